@@ -1,0 +1,47 @@
+"""The one error tree. The class says what the caller should do.
+
+    TrackerError            every error of ours; its text is one sentence for people
+    ├── UsageError          the operator asked for something wrong: mend the input, exit 2
+    │   └── DeclarationError    a file in data/ is wrong: names file and way out
+    ├── ArchiveError        the archive cannot be trusted or written: stop, nothing was added
+    │   └── Busy            another run holds the archive: try again later, exit 75
+    └── ImportFailed        a foreign repository cannot be read: nothing of it was added
+
+A page that cannot be fetched is no error but an outcome (`tracker.model.Outcome`):
+it is recorded, shown and survived.
+"""
+
+
+class TrackerError(Exception):
+    """Base of every error this package raises on purpose. `exit_code` is the process's."""
+
+    exit_code = 1
+
+
+class UsageError(TrackerError):
+    """What was asked for cannot be done as asked; nothing was done."""
+
+    exit_code = 2
+
+
+class DeclarationError(UsageError):
+    """A file of the operator's (declaration, topics, settings) cannot be accepted."""
+
+    def __init__(self, file: str, problem: str) -> None:
+        super().__init__(f"{file}: {problem}")
+        self.file = file
+        self.problem = problem
+
+
+class ArchiveError(TrackerError):
+    """The archive cannot be read or written as it stands."""
+
+
+class Busy(ArchiveError):
+    """Another process is writing to this archive."""
+
+    exit_code = 75
+
+
+class ImportFailed(TrackerError):
+    """A repository to import cannot be read."""

@@ -1,0 +1,390 @@
+"""The nouns, as frozen values. Knows nobody else of ours; no I/O, no clock.
+
+Times are timezone-aware UTC datetimes. Digests are lowercase hex SHA-256.
+A *document* is named `service/type@edition` in kebab case.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+def digest(data: bytes) -> str:
+    """The SHA-256 of `data`, lowercase hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+# ── what to look for ──────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Everything between two elements in document order (Open Terms Archive's range selector)."""
+
+    start: str
+    end: str
+    start_included: bool
+    end_included: bool
+
+
+Selector = str | Range
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One page and how to read it. Empty `select` means: by its structure."""
+
+    url: str
+    select: tuple[Selector, ...] = ()
+    remove: tuple[Selector, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Identifies URL and selectors; captures with other keys are never compared blindly."""
+        parts = [self.url, [_plain(s) for s in self.select], [_plain(s) for s in self.remove]]
+        return digest(json.dumps(parts, ensure_ascii=False).encode())[:16]
+
+
+def _plain(selector: Selector) -> object:
+    if isinstance(selector, str):
+        return selector
+    return [selector.start, selector.end, selector.start_included, selector.end_included]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text of one service for one audience, read from one page or several combined."""
+
+    id: str
+    service: str
+    type: str
+    edition: str
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A subject to watch for, in the words of `topics.toml`.
+
+    A text is about the topic when it has one of `words`, or one word of each group of a
+    `near` rule in the same sentence; nothing counts inside a match of `never`.
+    """
+
+    id: str
+    title: str
+    about: str
+    words: tuple[str, ...]
+    near: tuple[tuple[tuple[str, ...], ...], ...]
+    never: tuple[str, ...]
+
+
+# ── what was seen ─────────────────────────────────────────────────────────────────
+
+
+class Outcome(StrEnum):
+    """What came of one visit. Only `GOOD` can become a version."""
+
+    GOOD = "good"
+    REFUSED = "refused"  # 401, 403, 429, 451, 999, or robots.txt
+    WALL = "sign-up wall"
+    CHALLENGE = "challenge"
+    MISSING = "missing"  # 404, 410
+    SERVER_ERROR = "server error"  # any other status that is not 200
+    UNREACHABLE = "unreachable"  # no answer, or a broken one
+    TOO_SLOW = "too slow"  # total deadline passed
+    TOO_LARGE = "too large"
+    REDIRECTED = "redirected"  # in circles, too often, or to where we do not go
+    NOT_TEXT = "not text"  # neither HTML nor text, or not decodable
+    EMPTY = "empty"
+    TRUNCATED = "truncated"
+    SELECTOR = "selector"  # a declared selector matches nothing
+    COLLAPSED = "collapsed"  # much shorter than the last good one
+    LANGUAGE = "language"  # not the language of the last good one
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the network gave for one source, before anyone has read it.
+
+    `outcome` is `GOOD` when a complete 200 (or a 304, then `status` is 304 and `body` empty)
+    came back; `reason` is a sentence for people, empty when good. `headers` are the answer's,
+    names in lower case. `requested_at` is the command's clock.
+    """
+
+    source: Source
+    requested_at: datetime
+    final_url: str
+    status: int | None
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    outcome: Outcome
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One row of the archive: what was served, and how it was asked for.
+
+    `body` and `text` are digests, or None where there was nothing to digest. `via` is `live` or
+    says which archive it came from; `archive_url` is the address of that archive's own record.
+    `source` is None where an import does not know the page. `media` is `text/html` or
+    `text/markdown`. `length` is the number of characters of the readable text.
+    """
+
+    document: str
+    source: Source | None
+    asked_url: str | None
+    final_url: str | None
+    time: datetime
+    status: int | None
+    headers: tuple[tuple[str, str], ...]
+    outcome: Outcome
+    reason: str
+    body: str | None
+    text: str | None
+    length: int
+    language: str | None
+    media: str
+    via: str
+    archive_url: str | None
+
+
+# ── what it says ──────────────────────────────────────────────────────────────────
+
+
+class Unit(StrEnum):
+    """What a clause is on the page."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    ITEM = "item"
+    CELL = "cell"
+    DEFINITION = "definition"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Words that lead somewhere: `target` is absolute and free of tracking parameters."""
+
+    words: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """The smallest quotable part of a text.
+
+    `text` is as displayed, without its leading enumerator, which is `number`; `path` is the
+    titles above it, outermost first; `key` is the text as compared (see `differ.normalise`);
+    `level` is the heading's depth, 0 for anything else.
+    """
+
+    unit: Unit
+    text: str
+    key: str
+    path: tuple[str, ...]
+    number: str
+    links: tuple[Link, ...]
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A body as read by today's code. `missing` are the declared selectors that matched nothing."""
+
+    title: str
+    language: str | None
+    clauses: tuple[Clause, ...]
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a reader would call the text, from `first_seen` to `last_seen`.
+
+    `captures` are the first captures of each source that showed it; `urls` the set of pages
+    it was read from, empty where an import did not know.
+    """
+
+    document: str
+    title: str
+    first_seen: datetime
+    last_seen: datetime
+    clauses: tuple[Clause, ...]
+    captures: tuple[Capture, ...]
+    urls: tuple[str, ...]
+
+
+# ── what changed ──────────────────────────────────────────────────────────────────
+
+
+class Op(StrEnum):
+    SAME = "same"
+    DELETE = "delete"
+    INSERT = "insert"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of a redline: all `before`s joined are the old text to the letter, `after`s the new.
+
+    `DELETE` has an empty `after`, `INSERT` an empty `before`; in `SAME` they may differ in
+    what no reader sees (a no-break space, the shape of a quotation mark).
+    """
+
+    op: Op
+    before: str
+    after: str
+
+
+class Kind(StrEnum):
+    """What happened to a clause."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    REWORDED = "reworded"
+    MOVED = "moved"  # wording unchanged
+    SPLIT = "split"
+    MERGED = "merged"
+    RENUMBERED = "renumbered"
+    LINKS = "links"  # wording unchanged, targets not
+
+
+class Significance(StrEnum):
+    """What a revision is worth to a reader."""
+
+    SUBSTANTIVE = "substantive"
+    ANNOUNCEMENT = "announcement"
+    EDITORIAL = "editorial"
+    LINKS = "links"
+    TECHNICAL = "technical"
+    REVERTED = "reverted"
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it belongs in the feeds."""
+        return self in _NEWS
+
+
+_NEWS = {Significance.SUBSTANTIVE, Significance.ANNOUNCEMENT, Significance.REVERTED}
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A topic a change is about, and the words that say so."""
+
+    topic: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One step of an alignment: indices into the clauses of both versions.
+
+    One to one, or none to one (added), one to none (removed), one to many (split), many to one
+    (merged). `moved` says the order changed.
+    """
+
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    moved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened to one clause (or to the clauses of one split or merger).
+
+    `before` and `after` hold the clauses, empty for an addition or a removal; `redline` is
+    between their texts, joined by a line break; `moved` is set also where the wording changed.
+    `significance` is this change's alone.
+    """
+
+    kind: Kind
+    before: tuple[Clause, ...]
+    after: tuple[Clause, ...]
+    redline: tuple[Span, ...]
+    moved: bool
+    significance: Significance
+    tags: tuple[Tag, ...]
+    effective: date | None
+    links_added: tuple[Link, ...]
+    links_removed: tuple[Link, ...]
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The headings above it, in the newer version where it stands there."""
+        return (self.after or self.before)[0].path
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """The step from one version to the next.
+
+    `pairs` aligns both versions in whole, in the order of the newer one, so that the document
+    can be shown around its changes; `changes` are in the same order. `reason` says in words why
+    it has its `significance`. `effective` is the date from which the text says it applies.
+    """
+
+    document: str
+    before: Version
+    after: Version
+    significance: Significance
+    reason: str
+    changes: tuple[Change, ...]
+    pairs: tuple[Pair, ...]
+    topics: tuple[str, ...]
+    effective: date | None
+
+    @property
+    def first_seen(self) -> datetime:
+        return self.after.first_seen
+
+
+class State(StrEnum):
+    """How a document stands with us."""
+
+    OK = "ok"
+    HELD = "held"
+    FAILING = "failing"
+    NEVER_SEEN = "never seen"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """When a document was last seen, and what stands in the way.
+
+    `last_seen` is the last good look, `last_visit` the last attempt; `reason` is empty when ok.
+    """
+
+    state: State
+    last_seen: datetime | None
+    last_visit: datetime | None
+    outcome: Outcome | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Everything that follows from the captures of one document, oldest first."""
+
+    document: Document
+    title: str
+    versions: tuple[Version, ...]
+    revisions: tuple[Revision, ...]
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`data/settings.toml`. Empty `site_url` means: not published anywhere yet."""
+
+    site_url: str = ""
+    contact: str = ""
+    obey_robots: bool = True
+    allow_hosts: tuple[str, ...] = ()
+    wayback_url: str = "https://web.archive.org"
+    previews: tuple[tuple[str, str], ...] = ()
