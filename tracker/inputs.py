@@ -1,0 +1,149 @@
+"""What an operator wrote in a file of `data/`, checked as it is read, with its place in mind.
+
+Shared by the modules that read such files. Every refusal is a `DeclarationError` that names the
+file, the place in it and the way out; every quotation in it is fit for a terminal.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tracker.errors import DeclarationError
+
+MAX_BYTES = 256 * 1024
+MAX_TEXT = 2_000  # characters of one name, selector or address
+
+_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a file we are: the file and the keys that lead there."""
+
+    file: str
+    steps: tuple[str, ...] = ()
+
+    def at(self, step: str) -> Place:
+        """The place one key further in."""
+        return Place(self.file, (*self.steps, step))
+
+    def wrong(self, problem: str) -> DeclarationError:
+        """The error to raise; `problem` goes on from the name of the place."""
+        return DeclarationError(self.file, f"{self.path} {problem}".lstrip())
+
+    @property
+    def path(self) -> str:
+        return " › ".join(quoted(step) for step in self.steps)
+
+
+def read_file(path: Path, shown: str) -> str:
+    """The UTF-8 text of a file of at most `MAX_BYTES`, called `shown` in messages."""
+    if not path.is_file():
+        raise DeclarationError(shown, "is not a file that can be read; put one there")
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise DeclarationError(shown, f"cannot be read ({error.strerror})") from error
+    if len(data) > MAX_BYTES:
+        raise too_large(shown)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DeclarationError(shown, "is not UTF-8 text; save it as UTF-8") from error
+
+
+def too_large(shown: str) -> DeclarationError:
+    """The error for a file no person would have written."""
+    return DeclarationError(shown, f"is larger than {MAX_BYTES // 1024} KiB; split it")
+
+
+def read_json(place: Place, content: str) -> object:
+    """JSON of at most `MAX_BYTES` with no key twice in one object."""
+    if len(content.encode(errors="replace")) > MAX_BYTES:
+        raise too_large(place.file)
+
+    def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for key, value in pairs:
+            if key in found:
+                raise place.wrong(f"has the key {quoted(key)} twice in one place; keep one")
+            found[key] = value
+        return found
+
+    try:
+        return json.loads(content, object_pairs_hook=once)
+    except RecursionError as error:
+        raise place.wrong("is nested too deeply; make it flatter") from error
+    except ValueError as error:
+        raise place.wrong(f"is not JSON: {error}; correct it there") from error
+
+
+def read_table(place: Place, value: object, known: Sequence[str]) -> dict[str, object]:
+    """`value` as a mapping with no key but those `known`."""
+    if not isinstance(value, dict):
+        raise place.wrong(f"must hold keys and values, not {kind(value)}")
+    for key in value:
+        if key not in known:
+            close = difflib.get_close_matches(key[:80], known, n=1)
+            meant = f"perhaps {close[0]} is meant; " if close else ""
+            raise place.at(key).wrong(f"is not known here; {meant}known are {', '.join(known)}")
+    return value
+
+
+def read_text(place: Place, value: object) -> str:
+    """`value` as text of some visible characters, without the blanks around it."""
+    if not isinstance(value, str):
+        raise place.wrong(f"must be text in quotation marks, not {kind(value)}")
+    if not value.strip() or len(value) > MAX_TEXT:
+        raise place.wrong(f"must have between 1 and {MAX_TEXT} characters")
+    if _has_hidden(value.translate({9: " ", 10: " ", 13: " "})):
+        raise place.wrong("has control or invisible characters in it; remove them")
+    return value.strip()
+
+
+def read_url(place: Place, value: object) -> str:
+    """`value` as an absolute http(s) address without credentials, as given."""
+    address = read_text(place, value)
+    if re.search(r"\s", address):
+        raise place.wrong("has blanks in its address; write them as %20")
+    try:
+        parts = urlsplit(address)
+        host = (parts.hostname or "").encode("idna").decode()
+        _ = parts.port
+    except ValueError as error:
+        raise place.wrong(f"has an address that cannot be read ({error}); correct it") from error
+    if "@" in parts.netloc:
+        raise place.wrong("has a user name or password in its address; leave it out")
+    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host):
+        raise place.wrong("must be an address that begins with https:// or http:// and a host")
+    return address
+
+
+def quoted(words: str) -> str:
+    """`words` in quotation marks, shortened, with nothing in them a terminal would act on."""
+    return f'"{printable(words if len(words) <= 80 else words[:79] + "…")}"'
+
+
+def printable(words: str) -> str:
+    """`words` with everything escaped that a terminal would act on or could not show."""
+    # ascii() would hide é; repr() escapes control characters, overrides and lone surrogates.
+    return repr(words)[1:-1]
+
+
+def kind(value: object) -> str:
+    """What a value is, in words for a message."""
+    names = {dict: "a table of keys", list: "a list", str: "text", bool: "true or false"}
+    return "nothing" if value is None else names.get(type(value), "a number")
+
+
+def _has_hidden(words: str) -> bool:
+    # Cc control, Cf format (bidirectional overrides among them), Cs half of a surrogate pair
+    return any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") for c in words)

@@ -1,0 +1,126 @@
+"""`data/settings.toml`: how an operator wants the tracker to behave. Every key is optional."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tracker.inputs import (
+    MAX_BYTES,
+    Place,
+    kind,
+    quoted,
+    read_file,
+    read_table,
+    read_text,
+    read_url,
+    too_large,
+)
+from tracker.model import Settings
+
+FILE = "settings.toml"
+
+_KEYS = ("site_url", "contact", "robots", "allow_hosts", "wayback_url", "previews")
+_DOCUMENT = re.compile(r"[a-z0-9-]+/[a-z0-9-]+@[a-z0-9-]+")
+_MAIL = re.compile(r"[^\s@()<>,;]+@[^\s@()<>,;]+\.[^\s@()<>,;]+")
+_HOST = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
+)
+
+
+def load(directory: Path) -> Settings:
+    """The settings in `directory`/settings.toml, the defaults where there is none.
+
+    Raises `DeclarationError`, as `parse` does.
+    """
+    path = directory / FILE
+    return parse(FILE, read_file(path, FILE)) if path.exists() else Settings()
+
+
+def parse(file: str, text: str) -> Settings:
+    """The settings a TOML text holds. `file` is only for messages.
+
+    Raises `DeclarationError` for a key or value we do not know: a setting that is quietly
+    ignored is worse than none.
+    """
+    top = Place(file)
+    given = read_table(top, _toml(top, text), _KEYS)
+    default = Settings()
+    return Settings(
+        site_url=_site(top.at("site_url"), given.get("site_url", "")),
+        contact=_contact(top.at("contact"), given.get("contact", "")),
+        obey_robots=_robots(top.at("robots"), given.get("robots", "obey")),
+        allow_hosts=_hosts(top.at("allow_hosts"), given.get("allow_hosts", [])),
+        wayback_url=_base(top.at("wayback_url"), given.get("wayback_url", default.wayback_url)),
+        previews=_previews(top.at("previews"), given.get("previews", {})),
+    )
+
+
+def _toml(place: Place, text: str) -> object:
+    if len(text.encode(errors="replace")) > MAX_BYTES:
+        raise too_large(place.file)
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise place.wrong("is nested too deeply; make it flatter") from error
+    except ValueError as error:
+        raise place.wrong(f"is not TOML: {error}; correct it there") from error
+
+
+def _site(place: Place, value: object) -> str:
+    # An empty string is how a template says "not yet".
+    return f"{_base(place, value)}/" if value != "" else ""
+
+
+def _base(place: Place, value: object) -> str:
+    """An address to put paths after, without the slash at its end."""
+    address = read_url(place, value)
+    parts = urlsplit(address)
+    if parts.query or parts.fragment:
+        raise place.wrong("must end before any ? or #, since paths are put after it")
+    return address.rstrip("/")
+
+
+def _contact(place: Place, value: object) -> str:
+    if value == "":
+        return ""
+    contact = read_text(place, value)
+    if _MAIL.fullmatch(contact) and contact.isascii():
+        return contact
+    address = read_url(place, value) if contact.startswith(("http://", "https://")) else ""
+    # It is sent in the User-Agent, as a comment in brackets.
+    if not address.isascii() or not address or set("()") & set(address):
+        raise place.wrong("must be a mail address or an https:// address, in plain ASCII")
+    return address
+
+
+def _robots(place: Place, value: object) -> bool:
+    if value not in ("obey", "note"):
+        raise place.wrong('must be "obey", or "note" to read a document regardless and say so')
+    return value == "obey"
+
+
+def _hosts(place: Place, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise place.wrong(f"must be a list of hosts, not {kind(value)}")
+    return tuple(_host(place, one) for one in value)
+
+
+def _host(place: Place, value: object) -> str:
+    host = read_text(place, value).lower()
+    match = _HOST.fullmatch(host)
+    if not match or not 0 < int(match["port"] or 1) < 65536:
+        raise place.wrong(f"has {quoted(host)}; write a HOST or a HOST:PORT, without https://")
+    return host
+
+
+def _previews(place: Place, value: object) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, dict):
+        raise place.wrong(f"must be a table from document to address, not {kind(value)}")
+    for name in value:
+        if not _DOCUMENT.fullmatch(name):
+            way_out = "write its whole id, such as linkedin/privacy-policy@eu"
+            raise place.at(name).wrong(f"is not a document; {way_out}")
+    return tuple((name, read_url(place.at(name), value[name])) for name in sorted(value))
