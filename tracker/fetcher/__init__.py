@@ -1,0 +1,15 @@
+"""The edge to the network: a source becomes an answer.
+
+client      the visit: robots.txt, turns, redirects, retries         Fetcher
+exchange    one request, and what any error of the network means
+wire        sockets that check addresses and keep to a deadline
+body        decompression with a cap
+guard, redirects, verdict, retry, robots, manners, limits            pure decisions
+"""
+
+from tracker.fetcher.client import Fetcher
+from tracker.fetcher.limits import Limits
+from tracker.fetcher.manners import user_agent
+from tracker.fetcher.robots import RobotsVerdict
+
+__all__ = ["Fetcher", "Limits", "RobotsVerdict", "user_agent"]

@@ -1,0 +1,214 @@
+"""The visit: robots.txt, politeness, redirects, retries, and one answer at the end."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from itertools import count
+from types import TracebackType
+
+import httpx
+
+from tracker.fetcher.body import decoded, read_body, take
+from tracker.fetcher.exchange import (
+    Ask,
+    Visit,
+    exchange,
+    new_client,
+    refused_directly,
+    refused_on_the_way,
+)
+from tracker.fetcher.guard import Refused, allowed_hosts
+from tracker.fetcher.limits import Limits
+from tracker.fetcher.manners import Turns, delay
+from tracker.fetcher.redirects import next_stop, redirects, web_address
+from tracker.fetcher.retry import explained, next_wait, retry_after
+from tracker.fetcher.robots import (
+    LONGEST,
+    RobotsFile,
+    RobotsVerdict,
+    address_of,
+    judge_robots,
+    permission,
+    robots_file,
+)
+from tracker.fetcher.verdict import Head, Verdict, judge_page, plain
+from tracker.fetcher.wire import Deadline, GuardedBackend
+from tracker.model import Answer, Outcome, Source
+
+_ROBOTS_SHARE = 0.25  # of a visit's time, so that a robots.txt that hangs leaves some for the page
+_OPEN = RobotsVerdict(True, "robots.txt itself may always be read.", Outcome.GOOD)
+_SENDABLE = re.compile(r"[\x20-\x7e]+")
+
+
+class Fetcher:
+    """Asks for pages, one at a time. A context manager; not for several threads.
+
+    `user_agent` is the whole header (see `tracker.fetcher.user_agent`). `allow_hosts` are
+    `HOST` or `HOST:PORT` that may be on loopback or a private network; UsageError when one is
+    neither. `pause` and `monotonic` are the clock of waits and deadlines, in seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        user_agent: str,
+        allow_hosts: Collection[str] = (),
+        obey_robots: bool = True,
+        limits: Limits = Limits(),  # noqa: B008 (frozen)
+        pause: Callable[[float], None] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._obey = obey_robots
+        self._limits = limits
+        self._pause = pause
+        self._monotonic = monotonic
+        self._turns = Turns(pause, monotonic)
+        self._robots: dict[str, RobotsFile] = {}
+        self._backend = GuardedBackend(allowed_hosts(allow_hosts))
+        self._client = new_client(user_agent, self._backend)
+
+    def __enter__(self) -> Fetcher:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets go of all connections."""
+        self._client.close()
+
+    def fetch(
+        self,
+        source: Source,
+        *,
+        now: datetime,
+        etag: str | None = None,
+        modified: str | None = None,
+    ) -> Answer:
+        """Visits a source. Never raises for anything a server or the network does.
+
+        `etag` and `modified` are the `ETag` and `Last-Modified` of the capture we have; only
+        when one is given can the answer be a 304. `final_url` is the last address that was
+        asked for, or whose redirect was not followed. `body` is empty unless all went well.
+        """
+        url = web_address(source.url)
+        if url is None:
+            reason = f"{plain(source.url)} is no web address; correct it in the declaration."
+            visit = Visit(Head(source.url), Verdict(Outcome.UNREACHABLE, reason))
+        else:
+            visit = self._page(url, now, _validators(etag, modified))
+        return Answer(
+            source=source,
+            requested_at=now,
+            final_url=visit.head.url,
+            status=visit.head.status,
+            headers=visit.head.headers,
+            body=visit.body,
+            outcome=visit.verdict.outcome,
+            reason=visit.verdict.reason,
+        )
+
+    def robots(self, url: str, *, now: datetime | None = None) -> RobotsVerdict:
+        """What the host's robots.txt says about a page; read at most once per host.
+
+        Without `now`, a Retry-After given as a date is ignored.
+        """
+        address = web_address(url)
+        if address is None:
+            return RobotsVerdict(False, f"{plain(url)} is no web address.", Outcome.UNREACHABLE)
+        try:
+            return self._permission(now, str(address))
+        except Refused as refused:
+            verdict = refused_directly(refused)
+            return RobotsVerdict(False, verdict.reason, verdict.outcome)
+
+    def _page(self, url: httpx.URL, now: datetime, validators: dict[str, str]) -> Visit:
+        ask = Ask(
+            judge=partial(judge_page, asked=str(url), conditional=bool(validators)),
+            read=partial(read_body, longest=self._limits.decoded_bytes),
+            permit=partial(self._permission, now),
+            headers=validators,
+        )
+        try:
+            return self._series(url, ask, now, self._limits.total_seconds)
+        except Refused as refused:
+            return Visit(Head(str(url)), refused_directly(refused))
+
+    def _permission(self, now: datetime | None, url: str) -> RobotsVerdict:
+        """What robots.txt says about `url`; raises Refused where its host may not be contacted."""
+        address = address_of(url)
+        if address not in self._robots:
+            ask = Ask(
+                judge=judge_robots,
+                read=lambda head, chunks: b"".join(take(decoded(head, chunks), LONGEST)[0]),
+                permit=lambda _: _OPEN,
+            )
+            seconds = self._limits.total_seconds * _ROBOTS_SHARE
+            visit = self._series(httpx.URL(address), ask, now, seconds)
+            self._robots[address] = robots_file(url, visit.head, visit.verdict, visit.body)
+        return permission(self._robots[address], url)
+
+    def _series(self, url: httpx.URL, ask: Ask, now: datetime | None, seconds: float) -> Visit:
+        """Asks until something lasting comes back or the attempts or seconds are used up."""
+        outer = self._backend.deadline
+        with self._backend.until(Deadline(seconds, self._monotonic, outer)) as deadline:
+            for attempt in count(1):
+                visit = self._walk(url, ask, deadline)
+                asked_for = retry_after(visit.head.get("retry-after"), now)
+                wait = next_wait(visit.verdict, attempt, asked_for, deadline.left(), self._limits)
+                if wait is None:
+                    break
+                self._pause(wait)
+        told = explained(visit.verdict, attempt, asked_for, now, self._limits)
+        return replace(visit, verdict=told)
+
+    def _walk(self, url: httpx.URL, ask: Ask, deadline: Deadline) -> Visit:
+        """Asks for `url` and follows its redirects, each checked like the first address."""
+        visited: list[str] = []
+        before: Head | None = None
+        while True:
+            try:
+                visit = self._step(url, ask, deadline)
+            except Refused as refused:
+                if before is None:
+                    raise
+                return Visit(before, refused_on_the_way(refused, before))
+            if not redirects(visit.head):
+                return visit
+            visited.append(str(url))
+            onward = next_stop(visit.head, visited, self._limits.redirects)
+            if isinstance(onward, Verdict):
+                return replace(visit, verdict=onward)
+            url, before = onward, visit.head
+
+    def _step(self, url: httpx.URL, ask: Ask, deadline: Deadline) -> Visit:
+        """One request, if robots.txt permits, when it is our turn."""
+        robots = ask.permit(str(url))
+        if self._obey and not robots.allowed:
+            return Visit(Head(str(url)), Verdict(robots.outcome, robots.reason))
+        seconds = delay(url.host, self._limits.polite_seconds, robots.crawl_delay)
+        deadline.extend(self._turns.take(str(url), seconds))
+        return exchange(self._client, url, ask, deadline)
+
+
+def _validators(etag: str | None, modified: str | None) -> dict[str, str]:
+    """The headers of a conditional request; values that cannot be sent are left out.
+
+    They are a server's own words of last time, which need not be fit for a header.
+    """
+    given = {"If-None-Match": etag, "If-Modified-Since": modified}
+    return {
+        name: value.strip()
+        for name, value in given.items()
+        if value and value.strip() and _SENDABLE.fullmatch(value)
+    }

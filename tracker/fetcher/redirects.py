@@ -1,0 +1,52 @@
+"""Where a redirect leads, and whether we go there. Pure; addresses are checked on connecting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import httpx
+
+from tracker.fetcher.verdict import REDIRECTS, Head, Verdict, plain
+from tracker.model import Outcome
+
+
+def web_address(text: str) -> httpx.URL | None:
+    """An http or https URL with a host, without credentials and fragment; None for others."""
+    try:
+        url = httpx.URL(text)
+        fine = url.scheme in ("http", "https") and url.host
+        return url.copy_with(userinfo=b"", fragment=None) if fine else None
+    except (httpx.InvalidURL, ValueError):
+        return None
+
+
+def redirects(head: Head) -> bool:
+    """Whether an answer sends us elsewhere."""
+    return head.status in REDIRECTS and bool(head.get("location"))
+
+
+def next_stop(head: Head, visited: Sequence[str], longest: int) -> httpx.URL | Verdict:
+    """The URL a redirect leads to, or why it is not followed.
+
+    `visited` are the URLs asked for so far, `longest` the number of redirects allowed.
+    """
+    try:
+        joined = str(httpx.URL(head.url).join(head.get("location")))
+    except (httpx.InvalidURL, ValueError):
+        joined = ""
+    target = web_address(joined)
+    if target is None:
+        where = plain(head.get("location"))
+        return _astray(head, f"redirects to {where}, which is no web page")
+    if str(target) in visited:
+        return _astray(head, "redirects in a circle")
+    if len(visited) > longest:
+        return _astray(head, f"redirects more than {longest} times")
+    return target
+
+
+def _astray(head: Head, problem: str) -> Verdict:
+    reason = (
+        f"{head.host} {problem}; look up the document's address and correct it in the declaration."
+    )
+    return Verdict(Outcome.REDIRECTED, reason)

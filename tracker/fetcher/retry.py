@@ -1,0 +1,70 @@
+"""When to ask again. Pure.
+
+Our own few lines rather than stamina: an attempt ends in a value, not an exception; a wait has
+to fit into the visit's deadline *before* it is begun; and stamina always sleeps by itself, so
+that a test could not take the waiting over.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from tracker.fetcher.limits import Limits
+from tracker.fetcher.verdict import Verdict
+
+_FIRST_WAIT = 1.0  # seconds, doubled each time
+_AGES = 100 * 365 * 86_400.0  # nobody means more; keeps the date arithmetic in range
+
+
+def retry_after(value: str, now: datetime | None) -> float | None:
+    """Seconds from `now` that a Retry-After header asks for (RFC 9110 section 10.2.3).
+
+    A number of seconds or an HTTP date; None for junk, 0 for a date gone by. Without `now` a
+    date means nothing.
+    """
+    text = value.strip()
+    if re.fullmatch(r"[0-9]+", text):
+        return _AGES if len(text) > 10 else min(float(text), _AGES)
+    if now is None:
+        return None
+    try:
+        moment = parsedate_to_datetime(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        seconds = (moment - now).total_seconds()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return min(max(seconds, 0.0), _AGES)
+
+
+def next_wait(
+    verdict: Verdict, attempt: int, asked_for: float | None, left: float, limits: Limits
+) -> float | None:
+    """Seconds to wait before the next attempt, or None: that was the last.
+
+    `attempt` counts from 1, `asked_for` is what the server's Retry-After says, `left` what
+    remains of the deadline.
+    """
+    if not verdict.again or attempt >= limits.attempts:
+        return None
+    wait = max(_FIRST_WAIT * 2.0 ** (attempt - 1), asked_for or 0.0)
+    if wait >= left or (asked_for or 0.0) > limits.longest_wait:
+        return None
+    return wait
+
+
+def explained(
+    verdict: Verdict, attempts: int, asked_for: float | None, now: datetime | None, limits: Limits
+) -> Verdict:
+    """The verdict, with how often we asked and when the server wants us back."""
+    if not verdict.again:
+        return verdict
+    times = f"asked {attempts} times: " if attempts > 1 else ""
+    reason = times + verdict.reason.removesuffix(".")
+    if now is not None and asked_for is not None and asked_for > limits.longest_wait:
+        back = (now + timedelta(seconds=asked_for)).astimezone(UTC)
+        reason += f"; it asks not to come back before {back:%Y-%m-%d %H:%M} UTC"
+    return replace(verdict, reason=reason + ".")

@@ -1,0 +1,96 @@
+"""What robots.txt says (RFC 9309). Pure, given what was answered for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from protego import Protego
+
+from tracker.fetcher.manners import TOKEN
+from tracker.fetcher.verdict import GOOD, Head, Verdict, host_of, judge_status
+from tracker.model import Outcome
+
+LONGEST = 512 * 1024  # bytes; RFC 9309 section 2.5 asks for at least 500 KiB
+_NOTE = '`robots = "note"` in data/settings.toml'
+_WAYS_ON = (
+    f"to read it all the same, set {_NOTE}, "
+    "or import what a public archive holds of it: `tracker import versions REPOSITORY`"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsVerdict:
+    """Whether a page may be read, in a sentence, and what that rests on.
+
+    `outcome` is that of a visit which heeds it: good, refused, or what befell robots.txt itself.
+    `status` is the answer to robots.txt, None where there was none; `text` is the file as read;
+    `crawl_delay` is in seconds, None where the file asks for none.
+    """
+
+    allowed: bool
+    reason: str
+    outcome: Outcome
+    status: int | None = None
+    text: str = ""
+    crawl_delay: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsFile:
+    """What came back for one host's robots.txt."""
+
+    host: str
+    status: int | None
+    verdict: Verdict
+    text: str
+
+
+def address_of(url: str) -> str:
+    """Where the robots.txt for a page is."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/robots.txt"
+
+
+def judge_robots(head: Head) -> Verdict | None:
+    """None when the answer is a file to be read, of whatever media type."""
+    return None if head.status == 200 else judge_status(head)
+
+
+def robots_file(url: str, head: Head, verdict: Verdict, body: bytes) -> RobotsFile:
+    """The file for the host of `url`, from the answer to its address."""
+    return RobotsFile(host_of(url), head.status, verdict, body.decode("utf-8-sig", "replace"))
+
+
+def permission(file: RobotsFile, url: str) -> RobotsVerdict:
+    """What the file says about `url` to our token.
+
+    A file that is not there (4xx, or lost in redirects) closes nothing; one that could not be had
+    (5xx, 999, no answer) closes everything (RFC 9309 section 2.3.1).
+    """
+    if file.verdict == GOOD:
+        return _by_rules(file, url)
+    if file.verdict.outcome is Outcome.REDIRECTED or 400 <= (file.status or 0) < 500:
+        reason = f"{file.host} has no robots.txt, so nothing is closed."
+        return RobotsVerdict(True, reason, Outcome.GOOD, file.status)
+    if file.status not in (None, 200):
+        reason = (
+            f"{file.host}/robots.txt answered {file.status}, which counts as a no (RFC 9309), so "
+            f"the page was not asked for; the next run tries again; {_WAYS_ON}."
+        )
+        return RobotsVerdict(False, reason, Outcome.REFUSED, file.status)
+    reason = (
+        f"{file.verdict.reason.removesuffix('.')}; that was robots.txt, which has to be read "
+        f"before a page (RFC 9309) unless you set {_NOTE}."
+    )
+    return RobotsVerdict(False, reason, file.verdict.outcome, file.status)
+
+
+def _by_rules(file: RobotsFile, url: str) -> RobotsVerdict:
+    rules = Protego.parse(file.text)
+    crawl_delay = rules.crawl_delay(TOKEN)
+    if rules.can_fetch(url, TOKEN):
+        reason = f"{file.host}/robots.txt allows this page."
+        return RobotsVerdict(True, reason, Outcome.GOOD, file.status, file.text, crawl_delay)
+    reason = f"{file.host}/robots.txt closes this page to us, so it was not asked for; {_WAYS_ON}."
+    return RobotsVerdict(False, reason, Outcome.REFUSED, file.status, file.text, crawl_delay)

@@ -1,0 +1,144 @@
+"""From an answer's head to an outcome. Pure; every reason is one sentence with a way out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from tracker.model import Outcome
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_REFUSALS = {
+    401: "it wants a login",
+    403: "forbidden",
+    429: "too many requests",
+    451: "withheld for legal reasons",
+    999: "no standard code, used to turn automated readers away",
+}
+_ARCHIVE = "a public archive may have it: `tracker import versions REPOSITORY`"
+_NEXT_RUN = "the next run tries again"
+
+# Names under which sites keep sign-up walls and checks; they must be whole path segments.
+_WALLS = frozenset("authwall checkpoint log-in login sign-in sign-up signin signup uas".split())
+_PRIVATE = re.compile(r"authori[sz]ation|authenticat|cookie|token|secret|session|api-?key")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of a visit, why, and whether asking again at once may help."""
+
+    outcome: Outcome
+    reason: str
+    again: bool = False
+
+
+class Stopped(Exception):
+    """Ends an exchange early; never leaves this room."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.reason)
+        self.verdict = verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """An answer without its body. `status` is None where none came; names are in lower case."""
+
+    url: str
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def get(self, name: str) -> str:
+        """All values of a header, joined as RFC 9110 section 5.3 has it; empty when absent."""
+        return ", ".join(value for key, value in self.headers if key == name)
+
+    @property
+    def host(self) -> str:
+        return host_of(self.url)
+
+
+GOOD = Verdict(Outcome.GOOD, "")
+
+
+def host_of(url: str) -> str:
+    """The host and port of a URL as people write it, safe to show."""
+    return plain(urlsplit(url).netloc.rpartition("@")[2]) or "the address"
+
+
+def plain(foreign: str, longest: int = 100) -> str:
+    """A server's words made safe for a sentence: printable ASCII, not too long."""
+    words = re.sub(r"[^\x20-\x7e]+", "?", foreign)
+    return words if len(words) <= longest else words[:longest] + "…"
+
+
+def public_headers(headers: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The headers worth keeping as evidence: without cookies and anything like a credential."""
+    lowered = ((name.lower(), value) for name, value in headers)
+    return tuple((name, value) for name, value in lowered if not _PRIVATE.search(name))
+
+
+def judge_page(head: Head, asked: str, conditional: bool) -> Verdict | None:
+    """What the head of an answer to `asked` says, or None: the body is worth reading.
+
+    `conditional` says that validators were sent; only then may a 304 be believed.
+    """
+    if head.get("cf-mitigated").strip().lower() == "challenge":
+        reason = f"{head.host} wants a challenge solved before it shows the page; {_ARCHIVE}."
+        return Verdict(Outcome.CHALLENGE, reason)
+    if head.status == 304 and conditional:
+        return GOOD
+    if head.status != 200:
+        return judge_status(head)
+    return judge_place(head, asked) or judge_media(head)
+
+
+def judge_status(head: Head) -> Verdict:
+    """What any status but 200 means (RFC 9110 section 15, and 999, which is in no standard)."""
+    said = f"{head.host} answered {head.status}"
+    if (why := _REFUSALS.get(head.status or 0)) is not None:
+        reason = f"{said} ({why}); {_ARCHIVE}."
+        return Verdict(Outcome.REFUSED, reason, again=head.status == 429)
+    if head.status in (404, 410):
+        reason = f"{said}: no such page; if it moved, correct its address in the declaration."
+        return Verdict(Outcome.MISSING, reason)
+    if head.status == 304:
+        reason = f"{said} (not modified) although nothing was known before; {_NEXT_RUN}."
+        return Verdict(Outcome.SERVER_ERROR, reason)
+    fault = 500 <= (head.status or 0) < 600
+    reason = f"{said}, {'a fault on its side' if fault else 'which is not the page'}; {_NEXT_RUN}."
+    return Verdict(Outcome.SERVER_ERROR, reason, again=fault)
+
+
+def judge_place(head: Head, asked: str) -> Verdict | None:
+    """Whether redirects ended somewhere that cannot be the document."""
+    there, wanted = _segments(head.url), _segments(asked)
+    if any(name in _WALLS and name not in wanted for name in there):
+        where = plain(urlsplit(head.url).path)
+        reason = f"{head.host} led to its sign-up wall ({where}) instead of the page; {_ARCHIVE}."
+        return Verdict(Outcome.WALL, reason)
+    if wanted and not there:
+        reason = (
+            f"{head.host} led to its front page instead of the document; "
+            "look up the document's address and correct it in the declaration."
+        )
+        return Verdict(Outcome.REDIRECTED, reason)
+    return None
+
+
+def judge_media(head: Head) -> Verdict | None:
+    """Whether the media type is one we read: HTML, XHTML, any text, or none given."""
+    media = re.split("[;,]", head.get("content-type"))[0].strip().lower()
+    if media in ("", "application/xhtml+xml") or media.startswith("text/"):
+        return None
+    reason = (
+        f"{head.host} sent {plain(media)}, which is neither HTML nor text; "
+        "declare a page that shows the document as text."
+    )
+    return Verdict(Outcome.NOT_TEXT, reason)
+
+
+def _segments(url: str) -> list[str]:
+    """The segments of a path, in lower case and without `.php` and the like."""
+    path = urlsplit(url).path.lower()
+    return [part.partition(".")[0] for part in path.split("/") if part]
