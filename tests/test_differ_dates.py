@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from datetime import date
+from random import Random
+
+import pytest
+from hypothesis import given
+
+from tests.strategies import prose, texts, version
+from tracker.differ import revise
+from tracker.differ.dates import date_line, effective, parse_date
+
+NOV, JAN = date(2025, 11, 3), date(2026, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Effective November 3, 2025", NOV),
+        ("Effective date: 3 November 2025", NOV),
+        ("effective as of Nov. 3, 2025", NOV),
+        ("Effective 2025-11-03", NOV),
+        ("These terms apply from 3rd November 2025.", NOV),
+        ("in force since November 3rd, 2025", NOV),
+        ("The changes take effect on November 3, 2025", NOV),
+        ("On November 3, 2025, we are making some changes", NOV),
+        ("We will update our policy on November 3, 2025", NOV),
+        ("Last updated: 3\u00a0November\u00a02025", NOV),
+        ("Gültig ab dem 3. November 2025", NOV),
+        ("Wirksam ab 1. Januar 2026", JAN),
+        ("In Kraft seit 3. November 2025", NOV),
+        ("Die Änderung tritt am 1. Januar 2026 in Kraft", JAN),
+        ("En vigueur depuis le 1er janvier 2026", JAN),
+        ("Date d’entrée en vigueur : 3 novembre 2025", NOV),
+        ("à compter du 3 novembre 2025", NOV),
+        ("In vigore dal 3 novembre 2025", NOV),
+        ("Data di entrata in vigore: 1° gennaio 2026", JAN),
+        ("Vigente desde el 3 de noviembre de 2025", NOV),
+        ("Entrará en vigor el 1 de enero de 2026", JAN),
+        ("a partir del 3 de noviembre de 2025", NOV),
+    ],
+)
+def test_a_date_beside_words_of_effect_counts(text: str, expected: date) -> None:
+    assert effective(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Effective 03/11/2025",
+        "Effective 3.11.2025",
+        "Effective 11-03-2025",
+        "Effective November 2025",
+        "Effective 31 June 2025",
+        "Effective 12 Foo 2025",
+        "Effective 2025-02-30",
+        "Section 2.1 may change",
+        "We may revise section 12 and article 3 in 2025",
+        "The company was founded on 3 November 2025",
+        "An exchange of records on 3 November 2025",
+        "effective",
+        "",
+    ],
+)
+def test_what_is_ambiguous_or_no_date_of_effect_is_unknown(text: str) -> None:
+    assert effective(text) is None
+
+
+def test_the_first_date_of_effect_is_taken() -> None:
+    assert effective("Effective 31 June 2025. Effective 3 November 2025, from 1 May 2026") == NOV
+
+
+def test_a_line_that_is_a_date_alone() -> None:
+    assert date_line(" November 3, 2025 ") == NOV
+    assert date_line("November 3, 2025 and later") is None
+
+
+@given(texts)
+def test_any_text_has_a_date_or_none(text: str) -> None:
+    assert isinstance(effective(f"effective {text}"), date | None)
+
+
+@given(prose)
+def test_the_answer_does_not_hang_on_what_was_asked_before(text: str) -> None:
+    parse_date.cache_clear()
+    first = effective(f"effective 3 novembre 2025 {text}")
+    assert effective(f"effective 3 novembre 2025 {text}") == first == NOV
+
+
+def test_the_order_of_questions_changes_no_answer() -> None:
+    dates = [
+        "1 listopada 2025",
+        "1. mars 2025",
+        "2 mar 2025",
+        "3 Mai 2025",
+        "4 maio 2025",
+        "5 juni 2025",
+    ]
+    parse_date.cache_clear()
+    first = {d: parse_date(d) for d in dates}
+    for seed in range(3):
+        parse_date.cache_clear()
+        Random(seed).shuffle(dates)
+        assert {d: parse_date(d) for d in dates} == first
+
+
+def test_long_runs_of_space_are_no_obstacle() -> None:
+    assert effective("effective" + "\u00a0" * 20_000 + "x") is None
+
+
+# ── in a revision ─────────────────────────────────────────────────────────────────
+
+
+def dated(before: str, after: str) -> date | None:
+    return revise(version(before), version(after), ()).effective
+
+
+def test_only_a_date_that_is_new_counts() -> None:
+    line = "<h1>T</h1><p>Effective {}</p><p>We keep it for {} years</p>"
+    assert dated(line.format("1 May 2024", "two"), line.format("3 November 2025", "two")) == NOV
+    assert dated(line.format("1 May 2024", "two"), line.format("1 May 2024", "six")) is None
+    reworded = "<p>Effective 1 May 2024 for all {}</p>"
+    assert dated(reworded.format("people"), reworded.format("members")) is None
+
+
+def test_the_top_of_the_page_goes_before_a_clause() -> None:
+    page = "<h1>T</h1><h2>A</h2><p>Fees apply from {} on</p><h1>U</h1><p>{}</p>"
+    before, after = (
+        page.format("1 May 2020", "1 May 2024"),
+        page.format("2 May 2020", "3 November 2025"),
+    )
+    assert dated(before, after) == NOV
+
+
+def test_a_notice_that_went_leaves_no_date() -> None:
+    assert dated("<p>Effective 3 November 2025</p><p>Text</p>", "<p>Text</p>") is None

@@ -1,0 +1,176 @@
+"""A topic belongs to what changed: the words, the sentence around them, the headings above."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+from tests.strategies import prose, version
+from tracker.differ import revise
+from tracker.differ.redline import redline
+from tracker.differ.topics import mentions, sentences, tags, union
+from tracker.model import Tag, Topic
+from tracker.topics import load
+
+SHIPPED = load(Path(__file__).parents[1] / "data" / "topics.toml")
+AI, ADS = (t for t in SHIPPED if t.id in {"generative-ai", "targeted-advertising"})
+
+
+def topic(
+    *words: str, near: tuple[tuple[tuple[str, ...], ...], ...] = (), never: tuple[str, ...] = ()
+) -> Topic:
+    return Topic("t", "T", "", words, near, never)
+
+
+def found(of: Topic, text: str) -> list[str]:
+    return [m.words for m in mentions(of, text)]
+
+
+def evidence(of: Topic, before: str, after: str, path: tuple[str, ...] = ()) -> tuple[str, ...]:
+    (tag,) = tags([of], redline(before, after), path) or (Tag(of.id, ()),)
+    return tag.words
+
+
+# ── matching ──────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "expected"),
+    [
+        ("AI", "We use AI here", ["AI"]),
+        ("AI", "WE DISCLAIM IT AND REMAIN", []),
+        ("AI", "ai or Ai", []),
+        ("AI", "OpenAI and xAI", []),
+        ("AI", "AI-powered, AI/ML, (AI)", ["AI", "AI", "AI"]),
+        ("ads", "Ads, ADS, ads, loads", ["Ads", "ADS", "ads"]),
+        ("model*", "model models Modelling remodel", ["model", "models", "Modelling"]),
+        ("AI model*", "AI models, ai models, AI-modelling", ["AI models", "AI-modelling"]),
+        ("opt out", "opt out, opt-out, opt\u00a0out, Opt\u2011Out, opt  out, optout", 5),
+        ("opt-out", "opt out", ["opt out"]),
+        ("-ads-", "our ads are", ["ads"]),
+        ("look*like", "lookalike and looklike", ["lookalike", "looklike"]),
+        ("c++", "c++ (cpp)", ["c++"]),
+        ("output", "OUTPUT, Output, outputs", ["OUTPUT", "Output"]),
+    ],
+)
+def test_how_words_match(word: str, text: str, expected: list[str] | int) -> None:
+    words = found(topic(word), text)
+    assert len(words) == expected if isinstance(expected, int) else words == expected
+
+
+def test_the_longest_phrase_is_the_evidence() -> None:
+    assert found(topic("AI", "AI model*"), "Our AI models learn; AI helps") == ["AI models", "AI"]
+
+
+def test_near_words_must_share_a_sentence() -> None:
+    rule = topic(near=((("train*",), ("data",)),))
+    assert found(rule, "We train on data.") == ["train", "data"]
+    assert found(rule, "We train. Your data stays.") == []
+    assert found(rule, "We train;\nyour data") == []
+    three = topic(near=((("a",), ("b",), ("c",)),))
+    assert found(three, "c b a") == ["c", "b", "a"]
+    assert found(three, "a b") == []
+
+
+def test_nothing_counts_inside_what_never_counts() -> None:
+    rule = topic("generated", never=("user generated", "OpenAI"))
+    assert found(rule, "user-generated and generated, user generated") == ["generated"]
+    assert found(topic("AI", never=("xAI", "AI Act")), "the AI Act, AI") == ["AI"]
+
+
+@given(prose)
+def test_sentences_cover_all_but_the_space_between_them(text: str) -> None:
+    ends = [0, *(place for interval in sentences(text) for place in interval), len(text)]
+    assert ends == sorted(ends)
+    assert all(not text[a:b].strip() for a, b in zip(ends[::2], ends[1::2], strict=True))
+
+
+@given(prose)
+def test_a_mention_is_where_it_says(text: str) -> None:
+    for of in SHIPPED:
+        for m in mentions(of, text):
+            assert text[m.start : m.end] == m.words
+            assert m.sentence[0] <= m.start < m.end <= m.sentence[1]
+
+
+@pytest.mark.parametrize(
+    ("of", "text", "expected"),
+    [
+        (AI, "We use your posts to train our models.", True),
+        (AI, "Outputs may be inaccurate.", True),
+        (AI, "WE DISCLAIM ANY OUTPUT OF OUR EFFORTS.", False),
+        (AI, "We train our staff every year.", False),
+        (AI, "We list OpenAI and xAI as suppliers.", False),
+        (ADS, "We show personalised ads.", True),
+        (ADS, "You can opt out of ads from third parties.", True),
+        (ADS, "Committees are formed ad hoc by choice.", False),
+        (ADS, "Please load your address settings.", False),
+    ],
+)
+def test_the_topics_that_ship_know_their_traps(of: Topic, text: str, expected: bool) -> None:
+    assert bool(mentions(of, text)) is expected
+
+
+# ── tagging ───────────────────────────────────────────────────────────────────────
+
+SALE = topic("sale", "sell*")
+
+
+def test_the_tag_names_the_words_of_both_sides_once() -> None:
+    assert evidence(SALE, "We sell it.", "The sale is over. Sale!") == ("sell", "sale", "Sale")
+    assert evidence(SALE, "", "A sale.") == ("sale",)
+    assert evidence(SALE, "A sale.", "") == ("sale",)
+
+
+def test_a_mention_in_the_changed_sentence_counts_though_it_stayed() -> None:
+    assert evidence(SALE, "The sale ends in May.", "The sale ends in June.") == ("sale",)
+
+
+def test_a_mention_in_another_sentence_of_a_long_cell_does_not() -> None:
+    before = "The sale is final. We keep records for one year. You may ask us."
+    assert evidence(SALE, before, before.replace("one year", "two years")) == ()
+
+
+def test_punctuation_alone_gives_no_tag() -> None:
+    assert evidence(SALE, "The sale, final", "The sale: final") == ()
+    assert evidence(SALE, "The sale", "The sale", ("Sale",)) == ()
+
+
+def test_a_heading_above_gives_the_topic_to_any_change_of_words() -> None:
+    assert evidence(SALE, "for one year", "for two years", ("Your data", "Sale of data")) == (
+        "Sale",
+    )
+
+
+def test_near_words_that_came_with_the_change_count() -> None:
+    rule = topic(near=((("train",), ("data",)),))
+    assert evidence(rule, "We keep data.", "We keep and train on data.") == ("train", "data")
+
+
+AD_PAGE = "<h1>Ads</h1><h2>Terms</h2><p>We keep it for {} years</p>"
+FLAT = "<h1>Notice</h1><p>Hi</p><h1>Sale of data</h1><p>We keep it for {} years</p>"
+
+
+def test_the_title_of_the_whole_text_gives_no_topic() -> None:
+    rule = topic("ads", "sale")
+    before, after = (version(AD_PAGE.format(n)) for n in ("two", "six"))
+    assert revise(before, after, [rule]).topics == ()
+    before, after = (version(FLAT.format(n)) for n in ("two", "six"))
+    assert revise(before, after, [rule]).topics == ("t",)
+    assert revise(after, version("<h1>Notice</h1><p>Hi</p>"), [rule]).topics == ("t",)
+
+
+def test_only_news_gives_a_revision_its_topics_in_the_order_of_the_topics() -> None:
+    first, second = Topic("a", "A", "", ("zoo",), (), ()), Topic("b", "B", "", ("ads",), (), ())
+    before = version("<p>We sell ads here today</p><p>The zoo is open again</p>")
+    after = version("<p>We show ads here today</p><p>The zoo is shut again</p>")
+    revision = revise(before, after, [first, second])
+    assert revision.topics == ("a", "b")
+    assert union(revision.changes, [second, first]) == ("b", "a")
+    here, there = (replace(v, urls=(url,)) for v, url in ((before, "a"), (after, "b")))
+    assert revise(here, there, [first, second]).topics == ()
+    moved = version("<p>The zoo is open again</p><p>We sell ads here today</p>")
+    assert revise(before, moved, [first, second]).topics == ()

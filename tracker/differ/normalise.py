@@ -1,0 +1,125 @@
+"""What no reader sees, hidden from comparison; what a reader sees, never.
+
+`fold` gives the key by which texts are compared. It hides the kind of space, zero-width
+characters, the shape of quotation marks and the composition of accents. It keeps case,
+dashes, punctuation and every letter.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
+
+#: The shapes of an apostrophe (the last two become the two before them under NFC).
+APOSTROPHES = "'‘’‚‛′ʼ`´\u1fef\u1ffd"
+# Soft hyphen, zero-width space and joiners, direction marks, word joiner, byte order mark.
+_INVISIBLE = [0xAD, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
+_TABLE: dict[int, str | None] = {
+    **dict.fromkeys(map(ord, APOSTROPHES), "'"),
+    **dict.fromkeys(map(ord, "“”„‟″"), '"'),
+    **dict.fromkeys([*_INVISIBLE, 0xFEFF]),
+}
+#: What belongs to the character before it, as the inside of a character class: accents and vowel
+#: signs (to `\w` no part of a word, yet half of every Hindi one), and what no reader sees.
+ATTACHED = "".join(
+    chr(n)
+    for n in (*range(0x300, 0x20000), *range(0xE0100, 0xE01F0))
+    if unicodedata.category(chr(n)).startswith("M")
+) + "".join(map(chr, [*_INVISIBLE, 0xFEFF]))
+
+# An enumerator counts as one only with its punctuation: "3 months" is not item 3, and
+# "1.5 million" is not section 1.5.
+_NUMBER = re.compile(
+    r"^(?:§\s?|article\s|section\s|part\s)?"
+    r"(?:\d{1,3}(?:\.\d{1,3})+\.?|\d{1,3}[.)]|\((?:\d{1,3}|[a-z]|[ivx]{1,5})\)|(?:[a-z]|[ivx]{1,5})\)|[A-Z]\.)"
+    r"(?=\s|$)(?!\s+(?:%|(?:per\s?cent|thousand|[mb]illion|[kmgt]b"
+    r"|(?:year|month|week|day|hour|minute|second|time|point)s?)\b))\s*",
+    re.IGNORECASE,
+)
+_BULLET = re.compile(r"^[•·▪◦‣●○–—\-*]\s+")
+
+_TRACKING = re.compile(
+    r"^(?:trk.*|utm_.*|hcppcid|lipi|licu|fbclid|gclid|msclkid|mc_[ce]id|_ga|sjid|lang|openaicom.*|__cft__.*|__tn__)$",
+    re.IGNORECASE,
+)
+# Redirectors that wrap the true target in a parameter: (host suffix, path prefix, parameter).
+_REDIRECTORS = (
+    ("safelinks.protection.outlook.com", "/", "url"),
+    ("l.facebook.com", "/l.php", "u"),
+    ("www.google.com", "/url", "q"),
+    ("www.linkedin.com", "/redir/", "url"),
+)
+_SAFE_SCHEMES = {"http", "https", "mailto", "tel"}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def fold(text: str) -> str:
+    """`text` as compared: equal for two texts exactly when no reader could tell them apart."""
+    if not text.isascii() or "`" in text:
+        # What is invisible may stand between a letter and its accent, so it goes first.
+        text = unicodedata.normalize("NFC", text.translate(_TABLE))
+    return " ".join(text.split())
+
+
+def display(text: str) -> str:
+    """`text` as shown and quoted: runs of white space become one space, nothing else changes."""
+    return " ".join(text.replace("\ufeff", "").split(None)) if text.isascii() else _display(text)
+
+
+def _display(text: str) -> str:
+    # str.split() would also eat no-break spaces, which belong to the quotation.
+    return re.sub(r"[ \t\n\r\f\v]+", " ", text.replace("\ufeff", "")).strip(" \u00a0\u202f\u200b")
+
+
+def enumerator(text: str) -> tuple[str, str]:
+    """The leading enumerator of `text` ("2.1", "(a)") and the rest; bullets are dropped."""
+    plain = fold(text)
+    rest = _BULLET.sub("", plain, count=1)
+    match = _NUMBER.match(rest)
+    number = match.group().strip() if match and match.end() < len(rest) else ""
+    rest = rest[match.end() :] if match and number else rest
+    if rest == plain:
+        return "", text
+    # The rest as displayed: what is left of the text once so much is taken that it reads so.
+    return number, next(display(text[n:]) for n in range(len(text)) if fold(text[n:]) == rest)
+
+
+def clean_target(href: str, base: str) -> str:
+    """The link target a reader would reach: absolute, unwrapped, without tracking parameters.
+
+    Empty for targets that are not safe to publish (`javascript:`, `data:`) or not readable.
+    """
+    try:
+        # Browsers pass over control characters here, so a scheme must not hide behind them.
+        parts = urlsplit(_unwrap(urljoin(base, _CONTROL.sub("", href).strip())))
+    except ValueError:
+        return ""
+    if parts.path == "/cdn-cgi/l/email-protection" and parts.fragment:
+        return f"mailto:{decode_email(parts.fragment)}"
+    if parts.scheme and parts.scheme.lower() not in _SAFE_SCHEMES:
+        return ""
+    kept = [
+        (k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.match(k)
+    ]
+    query = (
+        urlencode(kept) if len(kept) != parts.query.count("&") + bool(parts.query) else parts.query
+    )
+    return urlunsplit(parts._replace(query=query))
+
+
+def _unwrap(url: str) -> str:
+    parts = urlsplit(url)
+    for host, path, parameter in _REDIRECTORS:
+        if (parts.hostname or "").endswith(host) and parts.path.startswith(path):
+            return dict(parse_qsl(parts.query)).get(parameter, url)
+    return url
+
+
+def decode_email(code: str) -> str:
+    """The address hidden by Cloudflare's `data-cfemail` (each byte XORed with the first)."""
+    try:
+        key, *rest = bytes.fromhex(code)
+    except ValueError:
+        return ""
+    return unquote(bytes(b ^ key for b in rest).decode("utf-8", "replace"))

@@ -1,0 +1,180 @@
+"""Two texts → an exact redline, word by word.
+
+diff-match-patch compares tokens (each mapped to one character of plane 15) without a clock:
+`Diff_Timeout = 0` gives the same answer on every machine. Cleaning happens on tokens too, so
+that no word is ever cut.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from diff_match_patch import diff_match_patch
+
+from tracker.differ.normalise import APOSTROPHES, ATTACHED, fold
+from tracker.model import Op, Span
+
+# Scripts written without spaces (Thai to Lao, Burmese, Khmer, Kana, Han): each character is a word.
+_ALONE = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_TAIL = f"[{ATTACHED}]*"
+_LETTERS = rf"[^\W{_ALONE}](?:[^\W{_ALONE}]|[{ATTACHED}])*"
+# A character that stands alone, a word with inner apostrophes, white space, or a single sign.
+_TOKEN = re.compile(
+    rf"[{_ALONE}]{_TAIL}|{_LETTERS}(?:[{APOSTROPHES}]{_LETTERS})*|\s+{_TAIL}|[^\w\s]{_TAIL}"
+)
+_FIRST = 0xF0000  # private use: no text of ours is compared by these characters
+_ROOM = 0x10FFFF - _FIRST
+# Beyond this the quadratic worst case would hold a run; no real clause comes near it.
+_LARGEST = 4_000_000
+_LEAST_COMMON = 0.2
+_STOP = frozenset(
+    """
+    a an and any are as at be by for from has have if in is it its may not of on or our that the
+    their this to us was we which will with you your
+    """.split()
+)
+
+
+def tokens(text: str) -> list[str]:
+    """The words, signs and runs of white space of `text`; joined they give it back."""
+    return _TOKEN.findall(text)
+
+
+# From one version to the next most clauses stand, so most words were asked for before.
+@lru_cache(maxsize=20_000)
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of `text`, as compared."""
+    return tuple(token for token in tokens(fold(text)) if token[0].isalnum())
+
+
+def redline(before: str, after: str) -> tuple[Span, ...]:
+    """The spans that turn `before` into `after`; see `model.Span` for the law they keep."""
+    old, new = tokens(before), tokens(after)
+    runs = _compare(old, new)
+    if _common_words(runs) < _LEAST_COMMON:
+        runs = [_Run(Op.DELETE, old, []), _Run(Op.INSERT, [], new)]
+    return tuple(Span(run.op, "".join(run.before), "".join(run.after)) for run in _tidy(runs))
+
+
+def read_back(spans: Iterable[Span]) -> tuple[str, str]:
+    """The old and the new text of a redline, to the letter."""
+    spans = tuple(spans)
+    return "".join(s.before for s in spans), "".join(s.after for s in spans)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    op: Op
+    before: list[str]
+    after: list[str]
+
+
+def _compare(old: Sequence[str], new: Sequence[str]) -> list[_Run]:
+    old_keys, new_keys = [_key(t) for t in old], [_key(t) for t in new]
+    codes = {key: n for n, key in enumerate(dict.fromkeys(old_keys + new_keys))}
+    if len(codes) > _ROOM or len(old) * len(new) > _LARGEST:
+        return _by_the_ends(old, new, old_keys, new_keys)
+    engine = diff_match_patch()
+    engine.Diff_Timeout = 0
+    encoded = ("".join(chr(_FIRST + codes[k]) for k in keys) for keys in (old_keys, new_keys))
+    return _decode(engine.diff_main(*encoded, False), old, new)
+
+
+def _key(token: str) -> str:
+    return fold(token) or " "
+
+
+def _decode(edits: Iterable[tuple[int, str]], old: Sequence[str], new: Sequence[str]) -> list[_Run]:
+    runs, i, j = [], 0, 0
+    for sign, text in edits:
+        op = (Op.SAME, Op.INSERT, Op.DELETE)[sign]
+        rows, columns = (len(text) if sign <= 0 else 0), (len(text) if sign >= 0 else 0)
+        runs.append(_Run(op, list(old[i : i + rows]), list(new[j : j + columns])))
+        i, j = i + rows, j + columns
+    return runs
+
+
+def _by_the_ends(
+    old: Sequence[str], new: Sequence[str], old_keys: Sequence[str], new_keys: Sequence[str]
+) -> list[_Run]:
+    """For texts too large to compare: what both ends share stays, the middle is replaced."""
+    shortest = min(len(old), len(new))
+    head = next((n for n in range(shortest) if old_keys[n] != new_keys[n]), shortest)
+    rest = shortest - head
+    tail = next((n for n in range(rest) if old_keys[-1 - n] != new_keys[-1 - n]), rest)
+    end_old, end_new = len(old) - tail, len(new) - tail
+    return [
+        _Run(Op.SAME, list(old[:head]), list(new[:head])),
+        _Run(Op.DELETE, list(old[head:end_old]), []),
+        _Run(Op.INSERT, [], list(new[head:end_new])),
+        _Run(Op.SAME, list(old[end_old:]), list(new[end_new:])),
+    ]
+
+
+def _common_words(runs: Sequence[_Run]) -> float:
+    """Share of the shorter side's words that stayed; 1.0 where a side has none."""
+    same = sum(_words(r.before) for r in runs if r.op is Op.SAME)
+    sides = (sum(_words(r.before) for r in runs), sum(_words(r.after) for r in runs))
+    return same / min(sides) if min(sides) else 1.0
+
+
+def _words(side: Sequence[str]) -> int:
+    return sum(t[0].isalnum() for t in side)
+
+
+def _tidy(runs: Sequence[_Run]) -> list[_Run]:
+    """Dissolve chaff, then let every edit be one deletion followed by one insertion."""
+    runs = _merge(runs)
+    while True:
+        chaff = [n for n in range(1, len(runs) - 1) if _is_chaff(runs, n)]
+        if not chaff:
+            return runs
+        loose = set(chaff)
+        runs = _merge(
+            part
+            for n, run in enumerate(runs)
+            for part in (
+                [_Run(Op.DELETE, run.before, []), _Run(Op.INSERT, [], run.after)]
+                if n in loose
+                else [run]
+            )
+        )
+
+
+def _is_chaff(runs: Sequence[_Run], n: int) -> bool:
+    """An unchanged run so short between two edits that it hinders reading (two stop words)."""
+    run = runs[n]
+    if run.op is not Op.SAME or Op.SAME in (runs[n - 1].op, runs[n + 1].op):
+        return False
+    words = [t.casefold() for t in run.before if t[0].isalnum()]
+    return len(words) <= 2 and all(w in _STOP for w in words)
+
+
+def _merge(runs: Iterable[_Run]) -> list[_Run]:
+    merged: list[_Run] = []
+    deleted: list[str] = []
+    inserted: list[str] = []
+
+    def close() -> None:
+        if deleted:
+            merged.append(_Run(Op.DELETE, deleted.copy(), []))
+        if inserted:
+            merged.append(_Run(Op.INSERT, [], inserted.copy()))
+        deleted.clear()
+        inserted.clear()
+
+    for run in runs:
+        if run.op is not Op.SAME:
+            deleted.extend(run.before)
+            inserted.extend(run.after)
+        elif run.before or run.after:
+            close()
+            if merged and merged[-1].op is Op.SAME:
+                last = merged.pop()
+                run = _Run(Op.SAME, last.before + run.before, last.after + run.after)
+            merged.append(run)
+    close()
+    return merged

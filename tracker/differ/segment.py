@@ -1,0 +1,297 @@
+"""Elements → clauses: one walk over the page in reading order, without recursion.
+
+A clause ends where a block begins or ends, and at an empty line made of `<br><br>`. List
+items are containers (LinkedIn's whole User Agreement stands inside `ol > li`). A cell's
+row label and column header are the innermost part of its heading path. A short paragraph
+all in bold, and the button of an expandable section, are headings of lowest rank.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bs4 import NavigableString, PageElement, Tag
+from bs4.element import PreformattedString
+
+from tracker.differ.normalise import clean_target, display, enumerator, fold
+from tracker.model import Clause, Link, Unit
+
+_BLOCKS = frozenset(
+    """
+    address article aside blockquote body button caption center dd details dialog div dl dt
+    fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section
+    summary table tbody td tfoot th thead tr ul
+    """.split()
+)
+_HEADING_LEVELS = {f"h{n}": n for n in range(1, 7)}
+_LOWEST = 7
+_LONGEST_BOLD_HEADING = 120
+_LONGEST_LABEL = 100
+_MOST_COLUMNS = 1000  # as in a browser
+_BOLD = {"strong", "b"}
+_SENTENCE_END = re.compile(r"[.;,:!?।。]$")
+_BREAK = "\x00"  # cannot occur in parsed text, so it can stand for a line break
+_PARAGRAPH_BREAK = re.compile(rf"{_BREAK}(?:\s*{_BREAK})+|{_BREAK}\s*(?=[-•·▪◦*]\s)")
+#: A bold line, a button or a summary heads no more than the part of the page it stands in.
+_ENCLOSING = {"td", "th", "li", "details"}
+
+
+def segment(region: Sequence[PageElement], base: str) -> tuple[Clause, ...]:
+    """The clauses of `region` in reading order; relative links are resolved against `base`."""
+    walk = _Walk(base, _containers(region))
+    for last, root in zip([None, *region], region, strict=False):
+        if last is None or last.parent is not root.parent:
+            walk.flush()
+        walk.run(root)
+    walk.flush()
+    return tuple(walk.clauses)
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A run of text with what it stands in."""
+
+    text: str
+    link: str
+    bold: bool
+
+
+@dataclass(slots=True)
+class _Frame:
+    """An element being read, and what holds for the text in it."""
+
+    element: Tag
+    children: Iterator[PageElement]
+    link: str
+    bold: bool
+    headings: int  # how many headings stood above it
+
+
+@dataclass(slots=True)
+class _Walk:
+    """The walk's own notes; they live only as long as one page is read."""
+
+    base: str
+    containers: set[int]
+    clauses: list[Clause] = field(default_factory=list)
+    headings: list[tuple[int, str]] = field(default_factory=list)
+    pieces: list[_Piece] = field(default_factory=list)
+    labels: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    stack: list[_Frame] = field(default_factory=list)
+
+    def run(self, root: PageElement) -> None:
+        """Read `root`; text that ends in no block waits for what follows it, or for a flush."""
+        self._visit(root)
+        while self.stack:
+            child = next(self.stack[-1].children, None)
+            if child is None:
+                self._leave()
+            else:
+                self._visit(child)
+
+    def _visit(self, node: PageElement) -> None:
+        if isinstance(node, Tag):
+            if node.name in _BLOCKS:
+                self.flush()
+            self._enter(node)
+        elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
+            self._text(str(node).replace(_BREAK, ""))
+
+    def _enter(self, element: Tag) -> None:
+        if _is_noise(element):
+            return
+        if element.name == "br":
+            self._text(_BREAK)
+        elif element.name == "table":
+            self.labels.update(_table_labels(element))
+        above = self.stack[-1] if self.stack else None
+        link, bold = (above.link, above.bold) if above else ("", False)
+        if element.name == "a" and element.get("href"):
+            link = clean_target(str(element["href"]), self.base)
+        bold = bold or element.name in _BOLD
+        self.stack.append(_Frame(element, iter(element.contents), link, bold, len(self.headings)))
+
+    def _leave(self) -> None:
+        frame = self.stack[-1]
+        if frame.element.name in _BLOCKS:
+            self.flush()
+        if frame.element.name in _ENCLOSING:
+            while len(self.headings) > frame.headings and self.headings[-1][0] == _LOWEST:
+                self.headings.pop()
+        self.stack.pop()
+
+    def _text(self, text: str) -> None:
+        link, bold = (self.stack[-1].link, self.stack[-1].bold) if self.stack else ("", False)
+        self.pieces.append(_Piece(text, link, bold))
+
+    def flush(self) -> None:
+        """What has gathered since the last block began or ended becomes clauses."""
+        pieces, self.pieces = self.pieces, []
+        for part in _paragraphs(pieces):
+            text = display("".join(p.text for p in part).replace(_BREAK, " "))
+            if fold(text):
+                self._emit(text, part)
+
+    def _emit(self, text: str, part: list[_Piece]) -> None:
+        unit, level = self._unit(text, part)
+        number, rest = enumerator(text)
+        if unit is Unit.HEADING:
+            self.headings = [(n, t) for n, t in self.headings if n < level]
+        path = tuple(t for _, t in self.headings) + self._labels()
+        self.clauses.append(Clause(unit, rest, fold(rest), path, number, _links(part), level))
+        if unit is Unit.HEADING:
+            self.headings.append((level, text))
+
+    def _labels(self) -> tuple[str, ...]:
+        found = (self.labels.get(id(frame.element)) for frame in reversed(self.stack))
+        return next((labels for labels in found if labels is not None), ()) if self.labels else ()
+
+    def _unit(self, text: str, part: list[_Piece]) -> tuple[Unit, int]:
+        """What a clause is by the nearest element around it that says so, and a heading's level."""
+        for frame in reversed(self.stack):
+            element = frame.element
+            level = _heading_level(element)
+            if level:
+                return Unit.HEADING, level
+            if element.name in {"td", "th"}:
+                return Unit.CELL, 0
+            if element.name == "li":
+                return (Unit.PARAGRAPH if id(element) in self.containers else Unit.ITEM), 0
+            if element.name in {"dt", "dd"}:
+                return Unit.DEFINITION, 0
+            if element.name in _BLOCKS and _is_bold_heading(text, part):
+                return Unit.HEADING, _LOWEST
+        return Unit.PARAGRAPH, 0
+
+
+def _containers(region: Sequence[PageElement]) -> set[int]:
+    """What has headings in it (by identity): such a list item holds sections, it is no point."""
+    found: set[int] = set()
+    for root in region:
+        for heading in root.find_all(list(_HEADING_LEVELS)) if isinstance(root, Tag) else ():
+            for element in heading.parents:
+                if id(element) in found:
+                    break
+                found.add(id(element))
+    return found
+
+
+def _is_noise(element: Tag) -> bool:
+    """Icons, and buttons that do not open a part of the text."""
+    if element.name == "button":
+        return not (element.has_attr("aria-expanded") or element.has_attr("aria-controls"))
+    return element.name in {"img", "li-icon", "icon"}
+
+
+def _paragraphs(pieces: list[_Piece]) -> Iterator[list[_Piece]]:
+    """Cut at empty lines, and at a single line break before a bullet."""
+    text = "".join(p.text for p in pieces)
+    ends = [m.start() for m in _PARAGRAPH_BREAK.finditer(text)]
+    part: list[_Piece] = []
+    offset = cut = 0
+    for piece in pieces:
+        start, end = offset, offset + len(piece.text)
+        while cut < len(ends) and ends[cut] < end:
+            part.append(_Piece(text[start : ends[cut]], piece.link, piece.bold))
+            yield part
+            part, start, cut = [], ends[cut], cut + 1
+        part.append(_Piece(text[start:end], piece.link, piece.bold))
+        offset = end
+    yield part
+
+
+def _heading_level(element: Tag) -> int:
+    if element.name in _HEADING_LEVELS:
+        return _HEADING_LEVELS[element.name]
+    if element.name in {"summary", "button"}:
+        return _LOWEST
+    if element.get("role") == "heading":
+        return min(_number(element.get("aria-level")) or 2, 6)
+    return 0
+
+
+def _number(value: object) -> int:
+    """A small number from an attribute, 0 for anything else."""
+    return int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,3}", value) else 0
+
+
+def _is_bold_heading(text: str, part: list[_Piece]) -> bool:
+    all_bold = all(p.bold for p in part if p.text.replace(_BREAK, " ").strip())
+    return all_bold and len(text) <= _LONGEST_BOLD_HEADING and not _SENTENCE_END.search(text)
+
+
+def _links(part: list[_Piece]) -> tuple[Link, ...]:
+    """The links of a clause; the pieces of one link are joined, a link without words is no link."""
+    found: list[Link] = []
+    previous = ""
+    for piece in part:
+        if piece.link and piece.link == previous and found:
+            found[-1] = Link(found[-1].words + piece.text, piece.link)
+        elif piece.link:
+            found.append(Link(piece.text, piece.link))
+        previous = piece.link
+    tidy = (Link(display(link.words.replace(_BREAK, " ")), link.target) for link in found)
+    return tuple(link for link in tidy if link.words)
+
+
+# ── tables ────────────────────────────────────────────────────────────────────────
+
+
+def _table_labels(table: Tag) -> dict[int, tuple[str, ...]]:
+    """For each cell of a data table (by identity) its row label and column header."""
+    if table.find(["table", *_HEADING_LEVELS]) is not None:
+        return {}
+    cells = [row.find_all(["td", "th"], recursive=False) for row in table.find_all("tr")]
+    if max(map(len, cells), default=0) < 2:
+        return {}
+    grid = _grid(cells)
+    header, body = (grid[0], grid[1:]) if _is_header(cells[0]) else ({}, grid)
+    titles = {id(cell): _label(cell) for cell in header.values()}
+    above = {column: titles[id(cell)] for column, cell in header.items()}
+    labels: dict[int, tuple[str, ...]] = {}
+    for row in body:
+        first = row.get(0)
+        beside = _label(first) if first is not None else ""
+        for column, cell in row.items():
+            if id(cell) not in labels and id(cell) not in titles:
+                parts = (beside if cell is not first else "", above.get(column, ""))
+                labels[id(cell)] = tuple(part for part in parts if part)
+    return labels
+
+
+def _is_header(cells: Sequence[Tag]) -> bool:
+    """Whether a first row holds column headers; its corner may be empty."""
+    return all(
+        cell.name == "th" or (n == 0 and len(cells) > 1 and not cell.get_text(strip=True))
+        for n, cell in enumerate(cells)
+    )
+
+
+def _grid(rows: Sequence[Sequence[Tag]]) -> list[dict[int, Tag]]:
+    """For each row the cell that covers each column, with `rowspan` and `colspan` counted."""
+    grid: list[dict[int, Tag]] = []
+    reach: dict[int, tuple[Tag, int]] = {}  # the last row each column's cell reaches down to
+    for n, cells in enumerate(rows):
+        reach = {column: (cell, last) for column, (cell, last) in reach.items() if last >= n}
+        column = 0
+        for cell in cells:
+            while column in reach:
+                column += 1
+            end = min(column + _span(cell, "colspan"), _MOST_COLUMNS)
+            # A cell never covers a column that one from above already does.
+            covered = [c for c in range(column, end) if c not in reach]
+            reach |= dict.fromkeys(covered, (cell, n + _span(cell, "rowspan") - 1))
+        grid.append({column: reach[column][0] for column in sorted(reach)})
+    return grid
+
+
+def _span(cell: Tag, name: str) -> int:
+    return _number(cell.get(name)) or 1
+
+
+def _label(cell: Tag) -> str:
+    """What a cell says, short enough to be a heading."""
+    text = " ".join(f"{c.number} {c.text}".lstrip() for c in segment([cell], ""))
+    return text if len(text) <= _LONGEST_LABEL else text[: _LONGEST_LABEL - 1].rstrip() + "…"

@@ -1,0 +1,157 @@
+"""What a change, and a revision, is worth to a reader: rules, each with its reason in words.
+
+Only the newer and the older wording decide; where either came from decides nothing here except
+that two known and different page sets are never news about the text (`page set`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tracker.differ.normalise import ATTACHED, fold
+from tracker.model import Change, Clause, Kind, Significance, Span, Unit, Version
+
+# A sum keeps its currency and its decimal point: 1.5 % is neither 15 % nor $1.5.
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*|[%‰$€£¥₹]")
+_LETTERS = re.compile(rf"(?:[^\W_]|[{ATTACHED}])+|\x1f[^\x1f]+\x1f")
+# "Updated 3 days ago": a counter, not a statement of the terms.
+_RELATIVE = re.compile(
+    r"(?P<lead>^|\b(?:updated|modified|revised|edited|posted|published|changed|reviewed)\b\W*)"
+    r"(?:(?:\d+|an?|one|few|several)\s+(?:second|minute|hour|day|week|month|year)s?\s+ago|yesterday|today)\b",
+    re.IGNORECASE,
+)
+# How a sentence that was complete goes on; one that was broken off may go on in any way.
+_GOES_ON = re.compile(
+    r"\s*(?:[^\w\s]|(?:and|or|but|nor|including|except|unless|until|to|for|with|without|as|if|when"
+    r"|where|which|who|that|because|so|by|in|on|at|from|of|through|than|provided|subject)\b)",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.!?:;)\]\"'”’…]\s*$")
+_NOTICE = re.compile(
+    r"\b(?:we|our|these|this|the)\b[^.]{0,60}\b(?:are|is|were|have|has|will(?:\s+be)?)?\s*"
+    r"(?:updat|chang|revis|amend|mak(?:e|ing)\s+(?:some\s+)?(?:update|change))\w*[^.]{0,80}"
+    r"\b(?:notice|policy|policies|agreement|terms|conditions|legal\s+basis)\b"
+    r"|\bupdates?\s+to\s+(?:our|the|this|these)\b[^.]{0,40}\b(?:notice|policy|policies|agreement|terms)\b"
+    r"|\bpreview\b[^.]{0,60}\b(?:notice|policy|agreement|terms)\b",
+    re.IGNORECASE,
+)
+_LONGEST_NOTICE = 900
+#: A banner stands at the very top: among the first clauses, above any section.
+_BANNER_DEPTH = 1
+#: Share of a text's clauses that must be gone, under another title, for a page swap.
+_SWAP = 0.7
+#: An archive's page set is wider when the text has so many times the clauses.
+_WIDENED = 2.5
+#: Substantive changes that do not hide that a revision is, above all, an announcement.
+_FEW = 0.03
+
+
+def of_change(
+    kind: Kind, before: Sequence[Clause], after: Sequence[Clause], redline: Sequence[Span]
+) -> Significance:
+    """The significance of one change on its own."""
+    if kind is Kind.LINKS:
+        return Significance.LINKS
+    if kind in {Kind.MOVED, Kind.RENUMBERED} or _is_editorial(redline, before, after):
+        return Significance.EDITORIAL
+    if is_notice([*before, *after]):
+        return Significance.ANNOUNCEMENT
+    return Significance.SUBSTANTIVE
+
+
+def is_notice(clauses: Sequence[Clause]) -> bool:
+    """Whether the clauses speak about changes to the text itself, from the top of the page."""
+    return all(
+        len(c.path) <= _BANNER_DEPTH
+        and len(c.text) <= _LONGEST_NOTICE
+        and bool(_NOTICE.search(c.text))
+        for c in clauses
+    )
+
+
+def _is_editorial(
+    redline: Sequence[Span], before: Sequence[Clause], after: Sequence[Clause]
+) -> bool:
+    old, new = (_RELATIVE.sub(r"\g<lead>", fold(side)) for side in _sides(redline))
+    if _letters(old) == _letters(new):
+        return True
+    whole = bool(before and after) and all(c.unit is not Unit.HEADING for c in (*before, *after))
+    return whole and _is_cut_short(old, new)
+
+
+def _sides(redline: Sequence[Span]) -> tuple[str, str]:
+    return "".join(s.before for s in redline), "".join(s.after for s in redline)
+
+
+def _letters(text: str) -> str:
+    """What is left of a text without punctuation, spaces and capitals."""
+    return "".join(_LETTERS.findall(_NUMBER.sub("\x1f\\g<0>\x1f", text))).casefold()
+
+
+def _is_cut_short(old: str, new: str) -> bool:
+    """One side is the other, broken off in the middle of a sentence: a slip of the page."""
+    short, long = sorted((old, new), key=len)
+    if len(short) <= 20 or not long.startswith(short) or _SENTENCE_END.search(short):
+        return False
+    return bool(_SENTENCE_END.search(long)) and not _GOES_ON.match(long[len(short) :])
+
+
+def of_revision(
+    before: Version, after: Version, changes: Sequence[Change], paired: int
+) -> tuple[Significance, str]:
+    """The significance of a revision and the reason for it, in words.
+
+    `paired` counts the clauses of the newer version that stand in the older one too.
+    """
+    technical = _technical(before, after, paired)
+    if technical:
+        return Significance.TECHNICAL, technical
+    ranks = [c.significance for c in changes]
+    substantive = ranks.count(Significance.SUBSTANTIVE)
+    notices = ranks.count(Significance.ANNOUNCEMENT)
+    if notices and substantive <= max(1, _FEW * len(after.clauses)) and substantive <= notices:
+        return Significance.ANNOUNCEMENT, "a notice about changes to the text came, changed or went"
+    if substantive:
+        return Significance.SUBSTANTIVE, "the wording changed"
+    if notices:
+        return Significance.ANNOUNCEMENT, "a notice about changes to the text came, changed or went"
+    if Significance.EDITORIAL in ranks:
+        return Significance.EDITORIAL, "only punctuation, order, numbering or obvious slips changed"
+    if Significance.LINKS in ranks:
+        return Significance.LINKS, "only link targets changed"
+    return Significance.TECHNICAL, "no clause changed"
+
+
+def _technical(before: Version, after: Version, paired: int) -> str:
+    """Why the two texts are not two wordings of one page, or nothing."""
+    if before.urls and after.urls:
+        if before.urls != after.urls:
+            return "the text is read from other pages than before"
+        if _sources(before) != _sources(after):
+            return "the text is selected from the page in another way than before"
+        return ""
+    if _is_page_swap(before, after, paired):
+        return f"another page took its place: {after.title}"
+    if _is_widened(before, after, paired):
+        return "other pages were added to the text"
+    if _is_widened(after, before, paired):
+        return "some of the pages it was made of were left out"
+    return ""
+
+
+def _sources(version: Version) -> list[str]:
+    return [c.source.key for c in version.captures if c.source]
+
+
+def _is_widened(small: Version, large: Version, paired: int) -> bool:
+    """Nearly all that was there stands on, beside much more: an archive joined several pages."""
+    kept = paired / len(small.clauses) if small.clauses else 0.0
+    return kept >= _SWAP and len(large.clauses) >= _WIDENED * len(small.clauses)
+
+
+def _is_page_swap(before: Version, after: Version, paired: int) -> bool:
+    """Most clauses replaced and the title another: the maintainers point at another page."""
+    smaller = min(len(before.clauses), len(after.clauses))
+    gone = 1 - paired / smaller if smaller else 1.0
+    return gone >= _SWAP and fold(before.title).casefold() != fold(after.title).casefold()
