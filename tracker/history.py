@@ -1,0 +1,152 @@
+"""Captures over time → versions → revisions. Pure: `reader` gives the text of a capture.
+
+A *look* is all that one command captured of a document at one time. Looks with the same text
+make one version; a version of a document combined from several pages needs each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby, pairwise
+
+from tracker.differ import revise, text_digest
+from tracker.model import (
+    Capture,
+    Document,
+    History,
+    Outcome,
+    Reading,
+    Revision,
+    Significance,
+    Standing,
+    State,
+    Topic,
+    Version,
+)
+
+Reader = Callable[[Capture], Reading]
+
+
+def history(
+    document: Document, captures: Iterable[Capture], reader: Reader, topics: Sequence[Topic]
+) -> History:
+    """Everything that follows from the captures of `document`, in whatever order they come."""
+    pages = {source.key: place for place, source in enumerate(document.sources)}
+    ordered = sorted(captures, key=lambda c: _order(c, pages))
+    found = tuple(versions(document.id, ordered, reader))
+    revisions = tuple(_revisions(found, topics))
+    title = found[-1].title if found and found[-1].title else document.type
+    return History(document, title, found, revisions, standing(ordered))
+
+
+def _order(capture: Capture, pages: Mapping[str, int]) -> tuple[object, ...]:
+    """By time and, within a look, as the document names its pages; whatever order they came in."""
+    key = _page(capture) or ""
+    look = (capture.time, capture.via, pages.get(key, len(pages)), capture.asked_url or "", key)
+    return (*look, capture.body or "", capture.text or "", capture.outcome, capture.reason)
+
+
+# ── versions ──────────────────────────────────────────────────────────────────────
+
+
+def versions(document: str, captures: Iterable[Capture], reader: Reader) -> Iterator[Version]:
+    """The versions of a document, oldest first; `captures` in order of time."""
+    current: Version | None = None
+    shown: tuple[str | None, ...] = ()
+    for parts in _looks(captures):
+        seen = tuple(c.text for c in parts)
+        time = max(c.time for c in parts)
+        if current is not None and seen == shown and _pages(parts) == _pages(current.captures):
+            current = replace(current, last_seen=time)
+            continue
+        shown = seen
+        candidate = _version(document, parts, reader)
+        if current is not None and _same_text(current, candidate):
+            current = _seen_again(current, candidate)
+            continue
+        if current is not None:
+            yield current
+        current = candidate
+    if current is not None:
+        yield current
+
+
+def _looks(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:
+    """The looks in which every page of the document came well."""
+    for _, group in groupby(captures, key=lambda c: (c.time, c.via)):
+        look = tuple(group)
+        if all(c.outcome is Outcome.GOOD and c.text for c in look):
+            yield look
+
+
+def _page(capture: Capture) -> str | None:
+    return capture.source.key if capture.source else None
+
+
+def _pages(captures: Sequence[Capture]) -> list[str | None]:
+    return [_page(c) for c in captures]
+
+
+def _version(document: str, parts: tuple[Capture, ...], reader: Reader) -> Version:
+    readings = [reader(capture) for capture in parts]
+    time = max(c.time for c in parts)
+    return Version(
+        document=document,
+        title=readings[0].title,
+        first_seen=time,
+        last_seen=time,
+        clauses=tuple(clause for reading in readings for clause in reading.clauses),
+        captures=parts,
+        urls=tuple(c.source.url for c in parts if c.source and c.source.url),
+    )
+
+
+def _seen_again(version: Version, look: Version) -> Version:
+    """The same text once more. Where other pages show it now, what comes next is compared with
+    those: the move itself is no change, and must not make the next change look like one."""
+    moved = version.urls and look.urls and _pages(version.captures) != _pages(look.captures)
+    read = look if moved else version
+    return replace(version, last_seen=look.last_seen, captures=read.captures, urls=read.urls)
+
+
+def _same_text(a: Version, b: Version) -> bool:
+    return text_digest(a.clauses) == text_digest(b.clauses)
+
+
+# ── revisions ─────────────────────────────────────────────────────────────────────
+
+
+def _revisions(found: Sequence[Version], topics: Sequence[Topic]) -> Iterator[Revision]:
+    earlier: set[str] = set()
+    for before, after in pairwise(found):
+        revision = revise(before, after, topics)
+        yield _reverted(revision) if text_digest(after.clauses) in earlier else revision
+        earlier.add(text_digest(before.clauses))
+
+
+def _reverted(revision: Revision) -> Revision:
+    """An earlier wording came back: news where the change itself would be."""
+    if not revision.significance.is_news:
+        return revision
+    return replace(
+        revision, significance=Significance.REVERTED, reason="an earlier wording came back"
+    )
+
+
+# ── standing ──────────────────────────────────────────────────────────────────────
+
+
+def standing(captures: Sequence[Capture]) -> Standing:
+    """How the document stands after its last look; `captures` in order of time."""
+    if not captures:
+        return Standing(State.NEVER_SEEN, None, None, None, "It has not been visited yet.")
+    last_visit = captures[-1].time
+    good = [c for c in captures if c.outcome is Outcome.GOOD]
+    last_seen = good[-1].time if good else None
+    failed = [c for c in captures if c.time == last_visit and c.outcome is not Outcome.GOOD]
+    if not failed:
+        return Standing(State.OK, last_seen, last_visit, Outcome.GOOD, captures[-1].reason)
+    worst = failed[0]
+    state = State.HELD if worst.outcome is Outcome.COLLAPSED else State.FAILING
+    return Standing(state, last_seen, last_visit, worst.outcome, worst.reason)

@@ -1,0 +1,229 @@
+"""Bringing in: a document is visited, or a foreign record read, judged and appended.
+
+The only part of the program that adds to what was seen. Every answer is recorded with its
+outcome before the next is asked for, so a run that is stopped loses nothing and is simply
+run again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from urllib.parse import urlsplit
+
+from tracker.archive import Archive
+from tracker.declarations import document_id
+from tracker.differ import Judgement, judge
+from tracker.fetcher import Fetcher
+from tracker.importer import Entry, Repository
+from tracker.model import Answer, Capture, Document, Outcome, Source, digest
+
+LIVE = "live"
+#: Manners: two visits a day, well apart, and none for a day where we were turned away.
+_VISITS = 2
+_DAY = timedelta(hours=24)
+_APART = timedelta(hours=11)
+_TURNED_AWAY = {Outcome.REFUSED, Outcome.WALL, Outcome.CHALLENGE}
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What came of a document in one run. `skipped` says why it was not asked for, else empty.
+
+    A visit has `failed` when the document could not be had, now or (if skipped) the last time.
+    """
+
+    document: Document
+    captures: tuple[Capture, ...]
+    skipped: str
+
+    @property
+    def failed(self) -> bool:
+        return any(c.outcome is not Outcome.GOOD for c in self.captures)
+
+
+def visit(
+    document: Document, fetcher: Fetcher, archive: Archive, now: datetime, *, force: bool
+) -> Visit:
+    """Fetch, judge and record every page of `document`, unless manners forbid (or `force`)."""
+    earlier = {s.key: archive.earlier(document.id, s, now) for s in document.sources}
+    looks = sorted(
+        (c for rows in earlier.values() for c in rows if c.via == LIVE), key=lambda c: c.time
+    )
+    reason = "" if force else why_not(looks, now)
+    if reason:
+        last = tuple(c for c in looks if c.time == looks[-1].time)
+        return Visit(document, last, reason)
+    archive.introduce(document)
+    captures = tuple(
+        _visit_page(document, source, earlier[source.key], fetcher, archive, now)
+        for source in document.sources
+    )
+    return Visit(document, captures, "")
+
+
+def why_not(looks: Sequence[Capture], now: datetime) -> str:
+    """Why manners forbid another visit now, in words; empty when they do not.
+
+    `looks` are the live captures of a document up to `now`, oldest first.
+    """
+    times = [time for time, _ in groupby(c.time for c in looks)]
+    if not times:
+        return ""
+    last, since = [c for c in looks if c.time == times[-1]], now - times[-1]
+    if since < _DAY and any(c.outcome in _TURNED_AWAY for c in last):
+        return f"turned away at {times[-1]:%Y-%m-%d %H:%M} UTC, asked again after a day"
+    if since < _APART and all(c.outcome is Outcome.GOOD for c in last):
+        return f"visited at {times[-1]:%Y-%m-%d %H:%M} UTC, twice a day is enough"
+    if sum(now - time < _DAY for time in times) >= _VISITS:
+        return f"visited {_VISITS} times within a day"
+    return ""
+
+
+def _visit_page(
+    document: Document,
+    source: Source,
+    earlier: Sequence[Capture],
+    fetcher: Fetcher,
+    archive: Archive,
+    now: datetime,
+) -> Capture:
+    last = next((c for c in reversed(earlier) if c.outcome is Outcome.GOOD and c.via == LIVE), None)
+    known = dict(last.headers) if last else {}
+    answer = fetcher.fetch(
+        source, now=now, etag=known.get("etag"), modified=known.get("last-modified")
+    )
+    if answer.status == 304 and answer.outcome is Outcome.GOOD and last:
+        capture, body = _unchanged(document, answer, last), None
+    else:
+        capture, body = _answered(document, answer, earlier), answer.body or None
+    capture = _with_robots(capture, fetcher, archive, now)
+    archive.add(capture, body)
+    return capture
+
+
+def _with_robots(capture: Capture, fetcher: Fetcher, archive: Archive, now: datetime) -> Capture:
+    """Record what robots.txt said; a page that was read regardless says so for good."""
+    url = capture.asked_url or ""
+    said = fetcher.robots(url, now=now)
+    archive.note_robots(urlsplit(url).netloc, now, allowed=said.allowed, reason=said.reason)
+    if said.allowed or capture.outcome is not Outcome.GOOD:
+        return capture
+    note = f"Read although {urlsplit(url).netloc}/robots.txt closes it, as settings.toml says."
+    return replace(capture, reason=note)
+
+
+def _unchanged(document: Document, answer: Answer, last: Capture) -> Capture:
+    """The page says that it is as it was; the validators of the full answer stay known."""
+    found = Judgement(Outcome.GOOD, "", last.text, last.length, last.language)
+    headers = tuple(sorted((dict(last.headers) | dict(answer.headers)).items()))
+    return replace(
+        _live(document, answer, found), headers=headers, body=last.body, media=last.media
+    )
+
+
+def _answered(document: Document, answer: Answer, earlier: Sequence[Capture]) -> Capture:
+    if answer.outcome is not Outcome.GOOD:
+        return _live(document, answer, Judgement(answer.outcome, answer.reason, None, 0, None))
+    time = answer.requested_at
+    found = judge(answer.body, _media(answer), answer.source, earlier, time)
+    return _live(document, answer, found)
+
+
+def _media(answer: Answer) -> str:
+    return dict(answer.headers).get("content-type", "text/html")
+
+
+def _live(document: Document, answer: Answer, found: Judgement) -> Capture:
+    return Capture(
+        document=document.id,
+        source=answer.source,
+        asked_url=answer.source.url,
+        final_url=answer.final_url,
+        time=answer.requested_at,
+        status=answer.status,
+        headers=answer.headers,
+        outcome=found.outcome,
+        reason=found.reason,
+        body=digest(answer.body) if answer.body else None,
+        text=found.text,
+        length=found.length,
+        language=found.language,
+        media=_media(answer),
+        via=LIVE,
+        archive_url=None,
+    )
+
+
+# ── imports ───────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which records of a repository to import; empty `service` means all, dates are inclusive."""
+
+    media: str
+    service: str = ""
+    edition: str = "global"
+    since: date | None = None
+    until: date | None = None
+
+    def includes(self, entry: Entry) -> bool:
+        day = entry.time.date()
+        return (
+            entry.media.startswith(self.media)
+            and self.service.casefold() in {"", entry.service.casefold()}
+            and (self.since is None or self.since <= day)
+            and (self.until is None or day <= self.until)
+        )
+
+
+def bring_in(
+    repository: Repository, entries: Sequence[Entry], edition: str, archive: Archive
+) -> Iterator[Capture | None]:
+    """Import `entries`, oldest first; yields each capture once it is on disk, None if it was there.
+
+    Raises ValueError naming a record whose service or type cannot be made a document's name.
+    """
+    earlier: dict[tuple[str, str | None], list[Capture]] = {}
+    for entry, body in repository.bodies(entries):
+        document = document_id(entry.service, entry.type, edition)
+        if archive.has(document, entry.time, digest(body)):
+            yield None
+            continue
+        archive.introduce(Document(document, entry.service, entry.type, edition, ()))
+        source = Source(entry.location) if entry.location else None
+        key = (document, source.key if source else None)
+        if key not in earlier:
+            earlier[key] = archive.earlier(document, source, entry.time)
+        capture = _imported(document, entry, body, source, earlier[key])
+        archive.add(capture, body)
+        earlier[key].append(capture)
+        yield capture
+
+
+def _imported(
+    document: str, entry: Entry, body: bytes, source: Source | None, earlier: Sequence[Capture]
+) -> Capture:
+    past = [c for c in earlier if c.time <= entry.time]
+    found = judge(body, entry.media, source, past, entry.time)
+    return Capture(
+        document=document,
+        source=source,
+        asked_url=entry.location,
+        final_url=None,
+        time=entry.time,
+        status=None,
+        headers=(),
+        outcome=found.outcome,
+        reason=found.reason,
+        body=digest(body),
+        text=found.text,
+        length=found.length,
+        language=found.language,
+        media=entry.media,
+        via=f"Open Terms Archive, commit {entry.commit}",
+        archive_url=entry.archive_url,
+    )

@@ -1,0 +1,146 @@
+"""The root folder: `data/` read, `feeds/` written.
+
+A root without declarations or topics of its own starts from those that ship with the program.
+A publication replaces `feeds/` in one step: the new tree is made beside it (files that did not
+change are hard links, so they keep bytes and modification time) and the two are exchanged.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tracker import declarations, settings, topics
+from tracker.declarations import Declared
+from tracker.errors import ArchiveError
+from tracker.model import Settings, Topic
+
+_PACKAGE = Path(__file__).parent
+#: What we published, so that what others put into feeds/ (a CNAME, say) is carried along.
+_MANIFEST = "published.json"
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A root folder and what its operator wrote into it."""
+
+    root: Path
+    declared: Declared
+    topics: tuple[Topic, ...]
+    settings: Settings
+
+    @property
+    def archive(self) -> Path:
+        return self.root / "data" / "archive.db"
+
+    @property
+    def feeds(self) -> Path:
+        return self.root / "feeds"
+
+
+def open_workspace(root: Path) -> Workspace:
+    """Read what was declared under `root`. Raises DeclarationError, having done nothing."""
+    data = root / "data"
+    folder = data / "declarations"
+    declared = declarations.load(folder if folder.is_dir() else _starter("declarations"))
+    file = data / "topics.toml"
+    watched = topics.load(file if file.is_file() else _starter("topics.toml"))
+    return Workspace(root, declared, watched, settings.load(data))
+
+
+def _starter(name: str) -> Path:
+    """What ships in the wheel, or in a checkout the same files where they are kept."""
+    shipped = _PACKAGE / "starter" / name
+    return shipped if shipped.exists() else _PACKAGE.parent / "data" / name
+
+
+# ── publishing ────────────────────────────────────────────────────────────────────
+
+
+def put(directory: Path, files: Mapping[str, bytes]) -> int:
+    """Make `directory` hold exactly `files` (and what others put there); how many changed."""
+    fresh = directory.with_name(f".{directory.name}.new")
+    try:
+        shutil.rmtree(fresh, ignore_errors=True)
+        changed = _build(fresh, directory, files)
+        if changed:
+            _exchange(fresh, directory)
+        shutil.rmtree(fresh, ignore_errors=True)
+    except OSError as error:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise ArchiveError(
+            f"{directory}: could not be written ({error.strerror}); "
+            "what was published before stands."
+        ) from error
+    return changed
+
+
+def _build(fresh: Path, old: Path, files: Mapping[str, bytes]) -> int:
+    ours = _published(old)
+    manifest = json.dumps(sorted([*files, _MANIFEST]), indent=0).encode() + b"\n"
+    changed = sum(_place(fresh, old, name, data) for name, data in files.items())
+    _place(fresh, old, _MANIFEST, manifest)
+    for path in sorted(p for p in old.rglob("*") if p.is_file() or p.is_symlink()):
+        name = path.relative_to(old).as_posix()
+        if name not in ours and name not in files:
+            _link(path, fresh / name)
+    return changed + len(ours - set(files) - {_MANIFEST})
+
+
+def _published(directory: Path) -> set[str]:
+    try:
+        return set(json.loads((directory / _MANIFEST).read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return set()
+
+
+def _place(fresh: Path, old: Path, name: str, data: bytes) -> bool:
+    """Put one file into the new tree; whether it differs from the old one."""
+    target, before = fresh / name, old / name
+    if before.is_file() and not before.is_symlink() and before.read_bytes() == data:
+        _link(before, target)
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    return True
+
+
+def _link(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:  # a file system without hard links
+        shutil.copy2(source, target, follow_symlinks=False)
+
+
+def _exchange(fresh: Path, directory: Path) -> None:
+    """Swap two folders so that a reader finds either the old or the new one, never none."""
+    if not directory.exists():
+        fresh.rename(directory)
+        return
+    if not _exchange_at_once(fresh, directory):
+        aside = directory.with_name(f".{directory.name}.old")
+        shutil.rmtree(aside, ignore_errors=True)
+        directory.rename(aside)
+        fresh.rename(directory)
+        aside.rename(fresh)
+
+
+def _exchange_at_once(a: Path, b: Path) -> bool:
+    if not sys.platform.startswith("linux"):
+        return False
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        return False
+    names = os.fsencode(a), os.fsencode(b)
+    return bool(rename(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0)
