@@ -1,0 +1,31 @@
+"""Where everything stands in the published folder. An address, once published, never changes."""
+
+from __future__ import annotations
+
+from tracker.model import Document, Revision, Topic, Version
+from tracker.publisher.words import stamp
+
+
+def document_page(document: str) -> str:
+    return f"documents/{document}/"
+
+
+def version_page(version: Version) -> str:
+    return f"documents/{version.document}/{stamp(version.first_seen)}/"
+
+
+def revision_page(revision: Revision) -> str:
+    return f"changes/{revision.document}/{stamp(revision.first_seen)}/"
+
+
+def topic_page(topic: Topic) -> str:
+    return f"topics/{topic.id}/"
+
+
+def home_of(document: Document) -> str:
+    return document_page(document.id)
+
+
+def up(path: str) -> str:
+    """The relative way from a page back to the published root."""
+    return "../" * path.count("/")

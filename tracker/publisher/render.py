@@ -1,0 +1,82 @@
+"""The templates, with everything of a page escaped, and redlines as runs a template can walk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from tracker.model import Op, Span
+from tracker.publisher import words
+
+_CONTEXT = 240  # characters of unchanged text kept on either side of a change in a feed
+_LONGEST_RUN = 12_000  # characters of one insertion or deletion that a feed shows
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A piece of a redline: `op` is same, delete or insert."""
+
+    op: str
+    text: str
+
+
+def runs(redline: Sequence[Span]) -> list[Run]:
+    """A whole redline, as the newer version has it where nothing changed."""
+    return [Run(s.op.value, s.after or s.before) for s in redline]
+
+
+def side(redline: Sequence[Span], op: Op) -> list[Run]:
+    """One side of a redline (what was before: `DELETE`), long unchanged runs shortened."""
+    spans = [s for s in redline if s.op in {Op.SAME, op}]
+    return list(_side(spans, op))
+
+
+def _side(spans: Sequence[Span], op: Op) -> Iterator[Run]:
+    for n, span in enumerate(spans):
+        text = words.safe(span.before if op is Op.DELETE else span.after)
+        if span.op is Op.SAME:
+            text = words.excerpt(text, n > 0, n < len(spans) - 1, _CONTEXT)
+        elif len(text) > _LONGEST_RUN:
+            text = f"{text[:_LONGEST_RUN]} […]"
+        # A page that itself writes our marks must not be able to forge a change.
+        yield Run(span.op.value, words.unforged(text))
+
+
+def _harmless(value: object) -> object:
+    """Every value on its way into a page; what is markup already went through here before."""
+    return words.safe(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def environment() -> Environment:
+    """Jinja2 that escapes and disarms whatever is shown; a misspelt name is an error."""
+    found = Environment(
+        loader=PackageLoader("tracker.publisher", "templates"),
+        autoescape=True,
+        finalize=_harmless,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    found.filters |= {
+        "day": words.day,
+        "moment": words.moment,
+        "iso": words.iso,
+        "stamp": words.stamp,
+        "worth": words.worth,
+        "kind": words.kind,
+        "clause_path": words.clause_path,
+        "heading": words.heading,
+        "line": words.line,
+        "lower_title": words.lower,
+        "runs": runs,
+        "count": words.count,
+    }
+    found.tests["web"] = words.is_web
+    return found
+
+
+ENVIRONMENT = environment()

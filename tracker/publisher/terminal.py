@@ -1,0 +1,234 @@
+"""Histories as text for a terminal, with colour or with marks that survive without it.
+
+Nothing of a page can act on the terminal: see `words.safe`.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from tracker.model import (
+    Capture,
+    Change,
+    Clause,
+    Document,
+    History,
+    Kind,
+    Op,
+    Outcome,
+    Revision,
+    Span,
+    State,
+    Tag,
+    Topic,
+    Unit,
+    Version,
+)
+from tracker.publisher import words
+
+harmless = words.safe
+
+_RESET, _BOLD, _DIM = "\x1b[0m", "\x1b[1m", "\x1b[2m"
+# Blue and orange are told apart by people who cannot tell green from red.
+_INSERTED, _DELETED, _ALERT = "\x1b[34;4m", "\x1b[33;9m", "\x1b[33m"
+_OPEN = {Op.DELETE: "[-", Op.INSERT: "{+"}
+_CLOSE = {Op.DELETE: "-]", Op.INSERT: "+}"}
+# Where a colour begins and ends while lines are broken; no text of a page can hold these.
+_PAINT = {"\x01": _DELETED, "\x02": _INSERTED, "\x03": _RESET}
+_BEGIN = {Op.DELETE: "\x01", Op.INSERT: "\x02"}
+_CONTEXT = 160  # characters kept on either side of a change
+
+
+def _style(text: str, code: str, colour: bool) -> str:
+    return f"{code}{text}{_RESET}" if colour and text else text
+
+
+def _styled(line: str, code: str, colour: bool) -> str:
+    """A line in a style that leaves its indent alone."""
+    text = line.lstrip()
+    return line[: len(line) - len(text)] + _style(text, code, colour)
+
+
+# ── log, status ───────────────────────────────────────────────────────────────────
+
+
+def log(histories: Sequence[History], topics: Sequence[Topic], *, colour: bool, width: int) -> str:
+    """Every revision, newest first: when, what, and how much it matters."""
+    rows = [(r, h) for h in histories for r in h.revisions]
+    rows.sort(key=lambda row: (row[0].first_seen, row[0].document), reverse=True)
+    if not rows:
+        return "No revision yet."
+    lines = (line for r, h in rows for line in _log_entry(h, r, topics, colour, width))
+    return "\n".join(lines)
+
+
+def _log_entry(
+    history: History, revision: Revision, topics: Sequence[Topic], colour: bool, width: int
+) -> Iterator[str]:
+    label = words.worth(revision.significance).lower()
+    title = words.headline(history, revision, topics)
+    code = _BOLD if revision.significance.is_news else _DIM
+    dated = f"{revision.first_seen:%Y-%m-%d}  "
+    first, *rest = _wrapped(title, width, " " * 12, dated)
+    yield dated + _style(first.removeprefix(dated), code, colour)
+    yield from (_styled(line, code, colour) for line in rest)
+    detail = f"{label} · {revision.document} · {words.summary(revision, topics)}"
+    yield from (_styled(line, _DIM, colour) for line in _wrapped(detail, width, " " * 12))
+
+
+def status(histories: Sequence[History], *, colour: bool, width: int) -> str:
+    """How every document stands, and what stands in the way."""
+    if not histories:
+        return "No document is declared."
+    ordered = sorted(histories, key=lambda h: h.document.id)
+    return "\n".join(line for h in ordered for line in _standing(h, colour, width))
+
+
+def _standing(history: History, colour: bool, width: int) -> Iterator[str]:
+    standing = history.standing
+    seen = f"seen {standing.last_seen:%Y-%m-%d %H:%M} UTC" if standing.last_seen else "never seen"
+    if standing.state is State.OK:
+        state = "ok"
+    else:
+        outcome = standing.outcome.value if standing.outcome else standing.state.value
+        state = _style(f"{standing.state.value.upper()}: {outcome}", _ALERT, colour)
+    yield f"{_style(history.document.id, _BOLD, colour)}  {seen}  {state}"
+    versions = words.count(len(history.versions), "version")
+    changed = (
+        f", last changed {history.revisions[-1].first_seen:%Y-%m-%d}" if history.revisions else ""
+    )
+    yield f"    {words.line(history.title)}: {versions}{changed}"
+    if standing.reason:
+        visited = f"{standing.last_visit:%Y-%m-%d %H:%M} UTC: " if standing.last_visit else ""
+        yield from _wrapped(f"{visited}{harmless(standing.reason)}", width, "    ")
+
+
+def visit(document: Document, captures: Iterable[Capture], skipped: str) -> str:
+    """One line that says how the visit to a document went."""
+    bad = next((c for c in captures if c.outcome is not Outcome.GOOD), None)
+    if skipped:
+        state = f"not asked for: {skipped}"
+        return f"{document.id}  {words.line(state, 1000)}" + (
+            f"; {bad.outcome.value}" if bad else ""
+        )
+    if bad is None:
+        return f"{document.id}  good"
+    return f"{document.id}  {bad.outcome.value.upper()}: {words.line(bad.reason, 1000)}"
+
+
+def import_summary(captures: Sequence[Capture | None]) -> str:
+    """What an import brought, and what it recorded without believing."""
+    new = [c for c in captures if c is not None]
+    lines = [f"{words.count(len(new), 'capture')} imported, {len(captures) - len(new)} were there."]
+    bad = Counter(c.outcome.value for c in new if c.outcome is not Outcome.GOOD)
+    lines += [
+        f"{number} recorded as {outcome}, never a version." for outcome, number in bad.items()
+    ]
+    return "\n".join(lines)
+
+
+# ── show, diff ────────────────────────────────────────────────────────────────────
+
+
+def show(version: Version, *, colour: bool, width: int) -> str:
+    """A text as it stood."""
+    first, last = words.moment(version.first_seen), words.moment(version.last_seen)
+    lines = _wrapped(f"First seen {first}, last seen {last}", width, "")
+    lines += [f"Read from {words.line(url)}" for url in version.urls]
+    for clause in version.clauses:
+        lines += ["", *_clause(clause, colour, width)]
+    return "\n".join(lines)
+
+
+def _clause(clause: Clause, colour: bool, width: int) -> Iterator[str]:
+    text = harmless(f"{clause.number} {clause.text}".strip())
+    if clause.unit is Unit.HEADING:
+        yield from (_styled(line, _BOLD, colour) for line in _wrapped(text, width, ""))
+    else:
+        bullet = {Unit.ITEM: "  • ", Unit.CELL: "  | "}.get(clause.unit, "")
+        yield from _wrapped(text, width, " " * len(bullet), bullet)
+
+
+def diff(revision: Revision, topics: Sequence[Topic], *, colour: bool, width: int) -> str:
+    """What changed, clause by clause: [-what went-] {+what came+}."""
+    lines = [
+        revision.document,
+        *_wrapped(_side(revision.before), width, " " * 8, "Before: "),
+        *_wrapped(_side(revision.after), width, " " * 8, "After:  "),
+        *_wrapped(
+            f"{words.worth(revision.significance)}: {harmless(revision.reason)}.", width, "  ", ""
+        ),
+    ]
+    if revision.effective:
+        lines.append(f"In force from {words.day(revision.effective)}.")
+    if not revision.changes:
+        lines.append("Nothing changed.")
+    titles = {t.id: t.title for t in topics}
+    for change in revision.changes:
+        lines += ["", *_change(change, titles, colour, width)]
+    return "\n".join(lines)
+
+
+def _side(version: Version) -> str:
+    return f"{words.moment(version.first_seen)} {words.line(version.title)}"
+
+
+def _change(change: Change, titles: dict[str, str], colour: bool, width: int) -> Iterator[str]:
+    path = _wrapped(
+        words.unforged(words.clause_path(change)) or "top of the page", width, "  ", "§ "
+    )
+    yield from (_styled(line, _BOLD, colour) for line in path)
+    what = f"{words.kind(change)}{''.join(_tag(t, titles) for t in change.tags)}"
+    yield from _wrapped(what, width, "    ", "  ")
+    if change.kind is Kind.RENUMBERED:
+        yield f"  {change.before[0].number or '(none)'} → {change.after[0].number or '(none)'}"
+    yield from _painted(_wrapped(_spans(change.redline, colour), width, "  "))
+    yield from (f"  - link {words.line(link.target, 1000)}" for link in change.links_removed)
+    yield from (f"  + link {words.line(link.target, 1000)}" for link in change.links_added)
+
+
+def _tag(tag: Tag, titles: dict[str, str]) -> str:
+    evidence = ", ".join(harmless(word) for word in tag.words)
+    return f" · {titles.get(tag.topic, tag.topic)} ({evidence})"
+
+
+def _spans(redline: Sequence[Span], colour: bool) -> str:
+    last = len(redline) - 1
+    return "".join(_span(s, n > 0, n < last, colour) for n, s in enumerate(redline))
+
+
+def _span(span: Span, follows: bool, goes_on: bool, colour: bool) -> str:
+    if span.op is Op.SAME:
+        text = words.excerpt(harmless(span.after), follows, goes_on, _CONTEXT)
+        return text if colour else words.unforged(text)
+    text = harmless(span.before or span.after)
+    if colour:
+        return f"{_BEGIN[span.op]}{text}\x03"
+    return f"{_OPEN[span.op]}{words.unforged(text)}{_CLOSE[span.op]}"
+
+
+def _painted(lines: Iterable[str]) -> Iterator[str]:
+    """Lines in colour; a colour that goes on in the next line leaves the indent alone."""
+    current = ""
+    for line in lines:
+        text = line.lstrip(" ")
+        indent = line[: len(line) - len(text)]
+        marks = re.findall(r"[\x01-\x03]", text)
+        shown = current + re.sub(r"[\x01-\x03]", lambda mark: _PAINT[mark[0]], text)
+        if marks:
+            current = _PAINT[marks[-1]].replace(_RESET, "")
+        yield f"{indent}{shown}{_RESET if current else ''}"
+
+
+def _wrapped(text: str, width: int, indent: str, first: str | None = None) -> list[str]:
+    return textwrap.wrap(
+        text,
+        max(width, 40),
+        initial_indent=indent if first is None else first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [""]

@@ -1,0 +1,287 @@
+"""The sentences that feeds, pages and terminal share, and the guard on every word of a page.
+
+Text from a page is data: before it is shown anywhere, characters that act on a reader's machine
+(controls, bidirectional overrides) or that XML forbids are replaced by U+FFFD.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+
+from tracker.model import (
+    Capture,
+    Change,
+    History,
+    Kind,
+    Revision,
+    Significance,
+    Topic,
+    Unit,
+    Version,
+)
+
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
+_SPACE = re.compile(r"\s+")
+_REFERENCE = re.compile(r"&(?=#?\w+;)")
+_BRACKET = re.compile(r"[\[{](?=[-−+])|(?<=[-−+])[\]}]")
+_EDGE = re.compile(r"^(?=[\]}])|(?<=[\[{])\Z")
+_LONGEST_TITLE = 160  # characters; a page may call anything a heading
+_SMALL = {"global": "", "eu": "EU", "us": "US", "uk": "UK"}
+_KINDS = {
+    Kind.ADDED: "Added",
+    Kind.REMOVED: "Removed",
+    Kind.REWORDED: "Reworded",
+    Kind.MOVED: "Moved, wording unchanged",
+    Kind.SPLIT: "Split into several",
+    Kind.MERGED: "Merged into one",
+    Kind.RENUMBERED: "Renumbered",
+    Kind.LINKS: "Link targets changed",
+}
+_WORTH = {
+    Significance.SUBSTANTIVE: "Substantive",
+    Significance.ANNOUNCEMENT: "Announcement",
+    Significance.EDITORIAL: "Editorial",
+    Significance.LINKS: "Links only",
+    Significance.TECHNICAL: "Technical",
+    Significance.REVERTED: "Reverted",
+}
+
+
+def safe(text: str) -> str:
+    """`text` without anything that acts on the machine of its reader."""
+    return _UNSAFE.sub("\ufffd", text)
+
+
+def line(text: str, most: int = _LONGEST_TITLE) -> str:
+    """`text` made safe and put on one line of at most `most` characters."""
+    found = _SPACE.sub(" ", safe(text)).strip()
+    return found if len(found) <= most else found[: most - 2].rsplit(" ", 1)[0] + " …"
+
+
+def plain(text: str) -> str:
+    """Text for the places where some feed readers expect plain text and others HTML.
+
+    Both show the same: what only HTML would take for markup is written with a likeness of it.
+    """
+    found = _SPACE.sub(" ", safe(text)).strip()
+    return _REFERENCE.sub("＆", found).replace("<", "‹").replace(">", "›")
+
+
+def unforged(text: str) -> str:
+    """A piece of a redline that no reader can take for one of our marks of a change.
+
+    What looks like one has its bracket doubled; a bracket that would touch ours stands off.
+    """
+    return _EDGE.sub(" ", _BRACKET.sub(r"\g<0>\g<0>", text))
+
+
+def is_web(address: str) -> bool:
+    """Whether an address may be a link of ours: nothing but the web is."""
+    return address.lower().startswith(("https://", "http://"))
+
+
+def source(version: Version) -> str:
+    """The page a version was read from, empty where it is not known or not on the web."""
+    return next(filter(is_web, version.urls), "")
+
+
+def excerpt(text: str, follows: bool, goes_on: bool, context: int) -> str:
+    """The ends of an unchanged run that touch a change, `context` characters each.
+
+    `follows` a change, `goes_on` to another one; […] stands for what is left out. What touches
+    no change is shown from its beginning.
+    """
+    if len(text) <= 2 * context + 20:
+        return text
+    if not follows and not goes_on:
+        return text[: 2 * context].rsplit(" ", 1)[0] + " […]"
+    head = text[:context].rsplit(" ", 1)[0] + " " if follows else ""
+    tail = " " + text[-context:].split(" ", 1)[-1] if goes_on else ""
+    return f"{head}[…]{tail}"
+
+
+# ── times ─────────────────────────────────────────────────────────────────────────
+
+
+def day(time: date) -> str:
+    """ "3 November 2025", of a date or a UTC time."""
+    return f"{time.day} {time:%B %Y}"
+
+
+def moment(time: datetime) -> str:
+    """ "3 November 2025, 14:05 UTC"."""
+    return f"{day(time)}, {time:%H:%M} UTC"
+
+
+def iso(time: datetime) -> str:
+    """ "2025-11-03T14:05:00Z", for machines and in citations."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def stamp(time: datetime) -> str:
+    """ "20251103T140500Z", for file names."""
+    return time.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+# ── names ─────────────────────────────────────────────────────────────────────────
+
+
+def edition(name: str) -> str:
+    """The edition as people write it; the one for everybody needs no name."""
+    return _SMALL.get(name, name.replace("-", " ").title())
+
+
+def document_name(history: History, title: str = "") -> str:
+    """ "LinkedIn Privacy Policy (EU)": service, the page's own title, edition."""
+    title = line(title or history.title)
+    service = line(history.document.service)
+    full = title if service.casefold() in title.casefold() else f"{service} {title}"
+    region = edition(history.document.edition)
+    return f"{full} ({region})" if region else full
+
+
+def kind(change: Change) -> str:
+    """What happened to a clause, in words."""
+    moved = change.moved and change.kind is not Kind.MOVED
+    return _KINDS[change.kind] + (" and moved" if moved else "")
+
+
+def worth(significance: Significance) -> str:
+    """A significance as a label."""
+    return _WORTH[significance]
+
+
+def heading(path: Iterable[str]) -> str:
+    """The way to a clause: "2. How we use data › 2.4 Advertising"."""
+    return " › ".join(line(title) for title in path)
+
+
+def clause_path(change: Change) -> str:
+    """The headings above a change, without the page's own title where there are others."""
+    return heading(change.path[1:] or change.path)
+
+
+# ── sentences ─────────────────────────────────────────────────────────────────────
+
+
+def count(number: int, noun: str) -> str:
+    """ "1 clause", "2 clauses"."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def news(revision: Revision) -> list[Change]:
+    """The changes that matter: those on a watched topic first, each group in reading order."""
+    found = [c for c in revision.changes if c.significance.is_news]
+    return sorted(found, key=lambda c: not c.tags)
+
+
+def about(revision: Revision, topic: str) -> int:
+    """How many of the news of a revision are about a topic."""
+    return sum(any(t.topic == topic for t in c.tags) for c in news(revision))
+
+
+def headline(history: History, revision: Revision, topics: Sequence[Topic]) -> str:
+    """The one line that says what changed: which text, which topics, how much, from when."""
+    name = document_name(history, revision.after.title)
+    named = [t.title for t in topics if t.id in revision.topics]
+    subject = " and ".join(lower(title) for title in named)
+    dated = revision.effective if revision.significance.is_news else None
+    when = f", in force {day(dated)}" if dated else ""
+    return f"{name}: {_event(revision, subject)}{when}"
+
+
+def _event(revision: Revision, subject: str) -> str:
+    number = count(len(news(revision)), "clause")
+    match revision.significance:
+        case Significance.ANNOUNCEMENT:
+            return f"announces changes about {subject}" if subject else "announces changes"
+        case Significance.REVERTED:
+            return f"an earlier wording is back{f' about {subject}' if subject else ''}"
+        case Significance.SUBSTANTIVE:
+            return f"{subject}, {number} changed" if subject else f"{number} changed"
+        case Significance.TECHNICAL:
+            return "read from another place; not a change of the terms"
+        case Significance.LINKS:
+            return "link targets changed"
+        case Significance.EDITORIAL:
+            return "editorial changes only"
+
+
+def summary(revision: Revision, topics: Sequence[Topic]) -> str:
+    """Plain sentences: how much changed on each topic, and on which nothing did."""
+    if not revision.significance.is_news:
+        return f"{revision.reason[:1].upper()}{revision.reason[1:]}."
+    total = len(news(revision))
+    parts = [
+        f"{about(revision, t.id)} about {lower(t.title)}" for t in topics if t.id in revision.topics
+    ]
+    first = f"{count(total, 'clause')} changed"
+    said = f"{first}, {' and '.join(parts)}." if parts else f"{first}."
+    return f"{said} {unchanged(revision, topics)}".strip()
+
+
+def remark(revision: Revision, topics: Sequence[Topic]) -> str:
+    """What a list says under a headline: only what the headline does not say already."""
+    if not revision.significance.is_news:
+        return summary(revision, topics)
+    total = len(news(revision))
+    counts = [
+        f"{about(revision, t.id)} on {lower(t.title)}" for t in topics if t.id in revision.topics
+    ]
+    said = f"Of {total} clauses, {' and '.join(counts)}." if counts and total > 1 else ""
+    return f"{said} {unchanged(revision, topics)}".strip()
+
+
+def teaser(revision: Revision) -> str:
+    """The headings over the first three changes that are about a watched topic, as one line."""
+    found = dict.fromkeys(_own_heading(c) for c in news(revision) if c.tags)
+    named = [name for name in found if name]
+    more = f" and {len(named) - 3} more" if len(named) > 3 else ""
+    return f"{' · '.join(named[:3])}{more}"
+
+
+def _own_heading(change: Change) -> str:
+    """The heading over a change, or the change itself where it is one; not the page's title."""
+    clause = (change.after or change.before)[0]
+    if clause.unit is Unit.HEADING:
+        return line(f"{clause.number} {clause.text}")
+    return line(change.path[-1]) if len(change.path) > 1 else ""
+
+
+def unchanged(revision: Revision, topics: Sequence[Topic]) -> str:
+    """Which watched topics did not change, as a sentence; empty when all did."""
+    rest = [lower(t.title) for t in topics if t.id not in revision.topics]
+    return f"Nothing changed about {' or '.join(rest)}." if rest else ""
+
+
+def lower(title: str) -> str:
+    """A title inside a sentence: "Generative AI" → "generative AI", but "AI rules" stays."""
+    first = title.split(" ")[0]
+    return title if first.isupper() else title[:1].lower() + title[1:]
+
+
+def tag_uri(revision: Revision) -> str:
+    """The permanent identity of a revision (RFC 4151): the document and when it was first seen."""
+    # An authority that is nobody's: the identity must not move with the site's address.
+    return f"tag:terms-tracker.invalid,2025:{revision.document}/{iso(revision.first_seen)}"
+
+
+def citation(history: History, revision: Revision, address: str) -> str:
+    """One line that says what was seen, when and where to check it."""
+    name = document_name(history, revision.after.title)
+    parts = [
+        f"“{name}”",
+        f"version first seen {iso(revision.first_seen)}",
+        source(revision.after),
+        *(f"SHA-256 {digest}" for digest in _digests(revision.after.captures)),
+        f"change recorded at {address}",
+    ]
+    return ", ".join(part for part in parts if part) + "."
+
+
+def _digests(captures: Iterable[Capture]) -> list[str]:
+    return [c.body for c in captures if c.body]
