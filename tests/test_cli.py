@@ -1,0 +1,209 @@
+"""The command line: exit codes, one sentence for what is wrong, and nothing done by a refusal."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.servers import Server, answer, page
+from tracker.archive import Archive
+from tracker.cli import main
+
+RULES = "".join(f"<p>Rule {n}: each boat has a name and keeps to its side.</p>" for n in range(9))
+
+
+def harbour(extra: str = "") -> bytes:
+    return f"<html lang=en><main><h1>Terms</h1>{RULES}{extra}</main></html>".encode()
+
+
+def tracker(root: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["--root", str(root), *arguments])
+
+
+def declare(root: Path, terms: object, edition: str = "global") -> None:
+    file = root / "data" / "declarations" / edition / "Harbour.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"name": "Harbour", "terms": terms}))
+
+
+def said(result: Result) -> str:
+    """The one sentence on standard error."""
+    lines = result.stderr.strip().splitlines()
+    assert lines[-1].startswith("Error: "), result.stderr
+    assert "Traceback" not in result.output
+    return lines[-1]
+
+
+BAD_DECLARATIONS = {
+    "unknown key": {"Terms": {"fetch": "https://h.example", "selekt": "main"}},
+    "selector": {"Terms": {"fetch": "https://h.example", "select": "main[["}},
+    "scheme": {"Terms": {"fetch": "file:///etc/passwd", "select": "main"}},
+    "script": {"Terms": {"fetch": "https://h.example", "executeClientScripts": True}},
+    "filter": {"Terms": {"fetch": "https://h.example", "filter": ["rewriteEverything"]}},
+    "path-like": {"../../escape": {"fetch": "https://h.example"}},
+}
+
+
+@pytest.mark.parametrize("command", [["run"], ["fetch"], ["publish"], ["status"], ["log"]])
+@pytest.mark.parametrize("terms", BAD_DECLARATIONS.values(), ids=BAD_DECLARATIONS)
+def test_a_wrong_declaration_is_one_sentence_exit_2_and_nothing_done(
+    tmp_path: Path, terms: object, command: list[str]
+) -> None:
+    declare(tmp_path, terms)
+    before = sorted(tmp_path.rglob("*"))
+    result = tracker(tmp_path, *command)
+    assert result.exit_code == 2
+    assert "Harbour.json" in said(result)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["diff"],
+        ["diff", "nothing-of-that-name"],
+        ["show", "linkedin"],
+        ["show", "eu"],
+        ["diff", "eu", "yesterday"],
+        ["--now", "soon", "status"],
+        ["fetch", "--no-such-option"],
+        ["import", "versions", "--since", "soon", "x"],
+        ["no-such-command"],
+    ],
+)
+def test_wrong_use_exits_2(tmp_path: Path, arguments: list[str]) -> None:
+    result = tracker(tmp_path, *arguments)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_imported_is_named(tmp_path: Path) -> None:
+    result = tracker(tmp_path, "import", "versions", str(tmp_path / "nowhere"))
+    assert result.exit_code == 1
+    assert "nowhere" in said(result)
+
+
+def test_one_document_that_fails_stops_no_other_and_is_published(tmp_path: Path) -> None:
+    with Server({"/good": page(harbour()), "/bad": answer(403)}) as server:
+        declare(
+            tmp_path,
+            {"Bad Terms": {"fetch": server.url("/bad")}, "Terms": {"fetch": server.url("/good")}},
+        )
+        result = tracker(tmp_path, "run", "--allow-host", server.entry)
+    assert result.exit_code == 1
+    assert "harbour/bad-terms@global  REFUSED: " in result.stdout
+    assert "harbour/terms@global  good" in result.stdout
+    rows = json.loads((tmp_path / "feeds" / "status.json").read_text())
+    assert [row["state"] for row in rows] == ["failing", "ok"]
+    assert "403" in tracker(tmp_path, "status").stdout
+
+
+def test_a_private_address_is_refused_unless_allowed(tmp_path: Path) -> None:
+    with Server({"/terms": page(harbour())}) as server:
+        declare(tmp_path, {"Terms": {"fetch": server.url()}})
+        refused = tracker(tmp_path, "fetch")
+        assert refused.exit_code == 1
+        assert "--allow-host" in refused.stdout
+        assert server.requests == []
+        (tmp_path / "data" / "settings.toml").write_text(f'allow_hosts = ["{server.entry}"]\n')
+        assert tracker(tmp_path, "fetch").exit_code == 0
+
+
+def test_a_change_goes_all_the_way(tmp_path: Path) -> None:
+    ads = "<p>We share what you like with advertisers, so that you see personalised ads.</p>"
+    with Server({"/terms": [page(harbour()), page(harbour(ads))]}) as server:
+        declare(tmp_path, {"Terms": {"fetch": server.url()}})
+        for day in ("2025-09-01", "2025-09-02"):
+            result = tracker(
+                tmp_path, "--now", f"{day}T12:00Z", "run", "--allow-host", server.entry
+            )
+            assert result.exit_code == 0, result.output
+    (row,) = json.loads(tracker(tmp_path, "log", "--json").stdout)
+    assert row["topics"] == ["targeted-advertising"]
+    assert "{+We share what you like" in tracker(tmp_path, "diff", "terms").stdout
+    assert "personalised ads" in tracker(tmp_path, "show", "terms").stdout
+    assert "personalised ads" not in tracker(tmp_path, "show", "terms", "2025-09-01").stdout
+    (change,) = map(json.loads, tracker(tmp_path, "changes", "--json").stdout.splitlines())
+    assert change["kind"] == "added"
+    assert "personalised ads" in (tmp_path / "feeds" / "targeted-advertising.xml").read_text()
+    assert "personalised ads" not in (tmp_path / "feeds" / "generative-ai.xml").read_text()
+    assert tracker(tmp_path, "verify").exit_code == 0
+
+
+def test_a_damaged_archive_is_named_and_fails_verification(tmp_path: Path) -> None:
+    with Server({"/terms": page(harbour())}) as server:
+        declare(tmp_path, {"Terms": {"fetch": server.url()}})
+        tracker(tmp_path, "run", "--allow-host", server.entry)
+    file = tmp_path / "data" / "archive.db"
+    file.write_bytes(file.read_bytes()[:2000])
+    for command in ("verify", "status", "publish"):
+        result = tracker(tmp_path, command)
+        assert result.exit_code == 1
+        assert "archive.db" in said(result)
+
+
+def test_a_second_run_at_once_leaves_with_a_sentence(tmp_path: Path) -> None:
+    declare(tmp_path, {"Terms": {"fetch": "https://harbour.example/"}})
+    with Archive(tmp_path / "data" / "archive.db", write=True):
+        result = tracker(tmp_path, "fetch")
+    assert result.exit_code == 75
+    assert "Another tracker" in said(result)
+
+
+def test_an_accepted_filter_is_remarked_on(tmp_path: Path) -> None:
+    with Server({"/terms": page(harbour())}) as server:
+        declare(
+            tmp_path,
+            {"Terms": {"fetch": server.url(), "filter": [{"removeQueryParams": ["utm_source"]}]}},
+        )
+        result = tracker(tmp_path, "fetch", "--allow-host", server.entry)
+    assert result.exit_code == 0
+    assert "removeQueryParams" in result.stderr
+
+
+def test_demo_never_removes_a_folder_of_yours(tmp_path: Path) -> None:
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "thesis.txt").write_text("years of work")
+    result = tracker(tmp_path, "demo")
+    assert result.exit_code == 2
+    assert (tmp_path / "demo" / "thesis.txt").exists()
+
+
+def test_demo_can_be_run_again(tmp_path: Path) -> None:
+    for _ in range(2):
+        assert tracker(tmp_path, "demo").exit_code == 0
+    found = json.loads(tracker(tmp_path / "demo", "log", "--json").stdout)
+    news = [(r["document"], r["topics"]) for r in found if r["significance"] != "editorial"]
+    assert ("harbour/terms-of-service@global", []) in news
+    assert all("harbour/terms" not in d for d, topics in news if topics)
+
+
+@pytest.mark.parametrize(("no_color", "coloured"), [("", True), ("1", False)])
+def test_colour_only_on_a_terminal_that_wants_it(
+    tmp_path: Path, no_color: str, coloured: bool
+) -> None:
+    tracker(tmp_path, "demo")
+    ours, theirs = pty.openpty()
+    environment = os.environ | {"NO_COLOR": no_color, "TERM": "xterm", "COLUMNS": "90"}
+    command = [sys.executable, "-m", "tracker", "--root", str(tmp_path / "demo"), "diff", "eu"]
+    done = subprocess.Popen(command, stdout=theirs, env=environment)
+    os.close(theirs)
+    output = b""
+    while True:
+        try:
+            output += os.read(ours, 65536)
+        except OSError:
+            break
+    os.close(ours)
+    assert done.wait() == 0
+    assert (b"\x1b[" in output) == coloured
+    piped = subprocess.run(command, capture_output=True, env=environment, check=True)
+    assert b"\x1b" not in piped.stdout

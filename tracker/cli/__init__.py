@@ -1,0 +1,62 @@
+"""The command line: arguments, the clock, exit codes. Nothing is decided here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tracker import __version__
+from tracker.cli import demo, seeing, telling
+from tracker.cli.app import App, harmless, parse_time
+from tracker.errors import TrackerError
+
+
+class _Commands(click.Group):
+    """Turns our errors into one sentence on standard error and the exit code they stand for."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except TrackerError as error:
+            click.echo(f"Error: {harmless(str(error))}", err=True)
+            ctx.exit(error.exit_code)
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="tracker")
+@click.option(
+    "--root",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    metavar="DIR",
+    help="The folder that holds data/ and feeds/ (default: here).",
+)
+@click.option(
+    "--now", metavar="TIME", help="Take this ISO time for the present, as in 2025-11-05T12:00Z."
+)
+@click.pass_context
+def main(ctx: click.Context, root: Path, now: str | None) -> None:
+    """Track what terms of service say about generative AI and targeted advertising.
+
+    \b
+    Try it:          tracker demo            the whole job on a bundled sample, into ./demo/
+    Track LinkedIn:  tracker run             fetch every declared document, then publish
+    Read:            tracker log             what changed, newest first
+                     tracker diff eu         the last change of the document named ...@eu
+                     tracker status          what was last seen, and what stands in the way
+
+    What is watched is declared in data/declarations/ and data/topics.toml; a folder without them
+    starts from those that ship with the program. What was seen is kept in data/archive.db. What
+    follows from it is written to feeds/: open feeds/index.html, or subscribe to feeds/all.xml.
+    """
+    ctx.obj = App(root, parse_time(now, "--now") if now else datetime.now(UTC))
+
+
+for _command in (*demo.COMMANDS, *seeing.COMMANDS, *telling.COMMANDS):
+    main.add_command(_command)
