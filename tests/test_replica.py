@@ -1,0 +1,183 @@
+"""The ordinary commands against a replica of LinkedIn's pages on loopback, with its fault modes."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.corpus import REPLICA, needs_corpus, needs_replica
+from tracker.cli import main
+
+pytestmark = [
+    pytest.mark.corpus,
+    needs_corpus,
+    needs_replica,
+    pytest.mark.skipif(
+        importlib.util.find_spec("markdown_it") is None, reason="the replica needs markdown-it-py"
+    ),
+]
+
+PAGES = {
+    "global": {"Terms of Service": "user-agreement", "Trackers Policy": "cookie-policy"},
+    "eu": {"Privacy Policy": "privacy/eu"},
+}
+FAULTS = [
+    *[
+        "999",
+        "429",
+        "503",
+        "404",
+        "authwall",
+        "challenge",
+        "empty",
+        "truncated",
+        "hugebody",
+        "loop",
+    ],
+    *["file", "metadata", "language"],
+]
+SLOW = ["hang", "drip"]
+
+
+class Replica:
+    """The replica as a process of its own; `clock` and `fault` steer it."""
+
+    def __init__(self) -> None:
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._process = subprocess.Popen(
+            [sys.executable, str(REPLICA), "--port", str(self.port), "--at", "2025-09-01"],
+            stdout=subprocess.PIPE,
+        )
+        assert self._process.stdout
+        self._process.stdout.readline()
+
+    def clock(self, day: str) -> None:
+        self._post(f"/__clock?at={day}")
+
+    def fault(self, mode: str) -> None:
+        self._post(f"/__fault?mode={mode}")
+
+    def _post(self, path: str) -> None:
+        urllib.request.urlopen(urllib.request.Request(self.url + path, method="POST")).close()
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="module")
+def replica() -> Iterator[Replica]:
+    running = Replica()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def root(tmp_path: Path, replica: Replica) -> Path:
+    replica.fault("none")
+    for edition, pages in PAGES.items():
+        terms = {
+            kind: {"fetch": f"{replica.url}/legal/{path}", "select": "#component-container"}
+            for kind, path in pages.items()
+        }
+        file = tmp_path / "data" / "declarations" / edition / "LinkedIn.json"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps({"name": "LinkedIn", "terms": terms}))
+    return tmp_path
+
+
+def run(root: Path, replica: Replica, now: str, *extra: str) -> Result:
+    host = replica.url.removeprefix("http://")
+    command = ["--root", str(root), "--now", now, "run", "--allow-host", host, *extra]
+    return CliRunner().invoke(main, command, catch_exceptions=False)
+
+
+def log(root: Path) -> list[tuple[str, str, tuple[str, ...]]]:
+    found: list[dict[str, Any]] = json.loads(
+        CliRunner().invoke(main, ["--root", str(root), "log", "--json"]).stdout
+    )
+    return [(r["document"], r["first_seen"][:10], tuple(r["topics"])) for r in found]
+
+
+def published(root: Path) -> dict[str, bytes]:
+    feeds = root / "feeds"
+    return {str(p.relative_to(feeds)): p.read_bytes() for p in feeds.rglob("*") if p.is_file()}
+
+
+def is_status(name: str) -> bool:
+    return name.startswith("status")
+
+
+def test_the_announcement_and_the_change_appear_once_each(root: Path, replica: Replica) -> None:
+    replica.clock("2025-09-01")
+    assert run(root, replica, "2025-09-01T12:00Z").exit_code == 0
+    first = published(root)
+    assert run(root, replica, "2025-09-01T12:30Z").exit_code == 0
+    assert published(root) == first
+    assert run(root, replica, "2025-09-02T12:00Z").exit_code == 0
+    second = published(root)
+    assert {n: b for n, b in second.items() if not is_status(n)} == {
+        n: b for n, b in first.items() if not is_status(n)
+    }
+    assert log(root) == []
+    both = ("generative-ai", "targeted-advertising")
+    for day in ("2025-09-19", "2025-11-05", "2025-11-06"):
+        replica.clock(day)
+        assert run(root, replica, f"{day}T12:00Z").exit_code == 0
+    assert sorted(log(root)) == [
+        ("linkedin/privacy-policy@eu", "2025-09-19", both),
+        ("linkedin/privacy-policy@eu", "2025-11-05", ("generative-ai",)),
+        ("linkedin/terms-of-service@global", "2025-09-19", ()),
+        ("linkedin/terms-of-service@global", "2025-11-05", ("generative-ai",)),
+    ]
+
+
+def test_no_fault_ever_becomes_a_revision(root: Path, replica: Replica) -> None:
+    replica.clock("2025-09-01")
+    assert run(root, replica, "2025-09-01T12:00Z").exit_code == 0
+    topic_feeds = {n: b for n, b in published(root).items() if n.endswith(".xml")}
+    for number, mode in enumerate(FAULTS, 2):
+        replica.fault(mode)
+        day = f"2025-09-{number:02}T12:00Z"
+        assert run(root, replica, day, "--force").exit_code == 1, mode
+        rows = json.loads(
+            CliRunner().invoke(main, ["--root", str(root), "status", "--json"]).stdout
+        )
+        for row in rows:
+            assert row["reason"], (mode, row)
+            assert row["last_seen"].startswith("2025-09-01"), (mode, row)
+        assert {n: b for n, b in published(root).items() if n.endswith(".xml")} == topic_feeds
+    replica.fault("none")
+    assert run(root, replica, "2025-10-01T12:00Z", "--force").exit_code == 0
+    assert log(root) == []
+
+
+def test_bytes_that_read_the_same_are_the_same_page(root: Path, replica: Replica) -> None:
+    replica.clock("2025-09-01")
+    assert run(root, replica, "2025-09-01T12:00Z").exit_code == 0
+    replica.fault("bom")
+    assert run(root, replica, "2025-09-02T12:00Z").exit_code == 0
+    replica.fault("nonutf8")
+    run(root, replica, "2025-09-03T12:00Z")  # read right, or refused with a reason
+    replica.fault("none")
+    assert run(root, replica, "2025-09-04T12:00Z", "--force").exit_code == 0
+    assert log(root) == []
