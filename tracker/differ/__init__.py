@@ -13,8 +13,8 @@ from tracker.differ.extract import EXTRACTOR, read, text_digest
 from tracker.differ.judge import Judgement, judge
 from tracker.differ.normalise import enumerator, fold
 from tracker.differ.redline import read_back, redline
-from tracker.differ.topics import tags, union
-from tracker.model import Change, Clause, Kind, Link, Pair, Revision, Span, Topic, Version
+from tracker.differ.topics import tags, union, with_sections
+from tracker.model import Change, Clause, Kind, Link, Pair, Revision, Span, Topic, Unit, Version
 
 __all__ = [
     "EXTRACTOR",
@@ -32,7 +32,7 @@ def revise(before: Version, after: Version, topics: Sequence[Topic]) -> Revision
     """The step from one version of a document to the next, with everything that changed in it."""
     pairs = align(before.clauses, after.clauses)
     steps = (_change(pair, before, after, topics) for pair in pairs)
-    changes = tuple(step for step in steps if step is not None)
+    changes = with_sections(tuple(step for step in steps if step is not None))
     paired = sum(len(p.after) for p in pairs if p.before)
     worth, reason = significance.of_revision(before, after, changes, paired)
     return Revision(
@@ -44,7 +44,7 @@ def revise(before: Version, after: Version, topics: Sequence[Topic]) -> Revision
         changes=changes,
         pairs=pairs,
         topics=union(changes, topics) if worth.is_news else (),
-        effective=_effective(changes),
+        effective=_effective(changes) if worth.is_news else None,
     )
 
 
@@ -65,11 +65,18 @@ def _change(pair: Pair, old: Version, new: Version, topics: Sequence[Topic]) -> 
         redline=spans,
         moved=pair.moved,
         significance=significance.of_change(kind, before, after, spans),
-        tags=tags(topics, spans, _below_title(path, new if after else old)),
+        tags=tags(
+            topics, spans, _below_title(_headings((after or before)[0]), new if after else old)
+        ),
         effective=_new_date(spans, path),
         links_added=added,
         links_removed=removed,
     )
+
+
+def _headings(clause: Clause) -> tuple[str, ...]:
+    """The headings that a clause stands under; a heading stands under itself."""
+    return (*clause.path, clause.text) if clause.unit is Unit.HEADING else clause.path
 
 
 def _below_title(path: tuple[str, ...], version: Version) -> tuple[str, ...]:
