@@ -119,10 +119,12 @@ def _same_text(a: Version, b: Version) -> bool:
 
 def _revisions(found: Sequence[Version], topics: Sequence[Topic]) -> Iterator[Revision]:
     earlier: set[str] = set()
+    known: frozenset[str] = frozenset()
     for before, after in pairwise(found):
-        revision = revise(before, after, topics)
+        revision = revise(before, after, topics, known)
         yield _reverted(revision) if text_digest(after.clauses) in earlier else revision
         earlier.add(text_digest(before.clauses))
+        known |= {clause.key for clause in before.clauses}
 
 
 def _reverted(revision: Revision) -> Revision:

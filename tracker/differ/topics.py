@@ -130,6 +130,13 @@ def tags(topics: Iterable[Topic], redline: Sequence[Span], path: Sequence[str]) 
     return tuple(Tag(topic, words) for topic, words in found if words)
 
 
+def whole(topics: Iterable[Topic], text: str, path: Iterable[str]) -> tuple[Tag, ...]:
+    """The topics of a whole clause under the headings `path`."""
+    above = tuple(path)
+    found = ((topic.id, about(topic, text, above)) for topic in topics)
+    return tuple(Tag(topic, words) for topic, words in found if words)
+
+
 def _evidence(topic: Topic, redline: Sequence[Span], path: Sequence[str]) -> tuple[str, ...]:
     sides = (*_on_side(topic, redline, Op.DELETE), *_on_side(topic, redline, Op.INSERT))
     return _distinct([*sides, *_above(topic, path)])
