@@ -48,6 +48,7 @@ def worth(before: str, after: str) -> Significance:
         ("Updated: yesterday", "Updated: 2 days ago"),
         ("3 days ago", "a week ago"),
         ("Ask at (mailto:me@law.test)", "Ask at me@law.test"),
+        ("Effective January 12, 2026", "Effective 12 January 2026"),
     ],
 )
 def test_slips_and_typography_are_editorial_there_and_back(before: str, after: str) -> None:
@@ -59,6 +60,7 @@ def test_slips_and_typography_are_editorial_there_and_back(before: str, after: s
     [
         ("We may share it", "We will share it"),
         ("We keep it for 30 days", "We keep it for 60 days"),
+        ("Effective January 12, 2026", "Effective January 13, 2026"),
         ("A fee of 1.5% is due", "A fee of 15% is due"),
         ("A fee of €100 is due", "A fee of $100 is due"),
         ("See items 1, 2 below", "See items 12 below"),

@@ -39,6 +39,7 @@ __all__ = [
     "Judgement",
     "Undecodable",
     "judge",
+    "kept_share",
     "read",
     "read_back",
     "revise",
@@ -73,6 +74,15 @@ def revise(
         topics=union(changes, topics) if worth.is_news else (),
         effective=_effective(changes) if worth.is_news else None,
     )
+
+
+def kept_share(before: Sequence[Clause], after: Sequence[Clause]) -> float:
+    """The share of the text of both sides that stands in the other too, the lesser of the two."""
+    pairs = [p for p in align(before, after) if p.before and p.after]
+    old, new = (sum(len(c.key) for c in side) for side in (before, after))
+    old_kept = sum(len(before[i].key) for p in pairs for i in p.before)
+    new_kept = sum(len(after[j].key) for p in pairs for j in p.after)
+    return min(old_kept / old if old else 1.0, new_kept / new if new else 1.0)
 
 
 @dataclass(frozen=True, slots=True)

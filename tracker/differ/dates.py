@@ -31,6 +31,7 @@ _APPLIES = (
 # our partners" is none.
 _TEXT = r"(?:agreement|policy|policies|notice|terms|conditions)\b"
 _CHANGES = r"(?:updat|chang|revis|amend|mak|tak)\w*"
+_ANY = re.compile(rf"(?<!\w){_DATE}(?!\w)", re.IGNORECASE)
 _PHRASE = re.compile(
     rf"\b(?:{_APPLIES})\s*[:\-–]?\s*(?P<applies>{_DATE})"
     rf"|\bon\s+(?P<makes>{_DATE}),?\s+we\b[^.]{{0,20}}\bmak\w+\s+(?:some\s+)?(?:changes|updates)\b"
@@ -53,6 +54,12 @@ def effective(text: str) -> date | None:
         if found:
             return found
     return None
+
+
+def with_iso_dates(text: str) -> str:
+    """`text` with the dates that are written out in full as ISO dates: a page that is served in
+    another locale says 12 January for January 12, and nothing else."""
+    return _ANY.sub(lambda m: str(parse_date(m[0]) or m[0]), text)
 
 
 def date_line(text: str) -> date | None:

@@ -20,7 +20,7 @@ from markdown_it import MarkdownIt
 
 from tracker.differ.chrome import remove_chrome
 from tracker.differ.decode import decode
-from tracker.differ.normalise import decode_email, display
+from tracker.differ.normalise import decode_email, display, without_counters
 from tracker.differ.segment import segment
 from tracker.model import Clause, Range, Reading, Selector, Source, Unit, digest
 
@@ -90,8 +90,14 @@ def _parse(text: str) -> BeautifulSoup:
 
 
 def text_digest(clauses: Iterable[Clause]) -> str:
-    """Identifies what a reader would read: the words, numbers and link targets, in order."""
-    lines = ("\x1f".join([c.number, c.key, *(link.target for link in c.links)]) for c in clauses)
+    """Identifies what a reader would read: the words, numbers and link targets, in order.
+
+    A counter ("updated 3 days ago") is no part of it: by it a page would never be the same.
+    """
+    lines = (
+        "\x1f".join([c.number, without_counters(c.key), *(link.target for link in c.links)])
+        for c in clauses
+    )
     return digest("\x1e".join(lines).encode("utf-8", "surrogatepass"))
 
 

@@ -11,18 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker.differ.choices import lost_choice
-from tracker.differ.normalise import ATTACHED, fold
+from tracker.differ.dates import with_iso_dates
+from tracker.differ.normalise import ATTACHED, fold, without_counters
 from tracker.model import Change, Clause, Kind, Significance, Span, Unit, Version
 
 # A sum keeps its currency and its decimal point: 1.5 % is neither 15 % nor $1.5.
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*|[%‰$€£¥₹]")
 _LETTERS = re.compile(rf"(?:[^\W_]|[{ATTACHED}])+|\x1f[^\x1f]+\x1f")
-# "Updated 3 days ago": a counter, not a statement of the terms.
-_RELATIVE = re.compile(
-    r"(?P<lead>^|\b(?:updated|modified|revised|edited|posted|published|changed|reviewed)\b\W*)"
-    r"(?:(?:\d+|an?|one|few|several)\s+(?:second|minute|hour|day|week|month|year)s?\s+ago|yesterday|today)\b",
-    re.IGNORECASE,
-)
 # How a sentence that was complete goes on; one that was broken off may go on in any way.
 _GOES_ON = re.compile(
     r"\s*(?:[^\w\s]|(?:and|or|but|nor|including|except|unless|until|to|for|with|without|as|if|when"
@@ -103,8 +98,10 @@ def _is_editorial(
     after: Sequence[Clause],
     known: frozenset[str],
 ) -> bool:
-    old, new = (_RELATIVE.sub(r"\g<lead>", fold(side)) for side in _sides(redline))
-    if _letters(old) == _letters(new):
+    old, new = (without_counters(fold(side)) for side in _sides(redline))
+    if _letters(old) == _letters(new) or _letters(with_iso_dates(old)) == _letters(
+        with_iso_dates(new)
+    ):
         return True
     if not before or not after or any(c.unit is Unit.HEADING for c in (*before, *after)):
         return False
