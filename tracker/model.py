@@ -57,13 +57,17 @@ def _plain(selector: Selector) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text of one service for one audience, read from one page or several combined."""
+    """A text of one service for one audience, read from one page or several combined.
+
+    `preview` is the page that shows the coming text while one is announced; mostly there is none.
+    """
 
     id: str
     service: str
     type: str
     edition: str
     sources: tuple[Source, ...]
+    preview: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +213,7 @@ class Version:
     """What a reader would call the text, from `first_seen` to `last_seen`.
 
     `captures` are the first captures of each source that showed it; `urls` the set of pages
-    it was read from, empty where an import did not know.
+    it was read from, empty where an import did not know. A preview is not in force yet.
     """
 
     document: str
@@ -219,6 +223,7 @@ class Version:
     clauses: tuple[Clause, ...]
     captures: tuple[Capture, ...]
     urls: tuple[str, ...]
+    is_preview: bool = False
 
 
 # ── what changed ──────────────────────────────────────────────────────────────────
@@ -265,6 +270,7 @@ class Significance(StrEnum):
     LINKS = "links"
     TECHNICAL = "technical"
     REVERTED = "reverted"
+    UPCOMING = "upcoming"  # what a preview page shows, not in force yet
 
     @property
     def is_news(self) -> bool:
@@ -272,7 +278,12 @@ class Significance(StrEnum):
         return self in _NEWS
 
 
-_NEWS = {Significance.SUBSTANTIVE, Significance.ANNOUNCEMENT, Significance.REVERTED}
+_NEWS = {
+    Significance.SUBSTANTIVE,
+    Significance.ANNOUNCEMENT,
+    Significance.REVERTED,
+    Significance.UPCOMING,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +340,7 @@ class Revision:
     `pairs` aligns both versions in whole, in the order of the newer one, so that the document
     can be shown around its changes; `changes` are in the same order. `reason` says in words why
     it has its `significance`. `effective` is the date from which the text says it applies.
+    `announced` is when an upcoming revision told of it already.
     """
 
     document: str
@@ -340,10 +352,16 @@ class Revision:
     pairs: tuple[Pair, ...]
     topics: tuple[str, ...]
     effective: date | None
+    announced: datetime | None = None
 
     @property
     def first_seen(self) -> datetime:
         return self.after.first_seen
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it belongs in the feeds: of some weight, and not told of before."""
+        return self.significance.is_news and self.announced is None
 
 
 class State(StrEnum):

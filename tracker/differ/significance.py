@@ -135,7 +135,7 @@ def of_revision(
 
     `paired` counts the clauses of the newer version that stand in the older one too.
     """
-    technical = _technical(before, after, paired)
+    technical = "" if after.is_preview else _technical(before, after, paired)
     if technical:
         return Significance.TECHNICAL, technical
     ranks = [c.significance for c in changes]

@@ -1,6 +1,7 @@
 """Captures over time → versions → revisions. Pure: `reader` gives the text of a capture.
 
 looks       what was captured of a document at one time
+previews    what a preview page shows before it is in force
 agreement   which sights of a text are believed at once, and which wait
 """
 
@@ -12,7 +13,8 @@ from itertools import pairwise
 
 from tracker.differ import kept_share, revise, text_digest
 from tracker.history.agreement import Held, Sight, agree, waiting
-from tracker.history.looks import Look, Reader, clauses, in_order, looks
+from tracker.history.looks import PREVIEW, Look, Reader, clauses, in_order, looks
+from tracker.history.previews import told_once, upcoming
 from tracker.model import (
     Capture,
     Document,
@@ -34,14 +36,17 @@ def history(
 ) -> History:
     """Everything that follows from the captures of `document`, in whatever order they come."""
     pages = {source.key: place for place, source in enumerate(document.sources)}
-    ordered = in_order(captures, pages)
+    everything = in_order(captures, pages)
+    shown = [c for c in everything if c.via == PREVIEW]
+    ordered = [c for c in everything if c.via != PREVIEW]
 
     def alike(one: Look, other: Look) -> float:
         return kept_share(clauses(one.parts, reader), clauses(other.parts, reader))
 
     agreed = agree(looks(ordered, reader), alike)
     found = tuple(_version(document.id, sight, reader) for sight in agreed.believed)
-    revisions = tuple(_revisions(found, topics))
+    coming = upcoming(found, looks(shown, reader), reader, topics)
+    revisions = told_once(tuple(_revisions(found, topics)), coming)
     title = found[-1].title if found and found[-1].title else document.type
     return History(document, title, found, revisions, standing(ordered, agreed.held))
 

@@ -15,6 +15,7 @@ from tracker.model import Capture, Clause, Outcome, Reading
 
 Reader = Callable[[Capture], Reading]
 LIVE = "live"
+PREVIEW = "preview"
 
 
 @dataclass(frozen=True, slots=True)
