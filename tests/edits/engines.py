@@ -13,6 +13,7 @@ from tests.edits.truth import Claim
 from tracker.differ.align import align
 from tracker.differ.normalise import fold
 from tracker.differ.redline import read_back, redline, tokens, words_of
+from tracker.differ.renumber import following, renumbering
 from tracker.model import Clause, Op, Span
 
 _BELONG = 0.2
@@ -21,6 +22,7 @@ _BELONG = 0.2
 def ours(before: Sequence[Clause], after: Sequence[Clause]) -> Claim:
     """Aligned clauses, and a redline inside each pair."""
     pairs = align(before, after)
+    numbers = renumbering(before, after, pairs)
     gone: Counter[int] = Counter()
     new: Counter[int] = Counter()
     noted: Counter[int] = Counter()
@@ -33,6 +35,8 @@ def ours(before: Sequence[Clause], after: Sequence[Clause]) -> Claim:
         exact &= read_back(spans) == ("\n".join(old_texts), "\n".join(new_texts))
         _spread(spans, Op.DELETE, pair.before, old_texts, gone)
         _spread(spans, Op.INSERT, pair.after, new_texts, new)
+        follows = [s for n, s in enumerate(spans) if n in following(spans, numbers)]
+        noted.update({j: sum(len(words_of(s.before + s.after)) for s in follows) for j in pair.after[:1]})
         hunks += sum(
             s.op is not Op.SAME and (n == 0 or spans[n - 1].op is Op.SAME)
             for n, s in enumerate(spans)

@@ -15,7 +15,8 @@ from tracker.model import Unit
 
 _ENDS = re.compile(r"[.;!?]”?$")
 _MODAL = {"may", "will", "must", "can", "shall", "should", "do", "does"}
-#: How far back a move may be read the other way round: what it jumped over has moved instead.
+#: How many clauses a move may have jumped over to be read the other way round: they have moved
+#: instead. More of them may be only where they are lighter than what was moved.
 _LONGEST_MIRROR = 12
 
 
@@ -50,6 +51,10 @@ class Draft:
 
     def is_free(self, b: Block) -> bool:
         return bool(b.homes) and not b.homes & self.touched
+
+    def is_unique(self, b: Block) -> bool:
+        """Of two equal clauses nobody can say which has moved."""
+        return sum(other.text == b.text for other in self.blocks) == 1
 
     def touch(self, *blocks: Block) -> None:
         for b in blocks:
@@ -207,7 +212,7 @@ def move(draft: Draft, share: float = 0.0, least: int = 8) -> bool:
             for k, other in enumerate(draft.blocks)
             if abs(n - k) > 4 and other.unit in {*units, Unit.HEADING}
         ]
-        if targets:
+        if targets and draft.is_unique(b):
             _move(draft, n, n + 1, draft.random.choice(targets))
             now = draft.blocks.index(b)
             return _put(draft, now, _rewritten(draft, list(b.pieces), share))
@@ -219,11 +224,21 @@ def _move(draft: Draft, first: int, last: int, to: int) -> None:
     moved, rest = draft.blocks[first:last], draft.blocks[:first] + draft.blocks[last:]
     place = to if to < first else to - len(moved)
     low, high = (place, first) if to < first else (first, place)
-    jumped = frozenset(i for b in rest[low:high] for i in b.homes)
-    homes = frozenset(i for b in moved for i in b.homes)
-    draft.moves.append(Move(homes, jumped if len(jumped) <= _LONGEST_MIRROR else frozenset()))
+    homes, jumped = _homes(moved), _homes(rest[low:high])
+    is_lighter = _weight(rest[low:high]) <= _weight(moved)
+    if len(jumped) > _LONGEST_MIRROR and not is_lighter:
+        jumped = frozenset()
+    draft.moves.append(Move(homes, jumped))
     draft.blocks[:] = rest[:place] + moved + rest[place:]
     draft.touch(*moved)
+
+
+def _homes(blocks: list[Block]) -> frozenset[int]:
+    return frozenset(i for b in blocks for i in b.homes)
+
+
+def _weight(blocks: list[Block]) -> int:
+    return sum(len(b.text) for b in blocks)
 
 
 def move_and_edit(draft: Draft) -> bool:
@@ -236,7 +251,9 @@ def move_section(draft: Draft) -> bool:
     sections = [
         (a, b)
         for a, b in zip(heads, ends, strict=True)
-        if b - a >= 2 and all(map(draft.is_free, draft.blocks[a:b]))
+        if b - a >= 2
+        and all(map(draft.is_free, draft.blocks[a:b]))
+        and all(map(draft.is_unique, (draft.blocks[a], draft.blocks[b - 1])))
     ]
     for first, last in draft.random.sample(sections, min(1, len(sections))):
         targets = [n for n in heads[1:] if n < first - 2 or n > last + 2]
@@ -251,7 +268,7 @@ def swap(draft: Draft) -> bool:
         for n in draft.places(3, unit):
             pair = draft.blocks[n : n + 2]
             if len(pair) == 2 and pair[1].unit is unit and draft.is_free(pair[1]):
-                if len(pair[1].pieces) >= 3 and pair[0].text != pair[1].text:
+                if len(pair[1].pieces) >= 3 and all(map(draft.is_unique, pair)):
                     _move(draft, n, n + 1, n + 2)
                     draft.touch(*pair)
                     return True
@@ -335,25 +352,41 @@ def renumber(draft: Draft) -> bool:
         return False
     place, number = draft.random.choice(tops[1:])
     level = draft.blocks[place].level
-    draft.blocks[:] = [_shifted(b, number) for b in draft.blocks]
+    _shift_from(draft, number)
     title = " ".join(p.text for p in draft.words(5))
     heading = block(Unit.HEADING, title.rstrip(".,;:"), f"{number}.", level)
     draft.blocks[place:place] = [heading, draft.paragraph()]
     return True
 
 
-def _shifted(b: Block, first: int) -> Block:
-    """Every number from `first` on one higher, in enumerators of sections and in references."""
+def _shift_from(draft: Draft, first: int) -> None:
+    """Sections from `first` on count one higher, and so do the references to them.
 
-    def shift(number: str) -> str:
-        top = re.match(r"\d+", number)
-        if not top or int(top.group()) < first:
-            return number
-        return str(int(top.group()) + 1) + number[top.end() :]
+    A reference to a section that is not here is one to another text, and stays.
+    """
+    numbers = [_bare_number(b.number) for b in draft.blocks if b.unit is Unit.HEADING]
+    known = {n for n in numbers if numbers.count(n) == 1}
+    for n, b in enumerate(draft.blocks):
+        changed = tuple(
+            replace(p, text=_shifted(p.text, first))
+            if p.reference and _bare_number(p.text) in known
+            else p
+            for p in b.pieces
+        )
+        number = _shifted(b.number, first) if b.unit is Unit.HEADING else b.number
+        draft.blocks[n] = replace(b, pieces=changed, number=number)
 
-    changed = tuple(replace(p, text=shift(p.text)) if p.reference else p for p in b.pieces)
-    number = shift(b.number) if b.unit is Unit.HEADING else b.number
-    return replace(b, pieces=changed, number=number)
+
+def _bare_number(text: str) -> str:
+    found = re.search(r"\d+(?:\.\d+)*", text)
+    return found.group() if found else ""
+
+
+def _shifted(number: str, first: int) -> str:
+    top = re.match(r"\d+", number)
+    if not top or int(top.group()) < first:
+        return number
+    return str(int(top.group()) + 1) + number[top.end() :]
 
 
 def href(draft: Draft) -> bool:
@@ -398,7 +431,7 @@ def noise(draft: Draft) -> None:
         for n, b in enumerate(draft.blocks)
     ]
     if draft.random.random() < 0.5:
-        draft.blocks[:] = [_shifted(b, 1) for b in draft.blocks]
+        _shift_from(draft, 1)
 
 
 OPERATORS: dict[str, Callable[[Draft], bool]] = {

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from rapidfuzz.distance import Indel
+from rapidfuzz.distance import Indel, LCSseq
 
 from tracker.differ.redline import words_of
 from tracker.model import Clause, Pair, Unit
@@ -88,12 +88,24 @@ def _extend(match: Match, old: Sequence[str], new: Sequence[str], step: int) -> 
 def _repeated_in_gap(
     old: Sequence[str], new: Sequence[str], match: Match, rows: range, columns: range
 ) -> Match:
+    """Equal keys in their order: the longest common subsequence of what is free in the gap."""
     taken = set(match.values())
-    places: dict[str, list[int]] = defaultdict(list)
-    for j in reversed(columns):
-        if j not in taken:
-            places[new[j]].append(j)
-    return {i: places[old[i]].pop() for i in rows if i not in match and places.get(old[i])}
+    free_old = [i for i in rows if i not in match]
+    free_new = [j for j in columns if j not in taken]
+    common = set(map(old.__getitem__, free_old)) & set(map(new.__getitem__, free_new))
+    free_old = [i for i in free_old if old[i] in common]
+    free_new = [j for j in free_new if new[j] in common]
+    if not common:
+        return {}
+    blocks = LCSseq.opcodes([old[i] for i in free_old], [new[j] for j in free_new])
+    return {
+        free_old[r]: free_new[c]
+        for step in blocks
+        if step.tag == "equal"
+        for r, c in zip(
+            range(step.src_start, step.src_end), range(step.dest_start, step.dest_end), strict=True
+        )
+    }
 
 
 # ── similar ───────────────────────────────────────────────────────────────────────

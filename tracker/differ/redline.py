@@ -20,10 +20,12 @@ from tracker.model import Op, Span
 # Scripts written without spaces (Thai to Lao, Burmese, Khmer, Kana, Han): each character is a word.
 _ALONE = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _TAIL = f"[{ATTACHED}]*"
+_NUMBER = rf"\d[\d{ATTACHED}]*(?:[.,]\d[\d{ATTACHED}]*)+(?!\w)"
 _LETTERS = rf"[^\W{_ALONE}](?:[^\W{_ALONE}]|[{ATTACHED}])*"
-# A character that stands alone, a word with inner apostrophes, white space, or a single sign.
+# A character that stands alone, a number with its points (1,000 or 3.2), a word with inner
+# apostrophes, white space, or a single sign.
 _TOKEN = re.compile(
-    rf"[{_ALONE}]{_TAIL}|{_LETTERS}(?:[{APOSTROPHES}]{_LETTERS})*|\s+{_TAIL}|[^\w\s]{_TAIL}"
+    rf"[{_ALONE}]{_TAIL}|{_NUMBER}|{_LETTERS}(?:[{APOSTROPHES}]{_LETTERS})*|\s+{_TAIL}|[^\w\s]{_TAIL}"
 )
 _FIRST = 0xF0000  # private use: no text of ours is compared by these characters
 _ROOM = 0x10FFFF - _FIRST
