@@ -6,6 +6,7 @@ An operator that finds no fitting place leaves the draft as it is and returns Fa
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -52,9 +53,10 @@ class Draft:
     def is_free(self, b: Block) -> bool:
         return bool(b.homes) and not b.homes & self.touched
 
-    def is_unique(self, b: Block) -> bool:
+    def is_unique(self, *blocks: Block) -> bool:
         """Of two equal clauses nobody can say which has moved."""
-        return sum(other.text == b.text for other in self.blocks) == 1
+        often = Counter(b.text for b in self.blocks)
+        return all(often[b.text] == 1 for b in blocks)
 
     def touch(self, *blocks: Block) -> None:
         for b in blocks:
@@ -253,11 +255,10 @@ def move_section(draft: Draft) -> bool:
         for a, b in zip(heads, ends, strict=True)
         if b - a >= 2
         and all(map(draft.is_free, draft.blocks[a:b]))
-        and all(map(draft.is_unique, (draft.blocks[a], draft.blocks[b - 1])))
     ]
-    for first, last in draft.random.sample(sections, min(1, len(sections))):
+    for first, last in draft.random.sample(sections, len(sections)):
         targets = [n for n in heads[1:] if n < first - 2 or n > last + 2]
-        if targets:
+        if targets and draft.is_unique(draft.blocks[first], draft.blocks[last - 1]):
             _move(draft, first, last, draft.random.choice(targets))
             return True
     return False
@@ -268,7 +269,7 @@ def swap(draft: Draft) -> bool:
         for n in draft.places(3, unit):
             pair = draft.blocks[n : n + 2]
             if len(pair) == 2 and pair[1].unit is unit and draft.is_free(pair[1]):
-                if len(pair[1].pieces) >= 3 and all(map(draft.is_unique, pair)):
+                if len(pair[1].pieces) >= 3 and draft.is_unique(*pair):
                     _move(draft, n, n + 1, n + 2)
                     draft.touch(*pair)
                     return True
