@@ -9,6 +9,8 @@ from collections.abc import Iterable
 
 from tests.edits.cases import Case, cases
 from tests.edits.engines import ENGINES
+from tests.edits.growth import growth
+from tests.edits.sweep import sweep
 from tests.edits.texts import invented, real
 from tests.edits.truth import Score, score
 
@@ -25,7 +27,12 @@ def main() -> int:
     parser.add_argument("--engine", choices=list(ENGINES), action="append")
     parser.add_argument("--texts", choices=("invented", "real"), action="append")
     parser.add_argument("--each", action="store_true", help="a line for every operator")
+    parser.add_argument("--sweep", action="store_true", help="how far a clause may be rewritten")
+    parser.add_argument("--growth", action="store_true", help="what larger texts cost")
     options = parser.parse_args()
+    if options.growth:
+        _write(growth())
+        return 0
     engines = options.engine or list(ENGINES)
     kinds = options.texts or ["invented", "real"]
     seeds = range(options.first, options.first + options.seeds)
@@ -34,11 +41,21 @@ def main() -> int:
         if not bases:
             sys.stdout.write("The reference corpus is not here: no real texts.\n")
             continue
+        if options.sweep:
+            rows = sweep(bases, 6)
+            _write(f"{kind:10}{way:10}{share:4}{right:5} of {n}" for way, share, right, n in rows)
+            continue
         found = list(cases(bases, seeds))
         sys.stdout.write(f"\n{len(found)} edits of {len(bases)} {kind} texts\n{_HEAD}\n")
         for engine in engines:
             _print(engine, found, each=options.each)
     return 0
+
+
+def _write(lines: Iterable[str]) -> None:
+    for line in lines:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
 
 
 def _print(engine: str, found: Iterable[Case], *, each: bool) -> None:

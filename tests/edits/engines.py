@@ -33,10 +33,11 @@ def ours(before: Sequence[Clause], after: Sequence[Clause]) -> Claim:
         new_texts = [after[j].text for j in pair.after]
         spans = redline("\n".join(old_texts), "\n".join(new_texts))
         exact &= read_back(spans) == ("\n".join(old_texts), "\n".join(new_texts))
+        follows = following(spans, numbers)
+        references = [s if n in follows else _unchanged(s) for n, s in enumerate(spans)]
         _spread(spans, Op.DELETE, pair.before, old_texts, gone)
         _spread(spans, Op.INSERT, pair.after, new_texts, new)
-        follows = [s for n, s in enumerate(spans) if n in following(spans, numbers)]
-        noted.update({j: sum(len(words_of(s.before + s.after)) for s in follows) for j in pair.after[:1]})
+        _spread(references, Op.INSERT, pair.after, new_texts, noted)
         hunks += sum(
             s.op is not Op.SAME and (n == 0 or spans[n - 1].op is Op.SAME)
             for n, s in enumerate(spans)
@@ -54,6 +55,10 @@ def ours(before: Sequence[Clause], after: Sequence[Clause]) -> Claim:
         cut_words=cut,
         exact=exact,
     )
+
+
+def _unchanged(span: Span) -> Span:
+    return Span(Op.SAME, span.before, span.after)
 
 
 def _spread(

@@ -19,14 +19,15 @@ _FOUND = 0.8  # share of a moved section's clauses that must be called moved
 class Claim:
     """A reading of an edit. `gone` and `new` count changed words of old and of new clauses.
 
-    `noted` are the words among them that only follow a renumbering ("see Section 4.2").
+    `noted` are those of the new ones that only follow a renumbering ("see Section 4.2"); each
+    has a counterpart among the old ones.
     """
 
     pairs: frozenset[tuple[int, int]]
     moved: frozenset[int]
     gone: Counter[int]
     new: Counter[int]
-    noted: Counter[int]  # by new clause
+    noted: Counter[int]
     hunks: int = 0
     stranded: int = 0
     cut_words: int = 0
@@ -59,8 +60,8 @@ def truth_of(before: Sequence[Block], draft: Draft) -> Truth:
             if p.reference and p.origin:
                 words = _differing(before[p.origin[0]].pieces[p.origin[1]].text, p.text)
                 noted[j] += words
-                gone[p.origin[0]] += words // 2
-                new[j] += words - words // 2
+                gone[p.origin[0]] += words
+                new[j] += words
     touched = frozenset(
         j for j, b in enumerate(after) if b.homes & draft.touched or not b.homes
     )
@@ -78,8 +79,7 @@ def _count(found: Iterable[Piece]) -> int:
 
 
 def _differing(old: str, new: str) -> int:
-    a, b = Counter(words_of(old)), Counter(words_of(new))
-    return (a - b).total() + (b - a).total()
+    return (Counter(words_of(old)) - Counter(words_of(new))).total()
 
 
 @dataclass(slots=True)
@@ -180,10 +180,10 @@ def _changed(truth: Truth, claim: Claim) -> Iterator[tuple[int, int]]:
         home[i] = j
     kept = claim.noted
     for j, count in claim.new.items():
-        if count > kept[j] / 2:
+        if count > kept[j]:
             yield 1, j
     for i, count in claim.gone.items():
-        if count > (kept[home[i]] / 2 if i in home else 0):
+        if count > (kept[home[i]] if i in home else 0):
             yield (1, home[i]) if i in home else (0, i)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from rapidfuzz.distance import LCSseq
+from rapidfuzz.distance import Indel, LCSseq
 
 from tracker.differ.cuts import Side, grouped
 from tracker.differ.likeness import Words, best_elsewhere, best_path, in_place
@@ -25,6 +25,7 @@ _STAGES = (0.75, 0.5)
 _LEFT_OVER = 0.3  # of few clauses that alone are left on both sides of a place
 _LEFT_OVER_SHORT = 0.2
 _SHORT = 12  # words, in such a line as "Effective 3 March 2025"
+_LETTERS = 0.5  # of a short line that shares no word: so many letters in order
 _MOST_LEFT_OVER = 3
 
 Match = dict[int, int]
@@ -65,10 +66,11 @@ def _share(clauses: Sequence[Clause], paired: set[int]) -> float:
 class _Text:
     """Both versions as the aligner sees them, and what is paired so far."""
 
-    __slots__ = ("back", "keys", "match", "new", "old", "weights")
+    __slots__ = ("back", "keys", "match", "new", "numbers", "old", "weights")
 
     def __init__(self, before: Sequence[Clause], after: Sequence[Clause]) -> None:
         self.keys = [c.key for c in before], [c.key for c in after]
+        self.numbers = [c.number for c in before], [c.number for c in after]
         self.old, self.new = _side(before), _side(after)
         self.weights = [len(c.key) + 1 for c in before]
         self.match: Match = {}
@@ -142,6 +144,16 @@ class _Text:
     def lacks(self, i: int) -> bool:
         return i not in self.match
 
+    def is_rewritten(self, i: int, j: int) -> bool:
+        """Whether two clauses that alone are left at a place are one, by the little they share."""
+        a, b = self.old.words[i], self.new.words[j]
+        if len(a) > _SHORT or len(b) > _SHORT:
+            return in_place(a, b, _LEFT_OVER) > 0
+        # "1.3 Change" and "1.3 Changes", "1 May 2024" and "3 June 2025" have no word in common.
+        same_number = self.old.headings[i] and self.numbers[0][i] == self.numbers[1][j] != ""
+        letters = Indel.normalized_similarity(self.keys[0][i], self.keys[1][j])
+        return same_number or in_place(a, b, _LEFT_OVER_SHORT) > 0 or letters >= _LETTERS
+
     # ── places ────────────────────────────────────────────────────────────────────
 
     def free_gaps(self) -> list[tuple[list[int], list[int]]]:
@@ -197,17 +209,16 @@ def _left_over(text: _Text, groups: Sequence[Group]) -> list[Group]:
     anchors = [p for old, new in kept(sorted(groups), text.weights) for p in _ends(old, new)]
     found: list[Group] = []
     for rows, columns in gaps(anchors, len(text.keys[0]), len(text.keys[1])):
-        left = [i for i in rows if i not in used[0]], [j for j in columns if j not in used[1]]
-        if len(left[0]) == len(left[1]) <= _MOST_LEFT_OVER:
-            found += [((i,), (j,)) for i, j in zip(*left, strict=True) if _is_rest(text, i, j)]
+        for heading in (True, False):
+            left = (
+                [i for i in rows if i not in used[0] and text.old.headings[i] is heading],
+                [j for j in columns if j not in used[1] and text.new.headings[j] is heading],
+            )
+            if len(left[0]) == len(left[1]) <= _MOST_LEFT_OVER:
+                pairs = zip(*left, strict=True)
+                found += [((i,), (j,)) for i, j in pairs if text.is_rewritten(i, j)]
     return found
 
 
 def _ends(old: Sequence[int], new: Sequence[int]) -> list[tuple[int, int]]:
     return sorted({(old[0], new[0]), (old[-1], new[-1])})
-
-
-def _is_rest(text: _Text, i: int, j: int) -> bool:
-    a, b = text.old.words[i], text.new.words[j]
-    least = _LEFT_OVER_SHORT if len(a) <= _SHORT else _LEFT_OVER
-    return text.old.headings[i] is text.new.headings[j] and in_place(a, b, least) > 0
