@@ -85,7 +85,8 @@ def _matched(label: Label, log: dict[Key, Record], changes: dict[Key, list[Recor
     clauses = label["clauses"]
     found: dict[int | None, list[Record]] = defaultdict(list)
     for record in changes.get(key, ()):
-        for place in [*homes(record, clauses)] or [None]:
+        places: list[int | None] = [*homes(record, clauses)]
+        for place in places or [None]:
             found[place].append(record)
     pairs = tuple((clause, tuple(found[n])) for n, clause in enumerate(clauses))
     return Matched(label, log.get(key), pairs, tuple(found[None]))
