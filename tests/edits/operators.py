@@ -253,8 +253,7 @@ def move_section(draft: Draft) -> bool:
     sections = [
         (a, b)
         for a, b in zip(heads, ends, strict=True)
-        if b - a >= 2
-        and all(map(draft.is_free, draft.blocks[a:b]))
+        if b - a >= 2 and all(map(draft.is_free, draft.blocks[a:b]))
     ]
     for first, last in draft.random.sample(sections, len(sections)):
         targets = [n for n in heads[1:] if n < first - 2 or n > last + 2]
@@ -291,11 +290,13 @@ def split(draft: Draft) -> bool:
 
 def merge(draft: Draft) -> bool:
     for n in draft.places(6, Unit.PARAGRAPH):
-        one, two = draft.blocks[n], (draft.blocks[n + 1 : n + 2] or [None])[0]
-        if two and two.unit is Unit.PARAGRAPH and len(two.pieces) >= 6 and draft.is_free(two):
-            draft.touch(one, two)
-            draft.blocks[n : n + 2] = [replace(two, pieces=one.pieces + two.pieces)]
-            return True
+        pair = draft.blocks[n : n + 2]
+        if len(pair) == 2 and pair[1].unit is Unit.PARAGRAPH and len(pair[1].pieces) >= 6:
+            if draft.is_free(pair[1]):
+                draft.touch(*pair)
+                joined = pair[0].pieces + pair[1].pieces
+                draft.blocks[n : n + 2] = [replace(pair[1], pieces=joined)]
+                return True
     return False
 
 

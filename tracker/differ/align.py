@@ -194,13 +194,12 @@ def _common(
 ) -> Iterator[tuple[int, int]]:
     """Equal keys in their order: the longest common subsequence of what stands in a gap."""
     both = {old[i] for i in rows} & {new[j] for j in columns}
-    rows = [i for i in rows if old[i] in both]
-    columns = [j for j in columns if new[j] in both]
-    for step in LCSseq.opcodes([old[i] for i in rows], [new[j] for j in columns]):
+    free_old = [i for i in rows if old[i] in both]
+    free_new = [j for j in columns if new[j] in both]
+    for step in LCSseq.opcodes([old[i] for i in free_old], [new[j] for j in free_new]):
         if step.tag == "equal":
-            size = step.src_end - step.src_start
-            for n in range(size):
-                yield rows[step.src_start + n], columns[step.dest_start + n]
+            for n in range(step.src_end - step.src_start):
+                yield free_old[step.src_start + n], free_new[step.dest_start + n]
 
 
 def _left_over(text: _Text, groups: Sequence[Group]) -> list[Group]:
