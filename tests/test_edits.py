@@ -60,7 +60,7 @@ def test_the_bars_hold_on_real_texts() -> None:
 @pytest.mark.parametrize("engine", [name for name in ENGINES if name != "tracker"])
 def test_the_score_tells_a_plain_diff_from_ours(engine: str) -> None:
     found = total(invented(1)[1:2], engine)
-    assert found.pair_f1 < 0.9
+    assert found.pair_f1 < 0.95
     assert found.clause_precision < 0.5
     assert found.move_recall == 0.0
     assert found.inflation > 2

@@ -38,7 +38,7 @@ def case(name: str, base: str, blocks: Sequence[Block], seed: int, *, noisy: boo
         done = OPERATORS[name](draft)
     else:
         wanted = [random.choice(list(OPERATORS)) for _ in range(MIXTURES[name])]
-        done = any([OPERATORS[operator](draft) for operator in wanted])
+        done = sum(OPERATORS[operator](draft) for operator in wanted) > 0
     if not done:
         return None
     if noisy:

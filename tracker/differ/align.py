@@ -118,9 +118,9 @@ class _Text:
         """The likest of each gap without crossing; beside clauses that moved, too."""
         for rows, columns in self.free_gaps():
             self.pair_like(rows, columns, least)
-        for rows, columns in list(self.beside_moved()):
-            still_old = [i for i in rows if i not in self.match]
-            self.pair_like(still_old, [j for j in columns if j not in self.back], least)
+        for behind, beside in list(self.beside_moved()):
+            still_old = [i for i in behind if i not in self.match]
+            self.pair_like(still_old, [j for j in beside if j not in self.back], least)
 
     def pair_like(self, rows: Sequence[int], columns: Sequence[int], least: float) -> None:
         for heading in (True, False):
