@@ -59,7 +59,8 @@ def _write(lines: Iterable[str]) -> None:
 
 
 def _print(engine: str, found: Iterable[Case], *, each: bool) -> None:
-    total, parts = Score(), defaultdict(Score)
+    total = Score()
+    parts: defaultdict[str, Score] = defaultdict(Score)
     for c in found:
         one = score(c.truth, ENGINES[engine](c.before, c.after))
         total += one

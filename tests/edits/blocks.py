@@ -77,8 +77,9 @@ def clauses(blocks: Sequence[Block], *, wrapped: bool = False) -> tuple[Clause, 
 def html(blocks: Sequence[Block], *, wrapped: bool = False) -> str:
     """A page of the blocks; `wrapped` breaks its lines as a template with another indent does."""
     parts = []
-    for tag, group in groupby(blocks, key=_container):
-        inner = "".join(_rows(list(group)) if tag == "table" else map(_element, group))
+    for tag, run in groupby(blocks, key=_container):
+        group = list(run)
+        inner = "".join(_rows(group) if tag == "table" else map(_element, group))
         parts.append(f"<{tag}>{inner}</{tag}>" if tag else inner)
     body = "".join(parts)
     return "<main>" + (body.replace(" ", "\n        ") if wrapped else body) + "</main>"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 
 from tests.edits import prose
@@ -37,13 +38,18 @@ def case(name: str, base: str, blocks: Sequence[Block], seed: int, *, noisy: boo
         done = OPERATORS[name](draft)
     else:
         wanted = [random.choice(list(OPERATORS)) for _ in range(MIXTURES[name])]
-        done = any([OPERATORS[operator](draft) for operator in wanted])
+        done = sum(OPERATORS[operator](draft) for operator in wanted) > 0
     if not done:
         return None
     if noisy:
         noise(draft)
     after = clauses(draft.blocks, wrapped=noisy)
-    return Case(name, base, noisy, clauses(before), after, truth_of(before, draft))
+    return Case(name, base, noisy, _as_read(before), after, truth_of(before, draft))
+
+
+@lru_cache(maxsize=64)
+def _as_read(blocks: tuple[Block, ...]) -> tuple[Clause, ...]:
+    return clauses(blocks)
 
 
 def cases(bases: Sequence[tuple[str, Sequence[Block]]], seeds: range) -> Iterator[Case]:

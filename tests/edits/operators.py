@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from random import Random
 
 from tests.edits.blocks import Block, Piece, block, pieces
@@ -171,7 +172,7 @@ def sentence_out(draft: Draft) -> bool:
     for n in draft.places(16):
         old = draft.blocks[n].pieces
         ends = [0, *_sentence_ends(old)]
-        spans = [(a, b) for a, b in zip(ends, ends[1:], strict=False) if b - a < len(old) / 2]
+        spans = [(a, b) for a, b in pairwise(ends) if b - a < len(old) / 2]
         if len(ends) > 2 and spans:
             first, last = draft.random.choice(spans)
             return _put(draft, n, [*old[:first], *old[last:]])
@@ -253,8 +254,7 @@ def move_section(draft: Draft) -> bool:
     sections = [
         (a, b)
         for a, b in zip(heads, ends, strict=True)
-        if b - a >= 2
-        and all(map(draft.is_free, draft.blocks[a:b]))
+        if b - a >= 2 and all(map(draft.is_free, draft.blocks[a:b]))
     ]
     for first, last in draft.random.sample(sections, len(sections)):
         targets = [n for n in heads[1:] if n < first - 2 or n > last + 2]
@@ -268,12 +268,22 @@ def swap(draft: Draft) -> bool:
     for unit in (Unit.ITEM, Unit.PARAGRAPH):
         for n in draft.places(3, unit):
             pair = draft.blocks[n : n + 2]
-            if len(pair) == 2 and pair[1].unit is unit and draft.is_free(pair[1]):
-                if len(pair[1].pieces) >= 3 and draft.is_unique(*pair):
-                    _move(draft, n, n + 1, n + 2)
-                    draft.touch(*pair)
-                    return True
+            if _is_pair(draft, pair, unit, 3) and draft.is_unique(*pair):
+                _move(draft, n, n + 1, n + 2)
+                draft.touch(*pair)
+                return True
     return False
+
+
+def _is_pair(draft: Draft, pair: list[Block], unit: Unit, least: int) -> bool:
+    """Whether the second of two neighbours is free, of the same kind, and long enough."""
+    second = pair[-1]
+    return (
+        len(pair) == 2
+        and second.unit is unit
+        and draft.is_free(second)
+        and len(second.pieces) >= least
+    )
 
 
 def split(draft: Draft) -> bool:
@@ -291,10 +301,11 @@ def split(draft: Draft) -> bool:
 
 def merge(draft: Draft) -> bool:
     for n in draft.places(6, Unit.PARAGRAPH):
-        one, two = draft.blocks[n], (draft.blocks[n + 1 : n + 2] or [None])[0]
-        if two and two.unit is Unit.PARAGRAPH and len(two.pieces) >= 6 and draft.is_free(two):
-            draft.touch(one, two)
-            draft.blocks[n : n + 2] = [replace(two, pieces=one.pieces + two.pieces)]
+        pair = draft.blocks[n : n + 2]
+        if _is_pair(draft, pair, Unit.PARAGRAPH, 6):
+            draft.touch(*pair)
+            joined = pair[0].pieces + pair[1].pieces
+            draft.blocks[n : n + 2] = [replace(pair[1], pieces=joined)]
             return True
     return False
 

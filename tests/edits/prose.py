@@ -4,6 +4,7 @@ Sentences are put together from parts, so that neighbours resemble each other as
 terms do ("Members in the EU may …", "Members in the UK may …"): that is what makes pairing hard.
 """
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 from dataclasses import replace

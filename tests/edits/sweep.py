@@ -22,7 +22,9 @@ def sweep(
     for way, edit in (("in place", rewrite), ("moved", move)):
         for share in SHARES:
             done = [
-                _is_paired(Random(f"{way} {share} {n}"), blocks, partial(edit, share=share, least=20))
+                _is_paired(
+                    Random(f"{way} {share} {n}"), blocks, partial(edit, share=share, least=20)
+                )
                 for n in range(tries)
                 for _, blocks in bases
             ]

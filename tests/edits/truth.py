@@ -62,15 +62,13 @@ def truth_of(before: Sequence[Block], draft: Draft) -> Truth:
                 noted[j] += words
                 gone[p.origin[0]] += words
                 new[j] += words
-    touched = frozenset(
-        j for j, b in enumerate(after) if b.homes & draft.touched or not b.homes
-    )
+    touched = frozenset(j for j, b in enumerate(after) if b.homes & draft.touched or not b.homes)
     claim = Claim(frozenset(pairs), frozenset(), Counter(gone), Counter(new), noted)
     return Truth(claim, frozenset(draft.touched), touched, tuple(draft.moves))
 
 
 def _belong(old: Block, new: Block, i: int) -> bool:
-    shared = sum(bool(p.origin) and p.origin[0] == i for p in new.pieces)
+    shared = sum(p.origin is not None and p.origin[0] == i for p in new.pieces)
     return shared >= max(1, _SHARE * min(len(old.pieces), len(new.pieces)))
 
 
@@ -175,9 +173,7 @@ def _touched(truth: Truth, claim: Claim) -> set[tuple[int, int]]:
 
 def _changed(truth: Truth, claim: Claim) -> Iterator[tuple[int, int]]:
     """Clauses with changed wording; an old and a new one that belong together are one."""
-    home = {}
-    for i, j in sorted(truth.claim.pairs, reverse=True):
-        home[i] = j
+    home = dict(sorted(truth.claim.pairs, reverse=True))
     kept = claim.noted
     for j, count in claim.new.items():
         if count > kept[j]:

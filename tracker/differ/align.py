@@ -118,9 +118,9 @@ class _Text:
         """The likest of each gap without crossing; beside clauses that moved, too."""
         for rows, columns in self.free_gaps():
             self.pair_like(rows, columns, least)
-        for rows, columns in list(self.beside_moved()):
-            still_old = [i for i in rows if i not in self.match]
-            self.pair_like(still_old, [j for j in columns if j not in self.back], least)
+        for behind, beside in list(self.beside_moved()):
+            still_old = [i for i in behind if i not in self.match]
+            self.pair_like(still_old, [j for j in beside if j not in self.back], least)
 
     def pair_like(self, rows: Sequence[int], columns: Sequence[int], least: float) -> None:
         for heading in (True, False):
@@ -194,13 +194,12 @@ def _common(
 ) -> Iterator[tuple[int, int]]:
     """Equal keys in their order: the longest common subsequence of what stands in a gap."""
     both = {old[i] for i in rows} & {new[j] for j in columns}
-    rows = [i for i in rows if old[i] in both]
-    columns = [j for j in columns if new[j] in both]
-    for step in LCSseq.opcodes([old[i] for i in rows], [new[j] for j in columns]):
+    free_old = [i for i in rows if old[i] in both]
+    free_new = [j for j in columns if new[j] in both]
+    for step in LCSseq.opcodes([old[i] for i in free_old], [new[j] for j in free_new]):
         if step.tag == "equal":
-            size = step.src_end - step.src_start
-            for n in range(size):
-                yield rows[step.src_start + n], columns[step.dest_start + n]
+            for n in range(step.src_end - step.src_start):
+                yield free_old[step.src_start + n], free_new[step.dest_start + n]
 
 
 def _left_over(text: _Text, groups: Sequence[Group]) -> list[Group]:

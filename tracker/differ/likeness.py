@@ -48,9 +48,7 @@ def _grew(a: Words, b: Words) -> bool:
     return head + tail >= _KEPT * shortest
 
 
-def best_path(
-    old: Sequence[Words], new: Sequence[Words], least: float
-) -> list[tuple[int, int]]:
+def best_path(old: Sequence[Words], new: Sequence[Words], least: float) -> list[tuple[int, int]]:
     """Pairs of like clauses that do not cross, of greatest likeness in all (places in both)."""
     if len(old) * len(new) <= LARGEST_TABLE:
         return _through([[in_place(a, b, least) for b in new] for a in old])
@@ -84,9 +82,7 @@ def _through(scores: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
     return path
 
 
-def sharing_rare_words(
-    old: Sequence[Words], new: Sequence[Words]
-) -> Iterator[tuple[int, int]]:
+def sharing_rare_words(old: Sequence[Words], new: Sequence[Words]) -> Iterator[tuple[int, int]]:
     """Pairs (places in both) of clauses that have one of the older one's rarest words in common."""
     holders: dict[str, list[int]] = defaultdict(list)
     for c, words in enumerate(new):

@@ -113,17 +113,26 @@ def _by_sentences(old: Sequence[str], new: Sequence[str]) -> list[_Run]:
     keys = [["".join(map(_key, part)) for part in side] for side in parts]
     if min(map(len, parts)) < 2 or len(parts[0]) * len(parts[1]) > _MOST_SENTENCES:
         return _by_the_ends(old, new)
+    equal = [step for step in LCSseq.opcodes(*keys) if step.tag == "equal"]
+    ends = [(s.src_start, s.src_end, s.dest_start, s.dest_end) for s in equal]
     runs: list[_Run] = []
-    for step in LCSseq.opcodes(*keys):
-        some_old = [t for part in parts[0][step.src_start : step.src_end] for t in part]
-        some_new = [t for part in parts[1][step.dest_start : step.dest_end] for t in part]
-        if step.tag == "equal":
-            runs.append(_Run(Op.SAME, some_old, some_new))
-        elif len(some_old) * len(some_new) <= _LARGEST:
-            runs += _compare(some_old, some_new)
-        else:
-            runs += _by_the_ends(some_old, some_new)
+    i = j = 0
+    for first, last, start, end in [
+        *ends,
+        (len(keys[0]), len(keys[0]), len(keys[1]), len(keys[1])),
+    ]:
+        runs += _between(_joined(parts[0][i:first]), _joined(parts[1][j:start]))
+        runs.append(_Run(Op.SAME, _joined(parts[0][first:last]), _joined(parts[1][start:end])))
+        i, j = last, end
     return runs
+
+
+def _between(old: list[str], new: list[str]) -> list[_Run]:
+    return _compare(old, new) if len(old) * len(new) <= _LARGEST else _by_the_ends(old, new)
+
+
+def _joined(parts: Iterable[Sequence[str]]) -> list[str]:
+    return [token for part in parts for token in part]
 
 
 def _sentences(side: Sequence[str]) -> list[list[str]]:
@@ -242,7 +251,7 @@ def _slide(runs: Sequence[_Run]) -> list[_Run]:
             [Op.SAME],
             [Op.SAME, Op.SAME],
         )
-        if is_alone and 0 < n:
+        if is_alone and n > 0:
             following = result[n + 1] if n + 1 < len(result) else _Run(Op.SAME, [], [])
             result[n - 1 : n + 2] = _shifted(result[n - 1], run, following)
     return [run for run in result if run.before or run.after]

@@ -9,18 +9,24 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from tracker.differ.normalise import fold
 from tracker.model import Clause, Op, Pair, Span
 
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3})*")
+_AND = r"\s*(?:,|;|and|or|to|through|und|oder|et|ou|y|o|e|en|–|-|&)\s*"
+_NUMBERS = re.compile(rf"{_NUMBER.pattern}(?:(?:{_AND})+{_NUMBER.pattern})*")
 #: What stands before a number that names a section, in the languages of LinkedIn's own texts;
 #: further numbers may follow the first ("Sections 3.2, 3.4 and 5").
+_NAMES = """
+    section sec. article art. clause paragraph para. part chapter point annex abschnitt ziffer
+    artikel absatz punkt paragraphe sección artículo cláusula apartado seção artigo sezione
+    articolo clausola sectie hoofdstuk afsnit avsnitt
+""".split()
 _REFERENCE = re.compile(
-    r"(?:§|\b(?:section|sec\.|article|art\.|clause|paragraph|para\.|part|chapter|point|annex|abschnitt|ziffer|"
-    r"artikel|absatz|punkt|paragraphe|sección|artículo|cláusula|apartado|seção|artigo|sezione|articolo|"
-    r"clausola|sectie|hoofdstuk|afsnit|avsnitt)(?:s|es|e|n|en)?)\s*"
-    r"(?:\d[\d.]*(?:\([a-z\d]+\))*\s*(?:,|;|and|or|to|through|und|oder|et|ou|y|o|e|en|–|-|&)\s*)*$",
+    rf"(?:§|\b(?:{'|'.join(map(re.escape, _NAMES))})(?:es|en|s|e|n)?)\s*"
+    rf"(?:{_NUMBER.pattern}(?:\([a-z\d]+\))*(?:{_AND})+)*$",
     re.IGNORECASE,
 )
 
@@ -48,14 +54,18 @@ def following(spans: Sequence[Span], numbers: Mapping[str, str]) -> frozenset[in
     """Places in `spans` of the edits that only follow the renumbering `numbers`."""
     found: set[int] = set()
     text = ""
-    for n, span in enumerate(spans):
-        new = spans[n + 1] if n + 1 < len(spans) else None
-        is_swap = span.op is Op.DELETE and new is not None and new.op is Op.INSERT
-        if is_swap and new and numbers.get(fold(span.before)) == fold(new.after):
-            if _REFERENCE.search(fold(text)):
-                found |= {n, n + 1}
-        text += span.after
+    for n, (old, new) in enumerate(pairwise(spans)):
+        is_swap = (old.op, new.op) == (Op.DELETE, Op.INSERT)
+        if is_swap and _follows(old, new, numbers) and _REFERENCE.search(fold(text)):
+            found |= {n, n + 1}
+        text += old.after
     return frozenset(found)
+
+
+def _follows(old: Span, new: Span, numbers: Mapping[str, str]) -> bool:
+    before = fold(old.before)
+    after = _NUMBER.sub(lambda m: numbers.get(m.group(), ""), before)
+    return bool(_NUMBERS.fullmatch(before)) and after == fold(new.after)
 
 
 def only_renumbered(spans: Sequence[Span], numbers: Mapping[str, str]) -> bool:
