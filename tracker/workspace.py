@@ -16,10 +16,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tracker import declarations, settings, topics
+from tracker import corrections, declarations, settings, topics
 from tracker.declarations import Declared
 from tracker.errors import ArchiveError
-from tracker.model import Settings, Topic
+from tracker.model import Correction, Settings, Topic
 
 _PACKAGE = Path(__file__).parent
 #: What we published, so that what others put into feeds/ (a CNAME, say) is carried along.
@@ -35,6 +35,7 @@ class Workspace:
     declared: Declared
     topics: tuple[Topic, ...]
     settings: Settings
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def archive(self) -> Path:
@@ -52,7 +53,8 @@ def open_workspace(root: Path) -> Workspace:
     declared = declarations.load(folder if folder.is_dir() else _starter("declarations"))
     file = data / "topics.toml"
     watched = topics.load(file if file.is_file() else _starter("topics.toml"))
-    return Workspace(root, declared, watched, settings.load(data))
+    said, corrected = settings.load(data), corrections.load(data)
+    return Workspace(root, declared, watched, said, corrected)
 
 
 def _starter(name: str) -> Path:

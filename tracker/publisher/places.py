@@ -18,6 +18,14 @@ def revision_page(revision: Revision) -> str:
     return f"changes/{revision.document}/{stamp(revision.first_seen)}/"
 
 
+def embed_page(revision: Revision) -> str:
+    return f"embed/{revision.document}/{stamp(revision.first_seen)}/"
+
+
+def clause_page(document: str, life: str) -> str:
+    return f"documents/{document}/clauses/{life}/"
+
+
 def topic_page(topic: Topic) -> str:
     return f"topics/{topic.id}/"
 

@@ -28,6 +28,12 @@ def runs(redline: Sequence[Span]) -> list[Run]:
     return [Run(s.op.value, s.after or s.before) for s in redline]
 
 
+def half(redline: Sequence[Span], op: str) -> list[Run]:
+    """One side of a redline in full: the older for `delete`, the newer for `insert`."""
+    kept = [s for s in redline if s.op in (Op.SAME, Op(op))]
+    return [Run(s.op.value, s.before if op == "delete" else s.after) for s in kept]
+
+
 def side(redline: Sequence[Span], op: Op) -> list[Run]:
     """One side of a redline (what was before: `DELETE`), long unchanged runs shortened."""
     spans = [s for s in redline if s.op in {Op.SAME, op}]
@@ -73,6 +79,7 @@ def environment() -> Environment:
         "line": words.line,
         "lower_title": words.lower,
         "runs": runs,
+        "half": half,
         "count": words.count,
     }
     found.tests["web"] = words.is_web

@@ -1,4 +1,8 @@
-// Fills in when each text was last seen. Without it, a plain link leads to the status page.
+// What a page gains where scripts run: fresh times, buttons that copy, a filter. Nothing that a
+// reader needs is only here.
+"use strict";
+
+// When each text was last seen. Without this, a plain link leads to the status page.
 (async () => {
   const places = [...document.querySelectorAll("[data-seen]")];
   if (!places.length) return;
@@ -17,4 +21,79 @@
     if (row.state !== "ok") link.append(" (" + row.state + ")");
     place.replaceChildren(link);
   }
+})();
+
+// Copying: the citation, and each changed clause as a quotation with its own address.
+(() => {
+  const citation = document.getElementById("citation");
+  if (!citation || !navigator.clipboard) return;
+
+  function button(words, text) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "copy";
+    made.textContent = words;
+    made.addEventListener("click", async () => {
+      const done = await navigator.clipboard.writeText(text()).then(() => "Copied", () => "Not copied");
+      made.textContent = done;
+      setTimeout(() => { made.textContent = words; }, 2000);
+    });
+    return made;
+  }
+
+  // The wording as it stands now, or as it was where nothing came in its place.
+  function wording(change) {
+    const copy = change.querySelector(".inline").cloneNode(true);
+    const gone = change.classList.contains("removed");
+    for (const out of copy.querySelectorAll(gone ? ".sr, ins" : ".sr, del")) out.remove();
+    return copy.textContent.trim().replace(/\s+/g, " ");
+  }
+
+  function quote(change) {
+    const place = change.closest(".group").querySelector("h3").textContent.trim().replace(/\s+/g, " ");
+    const address = location.href.split("#")[0] + "#" + change.id;
+    return `“${wording(change)}”\n(${place}) ${citation.textContent.trim()}\n${address}`;
+  }
+
+  citation.after(button("Copy citation", () => citation.textContent.trim()));
+  for (const change of document.querySelectorAll("article.change")) {
+    const made = button("Copy as quote", () => quote(change));
+    change.querySelector(".notes").append(made);
+  }
+})();
+
+// The filter over all changes; its state stands in the address, so it can be shared.
+(() => {
+  const sieve = document.getElementById("sieve");
+  if (!sieve) return;
+  const fields = [...sieve.querySelectorAll("input, select")];
+  const entries = [...document.querySelectorAll(".entry")];
+  const texts = entries.map((entry) => entry.textContent.toLowerCase());
+  const given = new URLSearchParams(location.search);
+  for (const field of fields) field.value = given.get(field.name) ?? "";
+  for (const field of fields) if (field.selectedIndex === -1) field.value = "";
+
+  const tests = {
+    words: (entry, value, n) => value.toLowerCase().split(/\s+/).every((word) => texts[n].includes(word)),
+    document: (entry, value) => entry.dataset.document === value,
+    topics: (entry, value) => entry.dataset.topics.split(" ").includes(value),
+    worth: (entry, value) => value === "news" ? entry.classList.contains("news") : entry.dataset.worth === value,
+  };
+
+  function filter() {
+    const used = fields.filter((field) => field.value.trim());
+    let shown = 0;
+    entries.forEach((entry, n) => {
+      entry.hidden = !used.every((field) => tests[field.name](entry, field.value.trim(), n));
+      shown += !entry.hidden;
+    });
+    sieve.querySelector(".found").textContent = `${shown} of ${entries.length} revisions`;
+    const address = new URL(location.href);
+    address.search = new URLSearchParams(used.map((field) => [field.name, field.value.trim()]));
+    if (address.href !== location.href) history.replaceState(null, "", address);
+  }
+
+  for (const field of fields) field.addEventListener("input", filter);
+  sieve.hidden = false;
+  filter();
 })();
