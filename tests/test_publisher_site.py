@@ -46,8 +46,8 @@ EMBEDDED = {name for name in PAGES if name.startswith("embed/")}
 each_page = pytest.mark.parametrize("name", sorted(PAGES))
 
 ELEMENTS = set(
-    """a article body br button code dd del details div dl dt fieldset figcaption figure footer h1 h2
-    h3 h4 h5 h6 head header html input ins label legend li line link main meta nav noscript ol
+    """a article body br button code dd del details div dl dt fieldset figcaption figure footer h1
+    h2 h3 h4 h5 h6 head header html input ins label legend li line link main meta nav noscript ol
     optgroup option p rect script section select span strong summary svg table tbody td text th
     thead time title tr ul""".split()
 )
