@@ -34,7 +34,7 @@
     made.className = "copy";
     made.textContent = words;
     made.addEventListener("click", async () => {
-      const done = await navigator.clipboard.writeText(text()).then(() => "Copied", () => "Not copied");
+      const done = await navigator.clipboard.writeText(text()).then(() => "copied", () => "not copied");
       made.textContent = done;
       setTimeout(() => { made.textContent = words; }, 2000);
     });
@@ -55,10 +55,9 @@
     return `“${wording(change)}”\n(${place}) ${citation.textContent.trim()}\n${address}`;
   }
 
-  citation.after(button("Copy citation", () => citation.textContent.trim()));
+  citation.after(button("copy citation", () => citation.textContent.trim()));
   for (const change of document.querySelectorAll("article.change")) {
-    const made = button("Copy as quote", () => quote(change));
-    change.querySelector(".notes").append(made);
+    change.querySelector(".acts").append(button("copy as quote", () => quote(change)));
   }
 })();
 
