@@ -338,6 +338,26 @@ def test_the_list_of_changes_is_filtered_and_the_address_says_how(
     assert lost.evaluate(shown) == everything_
 
 
+def test_words_are_found_in_every_wording_that_came_or_went(
+    context: BrowserContext, site: str
+) -> None:
+    page = opened(context, f"{site}changes/?words=PENNY+passenger").page
+    page.wait_for_function("document.querySelector('.found').textContent.startsWith('1 of')")
+    assert page.is_visible("text=Heron Rules: 3 clauses changed"), "it was removed there"
+
+
+def test_the_text_of_a_day_is_found_by_the_day(context: BrowserContext, site: str) -> None:
+    page = opened(context, site + _POLICY).page
+    assert page.inner_text("#calendar a") == "the text first seen 21 March 2025"
+    page.fill("[name=day]", "2025-03-20")
+    assert page.inner_text("#calendar a") == "the text first seen 11 March 2025"
+    page.click("#calendar a")
+    assert "as it stood from 11 March 2025 to 21 March 2025" in page.inner_text("main")
+    page.goto(site + _POLICY)
+    page.fill("[name=day]", "2024-01-01")
+    assert page.inner_text("#calendar a") == "no text had been seen yet"
+
+
 # ── any two versions ──────────────────────────────────────────────────────────────
 
 _MARKS_REMOVED = """(tag) => [...document.querySelectorAll('#comparison .line')].map(line => {
@@ -369,6 +389,16 @@ def test_two_versions_are_compared_and_the_address_names_both(
     there.click("[name=swap]")
     there.wait_for_function("location.search.endsWith('20250301T083000Z')")
     assert found.said == []
+
+
+def test_a_comparison_shows_where_links_lead_now(context: BrowserContext, site: str) -> None:
+    rules = "heron/rules@global"
+    page = opened(
+        context, f"{site}compare/?from={rules}/20250301T083000Z&to={rules}/20250311T083000Z"
+    ).page
+    page.wait_for_selector("#comparison article")
+    line = page.inner_text("article:has-text('Link targets changed') .links")
+    assert "list of landings → https://heron.example/all-landings" in line
 
 
 def test_two_editions_are_compared(context: BrowserContext, site: str) -> None:

@@ -46,16 +46,16 @@ EMBEDDED = {name for name in PAGES if name.startswith("embed/")}
 each_page = pytest.mark.parametrize("name", sorted(PAGES))
 
 ELEMENTS = set(
-    """a article body br button code dd del details div dl dt fieldset figcaption figure footer h1
-    h2 h3 h4 h5 h6 head header html input ins label legend li line link main meta nav noscript ol
-    optgroup option p rect script section select span strong summary svg table tbody td text th
-    thead time title tr ul""".split()
+    """a article body br button code dd del details div dl dt em fieldset figcaption figure footer
+    h1 h2 h3 h4 h5 h6 head header html input ins label legend li line link main meta nav
+    noscript ol optgroup option p rect script section select span strong summary svg table tbody
+    td text th thead time title tr ul""".split()
 )
 ATTRIBUTES = set(
     """aria-hidden aria-label aria-labelledby autocomplete charset checked class content data-copy
     data-document data-root data-seen data-topics data-worth datetime defer download for height
-    hidden href http-equiv id label lang name open property rel role scope src tabindex target title
-    type value viewbox width x x1 x2 y y1 y2""".split()
+    hidden href http-equiv id label lang min name open property rel role scope src tabindex
+    target title type value viewbox width x x1 x2 y y1 y2""".split()
 )
 VOID = {"meta", "link", "br", "input"}
 CSP = (

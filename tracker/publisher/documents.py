@@ -23,7 +23,8 @@ _MARKS = {Unit.ITEM: "- ", Unit.DEFINITION: "  "}
 class Stand:
     """A version among its neighbours: `until` is when the next was first seen, None if it stands.
 
-    `entry` is the revision that brought it; `captures` the files of what was served, by name.
+    `entry` is the revision that brought it; `captures` the files of what was served, by name;
+    `text` the version as plain text.
     """
 
     version: Version
@@ -31,6 +32,7 @@ class Stand:
     until: datetime | None
     entry: Entry | None
     captures: tuple[tuple[str, bytes], ...]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ def _stands(frame: Frame, history: History, mine: Sequence[Entry]) -> Iterator[S
             following[0].first_seen if following else None,
             brought.get(version.first_seen),
             tuple(_captures(frame, version.captures)),
+            text(version),
         )
 
 
@@ -92,7 +95,7 @@ def _version(frame: Frame, history: History, stand: Stand, passages: list[Passag
         name=words.document_name(history, version.title),
         passages=passages,
     )
-    yield f"{stand.page}text.txt", text(version).encode("utf-8", "replace")
+    yield f"{stand.page}text.txt", stand.text.encode("utf-8", "replace")
     yield f"{stand.page}clauses.json", _clauses(history, version, passages)
     yield from ((f"{stand.page}{name}", body) for name, body in stand.captures)
 
@@ -128,7 +131,7 @@ def _line(clause: Clause) -> str:
 def _diff(before: Stand, after: Stand) -> tuple[str, bytes]:
     """The unified diff between the text files of two versions, as `patch` takes it."""
     names = [f"{words.stamp(s.version.first_seen)}/text.txt" for s in (before, after)]
-    old, new = (text(s.version).removesuffix("\n").split("\n") for s in (before, after))
+    old, new = (s.text.removesuffix("\n").split("\n") for s in (before, after))
     lines = difflib.unified_diff(old, new, names[0], names[1], lineterm="")
     revision = f"changes/{after.version.document}/{words.stamp(after.version.first_seen)}/"
     return f"{revision}text.diff", "".join(f"{line}\n" for line in lines).encode("utf-8", "replace")
@@ -145,15 +148,17 @@ def _clauses(history: History, version: Version, passages: Sequence[Passage]) ->
     return f"{json.dumps(record, ensure_ascii=True, separators=(',', ':'))}\n".encode()
 
 
-def _record(passage: Passage) -> dict[str, str]:
+def _record(passage: Passage) -> dict[str, object]:
     clause = passage.clause
-    return {
+    links = [[words.safe(link.words), words.safe(link.target)] for link in clause.links]
+    found: dict[str, object] = {
         "id": passage.life.id,
         "unit": clause.unit.value,
         "path": words.heading(clause.path[1:] or clause.path),
         "number": words.safe(clause.number),
         "text": words.safe(clause.text),
     }
+    return found | {"links": links} if links else found
 
 
 def _captures(frame: Frame, captures: Sequence[Capture]) -> Iterator[tuple[str, bytes]]:

@@ -28,16 +28,28 @@
   // What a reader would call the clause: its number is part of its words here.
   const worded = (clause) => clause ? (clause.number ? clause.number + " " : "") + clause.text : "";
 
-  function kind(before, after, moved, spans) {
+  function kind(before, after, moved, spans, links) {
     if (!before) return "Added";
     if (!after) return "Removed";
     const changed = spans.some((s) => s.op !== "same");
     if (moved) return changed ? "Reworded and moved" : "Moved, wording unchanged";
-    return changed ? "Reworded" : "";
+    if (changed) return "Reworded";
+    return links ? "Link targets changed" : "";
+  }
+
+  // The links that only one side has, as a list; null where both lead to the same.
+  function relinked(before, after) {
+    const targets = (clause) => new Map((clause?.links || []).map(([words, target]) => [target, words]));
+    const [old, now] = [before, after].map(targets);
+    const only = (one, other, tag, said) => [...one].filter(([target]) => !other.has(target))
+      .map(([target, words]) => make("li", "", make(tag, "", hidden(said), words + " → " + target)));
+    const items = [...only(old, now, "del", "link removed: "), ...only(now, old, "ins", "link added: ")];
+    return before && after && items.length ? make("ul", "links", ...items) : null;
   }
 
   function line(before, after, moved, days) {
-    const spans = Redline.redline(worded(before), worded(after)), what = kind(before, after, moved, spans);
+    const spans = Redline.redline(worded(before), worded(after)), links = relinked(before, after);
+    const what = kind(before, after, moved, spans, links);
     const clause = after || before;
     const anchor = make("a", "anchor", "§");
     anchor.ariaLabel = "Address of this clause";
@@ -55,6 +67,7 @@
     const row = make("article", "line change" + (moved ? " moved" : ""), notes, make("div", "matter",
       make("p", "law redline inline " + clause.unit, ...marks(spans)),
       make("div", "pair", half(before, days[0], "delete", "not there"), half(after, days[1], "insert", "not there"))));
+    if (links) row.querySelector(".matter").append(links);
     row.id = after ? clause.id : "gone-" + clause.id;
     if (!after) anchor.href = "#gone-" + clause.id;
     return { what, row, clause };

@@ -61,16 +61,50 @@
   }
 })();
 
-// The filter over all changes; its state stands in the address, so it can be shared.
+// The version that stood on a day: the link follows the day that is chosen.
+(() => {
+  const calendar = document.getElementById("calendar");
+  if (!calendar) return;
+  const day = calendar.querySelector("input"), link = calendar.querySelector("a");
+  const versions = [...document.querySelectorAll("#table tbody th a")];
+  const asked = versions[0].closest("tr").querySelector("time").dateTime.slice(0, 10);
+  calendar.hidden = false;
+  day.value = asked;
+  // Newest first: the first version seen by the end of the day is the one that stood.
+  const show = () => {
+    const found = versions.find((a) => a.firstElementChild.dateTime.slice(0, 10) <= day.value);
+    link.textContent = found ? "the text first seen " + found.textContent : "no text had been seen yet";
+    link.href = found ? found.href : "#versions";
+  };
+  day.addEventListener("input", show);
+  show();
+})();
+
+// The filter over all changes; its state stands in the address, so it can be shared. Words are
+// looked for in the lists and, once there are any, in every wording that came or went.
 (() => {
   const sieve = document.getElementById("sieve");
   if (!sieve) return;
+  const root = document.body.dataset.root;
   const fields = [...sieve.querySelectorAll("input, select")];
   const entries = [...document.querySelectorAll(".entry")];
   const texts = entries.map((entry) => entry.textContent.toLowerCase());
+  const found = sieve.querySelector(".found");
   const given = new URLSearchParams(location.search);
   for (const field of fields) field.value = given.get(field.name) ?? "";
   for (const field of fields) if (field.selectedIndex === -1) field.value = "";
+
+  let wordings = null;
+  function read() {
+    wordings ??= fetch(root + "data/changes.jsonl").then((answer) => answer.text()).then((lines) => {
+      const places = new Map(entries.map((entry, n) => [entry.dataset.document + " " + entry.querySelector("time").dateTime, n]));
+      for (const row of lines.split("\n").filter(Boolean).map((line) => JSON.parse(line))) {
+        const n = places.get(row.document + " " + row.to);
+        if (n !== undefined) texts[n] += "\n" + ((row.before ?? "") + "\n" + (row.after ?? "")).toLowerCase();
+      }
+      filter();
+    }).catch(() => {});
+  }
 
   const tests = {
     words: (entry, value, n) => value.toLowerCase().split(/\s+/).every((word) => texts[n].includes(word)),
@@ -81,12 +115,13 @@
 
   function filter() {
     const used = fields.filter((field) => field.value.trim());
+    if (used.some((field) => field.name === "words")) read();
     let shown = 0;
     entries.forEach((entry, n) => {
       entry.hidden = !used.every((field) => tests[field.name](entry, field.value.trim(), n));
       shown += !entry.hidden;
     });
-    sieve.querySelector(".found").textContent = `${shown} of ${entries.length} revisions`;
+    found.textContent = `${shown} of ${entries.length} revisions`;
     const address = new URL(location.href);
     address.search = new URLSearchParams(used.map((field) => [field.name, field.value.trim()]));
     if (address.href !== location.href) history.replaceState(null, "", address);
