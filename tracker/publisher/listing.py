@@ -75,8 +75,11 @@ def where(revision: Revision) -> str:
 
 
 def glimpse(revision: Revision) -> tuple[Run, ...]:
-    """The first change on a watched topic, cut to a few lines; nothing where there is none."""
-    tagged = [c for c in words.news(revision) if c.tags]
+    """The first change on a watched topic, cut to a few lines; nothing where there is none.
+
+    What came is told before what went: a notice that was taken down says little.
+    """
+    tagged = sorted((c for c in words.news(revision) if c.tags), key=lambda c: not c.after)
     told = next((c for c in tagged if _tells(c)), None)
     return tuple(_cut(told.redline)) if told else ()
 
