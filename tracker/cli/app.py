@@ -21,7 +21,7 @@ from tracker.differ import Undecodable, read
 from tracker.errors import ArchiveError
 from tracker.history import history
 from tracker.model import Capture, Document, History, Reading, Source
-from tracker.publisher import Rim, publish
+from tracker.publisher import Rim, publish, strays
 from tracker.publisher.terminal import harmless
 from tracker.workspace import Workspace, open_workspace, put
 
@@ -61,6 +61,10 @@ class App:
         with Archive(given.archive) as archive:
             rim = Rim(lambda capture: archive.readable(capture)[0], database, picture())
             files = publish(histories, given.topics, given.settings, given.corrections, rim)
+        for stray in strays(given.corrections, histories):
+            seen = stray.first_seen.isoformat()
+            problem = f"there is no revision of {stray.document} first seen at {seen}"
+            click.echo(f"corrections.toml: {problem}; `tracker log --json` has them all", err=True)
         changed = put(given.feeds, files)
         click.echo(f"{given.feeds}: {changed} of {len(files)} files changed")
 

@@ -8,8 +8,9 @@ from tracker.model import Correction, History, Settings, Topic
 from tracker.publisher import site
 from tracker.publisher.feeds import feeds
 from tracker.publisher.frame import Frame, Rim, Table
+from tracker.publisher.listing import strays
 
-__all__ = ["Rim", "Table", "publish"]
+__all__ = ["Rim", "Table", "publish", "strays"]
 
 
 def publish(

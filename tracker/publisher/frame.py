@@ -14,7 +14,7 @@ from typing import Any
 from tracker.model import Capture, Correction, History, Settings, Topic
 from tracker.publisher import places, words
 from tracker.publisher.feeds import UNPUBLISHED
-from tracker.publisher.listing import Entry, entries
+from tracker.publisher.listing import Entry, entries, strays
 from tracker.publisher.render import ENVIRONMENT
 
 Pages = Iterator[tuple[str, bytes]]
@@ -59,6 +59,7 @@ class Frame:
         self.is_public = bool(settings.site_url)
         self.rim = rim or Rim()
         self.entries = entries(self.histories, self.topics, corrections)
+        self.strays = strays(corrections, self.histories)
 
     def of(self, history: History) -> list[Entry]:
         """The revisions of one document, newest first."""

@@ -46,6 +46,15 @@ def of(revision: Revision, corrections: Sequence[Correction]) -> tuple[Correctio
     return tuple(c for c in corrections if (c.document, c.first_seen) == key)
 
 
+def strays(
+    corrections: Sequence[Correction], histories: Sequence[History]
+) -> tuple[Correction, ...]:
+    """Corrections of revisions that are not (or not any more) among those we derive."""
+    known = [r for h in histories for r in h.revisions]
+    found = {c for r in known for c in of(r, corrections)}
+    return tuple(c for c in corrections if c not in found)
+
+
 def _entry(
     revision: Revision,
     history: History,

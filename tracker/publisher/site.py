@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from tracker.model import Topic
+from tracker.model import Correction, Topic
 from tracker.publisher import documents, exports, optout, places, records, revisions
 from tracker.publisher.biographies import lives
 from tracker.publisher.compare import shelves, suggestions
@@ -82,7 +82,8 @@ def _data(frame: Frame) -> Pages:
 def _prose(frame: Frame) -> Pages:
     yield frame.page("about/", "about.html")
     yield frame.page("subscribe/", "subscribe.html")
-    corrected = [(c, e) for e in frame.entries for c in e.corrections]
+    corrected: list[tuple[Correction, Entry | None]] = [(c, None) for c in frame.strays]
+    corrected += [(c, e) for e in frame.entries for c in e.corrections]
     corrected.sort(key=lambda row: row[0].date, reverse=True)
     yield frame.page("corrections/", "corrections.html", corrected=corrected)
     # A missing page is shown at whatever depth was asked for.
