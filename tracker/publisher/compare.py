@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tracker.model import History
+from tracker.model import History, Version
 from tracker.publisher import places, words
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A version in a list: `value` is its place under documents/, without the slash at its end."""
+    """A version in a list: `value` names it in the address of a comparison."""
 
     value: str
     label: str
@@ -40,20 +41,15 @@ def shelves(histories: Sequence[History]) -> list[Shelf]:
 
 
 def _shelf(history: History) -> Shelf:
-    choices = [
-        Choice(_value(history, n), words.day(v.first_seen)) for n, v in enumerate(history.versions)
-    ]
-    # Two versions of one day are told apart by the hour.
-    days = [choice.label for choice in choices]
-    told = tuple(
-        Choice(c.value, words.moment(v.first_seen) if days.count(c.label) > 1 else c.label)
-        for c, v in zip(choices, history.versions, strict=True)
-    )
-    return Shelf(words.document_name(history), history.document.id, told[::-1])
+    days = Counter(version.first_seen.date() for version in history.versions)
+    choices = [_choice(v, days[v.first_seen.date()] > 1) for v in reversed(history.versions)]
+    return Shelf(words.document_name(history), history.document.id, tuple(choices))
 
 
-def _value(history: History, place: int) -> str:
-    return places.version_page(history.versions[place]).removeprefix("documents/").rstrip("/")
+def _choice(version: Version, has_twin: bool) -> Choice:
+    """A version by its day; two versions of one day are told apart by the hour."""
+    time = version.first_seen
+    return Choice(places.version_name(version), words.moment(time) if has_twin else words.day(time))
 
 
 def suggestions(histories: Sequence[History]) -> list[Suggestion]:
@@ -69,7 +65,11 @@ def _editions(known: Sequence[History]) -> Iterator[Suggestion]:
                 # What is written for everybody stands on the left.
                 left, right = sorted((one, other), key=lambda h: h.document.edition != "global")
                 label = f"{words.document_name(left)} beside {words.document_name(right)}"
-                yield Suggestion(label, _value(left, -1), _value(right, -1))
+                yield Suggestion(label, *_names(left.versions[-1], right.versions[-1]))
+
+
+def _names(*versions: Version) -> Iterator[str]:
+    return map(places.version_name, versions)
 
 
 def _text(history: History) -> str:
@@ -79,4 +79,4 @@ def _text(history: History) -> str:
 def _ends(history: History) -> Suggestion:
     first, last = (words.day(history.versions[n].first_seen) for n in (0, -1))
     label = f"{words.document_name(history)}: {first} and {last}"
-    return Suggestion(label, _value(history, 0), _value(history, -1))
+    return Suggestion(label, *_names(history.versions[0], history.versions[-1]))

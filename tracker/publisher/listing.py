@@ -30,6 +30,11 @@ class Entry:
     glimpse: tuple[Run, ...]
     corrections: tuple[Correction, ...]
 
+    @property
+    def event(self) -> str:
+        """The headline where the name of the text stands already."""
+        return self.headline.removeprefix(f"{self.name}: ")
+
 
 def entries(
     histories: Sequence[History], topics: Sequence[Topic], corrections: Sequence[Correction]

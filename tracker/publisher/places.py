@@ -10,8 +10,13 @@ def document_page(document: str) -> str:
     return f"documents/{document}/"
 
 
+def version_name(version: Version) -> str:
+    """How the addresses of comparisons name a version."""
+    return f"{version.document}/{stamp(version.first_seen)}"
+
+
 def version_page(version: Version) -> str:
-    return f"documents/{version.document}/{stamp(version.first_seen)}/"
+    return f"documents/{version_name(version)}/"
 
 
 def revision_page(revision: Revision) -> str:

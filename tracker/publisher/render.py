@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tracker.model import Op, Span
-from tracker.publisher import words
+from tracker.publisher import places, words
 
 _CONTEXT = 240  # characters of unchanged text kept on either side of a change in a feed
 _LONGEST_RUN = 12_000  # characters of one insertion or deletion that a feed shows
@@ -81,6 +81,7 @@ def environment() -> Environment:
         "runs": runs,
         "half": half,
         "count": words.count,
+        "version_name": places.version_name,
     }
     found.tests["web"] = words.is_web
     return found

@@ -103,9 +103,13 @@ def _pages(
 def card(entry: Entry, topics: Sequence[Topic]) -> tuple[str, ...]:
     """The lines of a picture: whose text, what happened, which topics, and when."""
     revision = entry.revision
-    event = entry.headline.removeprefix(f"{entry.name}: ")
     titles = [t.title for t in topics if t.id in revision.topics]
-    return (entry.name, event, " · ".join(titles), f"First seen {words.day(revision.first_seen)}")
+    return (
+        entry.name,
+        entry.event,
+        " · ".join(titles),
+        f"First seen {words.day(revision.first_seen)}",
+    )
 
 
 def _lines(revision: Revision, found: Lives, step: int) -> Iterator[Line]:
