@@ -59,7 +59,8 @@ def pages(frame: Frame, history: History, mine: Sequence[Entry], found: Lives) -
         timeline=timeline(history, frame.topics),
     )
     for n, stand in enumerate(stands):
-        yield from _version(frame, history, stand, list(_passages(stand.version, found, n)))
+        passages = list(_passages(history, found, n))
+        yield from _version(frame, history, stand, passages)
     for before, after in pairwise(stands):
         yield _diff(before, after)
     for life in found.lives.values():
@@ -100,19 +101,18 @@ def _version(frame: Frame, history: History, stand: Stand, passages: list[Passag
     yield from ((f"{stand.page}{name}", body) for name, body in stand.captures)
 
 
-def _passages(version: Version, found: Lives, place: int) -> Iterator[Passage]:
-    """Clauses with the level of their headings on our page.
+def _passages(history: History, found: Lives, place: int) -> Iterator[Passage]:
+    """The clauses of a version with the level of their headings on our page.
 
     The page's own title is above them, and whatever a page does, no level is left out.
     """
+    oldest = history.versions[0].first_seen
     last = 1
-    first = next(iter(found.lives.values())).born.first_seen if found.lives else None
-    for n, clause in enumerate(version.clauses):
-        life = found.lives[found.ids[place][n]]
-        level = 0
+    for clause, name in zip(history.versions[place].clauses, found.ids[place], strict=True):
+        life, level = found.lives[name], 0
         if clause.unit is Unit.HEADING:
             level = last = min(2 + len(clause.path), last + 1, 6)
-        yield Passage(clause, level, life, life.born.first_seen == first)
+        yield Passage(clause, level, life, life.born.first_seen == oldest)
 
 
 # ── files ─────────────────────────────────────────────────────────────────────────

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -54,23 +54,24 @@ class Matter:
 def pages(frame: Frame, mine: Sequence[Entry], found: Lives) -> Pages:
     """The pages of all revisions of a document; `mine` newest first, `found` its clauses' lives."""
     for n, entry in enumerate(mine):
+        lines = list(_lines(entry.revision, found, len(mine) - 1 - n))
         later = mine[n - 1] if n else None
         earlier = mine[n + 1] if n + 1 < len(mine) else None
-        yield from _pages(
-            frame, entry, _lines(entry.revision, found, len(mine) - 1 - n), earlier, later
-        )
+        yield _page(frame, entry, lines, earlier, later)
+        yield from _beside(frame, entry, lines)
 
 
-def _pages(
-    frame: Frame, entry: Entry, found: Iterable[Line], earlier: Entry | None, later: Entry | None
-) -> Pages:
-    """The page of a revision and the files beside it."""
-    revision, page = entry.revision, entry.page
-    address = frame.base + page
-    lines = list(found)
+def _page(
+    frame: Frame,
+    entry: Entry,
+    lines: Sequence[Line],
+    earlier: Entry | None,
+    later: Entry | None,
+) -> tuple[str, bytes]:
+    revision = entry.revision
     worths = [line.worth for line in lines]
-    yield frame.page(
-        page,
+    return frame.page(
+        entry.page,
         "revision.html",
         entry=entry,
         revision=revision,
@@ -81,23 +82,26 @@ def _pages(
         same=worths.count("same"),
         has_moved=any(line.change and line.change.moved for line in lines),
         matters=list(_matters(revision, lines, frame.topics)),
-        untouched=words.unchanged(revision, frame.topics),
         earlier=earlier,
         later=later,
-        address=address,
-        citation=words.citation(entry.history, revision, address),
+        citation=words.citation(entry.history, revision, frame.base + entry.page),
         before_page=places.version_page(revision.before),
         after_page=places.version_page(revision.after),
         embed=places.embed_page(revision),
-        picture=f"{page}card.png" if frame.rim.picture else "",
+        picture=f"{entry.page}card.png" if frame.rim.picture else "",
     )
-    yield f"{page}citation.bib", citations.bibtex(entry, address)
-    yield f"{page}citation.json", citations.csl(entry, address)
+
+
+def _beside(frame: Frame, entry: Entry, lines: Sequence[Line]) -> Pages:
+    """The files beside the page of a revision, and the card that others embed."""
+    address = frame.base + entry.page
+    yield f"{entry.page}citation.bib", citations.bibtex(entry, address)
+    yield f"{entry.page}citation.json", citations.csl(entry, address)
     told = next((line for line in lines if line.worth == "news"), None)
-    embed = places.embed_page(revision)
-    yield frame.page(embed, "embed.html", entry=entry, revision=revision, line=told)
+    embed = places.embed_page(entry.revision)
+    yield frame.page(embed, "embed.html", entry=entry, revision=entry.revision, line=told)
     if frame.rim.picture:
-        yield f"{page}card.png", frame.rim.picture(card(entry, frame.topics))
+        yield f"{entry.page}card.png", frame.rim.picture(card(entry, frame.topics))
 
 
 def card(entry: Entry, topics: Sequence[Topic]) -> tuple[str, ...]:
