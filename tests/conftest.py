@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browsing import CHROMIUM, FLAGS, served
-from tests.factories import BODIES, SITE, TOPICS, corrections, everything
+from tests.factories import BODIES, SITE, TOPICS, corrections, samples
 from tracker.database import database
 from tracker.publisher import Rim, publish
 
@@ -22,7 +22,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     root = tmp_path_factory.mktemp("site")
     # Served where it says it lives, so that the page for missing pages finds its parts.
     rim = Rim(lambda capture: BODIES[capture.body or ""], database)
-    for name, data in publish(everything(), TOPICS, SITE, corrections(), rim).items():
+    for name, data in publish(samples(), TOPICS, SITE, corrections(), rim).items():
         file = root / "watch" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data.replace(SITE.site_url.encode(), b"/watch/"))

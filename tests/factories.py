@@ -26,6 +26,7 @@ from tracker.model import (
     Pair,
     Revision,
     Settings,
+    Significance,
     Source,
     Standing,
     State,
@@ -236,6 +237,28 @@ def corrections() -> tuple[Correction, ...]:
         Correction("heron/privacy-policy@global", at, day, "The pictures were never sold."),
         Correction("heron/hostile@global", at, day, " ".join(NASTY[:4])),
     )
+
+
+def previewed() -> History:
+    """A text with a banner, and the coming text on a preview page first seen with it."""
+    plain = "# Walks\nYou choose who sees your walks.\nWe keep walks for a year.\n"
+    banner = f"{plain}On 1 December 2025 we will update these rules.\n"
+    coming = plain.replace("for a year", "for as long as we train AI models")
+    given = history(plain, banner, name="heron/walks@global", title="Walks")
+    last = given.versions[-1]
+    text = clauses(f"{coming}Effective 1 December 2025\n")
+    shown = replace(last, clauses=text, is_preview=True)
+    found = replace(
+        revise(last, shown, TOPICS),
+        significance=Significance.UPCOMING,
+        reason="a preview page shows the text that is to come",
+    )
+    return replace(given, revisions=(*given.revisions, found))
+
+
+def samples() -> tuple[History, ...]:
+    """Everything, and what is coming."""
+    return (*everything(), previewed())
 
 
 def long_history(revisions: int) -> History:

@@ -32,6 +32,8 @@ PAGES = {
     "topic": "topics/generative-ai/",
     "all revisions": "changes/",
     "clause": f"{POLICY}clauses/{_LIFE}/",
+    "preview": "documents/heron/walks@global/20250311T083000Z-preview/",
+    "upcoming": "changes/heron/walks@global/20250311T083000Z-preview/",
     "opt out": "opt-out/",
     "compare": "compare/",
     "comparison": f"compare/?from={_COMPARED}&to={_WITH}",

@@ -12,13 +12,13 @@ from contextlib import closing
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.factories import SITE, TOPICS, everything, history
+from tests.factories import SITE, TOPICS, history, samples
 from tracker.database import database
 from tracker.publisher import Rim, Table, publish, records
 from tracker.publisher.exports import as_csv, tables
 
-FILES = publish(everything(), TOPICS, SITE, (), Rim(database=database))
-CHANGES = sum(len(r.changes) for h in everything() for r in h.revisions)
+FILES = publish(samples(), TOPICS, SITE, (), Rim(database=database))
+CHANGES = sum(len(r.changes) for h in samples() for r in h.revisions)
 
 
 def rows() -> list[dict[str, str]]:
@@ -81,7 +81,7 @@ def test_no_character_of_the_csv_acts_on_its_reader() -> None:
 def test_every_column_is_described_in_the_page_and_in_the_database() -> None:
     page = FILES["data/index.html"].decode()
     with closing(opened()) as data:
-        for table in tables(everything()):
+        for table in tables(samples()):
             names = [row[1] for row in data.execute(f'pragma table_info("{table.name}")')]
             assert names == [name for name, _ in table.columns]
             about = data.execute(
@@ -102,7 +102,7 @@ def test_the_database_is_sound_and_its_bytes_are_the_same_in_any_order() -> None
     with closing(opened()) as data:
         assert data.execute("pragma integrity_check").fetchall() == [("ok",)]
     for seed in range(3):
-        given = list(everything())
+        given = list(samples())
         random.Random(seed).shuffle(given)
         assert publish(given, TOPICS, SITE, (), Rim(database=database)) == FILES
 
@@ -115,11 +115,11 @@ def test_the_database_can_be_written_to_by_its_owner() -> None:
 
 
 def test_a_site_without_a_database_names_none() -> None:
-    files = publish(everything(), TOPICS, SITE)
+    files = publish(samples(), TOPICS, SITE)
     assert "data/changes.sqlite" not in files
     assert b"sqlite" not in files["data/index.html"]
 
 
 def test_what_is_exported_is_what_the_command_prints() -> None:
     lines = [json.loads(line) for line in FILES["data/changes.jsonl"].decode().splitlines()]
-    assert lines == list(records.changes(sorted(everything(), key=lambda h: h.document.id)))
+    assert lines == list(records.changes(sorted(samples(), key=lambda h: h.document.id)))

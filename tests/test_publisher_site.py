@@ -23,11 +23,11 @@ from tests.factories import (
     TOPICS,
     corrections,
     every_kind,
-    everything,
     failing,
     heron,
     history,
     hostile,
+    samples,
     wide_revision,
 )
 from tracker.database import database
@@ -38,7 +38,7 @@ from tracker.publisher.redlines import changed, whole
 RIM = Rim(
     lambda capture: BODIES[capture.body or ""], database, lambda lines: " ".join(lines).encode()
 )
-FILES = publish(everything(), TOPICS, SITE, corrections(), RIM)
+FILES = publish(samples(), TOPICS, SITE, corrections(), RIM)
 PAGES = {
     name: html.fromstring(data.decode()) for name, data in FILES.items() if name.endswith(".html")
 }
@@ -85,9 +85,9 @@ HOSTILE = "changes/heron/hostile@global/20250311T083000Z/index.html"
 # ── every page ────────────────────────────────────────────────────────────────────
 
 
-def test_there_is_a_page_for_everything() -> None:
+def test_there_is_a_page_for_samples() -> None:
     assert {"index.html", "changes/index.html", "status/index.html", "404.html"} <= set(PAGES)
-    for given in everything():
+    for given in samples():
         name = given.document.id
         assert f"documents/{name}/index.html" in PAGES
         for version in given.versions:
@@ -241,7 +241,7 @@ def test_the_front_page_lists_news_newest_first_and_every_document() -> None:
     times = [e.xpath(".//time/@datetime")[0] for e in entries]
     assert times == sorted(times, reverse=True)
     assert "editorial changes only" not in text
-    for given in everything():
+    for given in samples():
         assert f"documents/{given.document.id}/index.html" in FILES["index.html"].decode()
     assert "What terms of service say about generative AI and targeted advertising" in text
 
@@ -264,11 +264,15 @@ def test_what_is_still_to_come_stands_on_the_front() -> None:
     (coming,) = page.find_class("coming")
     assert coming.text_content().split() == "Coming 1 June 2025: Heron Privacy Policy".split()
     (coming,) = PAGES["index.html"].find_class("coming")
-    assert "names a day still to come" in coming.text_content(), "12 March is past on the 20th"
+    assert "1 December 2025: Heron Walks" in " ".join(coming.text_content().split())
+    assert "12 March 2025" not in coming.text_content(), "it is past"
+    without = html.fromstring(publish([heron()], TOPICS, SITE)["index.html"].decode())
+    assert "names a day still to come" in without.find_class("coming")[0].text_content()
 
 
 def test_the_front_page_says_when_each_topic_last_changed() -> None:
-    (board,) = PAGES["index.html"].find_class("board")
+    page = html.fromstring(publish([heron()], TOPICS, SITE)["index.html"].decode())
+    (board,) = page.find_class("board")
     found = [" ".join(div.text_content().split()) for div in board.iter("div")]
     assert found[0] == "Generative AI Last changed 11 March 2025 in the Heron Privacy Policy"
 
@@ -347,7 +351,7 @@ def test_a_correction_stands_above_what_was_said_and_in_every_list() -> None:
     embedded = REVISION.replace("changes/", "embed/", 1)
     for name in ("index.html", "changes/index.html", "corrections/index.html", embedded):
         assert "The pictures were never sold." in text_of(name)
-    without = publish(everything(), TOPICS, SITE)
+    without = publish(samples(), TOPICS, SITE)
     assert "None so far." in without["corrections/index.html"].decode()
 
 
@@ -377,7 +381,7 @@ def test_a_picture_is_made_of_the_lines_of_its_card() -> None:
     assert card.startswith("Heron Privacy Policy generative AI and targeted advertising, 5 clauses")
     (image,) = PAGES[REVISION].xpath("//meta[@property='og:image']/@content")
     assert image == SITE.site_url + REVISION.replace("index.html", "card.png")
-    without = publish(everything(), TOPICS, SITE)
+    without = publish(samples(), TOPICS, SITE)
     assert b"og:image" not in without[REVISION]
 
 
@@ -385,8 +389,7 @@ def test_every_kind_of_change_has_its_words_and_place() -> None:
     name = "changes/heron/rules@global/20250311T083000Z/index.html"
     text = text_of(name)
     for said in (
-        "Moved, wording unchanged",
-        "Moved here from: 1. Boats",
+        "Moved here from “1. Boats”, same wording",
         "Split into several",
         "Merged into one",
         "number deleted: (a) number added: (b)",
@@ -412,10 +415,21 @@ def test_the_same_change_made_twice_has_two_anchors() -> None:
 
 
 def test_every_change_stands_once_in_the_whole_text() -> None:
-    for given in everything()[:3]:
+    for given in samples()[:3]:
         for revision in given.revisions:
             rows = [r.anchor for r in whole(revision) if r.change]
             assert sorted(rows) == sorted(r.anchor for r in changed(revision))
+
+
+def test_a_preview_is_a_text_of_its_own_that_was_never_in_force() -> None:
+    name = "heron/walks@global/20250311T083000Z"
+    assert "Upcoming: a preview page shows" in text_of(f"changes/{name}-preview/index.html")
+    version = f"documents/{name}-preview/index.html"
+    assert "A text that is to come, as a preview page showed it" in text_of(version)
+    assert "as it stood from 11 March 2025" in text_of(f"documents/{name}/index.html")
+    assert f"changes/{name}-preview/text.diff" in FILES
+    page = PAGES["documents/heron/walks@global/index.html"]
+    assert len(page.xpath("//table[@id='table']/tbody/tr")) == 2, "the preview never stood"
 
 
 VERSION = "documents/heron/privacy-policy@global/20250311T083000Z/"
@@ -534,7 +548,7 @@ def test_the_status_page_says_what_stands_in_the_way() -> None:
 
 
 def test_histories_in_any_order_give_the_same_bytes() -> None:
-    given = list(everything())
+    given = list(samples())
     for seed in range(3):
         random.Random(seed).shuffle(given)
         assert publish(given, TOPICS, SITE, corrections(), RIM) == FILES
@@ -556,7 +570,7 @@ def later(given: History) -> History:
 
 
 def test_a_look_that_found_nothing_new_changes_the_status_and_nothing_else() -> None:
-    again = publish([later(h) for h in everything()], TOPICS, SITE, corrections(), RIM)
+    again = publish([later(h) for h in samples()], TOPICS, SITE, corrections(), RIM)
     different = {name for name in FILES | again if FILES.get(name) != again.get(name)}
     assert different == {"status.json", "status/index.html"}
 
@@ -583,7 +597,7 @@ def test_a_public_site_has_a_map_of_its_pages() -> None:
 
 
 def test_a_site_without_an_address_names_none() -> None:
-    found = publish(everything(), TOPICS, Settings())
+    found = publish(samples(), TOPICS, Settings())
     assert "sitemap.xml" not in found
     assert not [n for n in found if ".html" in n and b"canonical" in found[n]]
 

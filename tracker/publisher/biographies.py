@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from tracker.model import Change, Clause, History, Kind, Revision, Version, digest
 from tracker.publisher.redlines import Row, whole
@@ -66,15 +67,19 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Lives:
-    """All lives of a document; `ids[n][j]` names that of clause `j` of version `n`."""
+    """All lives of a document; `ids[n][j]` names that of clause `j` of version `n`.
+
+    A preview is no version of its document: `places` has none for it.
+    """
 
     ids: tuple[tuple[str, ...], ...]
     lives: Mapping[str, Life]
+    places: Mapping[datetime, int]
 
-    def of(self, version: int, clause: int) -> Life | None:
-        """The life of a clause, None where the history does not tell."""
-        known = 0 <= version < len(self.ids) and clause < len(self.ids[version])
-        return self.lives[self.ids[version][clause]] if known else None
+    def of(self, version: Version, clause: int) -> Life | None:
+        """The life of a clause of a version, None in a preview."""
+        place = None if version.is_preview else self.places.get(version.first_seen)
+        return None if place is None else self.lives[self.ids[place][clause]]
 
 
 class _Growing:
@@ -116,14 +121,17 @@ class _Register:
 def lives(history: History) -> Lives:
     """The lives of all clauses of a document."""
     if not history.versions:
-        return Lives((), {})
+        return Lives((), {}, {})
     register, first = _Register(), history.versions[0]
     current = [register.born(first, clause) for clause in first.clauses]
     ids = [tuple(life.id for life in current)]
     for revision in history.revisions:
+        if revision.after.is_preview:  # nothing that was ever in force
+            continue
         current = _walk(revision, current, register)
         ids.append(tuple(life.id for life in current))
-    return Lives(tuple(ids), {life.id: life.done() for life in register.all})
+    places = {version.first_seen: n for n, version in enumerate(history.versions)}
+    return Lives(tuple(ids), {life.id: life.done() for life in register.all}, places)
 
 
 def _walk(revision: Revision, current: list[_Growing], register: _Register) -> list[_Growing]:

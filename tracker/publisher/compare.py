@@ -41,15 +41,19 @@ def shelves(histories: Sequence[History]) -> list[Shelf]:
 
 
 def _shelf(history: History) -> Shelf:
-    days = Counter(version.first_seen.date() for version in history.versions)
-    choices = [_choice(v, days[v.first_seen.date()] > 1) for v in reversed(history.versions)]
+    previews = [r.after for r in history.revisions if r.after.is_preview]
+    found = sorted((*history.versions, *previews), key=lambda v: (v.first_seen, v.is_preview))
+    days = Counter(version.first_seen.date() for version in found)
+    choices = [_choice(v, days[v.first_seen.date()] > 1) for v in reversed(found)]
     return Shelf(words.document_name(history), history.document.id, tuple(choices))
 
 
 def _choice(version: Version, has_twin: bool) -> Choice:
     """A version by its day; two versions of one day are told apart by the hour."""
     time = version.first_seen
-    return Choice(places.version_name(version), words.moment(time) if has_twin else words.day(time))
+    label = words.moment(time) if has_twin else words.day(time)
+    shown = ", preview" if version.is_preview else ""
+    return Choice(places.version_name(version), f"{label}{shown}")
 
 
 def suggestions(histories: Sequence[History]) -> list[Suggestion]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 
-from tracker.model import Capture, Clause, History, Unit, Version, digest
+from tracker.model import Capture, Clause, History, Revision, Unit, Version, digest
 from tracker.publisher import places, words
 from tracker.publisher.biographies import Life, Lives
 from tracker.publisher.frame import Frame, Pages
@@ -37,17 +36,23 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A clause on the page of a version: the level of its heading (0 for none), and its life."""
+    """A clause on the page of a version: the level of its heading (0 for none), and its life.
+
+    `anchor` is the name of its life, or its place in a preview, where it has none.
+    """
 
     clause: Clause
     level: int
-    life: Life
+    anchor: str
+    life: Life | None
     is_as_old_as_the_text: bool
 
 
 def pages(frame: Frame, history: History, mine: Sequence[Entry], found: Lives) -> Pages:
     """All pages and files of a document; `mine` are its revisions, newest first."""
-    stands = list(_stands(frame, history, mine))
+    previews = [e.revision.after for e in mine if e.revision.after.is_preview]
+    stands = list(_stands(frame, history.versions, mine))
+    coming = list(_stands(frame, previews, mine))
     name = words.document_name(history)
     yield frame.page(
         places.document_page(history.document.id),
@@ -58,11 +63,10 @@ def pages(frame: Frame, history: History, mine: Sequence[Entry], found: Lives) -
         stands=stands[::-1],
         timeline=timeline(history, frame.topics),
     )
-    for n, stand in enumerate(stands):
-        passages = list(_passages(history, found, n))
-        yield from _version(frame, history, stand, passages)
-    for before, after in pairwise(stands):
-        yield _diff(before, after)
+    for stand in (*stands, *coming):
+        yield from _version(frame, history, stand, list(_passages(history, stand.version, found)))
+    texts = {stand.page: stand.text for stand in (*stands, *coming)}
+    yield from (_diff(entry.revision, texts) for entry in mine)
     for life in found.lives.values():
         if life.has_changed:
             page = places.clause_page(history.document.id, life.id)
@@ -71,15 +75,16 @@ def pages(frame: Frame, history: History, mine: Sequence[Entry], found: Lives) -
             )
 
 
-def _stands(frame: Frame, history: History, mine: Sequence[Entry]) -> Iterator[Stand]:
-    brought = {e.revision.first_seen: e for e in mine}
-    for n, version in enumerate(history.versions):
-        following = history.versions[n + 1 : n + 2]
+def _stands(frame: Frame, versions: Sequence[Version], mine: Sequence[Entry]) -> Iterator[Stand]:
+    brought = {places.version_page(e.revision.after): e for e in mine}
+    for n, version in enumerate(versions):
+        following = versions[n + 1 : n + 2]
+        page = places.version_page(version)
         yield Stand(
             version,
-            places.version_page(version),
+            page,
             following[0].first_seen if following else None,
-            brought.get(version.first_seen),
+            brought.get(page),
             tuple(_captures(frame, version.captures)),
             text(version),
         )
@@ -101,18 +106,19 @@ def _version(frame: Frame, history: History, stand: Stand, passages: list[Passag
     yield from ((f"{stand.page}{name}", body) for name, body in stand.captures)
 
 
-def _passages(history: History, found: Lives, place: int) -> Iterator[Passage]:
+def _passages(history: History, version: Version, found: Lives) -> Iterator[Passage]:
     """The clauses of a version with the level of their headings on our page.
 
     The page's own title is above them, and whatever a page does, no level is left out.
     """
     oldest = history.versions[0].first_seen
     last = 1
-    for clause, name in zip(history.versions[place].clauses, found.ids[place], strict=True):
-        life, level = found.lives[name], 0
+    for n, clause in enumerate(version.clauses):
+        life, level = found.of(version, n), 0
         if clause.unit is Unit.HEADING:
             level = last = min(2 + len(clause.path), last + 1, 6)
-        yield Passage(clause, level, life, life.born.first_seen == oldest)
+        name = life.id if life else f"n{n}"
+        yield Passage(clause, level, name, life, not life or life.born.first_seen == oldest)
 
 
 # ── files ─────────────────────────────────────────────────────────────────────────
@@ -128,13 +134,14 @@ def _line(clause: Clause) -> str:
     return words.safe(f"{'#' * clause.level} {words_}" if clause.level else words_)
 
 
-def _diff(before: Stand, after: Stand) -> tuple[str, bytes]:
+def _diff(revision: Revision, texts: Mapping[str, str]) -> tuple[str, bytes]:
     """The unified diff between the text files of two versions, as `patch` takes it."""
-    names = [f"{words.stamp(s.version.first_seen)}/text.txt" for s in (before, after)]
-    old, new = (s.text.removesuffix("\n").split("\n") for s in (before, after))
+    sides = [places.version_page(v) for v in (revision.before, revision.after)]
+    old, new = (texts[side].removesuffix("\n").split("\n") for side in sides)
+    names = [f"{side.split('/')[-2]}/text.txt" for side in sides]
     lines = difflib.unified_diff(old, new, names[0], names[1], lineterm="")
-    revision = f"changes/{after.version.document}/{words.stamp(after.version.first_seen)}/"
-    return f"{revision}text.diff", "".join(f"{line}\n" for line in lines).encode("utf-8", "replace")
+    text_ = "".join(f"{line}\n" for line in lines)
+    return f"{places.revision_page(revision)}text.diff", text_.encode("utf-8", "replace")
 
 
 def _clauses(history: History, version: Version, passages: Sequence[Passage]) -> bytes:
@@ -152,7 +159,7 @@ def _record(passage: Passage) -> dict[str, object]:
     clause = passage.clause
     links = [[words.safe(link.words), words.safe(link.target)] for link in clause.links]
     found: dict[str, object] = {
-        "id": passage.life.id,
+        "id": passage.anchor,
         "unit": clause.unit.value,
         "path": words.heading(clause.path[1:] or clause.path),
         "number": words.safe(clause.number),

@@ -21,8 +21,8 @@ _CHANGES = (
     ("source_url", "The page the newer version was read from; empty where it is not known."),
     ("from", "When the older version was first seen (ISO 8601, UTC)."),
     ("to", "When the newer version was first seen; with document, it names the revision."),
-    ("revision", "What the revision is worth: substantive, announcement, reverted (the news), "
-                 "editorial, links or technical."),
+    ("revision", "What the revision is worth: substantive, announcement, reverted, upcoming (the "
+                 "news), editorial, links or technical."),
     ("kind", "What happened to the clause: added, removed, reworded, moved, split, merged, "
              "renumbered or links."),
     ("path", "The headings above the clause, outermost first, joined by “ › ”."),
@@ -67,15 +67,11 @@ def tables(histories: Sequence[History]) -> tuple[Table, ...]:
 
 
 def _changes(histories: Sequence[History]) -> Iterator[tuple[Cell, ...]]:
-    for number, record in enumerate(records.changes(histories), 1):
-        page = f"changes/{record['document']}/{_compact(record['to'])}/"
+    pages = (places.revision_page(r) for r in _ordered(histories) for _ in r.changes)
+    for number, (record, page) in enumerate(zip(records.changes(histories), pages, strict=True), 1):
         row = {**record, "id": number, "page": page}
         row |= {"path": words.heading(record["path"]), "topics": " ".join(record["topics"])}
         yield tuple(_cell(row[name]) for name, _ in _CHANGES)
-
-
-def _compact(time: str) -> str:
-    return time.replace("-", "").replace(":", "")
 
 
 def _cell(value: object) -> Cell:
@@ -88,7 +84,7 @@ def _cell(value: object) -> Cell:
 
 
 def _revisions(histories: Sequence[History]) -> Iterator[tuple[Cell, ...]]:
-    for revision in sorted(_all(histories), key=lambda r: (r.first_seen, r.document)):
+    for revision in _ordered(histories):
         yield (
             revision.document,
             words.iso(revision.first_seen),
@@ -103,8 +99,10 @@ def _revisions(histories: Sequence[History]) -> Iterator[tuple[Cell, ...]]:
         )
 
 
-def _all(histories: Sequence[History]) -> Iterator[Revision]:
-    return (r for history in histories for r in history.revisions)
+def _ordered(histories: Sequence[History]) -> list[Revision]:
+    """All revisions in the order in which records have them: the oldest first."""
+    revisions = (r for history in histories for r in history.revisions)
+    return sorted(revisions, key=lambda r: (r.first_seen, r.document))
 
 
 def _versions(histories: Sequence[History]) -> Iterator[tuple[Cell, ...]]:

@@ -12,7 +12,7 @@ def document_page(document: str) -> str:
 
 def version_name(version: Version) -> str:
     """How the addresses of comparisons name a version."""
-    return f"{version.document}/{stamp(version.first_seen)}"
+    return f"{version.document}/{_stamp(version)}"
 
 
 def version_page(version: Version) -> str:
@@ -20,11 +20,16 @@ def version_page(version: Version) -> str:
 
 
 def revision_page(revision: Revision) -> str:
-    return f"changes/{revision.document}/{stamp(revision.first_seen)}/"
+    return f"changes/{revision.document}/{_stamp(revision.after)}/"
+
+
+def _stamp(version: Version) -> str:
+    # A preview is often first seen together with the banner that announces it.
+    return stamp(version.first_seen) + ("-preview" if version.is_preview else "")
 
 
 def embed_page(revision: Revision) -> str:
-    return f"embed/{revision.document}/{stamp(revision.first_seen)}/"
+    return f"embed/{revision.document}/{_stamp(revision.after)}/"
 
 
 def clause_page(document: str, life: str) -> str:

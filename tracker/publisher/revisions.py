@@ -54,7 +54,7 @@ class Matter:
 def pages(frame: Frame, mine: Sequence[Entry], found: Lives) -> Pages:
     """The pages of all revisions of a document; `mine` newest first, `found` its clauses' lives."""
     for n, entry in enumerate(mine):
-        lines = list(_lines(entry.revision, found, len(mine) - 1 - n))
+        lines = list(_lines(entry.revision, found))
         later = mine[n - 1] if n else None
         earlier = mine[n + 1] if n + 1 < len(mine) else None
         yield _page(frame, entry, lines, earlier, later)
@@ -116,15 +116,14 @@ def card(entry: Entry, topics: Sequence[Topic]) -> tuple[str, ...]:
     )
 
 
-def _lines(revision: Revision, found: Lives, step: int) -> Iterator[Line]:
-    """Every clause of the newer text in its order, what was removed in its place.
-
-    The revision is the `step`th of its document, from the oldest.
-    """
+def _lines(revision: Revision, found: Lives) -> Iterator[Line]:
+    """Every clause of the newer text in its order, what was removed in its place."""
     rows = whole(revision)
     for row, pair in zip(rows, revision.pairs, strict=True):
-        place = (step + 1, pair.after[0]) if pair.after else (step, pair.before[0])
-        yield _line(revision, row, found.of(*place))
+        life = found.of(revision.after, pair.after[0]) if pair.after else None
+        if pair.before and life is None:
+            life = found.of(revision.before, pair.before[0])
+        yield _line(revision, row, life)
     shown = {id(row.change) for row in rows}
     yield from (_line(revision, r, None) for r in changed(revision) if id(r.change) not in shown)
 

@@ -114,4 +114,6 @@ def _sitemap(frame: Frame) -> bytes:
     paths += [places.document_page(h.document.id) for h in frame.histories]
     paths += [e.page for e in frame.entries]
     paths += [places.version_page(v) for h in frame.histories for v in h.versions]
+    previews = (e.revision.after for e in frame.entries if e.revision.after.is_preview)
+    paths += map(places.version_page, previews)
     return frame.render("", "sitemap.xml", paths=paths)

@@ -97,9 +97,9 @@
   let wordings = null;
   function read() {
     wordings ??= fetch(root + "data/changes.jsonl").then((answer) => answer.text()).then((lines) => {
-      const places = new Map(entries.map((entry, n) => [entry.dataset.document + " " + entry.querySelector("time").dateTime, n]));
+      const places = new Map(entries.map((entry, n) => [[entry.dataset.document, entry.querySelector("time").dateTime, entry.dataset.worth].join(" "), n]));
       for (const row of lines.split("\n").filter(Boolean).map((line) => JSON.parse(line))) {
-        const n = places.get(row.document + " " + row.to);
+        const n = places.get([row.document, row.to, row.revision].join(" "));
         if (n !== undefined) texts[n] += "\n" + ((row.before ?? "") + "\n" + (row.after ?? "")).toLowerCase();
       }
       filter();
