@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 from tracker.differ import revise
@@ -17,6 +17,7 @@ from tracker.model import (
     Capture,
     Change,
     Clause,
+    Correction,
     Document,
     History,
     Kind,
@@ -25,6 +26,7 @@ from tracker.model import (
     Pair,
     Revision,
     Settings,
+    Significance,
     Source,
     Standing,
     State,
@@ -55,6 +57,9 @@ ADS = Topic(
 )
 TOPICS = (AI, ADS)
 
+#: What the captures of the samples were served as, by digest.
+BODIES: dict[str, bytes] = {}
+
 _LINE = re.compile(r"(?P<mark>#+|-)? ?(?P<text>.*)", re.DOTALL)
 _LINK = re.compile(r"\[([^]]*)\]\((\S*)\)")
 
@@ -81,6 +86,8 @@ def clauses(outline: str | Sequence[str]) -> tuple[Clause, ...]:
 
 def capture(document: str, day: float, body: str, url: str = PAGE) -> Capture:
     """A good look at a page."""
+    served = body.encode("utf-8", "surrogatepass")
+    BODIES[digest(served)] = served
     return Capture(
         document=document,
         source=Source(url, ("main",)),
@@ -91,7 +98,7 @@ def capture(document: str, day: float, body: str, url: str = PAGE) -> Capture:
         headers=(),
         outcome=Outcome.GOOD,
         reason="",
-        body=digest(body.encode("utf-8", "surrogatepass")),
+        body=digest(served),
         text=None,
         length=len(body),
         language="en",
@@ -220,6 +227,38 @@ def failing() -> History:
 
 def everything() -> tuple[History, ...]:
     return (heron(), heron_eu(), every_kind(), never_seen(), failing(), hostile())
+
+
+def corrections() -> tuple[Correction, ...]:
+    """One of a plain revision, one whose words want to be more than words."""
+    day = date(2025, 4, 2)
+    at = START + timedelta(days=10)
+    return (
+        Correction("heron/privacy-policy@global", at, day, "The pictures were never sold."),
+        Correction("heron/hostile@global", at, day, " ".join(NASTY[:4])),
+    )
+
+
+def previewed() -> History:
+    """A text with a banner, and the coming text on a preview page first seen with it."""
+    plain = "# Walks\nYou choose who sees your walks.\nWe keep walks for a year.\n"
+    banner = f"{plain}On 1 December 2025 we will update these rules.\n"
+    coming = plain.replace("for a year", "for as long as we train AI models")
+    given = history(plain, banner, name="heron/walks@global", title="Walks")
+    last = given.versions[-1]
+    text = clauses(f"{coming}Effective 1 December 2025\n")
+    shown = replace(last, clauses=text, is_preview=True)
+    found = replace(
+        revise(last, shown, TOPICS),
+        significance=Significance.UPCOMING,
+        reason="a preview page shows the text that is to come",
+    )
+    return replace(given, revisions=(*given.revisions, found))
+
+
+def samples() -> tuple[History, ...]:
+    """Everything, and what is coming."""
+    return (*everything(), previewed())
 
 
 def long_history(revisions: int) -> History:

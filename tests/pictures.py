@@ -31,7 +31,7 @@ def take() -> None:
         if done.exit_code:
             raise SystemExit(done.output)
         browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1100, "height": 860}, color_scheme="light")
+        page = browser.new_page(viewport={"width": 1180, "height": 900}, color_scheme="light")
         for name, path in PAGES.items():
             page.goto((Path(folder) / "demo" / "feeds" / path).as_uri())
             page.wait_for_load_state("networkidle")

@@ -26,8 +26,8 @@ def test_the_wheel_holds_what_the_code_reads(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {"tracker/starter/topics.toml", "tracker/starter/declarations/eu/LinkedIn.json"} <= names
     for folder in ("publisher/templates", "publisher/assets", "demo/pages"):
-        for file in (ROOT / "tracker" / folder).iterdir():
-            assert f"tracker/{folder}/{file.name}" in names
+        for file in (ROOT / "tracker" / folder).rglob("*.*"):
+            assert file.relative_to(ROOT).as_posix() in names
     assert {"tracker/publisher/changes.schema.json", "tracker/py.typed"} <= names
     assert not any(name.startswith(("tests/", "data/", "feeds/")) for name in names)
 

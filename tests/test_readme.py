@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tracker import declarations, settings, topics
+from tracker import corrections, declarations, settings, topics
 from tracker.cli import main
 
 ROOT = Path(__file__).parent.parent
@@ -66,6 +66,8 @@ def test_the_examples_are_accepted() -> None:
         "arbitration"
     ]
     assert settings.parse("settings.toml", block("toml", "site_url")).site_url.startswith("https")
+    (correction,) = corrections.parse("corrections.toml", block("toml", "[[correction]]"))
+    assert correction.document == "linkedin/privacy-policy@eu"
 
 
 def test_what_is_said_to_be_published_is(sample: Path) -> None:

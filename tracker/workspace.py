@@ -17,10 +17,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tracker import declarations, settings, topics
+from tracker import corrections, declarations, settings, topics
 from tracker.declarations import Declared
 from tracker.errors import ArchiveError
-from tracker.model import Settings, Topic
+from tracker.model import Correction, Settings, Topic
 
 _PACKAGE = Path(__file__).parent
 #: What we published, so that what others put into feeds/ (a CNAME, say) is carried along.
@@ -36,6 +36,7 @@ class Workspace:
     declared: Declared
     topics: tuple[Topic, ...]
     settings: Settings
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def archive(self) -> Path:
@@ -54,7 +55,8 @@ def open_workspace(root: Path) -> Workspace:
     file = data / "topics.toml"
     watched = topics.load(file if file.is_file() else _starter("topics.toml"))
     own = (data / settings.FILE).is_file()
-    return Workspace(root, declared, watched, settings.load(data if own else _starter("")))
+    said = settings.load(data if own else _starter(""))
+    return Workspace(root, declared, watched, said, corrections.load(data))
 
 
 def _starter(name: str) -> Path:

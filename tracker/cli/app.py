@@ -15,12 +15,13 @@ from pathlib import Path
 import click
 
 from tracker.archive import Archive
+from tracker.database import database
 from tracker.declarations import find
 from tracker.differ import Undecodable, read
 from tracker.errors import ArchiveError
 from tracker.history import history
 from tracker.model import Capture, Document, History, Reading, Source
-from tracker.publisher import publish
+from tracker.publisher import Rim, publish, strays
 from tracker.publisher.terminal import harmless
 from tracker.workspace import Workspace, open_workspace, put
 
@@ -56,9 +57,25 @@ class App:
 
     def publish(self) -> None:
         """Write feeds/ from data/ and say how much of it changed."""
-        files = publish(self.histories(), self.workspace.topics, self.workspace.settings)
-        changed = put(self.workspace.feeds, files)
-        click.echo(f"{self.workspace.feeds}: {changed} of {len(files)} files changed")
+        given, histories = self.workspace, self.histories()
+        with Archive(given.archive) as archive:
+            rim = Rim(lambda capture: archive.readable(capture)[0], database, picture())
+            files = publish(histories, given.topics, given.settings, given.corrections, rim)
+        for stray in strays(given.corrections, histories):
+            seen = stray.first_seen.isoformat()
+            problem = f"there is no revision of {stray.document} first seen at {seen}"
+            click.echo(f"corrections.toml: {problem}; `tracker log --json` has them all", err=True)
+        changed = put(given.feeds, files)
+        click.echo(f"{given.feeds}: {changed} of {len(files)} files changed")
+
+
+def picture() -> Callable[[Sequence[str]], bytes] | None:
+    """What draws the picture of a revision; None without the extra `pictures`."""
+    try:
+        from tracker.publisher.cards import draw
+    except ImportError:
+        return None
+    return draw
 
 
 def chosen(documents: Sequence[Document], wanted: Sequence[str]) -> list[Document]:

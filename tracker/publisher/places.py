@@ -10,8 +10,13 @@ def document_page(document: str) -> str:
     return f"documents/{document}/"
 
 
+def version_name(version: Version) -> str:
+    """How the addresses of comparisons name a version."""
+    return f"{version.document}/{_stamp(version)}"
+
+
 def version_page(version: Version) -> str:
-    return f"documents/{version.document}/{_stamp(version)}/"
+    return f"documents/{version_name(version)}/"
 
 
 def revision_page(revision: Revision) -> str:
@@ -21,6 +26,14 @@ def revision_page(revision: Revision) -> str:
 def _stamp(version: Version) -> str:
     # A preview is often first seen together with the banner that announces it.
     return stamp(version.first_seen) + ("-preview" if version.is_preview else "")
+
+
+def embed_page(revision: Revision) -> str:
+    return f"embed/{revision.document}/{_stamp(revision.after)}/"
+
+
+def clause_page(document: str, life: str) -> str:
+    return f"documents/{document}/clauses/{life}/"
 
 
 def topic_page(topic: Topic) -> str:

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tracker.model import Op, Span
-from tracker.publisher import words
+from tracker.publisher import places, words
 
 _CONTEXT = 240  # characters of unchanged text kept on either side of a change in a feed
 _LONGEST_RUN = 12_000  # characters of one insertion or deletion that a feed shows
@@ -26,6 +26,12 @@ class Run:
 def runs(redline: Sequence[Span]) -> list[Run]:
     """A whole redline, as the newer version has it where nothing changed."""
     return [Run(s.op.value, s.after or s.before) for s in redline]
+
+
+def half(redline: Sequence[Span], op: str) -> list[Run]:
+    """One side of a redline in full: the older for `delete`, the newer for `insert`."""
+    kept = [s for s in redline if s.op in (Op.SAME, Op(op))]
+    return [Run(s.op.value, s.before if op == "delete" else s.after) for s in kept]
 
 
 def side(redline: Sequence[Span], op: Op) -> list[Run]:
@@ -73,7 +79,9 @@ def environment() -> Environment:
         "line": words.line,
         "lower_title": words.lower,
         "runs": runs,
+        "half": half,
         "count": words.count,
+        "version_name": places.version_name,
     }
     found.tests["web"] = words.is_web
     return found

@@ -1,8 +1,8 @@
-"""A picture of how much of a document changed when, by topic: bars on a line of years."""
+"""A picture of how much of a document changed when: a lane for each topic on a line of years."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import sqrt
@@ -11,20 +11,30 @@ from tracker.model import History, Revision, Topic
 from tracker.publisher import words
 from tracker.publisher.places import revision_page
 
-WIDTH, HEIGHT, _BASE, _TOP = 960, 120, 92, 10
-_MARGIN = 34
+WIDTH = 960
+_GUTTER, _MARGIN = 168, 16  # names of the lanes to the left, air to the right
+_LANE, _AIR, _FOOT = 38, 8, 30  # heights
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One revision: where it stands, how tall it is, and what it says on hovering."""
+    """A revision in one lane: where it stands, how tall it is, and what it says on hovering."""
 
     x: float
     y: float
     height: float
-    style: str
     page: str
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """What one topic, or the rest, was told: `style` names its colour, `base` its ground line."""
+
+    title: str
+    style: str
+    base: float
+    bars: tuple[Bar, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,42 +45,89 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    bars: tuple[Bar, ...]
+    lanes: tuple[Lane, ...]
     ticks: tuple[Tick, ...]
-    base: int = _BASE
+    height: int
     width: int = WIDTH
-    height: int = HEIGHT
+    gutter: int = _GUTTER
+
+
+Count = Callable[[Revision], int]
 
 
 def timeline(history: History, topics: Sequence[Topic]) -> Timeline | None:
     """The picture, or None where a document has not changed yet."""
     if not history.revisions:
         return None
+    counts = list(_lanes(topics))
+    x, ticks = _years(history)
+    news = [n(r) for _, style, n in counts if style != "quiet" for r in history.revisions]
+    # Form has a scale of its own: one change of the page's source would dwarf all news.
+    most = {"quiet": max(map(_quiet, history.revisions))}
+    lanes = tuple(
+        _lane(
+            title, style, (n + 1) * _LANE, history.revisions, count, most.get(style, max(news)), x
+        )
+        for n, (title, style, count) in enumerate(counts)
+    )
+    return Timeline(lanes, ticks, len(lanes) * _LANE + _FOOT)
+
+
+def _lanes(topics: Sequence[Topic]) -> Iterator[tuple[str, str, Count]]:
+    for n, topic in enumerate(topics):
+        yield topic.title, f"topic-{n % 6}", _about(topic.id)
+    yield "Other news" if topics else "News", "other", _other
+    yield "Form only", "quiet", _quiet
+
+
+def _about(topic: str) -> Count:
+    return lambda r: words.about(r, topic) if topic in r.topics else 0
+
+
+def _other(revision: Revision) -> int:
+    """Clauses that are news and about none of the topics."""
+    if not revision.significance.is_news:
+        return 0
+    return sum(not c.tags for c in words.news(revision))
+
+
+def _quiet(revision: Revision) -> int:
+    """All clauses of a revision that is no news, and of news those that are none."""
+    if not revision.significance.is_news:
+        return len(revision.changes) or 1
+    return sum(not c.significance.is_news for c in revision.changes)
+
+
+def _years(history: History) -> tuple[Callable[[datetime], float], tuple[Tick, ...]]:
+    """Where a time stands, and the years marked below."""
     first, last = history.versions[0].first_seen, history.revisions[-1].first_seen
     start = datetime(first.year, 1, 1, tzinfo=UTC)
     end = datetime(last.year + 1, 1, 1, tzinfo=UTC)
-    most = max(len(r.changes) for r in history.revisions) or 1
 
     def x(time: datetime) -> float:
         share = (time - start) / (end - start)
-        return round(_MARGIN + share * (WIDTH - 2 * _MARGIN), 1)
+        return round(_GUTTER + share * (WIDTH - _GUTTER - _MARGIN), 1)
 
-    bars = tuple(_bar(history, r, x(r.first_seen), most, topics) for r in history.revisions)
     years = range(start.year, end.year + 1)
-    ticks = tuple(Tick(x(datetime(y, 1, 1, tzinfo=UTC)), str(y)) for y in years)
-    return Timeline(bars, ticks)
+    return x, tuple(Tick(x(datetime(y, 1, 1, tzinfo=UTC)), str(y)) for y in years)
 
 
-def _bar(history: History, revision: Revision, x: float, most: int, topics: Sequence[Topic]) -> Bar:
-    # The square root lets a single clause be seen beside a rewrite.
-    height = round(6 + (_BASE - _TOP - 6) * sqrt(len(revision.changes) / most), 1)
-    label = f"{words.day(revision.first_seen)}: {words.headline(history, revision, topics)}"
-    return Bar(
-        x, round(_BASE - height, 1), height, _style(revision), revision_page(revision), label
-    )
-
-
-def _style(revision: Revision) -> str:
-    if not revision.significance.is_news:
-        return "quiet"
-    return "topic" if revision.topics else "news"
+def _lane(
+    title: str,
+    style: str,
+    base: int,
+    revisions: Sequence[Revision],
+    count: Count,
+    most: int,
+    x: Callable[[datetime], float],
+) -> Lane:
+    bars = []
+    for revision in revisions:
+        number = count(revision)
+        if number:
+            # The square root lets a single clause be seen beside a rewrite.
+            height = round(4 + (_LANE - _AIR - 4) * sqrt(number / most), 1)
+            label = f"{words.day(revision.first_seen)}: {words.count(number, 'clause')}"
+            place = x(revision.first_seen)
+            bars.append(Bar(place, base - height, height, revision_page(revision), label))
+    return Lane(title, style, base, tuple(bars))

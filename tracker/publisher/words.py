@@ -256,13 +256,13 @@ def remark(revision: Revision, topics: Sequence[Topic]) -> str:
 
 def teaser(revision: Revision) -> str:
     """The headings over the first three changes that are about a watched topic, as one line."""
-    found = dict.fromkeys(_own_heading(c) for c in news(revision) if c.tags)
+    found = dict.fromkeys(own_heading(c) for c in news(revision) if c.tags)
     named = [name for name in found if name]
     more = f" and {len(named) - 3} more" if len(named) > 3 else ""
     return f"{' · '.join(named[:3])}{more}"
 
 
-def _own_heading(change: Change) -> str:
+def own_heading(change: Change) -> str:
     """The heading over a change, or the change itself where it is one; not the page's title."""
     clause = (change.after or change.before)[0]
     if clause.unit is Unit.HEADING:

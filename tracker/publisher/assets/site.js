@@ -1,4 +1,8 @@
-// Fills in when each text was last seen. Without it, a plain link leads to the status page.
+// What a page gains where scripts run: fresh times, buttons that copy, a filter. Nothing that a
+// reader needs is only here.
+"use strict";
+
+// When each text was last seen. Without this, a plain link leads to the status page.
 (async () => {
   const places = [...document.querySelectorAll("[data-seen]")];
   if (!places.length) return;
@@ -17,4 +21,113 @@
     if (row.state !== "ok") link.append(" (" + row.state + ")");
     place.replaceChildren(link);
   }
+})();
+
+// Copying: the citation, and each changed clause as a quotation with its own address.
+(() => {
+  const citation = document.getElementById("citation");
+  if (!citation || !navigator.clipboard) return;
+
+  function button(words, text) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "copy";
+    made.textContent = words;
+    made.addEventListener("click", async () => {
+      const done = await navigator.clipboard.writeText(text()).then(() => "copied", () => "not copied");
+      made.textContent = done;
+      setTimeout(() => { made.textContent = words; }, 2000);
+    });
+    return made;
+  }
+
+  // The wording as it stands now, or as it was where nothing came in its place.
+  function wording(change) {
+    const copy = change.querySelector(".inline").cloneNode(true);
+    const gone = change.classList.contains("removed");
+    for (const out of copy.querySelectorAll(gone ? ".sr, ins" : ".sr, del")) out.remove();
+    return copy.textContent.trim().replace(/\s+/g, " ");
+  }
+
+  function quote(change) {
+    const place = change.closest(".group").querySelector("h3").textContent.trim().replace(/\s+/g, " ");
+    const address = location.href.split("#")[0] + "#" + change.id;
+    return `“${wording(change)}”\n(${place}) ${citation.textContent.trim()}\n${address}`;
+  }
+
+  citation.after(button("copy citation", () => citation.textContent.trim()));
+  for (const change of document.querySelectorAll("article.change")) {
+    change.querySelector(".acts").append(button("copy as quote", () => quote(change)));
+  }
+})();
+
+// The version that stood on a day: the link follows the day that is chosen.
+(() => {
+  const calendar = document.getElementById("calendar");
+  if (!calendar) return;
+  const day = calendar.querySelector("input"), link = calendar.querySelector("a");
+  const versions = [...document.querySelectorAll("#table tbody th a")];
+  const asked = versions[0].closest("tr").querySelector("time").dateTime.slice(0, 10);
+  calendar.hidden = false;
+  day.value = asked;
+  // Newest first: the first version seen by the end of the day is the one that stood.
+  const show = () => {
+    const found = versions.find((a) => a.firstElementChild.dateTime.slice(0, 10) <= day.value);
+    link.textContent = found ? "the text first seen " + found.textContent : "no text had been seen yet";
+    link.href = found ? found.href : "#versions";
+  };
+  day.addEventListener("input", show);
+  show();
+})();
+
+// The filter over all changes; its state stands in the address, so it can be shared. Words are
+// looked for in the lists and, once there are any, in every wording that came or went.
+(() => {
+  const sieve = document.getElementById("sieve");
+  if (!sieve) return;
+  const root = document.body.dataset.root;
+  const fields = [...sieve.querySelectorAll("input, select")];
+  const entries = [...document.querySelectorAll(".entry")];
+  const texts = entries.map((entry) => entry.textContent.toLowerCase());
+  const found = sieve.querySelector(".found");
+  const given = new URLSearchParams(location.search);
+  for (const field of fields) field.value = given.get(field.name) ?? "";
+  for (const field of fields) if (field.selectedIndex === -1) field.value = "";
+
+  let wordings = null;
+  function read() {
+    wordings ??= fetch(root + "data/changes.jsonl").then((answer) => answer.text()).then((lines) => {
+      const places = new Map(entries.map((entry, n) => [[entry.dataset.document, entry.querySelector("time").dateTime, entry.dataset.worth].join(" "), n]));
+      for (const row of lines.split("\n").filter(Boolean).map((line) => JSON.parse(line))) {
+        const n = places.get([row.document, row.to, row.revision].join(" "));
+        if (n !== undefined) texts[n] += "\n" + ((row.before ?? "") + "\n" + (row.after ?? "")).toLowerCase();
+      }
+      filter();
+    }).catch(() => {});
+  }
+
+  const tests = {
+    words: (entry, value, n) => value.toLowerCase().split(/\s+/).every((word) => texts[n].includes(word)),
+    document: (entry, value) => entry.dataset.document === value,
+    topics: (entry, value) => entry.dataset.topics.split(" ").includes(value),
+    worth: (entry, value) => value === "news" ? entry.classList.contains("news") : entry.dataset.worth === value,
+  };
+
+  function filter() {
+    const used = fields.filter((field) => field.value.trim());
+    if (used.some((field) => field.name === "words")) read();
+    let shown = 0;
+    entries.forEach((entry, n) => {
+      entry.hidden = !used.every((field) => tests[field.name](entry, field.value.trim(), n));
+      shown += !entry.hidden;
+    });
+    found.textContent = `${shown} of ${entries.length} revisions`;
+    const address = new URL(location.href);
+    address.search = new URLSearchParams(used.map((field) => [field.name, field.value.trim()]));
+    if (address.href !== location.href) history.replaceState(null, "", address);
+  }
+
+  for (const field of fields) field.addEventListener("input", filter);
+  sieve.hidden = false;
+  filter();
 })();

@@ -1,0 +1,164 @@
+"""What a reader does with a page, in a real Chromium: by keyboard, on paper, without JavaScript."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.browsing import BROWSER, POLICY, REVISION, opened
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+pytestmark = BROWSER
+
+
+def test_the_script_fills_in_when_each_text_was_last_seen(
+    context: BrowserContext, site: str
+) -> None:
+    page = opened(context, site).page
+    page.wait_for_selector("[data-seen] time")
+    seen = page.inner_text("[data-seen='heron/privacy-policy@global']")
+    assert seen == "2025-03-30 08:30 UTC"
+    assert page.inner_text("[data-seen='heron/terms@uk']").endswith("(failing)")
+    assert page.inner_text("[data-seen='heron/cookies@us']") == "see status"
+    page = opened(context, site + POLICY).page
+    page.wait_for_selector("[data-seen] time")
+    assert page.inner_text("[data-seen]") == "Last seen 2025-03-30 08:30 UTC"
+
+
+def test_without_javascript_a_link_leads_to_when_a_text_was_seen(
+    browser: Browser, site: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site)
+    page.click("[data-seen='heron/privacy-policy@global'] a")
+    assert "2025-03-30 08:30" in page.inner_text("main")
+    context.close()
+
+
+def test_the_keyboard_skips_to_the_content(context: BrowserContext, site: str) -> None:
+    page = opened(context, site).page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().left >= 0"), "seen now"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_the_rest_of_a_text_is_shown_by_keyboard(context: BrowserContext, site: str) -> None:
+    page = opened(context, site + REVISION).page
+    assert not page.is_visible("text=Renumbered")
+    assert not page.is_visible("text=We keep the walks that you record")
+    page.focus("#show-news")
+    page.keyboard.press("ArrowRight")
+    assert page.is_visible("text=Renumbered")
+    page.keyboard.press("ArrowRight")
+    assert page.is_visible("text=We keep the walks that you record")
+
+
+def test_a_revision_is_shown_side_by_side_where_there_is_room(browser: Browser, site: str) -> None:
+    """By style alone: without JavaScript, and as one text on a narrow screen."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site + REVISION)
+    assert not page.is_visible(".pair")
+    page.click("label[for=as-two]")
+    assert page.is_visible(".pair")
+    assert not page.is_visible("article .inline")
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert not page.is_visible(".pair")
+    assert page.is_visible("article .inline")
+    context.close()
+
+
+def test_a_link_to_one_clause_leads_to_it(context: BrowserContext, site: str) -> None:
+    page = opened(context, site + REVISION).page
+    anchors = page.query_selector_all("article.change .anchor")
+    last = anchors[2].get_attribute("href")
+    page = opened(context, site + REVISION + (last or "")).page
+    assert page.evaluate(f"document.querySelector('{last}').getBoundingClientRect().top") < 700
+
+
+def test_a_link_to_what_is_not_shown_by_default_shows_it(
+    context: BrowserContext, site: str
+) -> None:
+    page = opened(context, site + REVISION).page
+    for hidden in ("article.quiet", ".line.same"):
+        anchor = page.evaluate(f"document.querySelector('{hidden}').id")
+        assert not page.is_visible(f"#{anchor}")
+        there = opened(context, f"{site}{REVISION}#{anchor}").page
+        assert there.is_visible(f"#{anchor}")
+
+
+def copied(page: Page, button: str) -> str:
+    page.click(button)
+    page.wait_for_selector("text=copied")
+    return str(page.evaluate("navigator.clipboard.readText()"))
+
+
+def test_a_clause_is_copied_as_a_quotation_with_its_source(browser: Browser, site: str) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(site + REVISION)
+    change = "article.change:has-text('members of your club')"
+    anchor = page.get_attribute(change, "id")
+    quote = copied(page, f"{change} .copy").split("\n")
+    assert quote[0] == (
+        "“We show your walks to the members of your club, and to our advertising partners.”"
+    )
+    assert quote[1].startswith("(2. What we do with it) “Heron Privacy Policy”, version first seen")
+    assert quote[2] == f"{site}{REVISION}#{anchor}"
+    citation = copied(page, "#citation + .copy")
+    assert citation == page.inner_text("#citation")
+    context.close()
+
+
+def test_the_list_of_changes_is_filtered_and_the_address_says_how(
+    context: BrowserContext, site: str
+) -> None:
+    page = opened(context, f"{site}changes/").page
+    shown = "[...document.querySelectorAll('.entry')].filter(e => !e.hidden).length"
+    everything_ = page.evaluate(shown)
+    page.select_option("[name=topics]", "generative-ai")
+    few = page.evaluate(shown)
+    assert 0 < few < everything_
+    assert page.inner_text(".found") == f"{few} of {everything_} revisions"
+    page.fill("[name=words]", "heron PRIVACY")
+    assert page.evaluate(shown) == 1
+    again = opened(context, page.url).page
+    assert again.evaluate(shown) == 1
+    assert again.input_value("[name=topics]") == "generative-ai"
+    lost = opened(context, f"{site}changes/?topics=none-such&worth=").page
+    assert lost.evaluate(shown) == everything_
+
+
+def test_words_are_found_in_every_wording_that_came_or_went(
+    context: BrowserContext, site: str
+) -> None:
+    page = opened(context, f"{site}changes/?words=PENNY+passenger").page
+    page.wait_for_function("document.querySelector('.found').textContent.startsWith('1 of')")
+    assert page.is_visible("text=Heron Rules: 3 clauses changed"), "it was removed there"
+
+
+def test_the_text_of_a_day_is_found_by_the_day(context: BrowserContext, site: str) -> None:
+    page = opened(context, site + POLICY).page
+    assert page.inner_text("#calendar a") == "the text first seen 21 March 2025"
+    page.fill("[name=day]", "2025-03-20")
+    assert page.inner_text("#calendar a") == "the text first seen 11 March 2025"
+    page.click("#calendar a")
+    assert "as it stood from 11 March 2025 to 21 March 2025" in page.inner_text("main")
+    page.goto(site + POLICY)
+    page.fill("[name=day]", "2024-01-01")
+    assert page.inner_text("#calendar a") == "no text had been seen yet"
+
+
+def test_on_paper_the_marks_are_text(context: BrowserContext, site: str) -> None:
+    page = opened(context, site + REVISION).page
+    page.emulate_media(media="print")
+    marks = "['::before', '::after'].map(p => getComputedStyle(e, p).content)"
+    for tag, expected in (("ins", ['"[+"', '"+]"']), ("del", ['"[−"', '"−]"'])):
+        assert page.evaluate(f"(e => {marks})(document.querySelector('article {tag}'))") == expected
+    assert not page.is_visible(".masthead nav")

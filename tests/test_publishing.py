@@ -1,0 +1,103 @@
+"""`tracker publish` on what the demo recorded: what only the edge can lend is in the site."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tracker.cli import main
+from tracker.model import digest
+
+AT = "2025-11-04T08:00:00Z"
+PAGE = "harbour/privacy-policy@eu/20251104T080000Z"
+
+
+def tracker(root: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["--root", str(root), *arguments])
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("publishing")
+    assert tracker(root, "demo").exit_code == 0
+    return root / "demo"
+
+
+@pytest.fixture
+def demo(made: Path, tmp_path: Path) -> Path:
+    """A copy that a test may write to."""
+    return Path(shutil.copytree(made, tmp_path / "demo"))
+
+
+def correct(root: Path, time: str) -> None:
+    text = f"""[[correction]]
+document = "harbour/privacy-policy@eu"
+first_seen = {time}
+date = 2025-12-01
+sentence = "The clause about legal basis had been there before."
+"""
+    (root / "data" / "corrections.toml").write_text(text, encoding="utf-8")
+
+
+def test_what_was_served_has_the_digest_that_its_page_names(made: Path) -> None:
+    captures = sorted((made / "feeds").rglob("capture.html.txt"))
+    assert len(captures) >= 5
+    for capture in captures:
+        page = (capture.parent / "index.html").read_text(encoding="utf-8")
+        assert digest(capture.read_bytes()) in page
+
+
+def test_the_database_holds_what_the_command_prints(made: Path) -> None:
+    printed = tracker(made, "changes", "--json").stdout.splitlines()
+    with closing(sqlite3.connect(made / "feeds" / "data" / "changes.sqlite")) as data:
+        rows = data.execute("select document, kind from changes order by id").fetchall()
+    assert rows == [(r["document"], r["kind"]) for r in map(json.loads, printed)]
+
+
+def test_publishing_again_changes_nothing(demo: Path) -> None:
+    assert ": 0 of " in tracker(demo, "publish").stdout
+
+
+def test_a_correction_is_published_above_what_it_corrects(demo: Path) -> None:
+    correct(demo, AT)
+    done = tracker(demo, "publish")
+    assert done.exit_code == 0
+    assert done.stderr == ""
+    for name in (f"changes/{PAGE}", f"embed/{PAGE}", "corrections"):
+        page = (demo / "feeds" / name / "index.html").read_text(encoding="utf-8")
+        assert "The clause about legal basis had been there before." in page
+
+
+def test_a_correction_of_nothing_we_know_is_said_and_stays_listed(demo: Path) -> None:
+    correct(demo, "2024-01-01T00:00:00Z")
+    done = tracker(demo, "publish")
+    assert done.exit_code == 0
+    assert (
+        "there is no revision of harbour/privacy-policy@eu first seen at 2024-01-01" in done.stderr
+    )
+    page = (demo / "feeds" / "corrections" / "index.html").read_text(encoding="utf-8")
+    assert "a revision that is not derived any more" in page
+
+
+def test_a_wrong_correction_is_one_sentence_and_exit_2(demo: Path) -> None:
+    correct(demo, '"never"')
+    done = tracker(demo, "publish")
+    assert done.exit_code == 2
+    assert done.stderr.startswith("Error: corrections.toml: ")
+
+
+def test_the_site_is_whole_without_what_draws_pictures(
+    demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "tracker.publisher.cards", None)
+    assert tracker(demo, "publish").exit_code == 0
+    assert not list((demo / "feeds").rglob("card.png"))
+    page = (demo / "feeds" / "changes" / PAGE / "index.html").read_text(encoding="utf-8")
+    assert "card.png" not in page

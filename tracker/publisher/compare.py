@@ -1,0 +1,86 @@
+"""Any two versions beside each other: what the comparison in the browser can choose from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tracker.model import History, Version
+from tracker.publisher import places, words
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A version in a list: `value` names it in the address of a comparison."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The versions of one document, newest first."""
+
+    name: str
+    document: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A comparison somebody would ask for: two editions of one text, or its first and last."""
+
+    label: str
+    older: str
+    newer: str
+
+
+def shelves(histories: Sequence[History]) -> list[Shelf]:
+    return [_shelf(h) for h in histories if h.versions]
+
+
+def _shelf(history: History) -> Shelf:
+    previews = [r.after for r in history.revisions if r.after.is_preview]
+    found = sorted((*history.versions, *previews), key=lambda v: (v.first_seen, v.is_preview))
+    days = Counter(version.first_seen.date() for version in found)
+    choices = [_choice(v, days[v.first_seen.date()] > 1) for v in reversed(found)]
+    return Shelf(words.document_name(history), history.document.id, tuple(choices))
+
+
+def _choice(version: Version, has_twin: bool) -> Choice:
+    """A version by its day; two versions of one day are told apart by the hour."""
+    time = version.first_seen
+    label = words.moment(time) if has_twin else words.day(time)
+    shown = ", preview" if version.is_preview else ""
+    return Choice(places.version_name(version), f"{label}{shown}")
+
+
+def suggestions(histories: Sequence[History]) -> list[Suggestion]:
+    """Editions of one text side by side, then each document's first version beside its last."""
+    known = [h for h in histories if h.versions]
+    return [*_editions(known), *(_ends(h) for h in known if len(h.versions) > 2)]
+
+
+def _editions(known: Sequence[History]) -> Iterator[Suggestion]:
+    for n, one in enumerate(known):
+        for other in known[n + 1 :]:
+            if _text(one) == _text(other):
+                # What is written for everybody stands on the left.
+                left, right = sorted((one, other), key=lambda h: h.document.edition != "global")
+                label = f"{words.document_name(left)} beside {words.document_name(right)}"
+                yield Suggestion(label, *_names(left.versions[-1], right.versions[-1]))
+
+
+def _names(*versions: Version) -> Iterator[str]:
+    return map(places.version_name, versions)
+
+
+def _text(history: History) -> str:
+    return history.document.id.partition("@")[0]
+
+
+def _ends(history: History) -> Suggestion:
+    first, last = (words.day(history.versions[n].first_seen) for n in (0, -1))
+    label = f"{words.document_name(history)}: {first} and {last}"
+    return Suggestion(label, *_names(history.versions[0], history.versions[-1]))

@@ -1,0 +1,183 @@
+"""The pages of a document: its history at a glance, versions as they stood, lives of clauses."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tracker.model import Capture, Clause, History, Revision, Unit, Version, digest
+from tracker.publisher import places, words
+from tracker.publisher.biographies import Life, Lives
+from tracker.publisher.frame import Frame, Pages
+from tracker.publisher.listing import Entry
+from tracker.publisher.timeline import timeline
+
+_MARKS = {Unit.ITEM: "- ", Unit.DEFINITION: "  "}
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """A version among its neighbours: `until` is when the next was first seen, None if it stands.
+
+    `entry` is the revision that brought it; `captures` the files of what was served, by name;
+    `text` the version as plain text.
+    """
+
+    version: Version
+    page: str
+    until: datetime | None
+    entry: Entry | None
+    captures: tuple[tuple[str, bytes], ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A clause on the page of a version: the level of its heading (0 for none), and its life.
+
+    `anchor` is the name of its life, or its place in a preview, where it has none.
+    """
+
+    clause: Clause
+    level: int
+    anchor: str
+    life: Life | None
+    is_as_old_as_the_text: bool
+
+
+def pages(frame: Frame, history: History, mine: Sequence[Entry], found: Lives) -> Pages:
+    """All pages and files of a document; `mine` are its revisions, newest first."""
+    previews = [e.revision.after for e in mine if e.revision.after.is_preview]
+    stands = list(_stands(frame, history.versions, mine))
+    coming = list(_stands(frame, previews, mine))
+    name = words.document_name(history)
+    yield frame.page(
+        places.document_page(history.document.id),
+        "document.html",
+        history=history,
+        name=name,
+        entries=mine,
+        stands=stands[::-1],
+        timeline=timeline(history, frame.topics),
+    )
+    for stand in (*stands, *coming):
+        yield from _version(frame, history, stand, list(_passages(history, stand.version, found)))
+    texts = {stand.page: stand.text for stand in (*stands, *coming)}
+    yield from (_diff(entry.revision, texts) for entry in mine)
+    for life in found.lives.values():
+        if life.has_changed:
+            page = places.clause_page(history.document.id, life.id)
+            yield frame.page(
+                page, "clause.html", history=history, name=name, life=life, lives=found
+            )
+
+
+def _stands(frame: Frame, versions: Sequence[Version], mine: Sequence[Entry]) -> Iterator[Stand]:
+    brought = {places.version_page(e.revision.after): e for e in mine}
+    for n, version in enumerate(versions):
+        following = versions[n + 1 : n + 2]
+        page = places.version_page(version)
+        yield Stand(
+            version,
+            page,
+            following[0].first_seen if following else None,
+            brought.get(page),
+            tuple(_captures(frame, version.captures)),
+            text(version),
+        )
+
+
+def _version(frame: Frame, history: History, stand: Stand, passages: list[Passage]) -> Pages:
+    version = stand.version
+    yield frame.page(
+        stand.page,
+        "version.html",
+        history=history,
+        version=version,
+        stand=stand,
+        name=words.document_name(history, version.title),
+        passages=passages,
+    )
+    yield f"{stand.page}text.txt", stand.text.encode("utf-8", "replace")
+    yield f"{stand.page}clauses.json", _clauses(history, version, passages)
+    yield from ((f"{stand.page}{name}", body) for name, body in stand.captures)
+
+
+def _passages(history: History, version: Version, found: Lives) -> Iterator[Passage]:
+    """The clauses of a version with the level of their headings on our page.
+
+    The page's own title is above them, and whatever a page does, no level is left out.
+    """
+    oldest = history.versions[0].first_seen
+    last = 1
+    for n, clause in enumerate(version.clauses):
+        life, level = found.of(version, n), 0
+        if clause.unit is Unit.HEADING:
+            level = last = min(2 + len(clause.path), last + 1, 6)
+        name = life.id if life else f"n{n}"
+        yield Passage(clause, level, name, life, not life or life.born.first_seen == oldest)
+
+
+# ── files ─────────────────────────────────────────────────────────────────────────
+
+
+def text(version: Version) -> str:
+    """A version as plain text, one clause a line, blank lines between them."""
+    return "".join(f"{line}\n\n" for line in map(_line, version.clauses))
+
+
+def _line(clause: Clause) -> str:
+    words_ = f"{_MARKS.get(clause.unit, '')}{clause.number} {clause.text}".strip()
+    return words.safe(f"{'#' * clause.level} {words_}" if clause.level else words_)
+
+
+def _diff(revision: Revision, texts: Mapping[str, str]) -> tuple[str, bytes]:
+    """The unified diff between the text files of two versions, as `patch` takes it."""
+    sides = [places.version_page(v) for v in (revision.before, revision.after)]
+    old, new = (texts[side].removesuffix("\n").split("\n") for side in sides)
+    names = [f"{side.split('/')[-2]}/text.txt" for side in sides]
+    lines = difflib.unified_diff(old, new, names[0], names[1], lineterm="")
+    text_ = "".join(f"{line}\n" for line in lines)
+    return f"{places.revision_page(revision)}text.diff", text_.encode("utf-8", "replace")
+
+
+def _clauses(history: History, version: Version, passages: Sequence[Passage]) -> bytes:
+    """A version as data: what the comparison in the browser reads."""
+    record = {
+        "document": version.document,
+        "title": words.document_name(history, version.title),
+        "first_seen": words.iso(version.first_seen),
+        "clauses": [_record(p) for p in passages],
+    }
+    return f"{json.dumps(record, ensure_ascii=True, separators=(',', ':'))}\n".encode()
+
+
+def _record(passage: Passage) -> dict[str, object]:
+    clause = passage.clause
+    links = [[words.safe(link.words), words.safe(link.target)] for link in clause.links]
+    found: dict[str, object] = {
+        "id": passage.anchor,
+        "unit": clause.unit.value,
+        "path": words.heading(clause.path[1:] or clause.path),
+        "number": words.safe(clause.number),
+        "text": words.safe(clause.text),
+    }
+    return found | {"links": links} if links else found
+
+
+def _captures(frame: Frame, captures: Sequence[Capture]) -> Iterator[tuple[str, bytes]]:
+    """What was served, to the byte, so that its digest is the one we name.
+
+    The name ends in .txt: every server declares it as plain text, and a browser may by its
+    standard (WHATWG MIME Sniffing) never take declared plain text for a page that runs.
+    """
+    if frame.rim.body is None:
+        return
+    for n, capture in enumerate(captures, 1):
+        body = frame.rim.body(capture)
+        if body is not None and digest(body) == capture.body:
+            kind = "md" if capture.media.startswith("text/markdown") else "html"
+            yield f"capture{'' if n == 1 else f'-{n}'}.{kind}.txt", body

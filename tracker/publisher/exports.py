@@ -1,0 +1,148 @@
+"""All changes as tables for other programs: CSV, JSON Lines, and the rows of a database."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+
+from tracker.model import History, Revision
+from tracker.publisher import places, records, words
+from tracker.publisher.frame import Table
+from tracker.publisher.records import Record
+
+Cell = str | int | None
+Rows = tuple[tuple[Cell, ...], ...]
+
+_CHANGES = (
+    ("id", "Number of the row: the oldest revision first, in it the order of the text."),
+    ("document", "The document, as service/type@edition."),
+    ("source_url", "The page the newer version was read from; empty where it is not known."),
+    ("from", "When the older version was first seen (ISO 8601, UTC)."),
+    ("to", "When the newer version was first seen; with document, it names the revision."),
+    ("revision", "What the revision is worth: substantive, announcement, reverted, upcoming (the "
+                 "news), editorial, links or technical."),
+    ("kind", "What happened to the clause: added, removed, reworded, moved, split, merged, "
+             "renumbered or links."),
+    ("path", "The headings above the clause, outermost first, joined by “ › ”."),
+    ("before", "The older wording in full; empty where there was none."),
+    ("after", "The newer wording in full; empty where there is none."),
+    ("topics", "The watched topics it is about, joined by a space."),
+    ("evidence", "The words that gave each topic, as JSON."),
+    ("effective", "The day from which the text says it applies; empty where it says none."),
+    ("links_added", "Links that came, as JSON: words and target."),
+    ("links_removed", "Links that went, as JSON."),
+    ("page", "The page of the revision, under the address of this site."),
+)  # fmt: skip
+_REVISIONS = (
+    ("document", "The document, as service/type@edition."),
+    ("to", "When the newer version was first seen; with document, it names the revision."),
+    ("from", "When the older version was first seen."),
+    ("title", "What the page called itself."),
+    ("significance", "As `revision` above."),
+    ("reason", "Why it has this significance, in words."),
+    ("topics", "The watched topics it is about, joined by a space."),
+    ("effective", "The day from which the text says it applies."),
+    ("changes", "How many clauses changed."),
+    ("page", "The page of the revision."),
+)
+_VERSIONS = (
+    ("document", "The document, as service/type@edition."),
+    ("first_seen", "When the version was first seen."),
+    ("title", "What the page called itself."),
+    ("clauses", "How many clauses it has."),
+    ("digests", "SHA-256 of what was served, joined by a space."),
+    ("page", "The page that shows it in full."),
+)
+
+
+def tables(histories: Sequence[History]) -> tuple[Table, ...]:
+    """The tables of the database; the first, `changes`, is what CSV holds too."""
+    return (
+        Table("changes", _CHANGES, tuple(_changes(histories))),
+        Table("revisions", _REVISIONS, tuple(_revisions(histories))),
+        Table("versions", _VERSIONS, tuple(_versions(histories))),
+    )
+
+
+def _changes(histories: Sequence[History]) -> Iterator[tuple[Cell, ...]]:
+    pages = (places.revision_page(r) for r in _ordered(histories) for _ in r.changes)
+    for number, (record, page) in enumerate(zip(records.changes(histories), pages, strict=True), 1):
+        row = {**record, "id": number, "page": page}
+        row |= {"path": words.heading(record["path"]), "topics": " ".join(record["topics"])}
+        yield tuple(_cell(row[name]) for name, _ in _CHANGES)
+
+
+def _cell(value: object) -> Cell:
+    """A value as one cell: text without what acts on a machine, lists and tables as JSON."""
+    if value is None or isinstance(value, int):
+        return value
+    if isinstance(value, str):
+        return words.safe(value)
+    return json.dumps(value, ensure_ascii=True) if value else None
+
+
+def _revisions(histories: Sequence[History]) -> Iterator[tuple[Cell, ...]]:
+    for revision in _ordered(histories):
+        yield (
+            revision.document,
+            words.iso(revision.first_seen),
+            words.iso(revision.before.first_seen),
+            words.safe(revision.after.title),
+            revision.significance.value,
+            words.safe(revision.reason),
+            " ".join(revision.topics),
+            revision.effective.isoformat() if revision.effective else None,
+            len(revision.changes),
+            places.revision_page(revision),
+        )
+
+
+def _ordered(histories: Sequence[History]) -> list[Revision]:
+    """All revisions in the order in which records have them: the oldest first."""
+    revisions = (r for history in histories for r in history.revisions)
+    return sorted(revisions, key=lambda r: (r.first_seen, r.document))
+
+
+def _versions(histories: Sequence[History]) -> Iterator[tuple[Cell, ...]]:
+    found = (v for history in histories for v in history.versions)
+    for version in sorted(found, key=lambda v: (v.first_seen, v.document)):
+        yield (
+            version.document,
+            words.iso(version.first_seen),
+            words.safe(version.title),
+            len(version.clauses),
+            " ".join(c.body for c in version.captures if c.body),
+            places.version_page(version),
+        )
+
+
+def as_csv(table: Table) -> bytes:
+    """RFC 4180 with a header, UTF-8, every text in quotation marks.
+
+    A text that a spreadsheet would take for a formula has an apostrophe before it (OWASP's rule
+    for CSV injection).
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
+    writer.writerow([name for name, _ in table.columns])
+    writer.writerows([_tame(cell) for cell in row] for row in table.rows)
+    return out.getvalue().encode("utf-8", "replace")
+
+
+def _tame(cell: Cell) -> Cell:
+    if cell is None:
+        return ""
+    # Spreadsheets trim blanks, and some read full-width signs as their plain likeness.
+    formula = isinstance(cell, str) and cell.lstrip().startswith(tuple("=+-@\t\r\n＝＋－＠"))
+    return f"'{cell}" if formula else cell
+
+
+def as_json_lines(histories: Sequence[History]) -> bytes:
+    """One JSON object a change, as `changes.schema.json` describes it; oldest revision first."""
+    return "".join(map(_json_line, records.changes(histories))).encode()
+
+
+def _json_line(record: Record) -> str:
+    return f"{json.dumps(record, ensure_ascii=True)}\n"

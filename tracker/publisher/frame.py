@@ -1,0 +1,90 @@
+"""What every page of the site shares: the histories, the topics, where it lives, how it is set.
+
+`Rim` holds what only the edge of the program can give to a publisher that is pure: the bytes a
+capture was served as, and the makers of files that need more than text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from tracker.model import Capture, Correction, History, Settings, Topic
+from tracker.publisher import places, words
+from tracker.publisher.feeds import UNPUBLISHED
+from tracker.publisher.listing import Entry, entries, strays
+from tracker.publisher.render import ENVIRONMENT
+
+Pages = Iterator[tuple[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rim:
+    """Functions the caller lends; without one, the site is made without what it would give.
+
+    `body` gives the bytes of a capture, None where they are not kept; `database` turns tables
+    (name, columns, rows) into a SQLite file; `picture` draws a PNG from the lines of a card.
+    """
+
+    body: Callable[[Capture], bytes | None] | None = None
+    database: Callable[[Sequence[Table]], bytes] | None = None
+    picture: Callable[[Sequence[str]], bytes] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the data page: columns with what they mean, and rows of plain values."""
+
+    name: str
+    columns: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str | int | None, ...], ...]
+
+
+class Frame:
+    """The context in which every page is set."""
+
+    def __init__(
+        self,
+        histories: Sequence[History],
+        topics: Sequence[Topic],
+        settings: Settings,
+        corrections: Sequence[Correction] = (),
+        rim: Rim | None = None,
+    ) -> None:
+        self.histories = sorted(histories, key=lambda h: h.document.id)
+        self.topics = tuple(topics)
+        self.base = settings.site_url or UNPUBLISHED
+        self.is_public = bool(settings.site_url)
+        self.rim = rim or Rim()
+        self.entries = entries(self.histories, self.topics, corrections)
+        self.strays = strays(corrections, self.histories)
+
+    def of(self, history: History) -> list[Entry]:
+        """The revisions of one document, newest first."""
+        return [e for e in self.entries if e.history is history]
+
+    def page(self, path: str, template: str, **context: Any) -> tuple[str, bytes]:
+        """A page at a folder's address."""
+        return f"{path}index.html", self.render(path, template, root=places.up(path), **context)
+
+    def render(self, path: str, template: str, **context: Any) -> bytes:
+        text = ENVIRONMENT.get_template(template).render(
+            path=path,
+            topics=self.topics,
+            titles={t.id: t.title for t in self.topics},
+            topic_places={t.id: n for n, t in enumerate(self.topics)},
+            histories=self.histories,
+            base=self.base,
+            document_name=words.document_name,
+            document_page=places.document_page,
+            canonical=self.base + path if self.is_public else "",
+            **context,
+        )
+        return text.encode("utf-8", "replace")
+
+
+def file(name: str) -> bytes:
+    """A file that ships with the program and is published as it is."""
+    return files("tracker.publisher").joinpath(name).read_bytes()

@@ -1,0 +1,186 @@
+"""The ways out that terms name: links to settings, opt-outs and objection forms, and since when.
+
+Precision before recall: a link counts only where its address, its own words or (for a form or a
+"here") its sentence say that a choice is made there. What leads back into the text itself never
+counts, nor does closing an account, which is no choice about data.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import unquote, urlsplit
+
+from tracker.model import Clause, History, Link, Version
+from tracker.publisher import words
+from tracker.publisher.biographies import Lives
+
+# One part of a path, whole: "settings" counts, "settingsun" does not.
+_SETTINGS = re.compile(
+    r"(?:my|p|ad|ads|user|account|privacy|cookie|cookies|email|notification|guest|data)?[-_]?"
+    r"(?:settings|preferences|controls|choices)"
+)
+_NO = re.compile(
+    r"(?:.*[-_])?(?:opt[-_]?outs?|unsubscribe|do[-_]not[-_]sell(?:[-_].*)?|objections?)"
+    r"|data-for-ai-improvement"
+)
+_OTHER = re.compile(r"(?:close|delete)[-_]accounts?|sign-in-and-security|password|contact-?info")
+_NO_WORDS = re.compile(
+    r"\bopt(?:ing|ed)?[ -]?outs?\b|\bobject(?:ing)? to\b|\bobjection\b|\bunsubscribe\b"
+    r"|\bturn(?:ing)? off\b"
+    r"|\b(?:withdraw|revoke)(?:ing)?\b(?:.{0,20}\bconsent\b|$)|\bdo not sell\b",
+    re.IGNORECASE,
+)
+_SETTING_WORDS = re.compile(
+    r"\bsettings?\b|\b(?:privacy|ad|advertising|cookie|your) (?:choices|preferences|controls)\b"
+    r"|\bamend your choices\b",
+    re.IGNORECASE,
+)
+_POINTING = re.compile(r"(?:this |the |a |our |online )?(?:form|here|link|page)\.?", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[\"“(]?[^\W\d_a-z])")
+_LONGEST = 420  # characters of a sentence that the directory shows
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """A link by which a reader can choose, as one document names it.
+
+    `says_no` tells an opt-out or objection from a setting; `since` is the version that brought
+    it, `is_oldest` where that is the first we have; `gone` the first version without it, if any;
+    `life` is the clause that named it in its `last` version.
+    """
+
+    history: History
+    target: str
+    words: str
+    sentence: str
+    says_no: bool
+    since: Version
+    is_oldest: bool
+    last: Version
+    gone: Version | None
+    life: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What the texts of one service name today, and what they named once."""
+
+    name: str
+    today: tuple[WayOut, ...]
+    gone: tuple[WayOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    link: Link
+    sentence: str
+    says_no: bool
+    life: str
+
+
+def directory(given: Iterable[tuple[History, Lives]]) -> list[Service]:
+    """The services with at least one way out, in the order of their names."""
+    found: dict[str, list[WayOut]] = {}
+    for history, lives in given:
+        found.setdefault(history.document.service, []).extend(ways(history, lives))
+    return [_service(name, found[name]) for name in sorted(found) if found[name]]
+
+
+def _service(name: str, found: Sequence[WayOut]) -> Service:
+    ordered = sorted(found, key=lambda w: (not w.says_no, w.history.document.id, w.target))
+    gone = sorted((w for w in ordered if w.gone), key=_when_gone, reverse=True)
+    return Service(name, tuple(w for w in ordered if not w.gone), tuple(gone))
+
+
+def _when_gone(way: WayOut) -> datetime:
+    return (way.gone or way.last).first_seen
+
+
+def ways(history: History, lives: Lives) -> Iterator[WayOut]:
+    """The ways out of one document, those it names today and those it named once."""
+    named = [_named(version, lives.ids[n]) for n, version in enumerate(history.versions)]
+    for target in sorted(set().union(*named)) if named else ():
+        yield _way(history, target, named)
+
+
+def _way(history: History, target: str, named: Sequence[dict[str, _Mention]]) -> WayOut:
+    """The latest unbroken run of versions that name a target."""
+    versions = history.versions
+    last = max(n for n, names in enumerate(named) if target in names)
+    first = last
+    while first and target in named[first - 1]:
+        first -= 1
+    mention = named[last][target]
+    return WayOut(
+        history=history,
+        target=mention.link.target,
+        words=mention.link.words,
+        sentence=mention.sentence,
+        says_no=mention.says_no,
+        since=versions[first],
+        is_oldest=first == 0,
+        last=versions[last],
+        gone=versions[last + 1] if last + 1 < len(versions) else None,
+        life=mention.life,
+    )
+
+
+def _named(version: Version, ids: Sequence[str]) -> dict[str, _Mention]:
+    """The ways out of one version by target; a mention that says no goes first."""
+    found: dict[str, _Mention] = {}
+    for clause, life in zip(version.clauses, ids, strict=True):
+        for mention in _mentions(clause, life):
+            key = mention.link.target.rstrip("/").casefold()
+            if key not in found or (mention.says_no and not found[key].says_no):
+                found[key] = mention
+    return found
+
+
+def _mentions(clause: Clause, life: str) -> Iterator[_Mention]:
+    place = 0
+    for link in clause.links:
+        # Links come in the order of their words, so "here" is each time the next one.
+        found = clause.text.find(link.words, place)
+        place = found + len(link.words) if found >= 0 else place
+        if _is_candidate(link):
+            sentence = _sentence(clause.text, max(found, 0))
+            says_no = _is_no(link, sentence)
+            if says_no or _is_setting(link):
+                yield _Mention(link, words.line(sentence, _LONGEST), says_no, life)
+
+
+def _sentence(text: str, place: int) -> str:
+    """The sentence of a clause that holds the character at `place`."""
+    breaks = [match.end() for match in _SENTENCE.finditer(text)]
+    start = max((b for b in breaks if b <= place), default=0)
+    end = min((b for b in breaks if b > place), default=len(text))
+    return text[start:end]
+
+
+def _parts(target: str) -> list[str]:
+    return [unquote(part).lower() for part in urlsplit(target).path.split("/") if part]
+
+
+def _is_candidate(link: Link) -> bool:
+    if not words.is_web(link.target):
+        return False
+    try:
+        parts = _parts(link.target)
+    except ValueError:  # an address that is none
+        return False
+    return not any(_OTHER.fullmatch(part) for part in parts)
+
+
+def _is_setting(link: Link) -> bool:
+    slug = any(_SETTINGS.fullmatch(part) for part in _parts(link.target))
+    return slug or bool(_SETTING_WORDS.search(link.words))
+
+
+def _is_no(link: Link, sentence: str) -> bool:
+    if any(_NO.fullmatch(part) for part in _parts(link.target)) or _NO_WORDS.search(link.words):
+        return True
+    points = bool(_POINTING.fullmatch(link.words.strip())) or _is_setting(link)
+    return points and bool(_NO_WORDS.search(sentence))

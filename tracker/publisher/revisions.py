@@ -1,0 +1,164 @@
+"""The page of a revision: its changes as groups under their headings, and what proves them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from tracker.model import Change, Clause, Revision, Tag, Topic
+from tracker.publisher import citations, places, words
+from tracker.publisher.biographies import Life, Lives
+from tracker.publisher.frame import Frame, Pages
+from tracker.publisher.listing import Entry
+from tracker.publisher.redlines import Row, changed, whole
+
+_TOLD = 6  # headings named in the summary of a topic
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A clause of the newer text (or one that was removed) as the page of a revision shows it.
+
+    `worth` is `news`, `quiet` (form, place, number or link) or `same`; `tags` are those that
+    count: none in a revision that is no news.
+    """
+
+    anchor: str
+    worth: str
+    change: Change | None
+    clause: Clause
+    tags: tuple[Tag, ...]
+    life: Life | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Neighbouring lines under the same headings, worth as much as the best of them."""
+
+    path: tuple[str, ...]
+    worth: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a revision says about one topic: how many clauses, and where the first of them stand."""
+
+    topic: Topic
+    count: int
+    places: tuple[tuple[str, str], ...]  # anchor and heading
+    more: int
+
+
+def pages(frame: Frame, mine: Sequence[Entry], found: Lives) -> Pages:
+    """The pages of all revisions of a document; `mine` newest first, `found` its clauses' lives."""
+    for n, entry in enumerate(mine):
+        lines = list(_lines(entry.revision, found))
+        later = mine[n - 1] if n else None
+        earlier = mine[n + 1] if n + 1 < len(mine) else None
+        yield _page(frame, entry, lines, earlier, later)
+        yield from _beside(frame, entry, lines)
+
+
+def _page(
+    frame: Frame,
+    entry: Entry,
+    lines: Sequence[Line],
+    earlier: Entry | None,
+    later: Entry | None,
+) -> tuple[str, bytes]:
+    revision = entry.revision
+    worths = [line.worth for line in lines]
+    return frame.page(
+        entry.page,
+        "revision.html",
+        entry=entry,
+        revision=revision,
+        history=entry.history,
+        groups=list(_groups(lines)),
+        news=worths.count("news"),
+        quiet=worths.count("quiet"),
+        same=worths.count("same"),
+        has_moved=any(line.change and line.change.moved for line in lines),
+        matters=list(_matters(revision, lines, frame.topics)),
+        earlier=earlier,
+        later=later,
+        citation=words.citation(entry.history, revision, frame.base + entry.page),
+        before_page=places.version_page(revision.before),
+        after_page=places.version_page(revision.after),
+        embed=places.embed_page(revision),
+        picture=f"{entry.page}card.png" if frame.rim.picture else "",
+    )
+
+
+def _beside(frame: Frame, entry: Entry, lines: Sequence[Line]) -> Pages:
+    """The files beside the page of a revision, and the card that others embed."""
+    address = frame.base + entry.page
+    yield f"{entry.page}citation.bib", citations.bibtex(entry, address)
+    yield f"{entry.page}citation.json", citations.csl(entry, address)
+    told = next((line for line in lines if line.worth == "news"), None)
+    embed = places.embed_page(entry.revision)
+    yield frame.page(embed, "embed.html", entry=entry, revision=entry.revision, line=told)
+    if frame.rim.picture:
+        yield f"{entry.page}card.png", frame.rim.picture(card(entry, frame.topics))
+
+
+def card(entry: Entry, topics: Sequence[Topic]) -> tuple[str, ...]:
+    """The lines of a picture: whose text, what happened, which topics, and when."""
+    revision = entry.revision
+    titles = [t.title for t in topics if t.id in revision.topics]
+    return (
+        entry.name,
+        entry.event,
+        " · ".join(titles),
+        f"First seen {words.day(revision.first_seen)}",
+    )
+
+
+def _lines(revision: Revision, found: Lives) -> Iterator[Line]:
+    """Every clause of the newer text in its order, what was removed in its place."""
+    rows = whole(revision)
+    for row, pair in zip(rows, revision.pairs, strict=True):
+        life = found.of(revision.after, pair.after[0]) if pair.after else None
+        if pair.before and life is None:
+            life = found.of(revision.before, pair.before[0])
+        yield _line(revision, row, life)
+    shown = {id(row.change) for row in rows}
+    yield from (_line(revision, r, None) for r in changed(revision) if id(r.change) not in shown)
+
+
+def _line(revision: Revision, row: Row, life: Life | None) -> Line:
+    change = row.change
+    if change is None:
+        if row.clause is None:
+            raise ValueError("a row has a change or a clause")
+        return Line(life.id if life else "", "same", None, row.clause, (), life)
+    worth = "news" if change.significance.is_news else "quiet"
+    tags = change.tags if revision.significance.is_news else ()
+    return Line(row.anchor, worth, change, (change.after or change.before)[0], tags, life)
+
+
+def _groups(lines: Sequence[Line]) -> Iterator[Group]:
+    for path, group in groupby(lines, key=lambda line: _path(line.clause)):
+        members = tuple(group)
+        worths = {line.worth for line in members}
+        best = next(w for w in ("news", "quiet", "same") if w in worths)
+        yield Group(path, best, members)
+
+
+def _path(clause: Clause) -> tuple[str, ...]:
+    """The headings above a clause, without the page's own title where there are others."""
+    return clause.path[1:] or clause.path
+
+
+def _matters(
+    revision: Revision, lines: Sequence[Line], topics: Sequence[Topic]
+) -> Iterator[Matter]:
+    for topic in topics:
+        if topic.id not in revision.topics:
+            continue
+        mine = [n for n in lines if n.worth == "news" and any(t.topic == topic.id for t in n.tags)]
+        spots = {words.own_heading(n.change): n.anchor for n in reversed(mine) if n.change}
+        named = [(anchor, title) for title, anchor in reversed(spots.items()) if title]
+        yield Matter(topic, len(mine), tuple(named[:_TOLD]), max(0, len(named) - _TOLD))
