@@ -15,12 +15,12 @@ ROWS = (
     {"errors", "model"},
     {"inputs", "rows"},
     {"declarations", "settings", "topics"},
-    {"differ", "fetcher", "publisher", "importer", "archive", "demo"},
+    {"differ", "fetcher", "publisher", "importer", "archive", "demo", "outages"},
     {"history", "intake", "workspace"},
     {"cli"},
     {"__main__"},
 )
-PURE = {"differ", "publisher", "history", "model", "declarations", "settings", "topics"}
+PURE = {"differ", "publisher", "history", "outages", "model", "declarations", "settings", "topics"}
 # What a pure module must not touch; declarations and settings have one thin `load` each.
 CLOCKS_AND_CHANCE = {"time", "random", "secrets", "uuid", "locale"}
 OUTSIDE = {"os", "subprocess", "socket", "httpx", "httpcore", "sqlite3", "sqlite_utils", "shutil"}

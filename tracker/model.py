@@ -368,6 +368,21 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Outage:
+    """A time in which a document could not be had, from the first look that failed.
+
+    `ended` is the look that saw it again, None while it lasts. `outcome` and `reason` are the
+    first failure's; `last_seen` is the last good look before it.
+    """
+
+    began: datetime
+    ended: datetime | None
+    outcome: Outcome
+    reason: str
+    last_seen: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """Everything that follows from the captures of one document, oldest first."""
 
@@ -376,6 +391,7 @@ class History:
     versions: tuple[Version, ...]
     revisions: tuple[Revision, ...]
     standing: Standing
+    outages: tuple[Outage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

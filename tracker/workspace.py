@@ -12,13 +12,13 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tracker import declarations, settings, topics
 from tracker.declarations import Declared
-from tracker.errors import ArchiveError
+from tracker.errors import ArchiveError, DeclarationError
 from tracker.model import Settings, Topic
 
 _PACKAGE = Path(__file__).parent
@@ -52,7 +52,23 @@ def open_workspace(root: Path) -> Workspace:
     declared = declarations.load(folder if folder.is_dir() else _starter("declarations"))
     file = data / "topics.toml"
     watched = topics.load(file if file.is_file() else _starter("topics.toml"))
+    _refuse_shared_names(declared, watched)
     return Workspace(root, declared, watched, settings.load(data))
+
+
+def _refuse_shared_names(declared: Declared, watched: Sequence[Topic]) -> None:
+    """Topics and editions name feeds side by side; a name must mean one thing."""
+    editions = {d.edition for d in declared.documents}
+    services = {d.id.partition("/")[0] for d in declared.documents}
+    for edition in sorted(editions & topics.RESERVED):
+        problem = "cannot name an edition: another feed or file is called so; rename it"
+        raise DeclarationError(f"declarations/{edition}", problem)
+    for topic in watched:
+        if topic.id in editions | services:
+            what = "an edition" if topic.id in editions else "a service"
+            raise DeclarationError(
+                "topics.toml", f'"{topic.id}" is also the name of {what}; choose another one'
+            )
 
 
 def _starter(name: str) -> Path:

@@ -6,8 +6,8 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -18,8 +18,9 @@ from tracker.archive import Archive
 from tracker.declarations import find
 from tracker.differ import Undecodable, read
 from tracker.errors import ArchiveError
-from tracker.history import history
-from tracker.model import Capture, Document, History, Reading, Source
+from tracker.history import Reader, history
+from tracker.model import Capture, Document, History, Reading, Source, Topic
+from tracker.outages import outages
 from tracker.publisher import publish
 from tracker.publisher.terminal import harmless
 from tracker.workspace import Workspace, open_workspace, put
@@ -46,7 +47,7 @@ class App:
         with Archive(self.workspace.archive) as archive:
             documents = chosen(self._documents(archive), wanted)
             reader = _reader(archive)
-            return [history(d, archive.captures(d.id), reader, topics) for d in documents]
+            return [_history(d, list(archive.captures(d.id)), reader, topics) for d in documents]
 
     def _documents(self, archive: Archive) -> list[Document]:
         """What is declared, and what was recorded before without being declared now."""
@@ -68,7 +69,14 @@ def chosen(documents: Sequence[Document], wanted: Sequence[str]) -> list[Documen
     return list({d.id: d for d in (find(documents, name) for name in wanted)}.values())
 
 
-def _reader(archive: Archive) -> Callable[[Capture], Reading]:
+def _history(
+    document: Document, captures: list[Capture], reader: Reader, topics: Sequence[Topic]
+) -> History:
+    found = history(document, captures, reader, topics)
+    return replace(found, outages=tuple(outages(captures)))
+
+
+def _reader(archive: Archive) -> Reader:
     """Reads captures, each text once: pages that flap come back many times."""
     known: dict[tuple[str, Source | None, str | None], Reading] = {}
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from tracker.model import Op, Span
 from tracker.publisher import words
+from tracker.publisher.places import feed_file
 
 _CONTEXT = 240  # characters of unchanged text kept on either side of a change in a feed
 _LONGEST_RUN = 12_000  # characters of one insertion or deletion that a feed shows
@@ -34,9 +35,14 @@ def side(redline: Sequence[Span], op: Op) -> list[Run]:
     return list(_side(spans, op))
 
 
+def both(redline: Sequence[Span]) -> list[Run]:
+    """A redline in one piece, both sides in it, long unchanged runs shortened."""
+    return list(_side(redline, Op.INSERT))
+
+
 def _side(spans: Sequence[Span], op: Op) -> Iterator[Run]:
     for n, span in enumerate(spans):
-        text = words.safe(span.before if op is Op.DELETE else span.after)
+        text = words.safe(span.before if Op.DELETE in {op, span.op} else span.after)
         if span.op is Op.SAME:
             text = words.excerpt(text, n > 0, n < len(spans) - 1, _CONTEXT)
         elif len(text) > _LONGEST_RUN:
@@ -74,6 +80,7 @@ def environment() -> Environment:
         "lower_title": words.lower,
         "runs": runs,
         "count": words.count,
+        "feed_file": feed_file,
     }
     found.tests["web"] = words.is_web
     return found

@@ -10,6 +10,7 @@ from typing import Any
 from tracker.model import Clause, History, Revision, Settings, Topic, Unit, Version
 from tracker.publisher import places, records, words
 from tracker.publisher.feeds import UNPUBLISHED
+from tracker.publisher.listing import alternates, listing
 from tracker.publisher.redlines import Row, changed, whole
 from tracker.publisher.render import ENVIRONMENT
 from tracker.publisher.timeline import timeline
@@ -26,6 +27,7 @@ class Site:
     ) -> None:
         self.histories = sorted(histories, key=lambda h: h.document.id)
         self.topics = tuple(topics)
+        self.groups = listing(self.histories, self.topics)
         self.base = settings.site_url or UNPUBLISHED
         self.is_public = bool(settings.site_url)
         rows = [(r, h) for h in self.histories for r in h.revisions]
@@ -55,7 +57,7 @@ class Site:
         for topic in self.topics:
             yield self._topic(topic)
         yield self._page("about/", "about.html")
-        yield self._page("subscribe/", "subscribe.html")
+        yield self._page("subscribe/", "subscribe.html", groups=self.groups)
         yield "404.html", self._render("404.html", "404.html", root=self._absolute_root())
         yield from self._status()
         yield from self._machines()
@@ -152,6 +154,7 @@ class Site:
         text = ENVIRONMENT.get_template(template).render(
             path=path,
             topics=self.topics,
+            alternates=alternates(path, self.groups),
             titles={t.id: t.title for t in self.topics},
             histories=self.histories,
             document_name=words.document_name,

@@ -1,0 +1,195 @@
+"""What a subscriber reads of a revision, and of an outage: the same in every feed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tracker.model import Change, History, Kind, Op, Outage, Revision, Topic
+from tracker.publisher import words
+from tracker.publisher.channel import Item
+from tracker.publisher.listing import STATUS
+from tracker.publisher.places import document_page, revision_page
+from tracker.publisher.render import ENVIRONMENT, Run, both, side
+
+_LARGEST_ITEM = 40_000  # characters of one item's changes; what is left out is counted and linked
+_MARKS = {"delete": "[-{}-]", "insert": "{{+{}+}}", "same": "{}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One change as an item shows it; a side that does not exist is None."""
+
+    path: str
+    kind: str
+    topics: str
+    before: list[Run] | None
+    after: list[Run] | None
+    redline: list[Run]
+
+    @property
+    def size(self) -> int:
+        runs = (self.before or []) + (self.after or [])
+        return 200 + len(self.path) + sum(len(run.text) for run in runs)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What an item says below its title, for `html` and for `text`."""
+
+    revision: Revision
+    summary: str
+    parts: tuple[Part, ...]
+    left_out: int
+    link: str
+    source: str
+    copies: tuple[str, ...]
+
+    def html(self) -> str:
+        return ENVIRONMENT.get_template("entry.html").render(item=self)
+
+    def text(self) -> str:
+        """The same in plain text, the redline in the marks of wdiff: [-went-] {+came+}."""
+        blocks = ["\n".join(block) for block in (self._dates(), *self._clauses(), self._proof())]
+        return "\n\n".join([self.summary, *blocks]) + "\n"
+
+    def _dates(self) -> Iterator[str]:
+        if self.revision.effective:
+            yield f"In force from: {words.day(self.revision.effective)}"
+        yield f"First seen: {words.moment(self.revision.first_seen)}"
+        yield f"Before that, the text of {words.day(self.revision.before.first_seen)} stood."
+
+    def _clauses(self) -> Iterator[list[str]]:
+        for part in self.parts:
+            what = f"{part.kind} · {part.topics}" if part.topics else part.kind
+            redline = "".join(_MARKS[run.op].format(run.text) for run in part.redline)
+            yield [*([f"§ {part.path}"] if part.path else []), what, redline]
+        if self.left_out:
+            what = words.count(self.left_out, "more change" if self.parts else "change")
+            yield [f"Not shown here: {what}, on the page of this revision."]
+        yield ["Key: [-removed-] {+added+} […] unchanged text left out."]
+
+    def _proof(self) -> Iterator[str]:
+        yield f"The whole redline: {self.link}"
+        if self.source:
+            yield f"The page itself, as it is now: {self.source}"
+        yield from (f"Archived copy: {url}" for url in self.copies)
+        for side_, version in (("before", self.revision.before), ("after", self.revision.after)):
+            yield from (f"SHA-256 {side_}: {c.body}" for c in version.captures if c.body)
+
+
+def revision_item(
+    history: History, revision: Revision, topics: Sequence[Topic], base: str, feeds: frozenset[str]
+) -> Item:
+    """The item of a revision, for the `feeds` of these names; links lead to under `base`."""
+    body = _body(revision, topics, base + revision_page(revision))
+    worth = revision.significance
+    return Item(
+        id=words.tag_uri(revision),
+        title=words.headline(history, revision, topics),
+        link=body.link,
+        summary=body.summary,
+        html=body.html(),
+        text=body.text(),
+        published=revision.first_seen,
+        categories=(
+            *((t.id, t.title) for t in topics if t.id in revision.topics),
+            (revision.document, words.document_name(history)),
+            (worth.value, words.worth(worth)),
+        ),
+        via=body.source,
+        related=body.copies,
+        feeds=feeds,
+        facts=_facts(body, topics),
+    )
+
+
+def _facts(body: Body, topics: Sequence[Topic]) -> dict[str, object]:
+    """What a program would otherwise have to read out of the sentences."""
+    revision = body.revision
+    return {
+        "document": revision.document,
+        "significance": revision.significance.value,
+        "topics": [t.id for t in topics if t.id in revision.topics],
+        "topics_unchanged": [t.id for t in topics if t.id not in revision.topics],
+        "effective": revision.effective.isoformat() if revision.effective else None,
+        "first_seen": words.iso(revision.first_seen),
+        "before_first_seen": words.iso(revision.before.first_seen),
+        "archived": list(body.copies),
+        "sha256_before": [c.body for c in revision.before.captures if c.body],
+        "sha256_after": [c.body for c in revision.after.captures if c.body],
+    }
+
+
+def _body(revision: Revision, topics: Sequence[Topic], link: str) -> Body:
+    titles = {t.id: t.title for t in topics}
+    changes = words.news(revision)
+    parts = tuple(_fitting(_part(change, titles) for change in changes))
+    copies = (c.archive_url for c in revision.after.captures if c.archive_url)
+    return Body(
+        revision,
+        words.summary(revision, topics),
+        parts,
+        len(changes) - len(parts),
+        link,
+        words.source(revision.after),
+        tuple(words.safe(url) for url in copies if words.is_web(url)),
+    )
+
+
+def _fitting(parts: Iterable[Part]) -> Iterator[Part]:
+    size = 0
+    for part in parts:
+        size += part.size
+        if size > _LARGEST_ITEM:
+            return
+        yield part
+
+
+def _part(change: Change, titles: dict[str, str]) -> Part:
+    return Part(
+        path=words.unforged(words.clause_path(change)),
+        kind=words.kind(change),
+        topics=", ".join(titles.get(tag.topic, tag.topic) for tag in change.tags),
+        before=None if change.kind is Kind.ADDED else side(change.redline, Op.DELETE),
+        after=None if change.kind is Kind.REMOVED else side(change.redline, Op.INSERT),
+        redline=both(change.redline),
+    )
+
+
+# ── outages ───────────────────────────────────────────────────────────────────────
+
+
+def outage_items(history: History, outage: Outage, base: str) -> Iterator[Item]:
+    """An item for the beginning of an outage and, once it is over, another for its end."""
+    since = f"since {words.day(outage.began)}: {outage.outcome.value}"
+    before = (
+        f"It was last seen {words.moment(outage.last_seen)}; that text stands."
+        if outage.last_seen
+        else "It has not been seen before."
+    )
+    said = [s for s in (words.line(outage.reason, 1000), before) if s]
+    yield _notice(history, "outage", outage.began, f"not seen {since}", said, base)
+    if outage.ended:
+        back = f"It could not be had {since}. It was seen again {words.moment(outage.ended)}."
+        yield _notice(history, "recovery", outage.ended, "seen again", [back], base)
+
+
+def _notice(
+    history: History, event: str, time: datetime, title: str, said: list[str], base: str
+) -> Item:
+    document, name = history.document.id, words.document_name(history)
+    status = f"{base}status/"
+    return Item(
+        id=f"tag:terms-tracker.invalid,2025:{event}/{document}/{words.iso(time)}",
+        title=f"{name}: {title}",
+        link=base + document_page(document),
+        summary=" ".join(said),
+        html=ENVIRONMENT.get_template("notice.html").render(sentences=said, status=status),
+        text="\n\n".join([*said, f"How every text stands: {status}"]) + "\n",
+        published=time,
+        categories=((document, name), (event, event.capitalize())),
+        feeds=frozenset({STATUS}),
+        facts={"document": document, "event": event},
+    )
