@@ -22,6 +22,31 @@ from tracker.model import Settings
 
 FILE = "settings.toml"
 
+#: The file of a new instance: every key, explained, none of them set.
+TEMPLATE = """\
+# How this instance of Terms Tracker behaves. Every key is optional; remove the # to set it.
+
+# Where feeds/ is published. Links in feeds lead there; set it before others subscribe.
+# site_url = "https://terms.example/"
+
+# Who runs this: a mail address or a page. It is sent with every request, so that a service can
+# ask you something instead of closing the door.
+# contact = "https://terms.example/about"
+
+# "obey": leave a text alone that robots.txt closes. "note": read it, and say so.
+# robots = "obey"
+
+# Private hosts that may be fetched, as HOST or HOST:PORT.
+# allow_hosts = ["intranet.example:8080"]
+
+# Where `tracker import wayback` asks for old captures.
+# wayback_url = "https://web.archive.org"
+
+# Where a service shows a coming text before it applies, by document.
+# [previews]
+# "linkedin/privacy-policy@global" = "https://www.linkedin.com/legal/preview/privacy-policy"
+"""
+
 _KEYS = ("site_url", "contact", "robots", "allow_hosts", "wayback_url", "previews")
 _DOCUMENT = re.compile(r"[a-z0-9-]+/[a-z0-9-]+@[a-z0-9-]+")
 _MAIL = re.compile(r"[^\s@()<>,;]+@[^\s@()<>,;]+\.[^\s@()<>,;]+")

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tracker import declarations, settings, topics
 from tracker.declarations import Declared
-from tracker.errors import ArchiveError, DeclarationError
+from tracker.errors import ArchiveError, DeclarationError, UsageError
 from tracker.model import Settings, Topic
 
 _PACKAGE = Path(__file__).parent
@@ -75,6 +75,34 @@ def _starter(name: str) -> Path:
     """What ships in the wheel, or in a checkout the same files where they are kept."""
     shipped = _PACKAGE / "starter" / name
     return shipped if shipped.exists() else _PACKAGE.parent / "data" / name
+
+
+def starter_files() -> dict[str, bytes]:
+    """What a new instance starts from, by path under `data/`."""
+    folder = _starter("declarations")
+    found = {f"declarations/{p.relative_to(folder).as_posix()}": p for p in folder.rglob("*.json")}
+    files = {name: path.read_bytes() for name, path in sorted(found.items())}
+    files["topics.toml"] = _starter("topics.toml").read_bytes()
+    return files | {settings.FILE: settings.TEMPLATE.encode()}
+
+
+def create(root: Path) -> list[Path]:
+    """A new instance in `root`; the files that were written. Never touches one that is there.
+
+    Raises UsageError, having done nothing, where `root` has a `data/` with anything in it.
+    """
+    data = root / "data"
+    if data.exists() and (not data.is_dir() or any(data.iterdir())):
+        raise UsageError(f"{data} is there already; nothing was written.")
+    files = {data / name: content for name, content in starter_files().items()}
+    try:
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("xb") as file:
+                file.write(content)
+    except OSError as error:
+        raise UsageError(f"{root} cannot be written ({error.strerror}).") from error
+    return list(files)
 
 
 # ── publishing ────────────────────────────────────────────────────────────────────

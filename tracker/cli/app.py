@@ -108,8 +108,14 @@ def parse_time(text: str, name: str) -> datetime:
 
 
 def say(text: str) -> None:
-    """Text for people, on standard output; colours go through only where they are wanted."""
-    click.echo(text, color=colour())
+    """Text for people, on standard output; on a terminal, through a pager where it is long.
+
+    Colours go through only where they are wanted.
+    """
+    if sys.stdout.isatty() and text.count("\n") + 2 > shutil.get_terminal_size().lines:
+        click.echo_via_pager(f"{text}\n", color=colour())
+    else:
+        click.echo(text, color=colour())
 
 
 def print_json(value: object) -> None:
@@ -122,6 +128,6 @@ def colour() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
-def width() -> int:
+def width(widest: int = _WIDEST) -> int:
     """How wide a line may be; lines of law are hard to read when wider than a page."""
-    return min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST)
+    return min(shutil.get_terminal_size((widest, 24)).columns, widest)

@@ -35,6 +35,11 @@ def side(redline: Sequence[Span], op: Op) -> list[Run]:
     return list(_side(spans, op))
 
 
+def marked(redline: Sequence[Span]) -> list[Run]:
+    """A whole redline for a place where marks stand in the text: none of it can pass for one."""
+    return [Run(run.op, words.unforged(words.safe(run.text))) for run in runs(redline)]
+
+
 def both(redline: Sequence[Span]) -> list[Run]:
     """A redline in one piece, both sides in it, long unchanged runs shortened."""
     return list(_side(redline, Op.INSERT))
@@ -74,11 +79,13 @@ def environment() -> Environment:
         "stamp": words.stamp,
         "worth": words.worth,
         "kind": words.kind,
+        "compared": words.compared,
         "clause_path": words.clause_path,
         "heading": words.heading,
         "line": words.line,
         "lower_title": words.lower,
         "runs": runs,
+        "marked": marked,
         "count": words.count,
         "feed_file": feed_file,
     }

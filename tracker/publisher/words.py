@@ -150,6 +150,12 @@ def kind(change: Change) -> str:
     return _KINDS[change.kind] + (" and moved" if moved else "")
 
 
+def compared(change: Change) -> str:
+    """What sets two texts apart that stand side by side, of which neither is the later one."""
+    here = {Kind.REMOVED: "Only in the first", Kind.ADDED: "Only in the second"}
+    return here.get(change.kind) or kind(change).replace("Reworded", "Worded differently")
+
+
 def worth(significance: Significance) -> str:
     """A significance as a label."""
     return _WORTH[significance]
