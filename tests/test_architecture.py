@@ -15,7 +15,7 @@ ROWS = (
     {"errors", "model"},
     {"inputs", "rows"},
     {"declarations", "settings", "topics"},
-    {"differ", "fetcher", "publisher", "importer", "archive", "demo", "outages"},
+    {"differ", "fetcher", "publisher", "importer", "archive", "demo", "outages", "notifier"},
     {"history", "intake", "workspace"},
     {"cli"},
     {"__main__"},

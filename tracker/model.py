@@ -396,7 +396,10 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`data/settings.toml`. Empty `site_url` means: not published anywhere yet."""
+    """`data/settings.toml`. Empty `site_url` means: not published anywhere yet.
+
+    `notify` is, for the name of a feed, where its items are sent; `${NAME}` stands for a variable.
+    """
 
     site_url: str = ""
     contact: str = ""
@@ -404,3 +407,4 @@ class Settings:
     allow_hosts: tuple[str, ...] = ()
     wayback_url: str = "https://web.archive.org"
     previews: tuple[tuple[str, str], ...] = ()
+    notify: tuple[tuple[str, tuple[str, ...]], ...] = ()

@@ -45,10 +45,17 @@ TEMPLATE = """\
 # Where a service shows a coming text before it applies, by document.
 # [previews]
 # "linkedin/privacy-policy@global" = "https://www.linkedin.com/legal/preview/privacy-policy"
+
+# Where `tracker notify` sends what is new: for a feed (all, upcoming, status, a topic, an edition
+# or a document) addresses of apprise. ${NAME} is taken from the environment: no secret belongs
+# into this file.
+# [notify]
+# generative-ai = ["mailto://me:${MAIL_PASSWORD}@example.org"]
 """
 
-_KEYS = ("site_url", "contact", "robots", "allow_hosts", "wayback_url", "previews")
+_KEYS = ("site_url", "contact", "robots", "allow_hosts", "wayback_url", "previews", "notify")
 _DOCUMENT = re.compile(r"[a-z0-9-]+/[a-z0-9-]+@[a-z0-9-]+")
+_VARIABLE = re.compile(r"\$\{\w+\}")
 _MAIL = re.compile(r"[^\s@()<>,;]+@[^\s@()<>,;]+\.[^\s@()<>,;]+")
 _HOST = re.compile(
     r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
@@ -80,6 +87,7 @@ def parse(file: str, text: str) -> Settings:
         allow_hosts=_hosts(top.at("allow_hosts"), given.get("allow_hosts", [])),
         wayback_url=_base(top.at("wayback_url"), given.get("wayback_url", default.wayback_url)),
         previews=_previews(top.at("previews"), given.get("previews", {})),
+        notify=_notify(top.at("notify"), given.get("notify", {})),
     )
 
 
@@ -139,6 +147,21 @@ def _host(place: Place, value: object) -> str:
     if not match or not 0 < int(match["port"] or 1) < 65536:
         raise place.wrong(f"has {quoted(host)}; write a HOST or a HOST:PORT, without https://")
     return host
+
+
+def _notify(place: Place, value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if not isinstance(value, dict):
+        raise place.wrong(f"must be a table from feed to addresses, not {kind(value)}")
+    return tuple((name, _addresses(place.at(name), value[name])) for name in sorted(value))
+
+
+def _addresses(place: Place, value: object) -> tuple[str, ...]:
+    given = value if isinstance(value, list) else [value]
+    found = tuple(read_text(place, one) for one in given)
+    if not all("://" in address or _VARIABLE.fullmatch(address) for address in found):
+        # It is not quoted: it may hold a password.
+        raise place.wrong('must hold addresses such as "mailto://…", or "${NAME}" for one')
+    return found
 
 
 def _previews(place: Place, value: object) -> tuple[tuple[str, str], ...]:

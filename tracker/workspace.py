@@ -19,6 +19,7 @@ from pathlib import Path
 from tracker import declarations, settings, topics
 from tracker.declarations import Declared
 from tracker.errors import ArchiveError, DeclarationError, UsageError
+from tracker.inputs import quoted
 from tracker.model import Settings, Topic
 
 _PACKAGE = Path(__file__).parent
@@ -53,7 +54,9 @@ def open_workspace(root: Path) -> Workspace:
     file = data / "topics.toml"
     watched = topics.load(file if file.is_file() else _starter("topics.toml"))
     _refuse_shared_names(declared, watched)
-    return Workspace(root, declared, watched, settings.load(data))
+    wanted = settings.load(data)
+    _refuse_unknown_feeds(declared, watched, wanted)
+    return Workspace(root, declared, watched, wanted)
 
 
 def _refuse_shared_names(declared: Declared, watched: Sequence[Topic]) -> None:
@@ -69,6 +72,16 @@ def _refuse_shared_names(declared: Declared, watched: Sequence[Topic]) -> None:
             raise DeclarationError(
                 "topics.toml", f'"{topic.id}" is also the name of {what}; choose another one'
             )
+
+
+def _refuse_unknown_feeds(declared: Declared, watched: Sequence[Topic], wanted: Settings) -> None:
+    """A notification for a feed that is not there would never come, and nobody would know."""
+    known = {"all", "upcoming", "status", *(topic.id for topic in watched)}
+    known |= {name for d in declared.documents for name in (d.id, d.edition)}
+    for name, _ in wanted.notify:
+        if name not in known:
+            problem = f"{quoted(name)} is no feed; use all, a topic, an edition or a document"
+            raise DeclarationError(settings.FILE, f'"notify" › {problem}')
 
 
 def _starter(name: str) -> Path:

@@ -28,7 +28,7 @@ def feeds(
     """Every feed in every format, its archive pages, and the list of all feeds, by file name."""
     base = settings.site_url or UNPUBLISHED
     groups = listing(histories, topics)
-    items = _items(histories, topics, base)
+    items = feed_items(histories, topics, base)
     for feed in (feed for group in groups for feed in group.feeds):
         chosen = [item for item in items if feed.name in item.feeds]
         for channel in channels(feed, chosen, base):
@@ -37,21 +37,32 @@ def feeds(
     yield "feeds.opml", opml(groups, base)
 
 
-def _items(histories: Sequence[History], topics: Sequence[Topic], base: str) -> list[Item]:
+def feed_items(histories: Sequence[History], topics: Sequence[Topic], base: str) -> list[Item]:
     """Every item there is, oldest first, whatever the order of the histories."""
     coming = {id(revision) for revision in upcoming(histories)}
-    named = editions(histories, topics)
-    items = []
-    for history in histories:
-        for revision in history.revisions:
-            if revision.significance.is_news:
-                names = {ALL, *revision.topics, revision.document}
-                names |= {history.document.edition} & named
-                names |= {UPCOMING} if id(revision) in coming else set()
-                items.append(revision_item(history, revision, topics, base, frozenset(names)))
-        for outage in history.outages:
-            items += outage_items(history, outage, base)
-    return sorted(items, key=lambda item: (item.published, item.id))
+    shared = editions(histories, topics)
+    news = (
+        revision_item(history, revision, topics, base, _names(history, revision, shared, coming))
+        for history in histories
+        for revision in history.revisions
+        if revision.significance.is_news
+    )
+    notices = (
+        item
+        for history in histories
+        for outage in history.outages
+        for item in outage_items(history, outage, base)
+    )
+    return sorted((*news, *notices), key=lambda item: (item.published, item.id))
+
+
+def _names(
+    history: History, revision: Revision, shared: set[str], coming: set[int]
+) -> frozenset[str]:
+    """The feeds a revision stands in; `shared` are the editions that have one."""
+    edition = {history.document.edition} & shared
+    ahead = {UPCOMING} if id(revision) in coming else set()
+    return frozenset({ALL, revision.document, *revision.topics, *edition, *ahead})
 
 
 def upcoming(histories: Sequence[History]) -> list[Revision]:

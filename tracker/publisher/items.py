@@ -14,6 +14,7 @@ from tracker.publisher.places import document_page, revision_page
 from tracker.publisher.render import ENVIRONMENT, Run, both, side
 
 _LARGEST_ITEM = 40_000  # characters of one item's changes; what is left out is counted and linked
+_LONGEST_MESSAGE = 1_500  # characters; some chats cut at 2,000
 _MARKS = {"delete": "[-{}-]", "insert": "{{+{}+}}", "same": "{}"}
 
 
@@ -156,6 +157,27 @@ def _part(change: Change, titles: dict[str, str]) -> Part:
         after=None if change.kind is Kind.REMOVED else side(change.redline, Op.INSERT),
         redline=both(change.redline),
     )
+
+
+def brief(item: Item, *, linked: bool) -> tuple[str, str]:
+    """The title and the first paragraphs of an item, for a message.
+
+    `linked` says whether our own page of it can be reached; without, the page itself is named.
+    Text of a page cannot call people together, hide a link or pass for markup in a chat.
+    """
+    kept = [*_paragraphs(item.text)]
+    where = item.link if linked else item.via
+    return words.plain(item.title), words.inert("\n\n".join(filter(None, [*kept, where])))
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    size = 0
+    for paragraph in text.strip().split("\n\n"):
+        size += len(paragraph)
+        if size > _LONGEST_MESSAGE:
+            yield "[…]"
+            return
+        yield paragraph
 
 
 # ── outages ───────────────────────────────────────────────────────────────────────

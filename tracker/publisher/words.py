@@ -71,6 +71,12 @@ def plain(text: str) -> str:
     return _REFERENCE.sub("＆", found).replace("<", "‹").replace(">", "›")
 
 
+def inert(text: str) -> str:
+    """Text for a message in a chat: no markup, no hidden link, nobody called by it."""
+    calm = re.sub(r"@(?=everyone|here|channel|all\b)", "＠", safe(text))
+    return calm.replace("<", "‹").replace(">", "›").replace("](", "] (")
+
+
 def unforged(text: str) -> str:
     """A piece of a redline that no reader can take for one of our marks of a change.
 
