@@ -92,12 +92,6 @@ def test_changes_can_be_read_by_people_too(sample: Path) -> None:
     assert told(sample, "changes", "eu", "--json") == told(sample, "changes", "eu")
 
 
-def test_the_archive_is_verified_for_programs_too(sample: Path) -> None:
-    found = data(sample, "verify", "--json")
-    assert found["captures"] >= 9
-    assert found["problems"] == []
-
-
 # ── on a terminal ─────────────────────────────────────────────────────────────────
 
 

@@ -326,7 +326,7 @@ def test_a_variable_stands_for_part_or_all_of_an_address() -> None:
 
 
 def test_a_message_is_short_and_leads_to_the_whole() -> None:
-    (item,) = feed_items([heron()], TOPICS, SITE.site_url)
+    (item,) = feed_items([heron()], TOPICS, SITE)
     title, body = brief(item, linked=True)
     assert title == item.title
     assert body.startswith(item.summary)
@@ -337,7 +337,7 @@ def test_a_message_is_short_and_leads_to_the_whole() -> None:
 
 
 def test_a_message_of_a_hostile_text_calls_nobody_and_hides_no_link() -> None:
-    (item,) = feed_items([hostile()], TOPICS, SITE.site_url)
+    (item,) = feed_items([hostile()], TOPICS, SITE)
     assert len(brief(item, linked=True)[1]) < 2500
     nasty = "<!channel> @everyone @here [a](https://evil.example) <b>x</b>"
     body = brief(replace(item, text=nasty), linked=True)[1]

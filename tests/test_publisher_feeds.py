@@ -6,7 +6,7 @@ import json
 import random
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
@@ -29,7 +29,7 @@ from tests.factories import (
     wide_revision,
 )
 from tests.markup import ATOM, A, Body, bodies, guids, items, titles
-from tracker.model import History, Outage, Outcome, Settings, Significance
+from tracker.model import Correction, History, Outage, Outcome, Settings, Significance
 from tracker.publisher.channel import EPOCH
 from tracker.publisher.feeds import FORMATS, UNPUBLISHED, feeds, upcoming
 from tracker.publisher.places import feed_file
@@ -324,3 +324,63 @@ def test_an_endless_heading_or_title_is_cut() -> None:
         history("# T\nWe walk.", "# T\nWe ran.", title=name, name="heron/t@eu"),
     )
     assert len(found["all.xml"]) < 10_000
+
+
+# ── corrections ───────────────────────────────────────────────────────────────────
+
+SAID = Correction(
+    "heron/privacy-policy@global",
+    heron().revisions[0].first_seen,
+    date(2025, 4, 2),
+    "The pictures were <b>never</b> sold.",
+)
+
+
+def corrected(*corrections: Correction, given: History | None = None) -> dict[str, bytes]:
+    return dict(feeds([given or heron(), heron_eu()], TOPICS, SITE, corrections))
+
+
+def test_a_correction_is_an_item_of_its_own_where_the_alarm_stood() -> None:
+    found = corrected(SAID)
+    for name in ("all", "global", "generative-ai", "heron/privacy-policy@global"):
+        newest, *_ = guids(found[f"{name}.xml"])
+        assert ":correction/heron/privacy-policy@global/2025-03-11T08:30:00Z/2025-04-02-" in newest
+    assert found["eu.xml"] == corrected()["eu.xml"]
+    assert found["upcoming.xml"] == corrected()["upcoming.xml"]
+    title, html = titles(found["all.xml"])[0], bodies(found["all.xml"])[0]
+    assert title == "Heron Privacy Policy: correction of what was published 11 March 2025"
+    assert "The pictures were <b>never</b> sold." in Body(html).text
+    page = "https://terms.example/watch/changes/heron/privacy-policy@global/20250311T083000Z/"
+    assert [value for _, _, value in Body(html).attributes] == [page]
+
+
+def test_the_alarm_itself_says_that_it_was_corrected_and_keeps_its_identity() -> None:
+    before, after = corrected()["all.xml"], corrected(SAID)["all.xml"]
+    assert guids(after)[1:] == guids(before)
+    text = Body(bodies(after)[-1]).text
+    assert text.startswith("Correction of 2 April 2025: The pictures were <b>never</b> sold.")
+    (entry,) = etree.fromstring(corrected(SAID)["heron/privacy-policy@global.atom"]).xpath(
+        "//*[local-name()='entry'][contains(*[local-name()='id'], '2025:heron/')]"
+    )
+    assert entry.findtext(f"{A}published") == "2025-03-11T08:30:00+00:00"
+    assert entry.findtext(f"{A}updated") == "2025-04-02T00:00:00+00:00"
+    feed = json.loads(corrected(SAID)["heron/privacy-policy@global.json"])
+    assert feed["items"][1]["date_modified"] == "2025-04-02T00:00:00Z"
+    assert "date_modified" not in feed["items"][0]
+
+
+def test_an_alarm_that_is_not_even_found_any_more_is_corrected_all_the_same() -> None:
+    found = corrected(SAID, given=replace(heron(), revisions=()))
+    (html,) = bodies(found["heron/privacy-policy@global.xml"])
+    assert "Read by today's rules, there was none." in Body(html).text
+    assert titles(found["generative-ai.xml"]) == []
+
+
+def test_a_correction_never_comes_before_what_it_corrects_and_two_are_two() -> None:
+    same_day = replace(SAID, date=SAID.first_seen.date())
+    found = corrected(same_day, replace(same_day, sentence="And never lent."))["all.xml"]
+    assert len(set(guids(found))) == 4
+    mine = [g for g in guids(found) if "privacy-policy@global" in g]
+    assert mine[-1] == tag_uri(heron().revisions[0]), "what was corrected is the older"
+    times = [parsedate_to_datetime(i.findtext("pubDate")) for i in items(found)]
+    assert times == sorted(times, reverse=True)

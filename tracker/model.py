@@ -395,6 +395,19 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """What the operator takes back or sets right about a published revision, in one sentence.
+
+    The revision is the one of `document` first seen at `first_seen` (whole seconds, UTC).
+    """
+
+    document: str
+    first_seen: datetime
+    date: date
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """`data/settings.toml`. Empty `site_url` means: not published anywhere yet.
 

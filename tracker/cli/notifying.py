@@ -11,7 +11,7 @@ from tracker.cli.app import App, harmless
 from tracker.errors import UsageError
 from tracker.notifier import Address, Ledger, Sender, addresses
 from tracker.publisher.channel import Item
-from tracker.publisher.feeds import UNPUBLISHED, feed_items
+from tracker.publisher.feeds import feed_items
 from tracker.publisher.items import brief
 
 
@@ -26,9 +26,9 @@ def prepared(app: App) -> tuple[Sender, list[Address]]:
 
 def notify_all(app: App, sender: Sender, known: Iterable[Address]) -> bool:
     """Send every item that is due, saying how it went; whether any could not be sent."""
-    settings = app.workspace.settings
-    items = feed_items(app.histories(), app.workspace.topics, settings.site_url or UNPUBLISHED)
-    with Ledger(app.workspace.root / "data" / "notified.jsonl") as ledger:
+    workspace = app.workspace
+    items = feed_items(app.histories(), workspace.topics, workspace.settings)
+    with Ledger(workspace.root / "data" / "notified.jsonl") as ledger:
         for address in known:
             mine = [item for item in items if address.feed in item.feeds]
             ledger.begin(address, [i.id for i in mine if i.published < app.now], app.now)

@@ -15,10 +15,10 @@ from tracker.workspace import create
 
 _HOST = "127.0.0.1"
 _TYPES = {
+    "": "text/plain; charset=utf-8",
     ".atom": "application/atom+xml",
     ".css": "text/css; charset=utf-8",
     ".csv": "text/csv; charset=utf-8",
-    ".db": "application/vnd.sqlite3",
     ".diff": "text/plain; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -26,8 +26,10 @@ _TYPES = {
     ".jsonl": "application/jsonl",
     ".opml": "text/x-opml; charset=utf-8",
     ".png": "image/png",
+    ".sqlite": "application/vnd.sqlite3",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
+    ".woff2": "font/woff2",
     ".xml": "application/xml",
 }
 _FEED_TYPES = {".xml": "application/rss+xml", ".json": "application/feed+json"}

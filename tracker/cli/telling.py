@@ -206,26 +206,19 @@ def status(app: App, documents: tuple[str, ...], as_json: bool) -> None:
 
 
 @click.command()
-@_json
 @_app
-def verify(app: App, as_json: bool) -> None:
+def verify(app: App) -> None:
     """Check the archive against its digests and its chain; exit status 1 if anything is amiss."""
     with Archive(app.workspace.archive) as archive:
-        problems = [harmless(problem) for problem in archive.problems()]
+        problems = list(archive.problems())
         captures, bodies = archive.counts()
-    if as_json:
-        print_json({"captures": captures, "bodies": bodies, "problems": problems})
-    else:
-        for problem in problems:
-            click.echo(problem)
+    for problem in problems:
+        click.echo(harmless(problem))
     if problems:
         raise ArchiveError(
             f"{app.workspace.archive}: {len(problems)} of its records are not whole."
         )
-    if not as_json:
-        click.echo(
-            f"{captures} captures in one unbroken chain, {bodies} bodies as their digests say."
-        )
+    click.echo(f"{captures} captures in one unbroken chain, {bodies} bodies as their digests say.")
 
 
 COMMANDS = (publish, log, diff, show, compare, changes, status, verify)

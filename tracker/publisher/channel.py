@@ -20,7 +20,8 @@ class Item:
 
     `html` and `text` are its body for readers that show markup and for those that do not. `via`
     is the page itself, `related` its archive copies. `categories` are (term, label). `feeds` are
-    the names of the feeds it stands in; `facts` is plain JSON about it, for programs.
+    the names of the feeds it stands in; `facts` is plain JSON about it, for programs. `corrected`
+    is when it was last set right, None for almost all.
     """
 
     id: str
@@ -35,6 +36,11 @@ class Item:
     related: tuple[str, ...] = ()
     feeds: frozenset[str] = frozenset()
     facts: Mapping[str, object] = field(default_factory=dict)
+    corrected: datetime | None = None
+
+    @property
+    def updated(self) -> datetime:
+        return self.corrected or self.published
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tracker.model import History, Revision, Settings, Topic
+from tracker.model import Correction, History, Revision, Settings, Topic
+from tracker.publisher.catalogue import ALL, UPCOMING, Feed, catalogue, editions
 from tracker.publisher.channel import Channel, Item
-from tracker.publisher.items import outage_items, revision_item
+from tracker.publisher.items import correction_item, outage_items, revision_item
 from tracker.publisher.jsonfeed import json_feed
-from tracker.publisher.listing import ALL, UPCOMING, Feed, editions, listing
 from tracker.publisher.opml import opml
 from tracker.publisher.places import feed_file
 from tracker.publisher.syndication import atom, rss
@@ -23,12 +23,15 @@ _LARGEST_PAGE = 240_000  # characters of all bodies
 
 
 def feeds(
-    histories: Sequence[History], topics: Sequence[Topic], settings: Settings
+    histories: Sequence[History],
+    topics: Sequence[Topic],
+    settings: Settings,
+    corrections: Sequence[Correction] = (),
 ) -> Iterator[tuple[str, bytes]]:
     """Every feed in every format, its archive pages, and the list of all feeds, by file name."""
     base = settings.site_url or UNPUBLISHED
-    groups = listing(histories, topics)
-    items = feed_items(histories, topics, base)
+    groups = catalogue(histories, topics)
+    items = feed_items(histories, topics, settings, corrections)
     for feed in (feed for group in groups for feed in group.feeds):
         chosen = [item for item in items if feed.name in item.feeds]
         for channel in channels(feed, chosen, base):
@@ -37,32 +40,42 @@ def feeds(
     yield "feeds.opml", opml(groups, base)
 
 
-def feed_items(histories: Sequence[History], topics: Sequence[Topic], base: str) -> list[Item]:
+def feed_items(
+    histories: Sequence[History],
+    topics: Sequence[Topic],
+    settings: Settings,
+    corrections: Sequence[Correction] = (),
+) -> list[Item]:
     """Every item there is, oldest first, whatever the order of the histories."""
+    base = settings.site_url or UNPUBLISHED
     coming = {id(revision) for revision in upcoming(histories)}
     shared = editions(histories, topics)
-    news = (
-        revision_item(history, revision, topics, base, _names(history, revision, shared, coming))
-        for history in histories
-        for revision in history.revisions
-        if revision.significance.is_news
-    )
-    notices = (
-        item
-        for history in histories
-        for outage in history.outages
-        for item in outage_items(history, outage, base)
-    )
-    return sorted((*news, *notices), key=lambda item: (item.published, item.id))
+    found: list[Item] = []
+    for history in histories:
+        mine = [c for c in corrections if c.document == history.document.id]
+        common = frozenset({ALL, history.document.id} | {history.document.edition} & shared)
+        for revision in (r for r in history.revisions if r.significance.is_news):
+            names = common | {*revision.topics, *([UPCOMING] if id(revision) in coming else [])}
+            said = [c for c in mine if _is_of(c, revision)]
+            found.append(revision_item(history, revision, topics, base, names, said))
+        found += _corrections(history, mine, common, base)
+        found += (o for outage in history.outages for o in outage_items(history, outage, base))
+    return sorted(found, key=lambda item: (item.published, item.id))
 
 
-def _names(
-    history: History, revision: Revision, shared: set[str], coming: set[int]
-) -> frozenset[str]:
-    """The feeds a revision stands in; `shared` are the editions that have one."""
-    edition = {history.document.edition} & shared
-    ahead = {UPCOMING} if id(revision) in coming else set()
-    return frozenset({ALL, revision.document, *revision.topics, *edition, *ahead})
+def _corrections(
+    history: History, corrections: Sequence[Correction], common: frozenset[str], base: str
+) -> Iterator[Item]:
+    """Corrections stand where what they correct stands."""
+    for correction in corrections:
+        revision = next((r for r in history.revisions if _is_of(correction, r)), None)
+        names = common | {*revision.topics} if revision else common
+        yield correction_item(history, revision, correction, base, names)
+
+
+def _is_of(correction: Correction, revision: Revision) -> bool:
+    seen = revision.first_seen.replace(microsecond=0)
+    return (correction.document, correction.first_seen) == (revision.document, seen)
 
 
 def upcoming(histories: Sequence[History]) -> list[Revision]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-from tracker.model import Change, History, Kind, Op, Outage, Revision, Topic
+from tracker.model import Change, Correction, History, Kind, Op, Outage, Revision, Topic, digest
 from tracker.publisher import words
+from tracker.publisher.catalogue import STATUS
 from tracker.publisher.channel import Item
-from tracker.publisher.listing import STATUS
 from tracker.publisher.places import document_page, revision_page
 from tracker.publisher.render import ENVIRONMENT, Run, both, side
 
@@ -40,6 +40,7 @@ class Body:
     """What an item says below its title, for `html` and for `text`."""
 
     revision: Revision
+    corrections: tuple[str, ...]
     summary: str
     parts: tuple[Part, ...]
     left_out: int
@@ -53,7 +54,7 @@ class Body:
     def text(self) -> str:
         """The same in plain text, the redline in the marks of wdiff: [-went-] {+came+}."""
         blocks = ["\n".join(block) for block in (self._dates(), *self._clauses(), self._proof())]
-        return "\n\n".join([self.summary, *blocks]) + "\n"
+        return "\n\n".join([*self.corrections, self.summary, *blocks]) + "\n"
 
     def _dates(self) -> Iterator[str]:
         if self.revision.effective:
@@ -81,10 +82,19 @@ class Body:
 
 
 def revision_item(
-    history: History, revision: Revision, topics: Sequence[Topic], base: str, feeds: frozenset[str]
+    history: History,
+    revision: Revision,
+    topics: Sequence[Topic],
+    base: str,
+    feeds: frozenset[str],
+    corrections: Sequence[Correction] = (),
 ) -> Item:
-    """The item of a revision, for the `feeds` of these names; links lead to under `base`."""
-    body = _body(revision, topics, base + revision_page(revision))
+    """The item of a revision, for the `feeds` of these names; links lead to under `base`.
+
+    `corrections` are those of this revision.
+    """
+    body = _body(revision, topics, base + revision_page(revision), corrections)
+    times = [_time_of(c) for c in corrections]
     worth = revision.significance
     return Item(
         id=words.tag_uri(revision),
@@ -103,6 +113,7 @@ def revision_item(
         related=body.copies,
         feeds=feeds,
         facts=_facts(body, topics),
+        corrected=max(times, default=None),
     )
 
 
@@ -123,13 +134,16 @@ def _facts(body: Body, topics: Sequence[Topic]) -> dict[str, object]:
     }
 
 
-def _body(revision: Revision, topics: Sequence[Topic], link: str) -> Body:
+def _body(
+    revision: Revision, topics: Sequence[Topic], link: str, corrections: Sequence[Correction]
+) -> Body:
     titles = {t.id: t.title for t in topics}
     changes = words.news(revision)
     parts = tuple(_fitting(_part(change, titles) for change in changes))
     copies = (c.archive_url for c in revision.after.captures if c.archive_url)
     return Body(
         revision,
+        tuple(f"Correction of {words.day(c.date)}: {words.safe(c.sentence)}" for c in corrections),
         words.summary(revision, topics),
         parts,
         len(changes) - len(parts),
@@ -180,11 +194,51 @@ def _paragraphs(text: str) -> Iterator[str]:
         yield paragraph
 
 
+# ── corrections ───────────────────────────────────────────────────────────────────
+
+
+def correction_item(
+    history: History,
+    revision: Revision | None,
+    correction: Correction,
+    base: str,
+    feeds: frozenset[str],
+) -> Item:
+    """A correction as an item of its own: readers do not show an item again that they know.
+
+    `revision` is None where today's reading of the pages does not find it any more.
+    """
+    name = words.document_name(history, revision.after.title if revision else "")
+    first_seen = words.iso(correction.first_seen)
+    about = f"It is about the revision first seen {words.moment(correction.first_seen)}."
+    gone = "" if revision else "Read by today's rules, there was none."
+    page = revision_page(revision) if revision else document_page(correction.document)
+    key = digest(correction.sentence.encode("utf-8", "replace"))[:8]
+    said = [s for s in (words.safe(correction.sentence), about, gone) if s]
+    return _notice(
+        f"correction/{correction.document}/{first_seen}/{correction.date}-{key}",
+        f"{name}: correction of what was published {words.day(correction.first_seen)}",
+        said,
+        ("correction", "Correction"),
+        _time_of(correction),
+        _Place(history, base + page, "What was published"),
+        feeds,
+    )
+
+
+def _time_of(correction: Correction) -> datetime:
+    """When a correction was made; its day is all that is known, and it never comes first."""
+    day = datetime.combine(correction.date, datetime.min.time(), UTC)
+    return max(day, correction.first_seen + timedelta(seconds=1))
+
+
 # ── outages ───────────────────────────────────────────────────────────────────────
 
 
 def outage_items(history: History, outage: Outage, base: str) -> Iterator[Item]:
     """An item for the beginning of an outage and, once it is over, another for its end."""
+    document, name = history.document.id, words.document_name(history)
+    place = _Place(history, f"{base}status/", "How every text stands")
     since = f"since {words.day(outage.began)}: {outage.outcome.value}"
     before = (
         f"It was last seen {words.moment(outage.last_seen)}; that text stands."
@@ -192,26 +246,47 @@ def outage_items(history: History, outage: Outage, base: str) -> Iterator[Item]:
         else "It has not been seen before."
     )
     said = [s for s in (words.line(outage.reason, 1000), before) if s]
-    yield _notice(history, "outage", outage.began, f"not seen {since}", said, base)
+    key, kind = f"outage/{document}/{words.iso(outage.began)}", ("outage", "Outage")
+    yield _notice(key, f"{name}: not seen {since}", said, kind, outage.began, place, _STATUS)
     if outage.ended:
         back = f"It could not be had {since}. It was seen again {words.moment(outage.ended)}."
-        yield _notice(history, "recovery", outage.ended, "seen again", [back], base)
+        key, kind = f"recovery/{document}/{words.iso(outage.ended)}", ("recovery", "Recovery")
+        yield _notice(key, f"{name}: seen again", [back], kind, outage.ended, place, _STATUS)
+
+
+_STATUS = frozenset({STATUS})
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a notice leads, and under which words."""
+
+    history: History
+    link: str
+    label: str
 
 
 def _notice(
-    history: History, event: str, time: datetime, title: str, said: list[str], base: str
+    key: str,
+    title: str,
+    said: Sequence[str],
+    kind: tuple[str, str],
+    time: datetime,
+    place: _Place,
+    feeds: frozenset[str],
 ) -> Item:
-    document, name = history.document.id, words.document_name(history)
-    status = f"{base}status/"
+    """An item of plain sentences."""
+    document = place.history.document.id
+    html = ENVIRONMENT.get_template("notice.html").render(sentences=said, place=place)
     return Item(
-        id=f"tag:terms-tracker.invalid,2025:{event}/{document}/{words.iso(time)}",
-        title=f"{name}: {title}",
-        link=base + document_page(document),
+        id=f"tag:terms-tracker.invalid,2025:{key}",
+        title=title,
+        link=place.link,
         summary=" ".join(said),
-        html=ENVIRONMENT.get_template("notice.html").render(sentences=said, status=status),
-        text="\n\n".join([*said, f"How every text stands: {status}"]) + "\n",
+        html=html,
+        text="\n\n".join([*said, f"{place.label}: {place.link}"]) + "\n",
         published=time,
-        categories=((document, name), (event, event.capitalize())),
-        feeds=frozenset({STATUS}),
-        facts={"document": document, "event": event},
+        categories=((document, words.document_name(place.history)), kind),
+        feeds=feeds,
+        facts={"document": document, "event": kind[0]},
     )

@@ -40,6 +40,8 @@ def _item(item: Item) -> dict[str, Any]:
         "tags": [plain(label) for _, label in item.categories],
         "_tracker": dict(item.facts),
     }
+    if item.corrected:
+        found["date_modified"] = iso(item.corrected)
     if item.via:
         found["external_url"] = item.via
     return found

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from lxml import etree
 
-from tracker.publisher.listing import Group
+from tracker.publisher.catalogue import Group
 from tracker.publisher.places import feed_file
 from tracker.publisher.words import plain
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from tracker.model import Clause, History, Revision, Settings, Topic, Unit, Version
 from tracker.publisher import places, records, words
+from tracker.publisher.catalogue import alternates, catalogue
 from tracker.publisher.feeds import UNPUBLISHED
-from tracker.publisher.listing import alternates, listing
 from tracker.publisher.redlines import Row, changed, whole
 from tracker.publisher.render import ENVIRONMENT
 from tracker.publisher.timeline import timeline
@@ -27,7 +27,7 @@ class Site:
     ) -> None:
         self.histories = sorted(histories, key=lambda h: h.document.id)
         self.topics = tuple(topics)
-        self.groups = listing(self.histories, self.topics)
+        self.groups = catalogue(self.histories, self.topics)
         self.base = settings.site_url or UNPUBLISHED
         self.is_public = bool(settings.site_url)
         rows = [(r, h) for h in self.histories for r in h.revisions]

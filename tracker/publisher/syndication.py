@@ -143,7 +143,7 @@ def _add(feed: FeedGenerator, item: Item, body: str) -> None:
     # rss2email sends the first plain text of an entry, and that must not be the summary alone.
     entry.summary(str(escape(plain(item.summary))), type="html")
     entry.published(item.published)
-    entry.updated(item.published)
+    entry.updated(item.updated)
     entry.dc.dc_creator(AUTHOR)
     for term, label in item.categories:
         entry.category(term=term, label=plain(label))

@@ -8,9 +8,9 @@ import pytest
 
 from tests.factories import SITE, TOPICS, everything, heron
 from tracker.publisher import publish
-from tracker.publisher.listing import alternates, listing
+from tracker.publisher.catalogue import alternates, catalogue
 
-GROUPS = listing(everything(), TOPICS)
+GROUPS = catalogue(everything(), TOPICS)
 POLICY = "heron/privacy-policy@eu"
 PUBLISHED = publish(everything(), TOPICS, SITE)
 LINK = re.compile(
@@ -22,7 +22,7 @@ def test_every_feed_explains_itself_under_a_title_of_its_own() -> None:
     every = [feed for group in GROUPS for feed in group.feeds]
     assert len({feed.title for feed in every}) == len({feed.name for feed in every}) == len(every)
     assert all(feed.about.endswith((".", "…")) for feed in every)
-    assert [group.title for group in listing([], [])] == ["Everything"]
+    assert [group.title for group in catalogue([], [])] == ["Everything"]
 
 
 @pytest.mark.parametrize(
@@ -63,5 +63,5 @@ def test_the_subscribe_page_lists_and_explains_every_feed_in_every_format() -> N
 
 
 def test_the_order_of_the_histories_does_not_matter() -> None:
-    assert listing(tuple(reversed(everything())), TOPICS) == GROUPS
-    assert listing([heron()], TOPICS)[2].feeds[0].title == "Terms Tracker: Global edition"
+    assert catalogue(tuple(reversed(everything())), TOPICS) == GROUPS
+    assert catalogue([heron()], TOPICS)[2].feeds[0].title == "Terms Tracker: Global edition"

@@ -32,7 +32,7 @@ class Group:
     feeds: tuple[Feed, ...]
 
 
-def listing(histories: Sequence[History], topics: Sequence[Topic]) -> tuple[Group, ...]:
+def catalogue(histories: Sequence[History], topics: Sequence[Topic]) -> tuple[Group, ...]:
     """Every feed in its group, in an order that does not depend on that of the histories."""
     ordered = sorted(histories, key=lambda h: h.document.id)
     groups = (
