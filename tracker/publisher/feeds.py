@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from tracker.model import Correction, History, Revision, Settings, Topic
 from tracker.publisher.catalogue import ALL, UPCOMING, Feed, catalogue, editions
 from tracker.publisher.channel import Channel, Item
-from tracker.publisher.items import correction_item, outage_items, revision_item
+from tracker.publisher.items import revision_item
 from tracker.publisher.jsonfeed import json_feed
+from tracker.publisher.notices import correction_item, outage_items
 from tracker.publisher.opml import opml
 from tracker.publisher.places import feed_file
 from tracker.publisher.syndication import atom, rss
