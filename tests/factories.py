@@ -228,7 +228,9 @@ def failing() -> History:
 def announced() -> History:
     """A change that applies only long after it was seen."""
     before = "# Terms of Hire\n## 1. Boats\nA boat is hired by the day."
-    after = f"{before}\nFrom 1 June 2027, advertising is painted on every boat."
+    after = (
+        f"{before}\nThe rule that advertising is painted on every boat applies from 1 June 2027."
+    )
     return history(before, after, name="heron/hire@eu", title="Terms of Hire", first_day=5)
 
 

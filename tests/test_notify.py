@@ -120,7 +120,7 @@ def test_each_revision_goes_to_its_topic_once(root: Path, hook: Webhook) -> None
     assert path == "/ads"
     assert post["title"] == "Harbour Terms: targeted advertising, 1 clause changed"
     assert "{+We share what you like with advertisers" in post["message"]
-    assert "Nothing changed about generative AI." in post["message"]
+    assert "No change about generative AI was found." in post["message"]
 
 
 def test_an_address_that_is_new_gets_nothing_of_the_past(

@@ -138,6 +138,24 @@ def test_upcoming_holds_what_applies_after_the_newest_text_known() -> None:
     assert upcoming([]) == []
 
 
+def test_a_preview_is_upcoming_without_a_day_until_a_newer_text_is_known() -> None:
+    given = history("# T\nWe walk.", "# T\nWe ran.", "# T\nWe sat.", name="heron/t@eu")
+    shown = replace(given.revisions[1].after, is_preview=True)
+    preview = replace(given.revisions[1], after=shown, significance=Significance.UPCOMING)
+    coming = replace(given, versions=given.versions[:2], revisions=(given.revisions[0], preview))
+    assert guids(made(coming)["upcoming.xml"]) == [tag_uri(preview)]
+    assert tag_uri(preview).endswith("/preview")
+    newer = replace(given.versions[2], first_seen=shown.first_seen + timedelta(days=1))
+    over = replace(coming, versions=(*given.versions[:2], newer))
+    assert guids(made(over)["upcoming.xml"]) == []
+
+
+def test_what_a_preview_told_is_not_told_again() -> None:
+    given = heron()
+    told = replace(given.revisions[0], announced=given.versions[0].first_seen)
+    assert guids(made(replace(given, revisions=(told,)))["all.xml"]) == []
+
+
 def test_an_edition_that_is_called_as_something_else_already_has_no_feed() -> None:
     given = [history("# T\nWe walk.", "# T\nWe ran.", name=f"heron/t@{e}") for e in EDITIONS]
     found = made(*given)

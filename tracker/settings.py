@@ -22,37 +22,6 @@ from tracker.model import Settings
 
 FILE = "settings.toml"
 
-#: The file of a new instance: every key, explained, none of them set.
-TEMPLATE = """\
-# How this instance of Terms Tracker behaves. Every key is optional; remove the # to set it.
-
-# Where feeds/ is published. Links in feeds lead there; set it before others subscribe.
-# site_url = "https://terms.example/"
-
-# Who runs this: a mail address or a page. It is sent with every request, so that a service can
-# ask you something instead of closing the door.
-# contact = "https://terms.example/about"
-
-# "obey": leave a text alone that robots.txt closes. "note": read it, and say so.
-# robots = "obey"
-
-# Private hosts that may be fetched, as HOST or HOST:PORT.
-# allow_hosts = ["intranet.example:8080"]
-
-# Where `tracker import wayback` asks for old captures.
-# wayback_url = "https://web.archive.org"
-
-# Where a service shows a coming text before it applies, by document.
-# [previews]
-# "linkedin/privacy-policy@global" = "https://www.linkedin.com/legal/preview/privacy-policy"
-
-# Where `tracker notify` sends what is new: for a feed (all, upcoming, status, a topic, an edition
-# or a document) addresses of apprise. ${NAME} is taken from the environment: no secret belongs
-# into this file.
-# [notify]
-# generative-ai = ["mailto://me:${MAIL_PASSWORD}@example.org"]
-"""
-
 _KEYS = ("site_url", "contact", "robots", "allow_hosts", "wayback_url", "previews", "notify")
 _DOCUMENT = re.compile(r"[a-z0-9-]+/[a-z0-9-]+@[a-z0-9-]+")
 _VARIABLE = re.compile(r"\$\{\w+\}")

@@ -1,6 +1,7 @@
 """The root folder: `data/` read, `feeds/` written.
 
-A root without declarations or topics of its own starts from those that ship with the program.
+A root without declarations, topics or settings of its own starts from those that ship with the
+program.
 A publication replaces `feeds/` in one step: the new tree is made beside it (files that did not
 change are hard links, so they keep bytes and modification time) and the two are exchanged.
 """
@@ -12,14 +13,13 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tracker import declarations, settings, topics
+from tracker import declarations, names, settings, topics
 from tracker.declarations import Declared
-from tracker.errors import ArchiveError, DeclarationError, UsageError
-from tracker.inputs import quoted
+from tracker.errors import ArchiveError
 from tracker.model import Settings, Topic
 
 _PACKAGE = Path(__file__).parent
@@ -50,72 +50,19 @@ def open_workspace(root: Path) -> Workspace:
     """Read what was declared under `root`. Raises DeclarationError, having done nothing."""
     data = root / "data"
     folder = data / "declarations"
-    declared = declarations.load(folder if folder.is_dir() else _starter("declarations"))
+    declared = declarations.load(folder if folder.is_dir() else starter("declarations"))
     file = data / "topics.toml"
-    watched = topics.load(file if file.is_file() else _starter("topics.toml"))
-    _refuse_shared_names(declared, watched)
-    wanted = settings.load(data)
-    _refuse_unknown_feeds(declared, watched, wanted)
+    watched = topics.load(file if file.is_file() else starter("topics.toml"))
+    own = (data / settings.FILE).is_file()
+    wanted = settings.load(data if own else starter(""))
+    names.check(declared, watched, wanted)
     return Workspace(root, declared, watched, wanted)
 
 
-def _refuse_shared_names(declared: Declared, watched: Sequence[Topic]) -> None:
-    """Topics and editions name feeds side by side; a name must mean one thing."""
-    editions = {d.edition for d in declared.documents}
-    services = {d.id.partition("/")[0] for d in declared.documents}
-    for edition in sorted(editions & topics.RESERVED):
-        problem = "cannot name an edition: another feed or file is called so; rename it"
-        raise DeclarationError(f"declarations/{edition}", problem)
-    for topic in watched:
-        if topic.id in editions | services:
-            what = "an edition" if topic.id in editions else "a service"
-            raise DeclarationError(
-                "topics.toml", f'"{topic.id}" is also the name of {what}; choose another one'
-            )
-
-
-def _refuse_unknown_feeds(declared: Declared, watched: Sequence[Topic], wanted: Settings) -> None:
-    """A notification for a feed that is not there would never come, and nobody would know."""
-    known = {"all", "upcoming", "status", *(topic.id for topic in watched)}
-    known |= {name for d in declared.documents for name in (d.id, d.edition)}
-    for name, _ in wanted.notify:
-        if name not in known:
-            problem = f"{quoted(name)} is no feed; use all, a topic, an edition or a document"
-            raise DeclarationError(settings.FILE, f'"notify" › {problem}')
-
-
-def _starter(name: str) -> Path:
+def starter(name: str) -> Path:
     """What ships in the wheel, or in a checkout the same files where they are kept."""
     shipped = _PACKAGE / "starter" / name
     return shipped if shipped.exists() else _PACKAGE.parent / "data" / name
-
-
-def starter_files() -> dict[str, bytes]:
-    """What a new instance starts from, by path under `data/`."""
-    folder = _starter("declarations")
-    found = {f"declarations/{p.relative_to(folder).as_posix()}": p for p in folder.rglob("*.json")}
-    files = {name: path.read_bytes() for name, path in sorted(found.items())}
-    files["topics.toml"] = _starter("topics.toml").read_bytes()
-    return files | {settings.FILE: settings.TEMPLATE.encode()}
-
-
-def create(root: Path) -> list[Path]:
-    """A new instance in `root`; the files that were written. Never touches one that is there.
-
-    Raises UsageError, having done nothing, where `root` has a `data/` with anything in it.
-    """
-    data = root / "data"
-    if data.exists() and (not data.is_dir() or any(data.iterdir())):
-        raise UsageError(f"{data} is there already; nothing was written.")
-    files = {data / name: content for name, content in starter_files().items()}
-    try:
-        for path, content in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("xb") as file:
-                file.write(content)
-    except OSError as error:
-        raise UsageError(f"{root} cannot be written ({error.strerror}).") from error
-    return list(files)
 
 
 # ── publishing ────────────────────────────────────────────────────────────────────

@@ -15,7 +15,7 @@ from tracker.cli.notifying import notify_all, prepared
 from tracker.errors import ImportFailed, UsageError
 from tracker.fetcher import Fetcher, user_agent
 from tracker.importer import opened
-from tracker.intake import Visit, Wanted, bring_in, visit
+from tracker.intake import Visit, Wanted, bring_in, visit, with_preview
 from tracker.model import Document
 from tracker.publisher import terminal
 
@@ -85,7 +85,8 @@ def fetch_all(app: App, wanted: Sequence[str], *, force: bool, hosts: Sequence[s
     workspace = app.workspace
     for remark in workspace.declared.remarks:
         click.echo(f"Note: {harmless(remark)}", err=True)
-    documents = chosen(workspace.declared.documents, wanted)
+    previews = dict(workspace.settings.previews)
+    documents = [with_preview(d, previews) for d in chosen(workspace.declared.documents, wanted)]
     fetcher = Fetcher(
         user_agent=user_agent(workspace.settings.contact),
         allow_hosts=(*workspace.settings.allow_hosts, *hosts),

@@ -1,4 +1,4 @@
-"""`tracker serve`, which shows the published site on this machine, and `tracker init`."""
+"""`tracker serve`, which shows the published site on this machine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import click
 
 from tracker.cli.app import App
 from tracker.errors import UsageError
-from tracker.workspace import create
 
 _HOST = "127.0.0.1"
 _TYPES = {
@@ -114,22 +113,4 @@ def serve(app: App, port: int) -> None:
             click.echo()
 
 
-@click.command()
-@click.argument(
-    "directory", required=False, type=click.Path(file_okay=False, path_type=Path), metavar="[DIR]"
-)
-@click.make_pass_decorator(App)
-def init(app: App, directory: Path | None) -> None:
-    """Start a new instance in DIR (default: here).
-
-    Writes DIR/data/ with the declarations and topics that ship with the program, for you to
-    change, and a settings.toml that explains every setting. Nothing that is there is touched.
-    """
-    root = app.root / directory if directory else app.root
-    for path in create(root):
-        click.echo(path)
-    elsewhere = "" if root == Path() else f" --root {root}"
-    click.echo(f"\nEdit what is watched there, then run: tracker{elsewhere} run")
-
-
-COMMANDS = (serve, init)
+COMMANDS = (serve,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from tracker.model import Correction, History, Revision, Settings, Topic
 from tracker.publisher.catalogue import ALL, UPCOMING, Feed, catalogue, editions
@@ -55,7 +56,7 @@ def feed_items(
     for history in histories:
         mine = [c for c in corrections if c.document == history.document.id]
         common = frozenset({ALL, history.document.id} | {history.document.edition} & shared)
-        for revision in (r for r in history.revisions if r.significance.is_news):
+        for revision in (r for r in history.revisions if r.is_news):
             names = common | {*revision.topics, *([UPCOMING] if id(revision) in coming else [])}
             said = [c for c in mine if _is_of(c, revision)]
             found.append(revision_item(history, revision, topics, base, names, said))
@@ -82,16 +83,23 @@ def _is_of(correction: Correction, revision: Revision) -> bool:
 def upcoming(histories: Sequence[History]) -> list[Revision]:
     """The news that applies only after the newest text known was first seen, the soonest first.
 
-    No clock is asked: what was announced stays upcoming until a later text is known.
+    No clock is asked: what was announced stays upcoming until a later text is known. A preview
+    that names no day is upcoming until a newer text of its document is.
     """
-    known = max((v.first_seen.date() for h in histories for v in h.versions), default=None)
-    dated = [
-        (revision.effective, revision.document, revision.first_seen, revision)
+    known = max((v.first_seen.date() for h in histories for v in h.versions), default=date.min)
+    ahead = [
+        (revision.effective or date.max, revision.document, revision.first_seen, revision)
         for history in histories
         for revision in history.revisions
-        if known and revision.significance.is_news and (revision.effective or known) > known
+        if revision.is_news and _is_ahead(revision, history, known)
     ]
-    return [row[-1] for row in sorted(dated, key=lambda row: row[:-1])]
+    return [row[-1] for row in sorted(ahead, key=lambda row: row[:-1])]
+
+
+def _is_ahead(revision: Revision, history: History, known: date) -> bool:
+    if revision.effective:
+        return revision.effective > known
+    return revision.after.is_preview and revision.first_seen >= history.versions[-1].first_seen
 
 
 def channels(feed: Feed, items: Sequence[Item], base: str) -> Iterator[Channel]:

@@ -166,7 +166,7 @@ def _part(change: Change, titles: dict[str, str]) -> Part:
         path=words.unforged(words.clause_path(change)),
         kind=words.kind(change),
         topics=", ".join(titles.get(tag.topic, tag.topic) for tag in change.tags),
-        before=None if change.kind is Kind.ADDED else side(change.redline, Op.DELETE),
+        before=None if change.kind in {Kind.ADDED, Kind.MOVED} else side(change.redline, Op.DELETE),
         after=None if change.kind is Kind.REMOVED else side(change.redline, Op.INSERT),
         redline=both(change.redline),
     )
