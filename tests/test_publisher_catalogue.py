@@ -28,7 +28,7 @@ def test_every_feed_explains_itself_under_a_title_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("path", "names"),
     [
-        ("", ["all", "upcoming"]),
+        ("", ["all", "generative-ai", "targeted-advertising"]),
         ("about/", ["all"]),
         ("404.html", ["all"]),
         ("changes/", ["all"]),

@@ -95,7 +95,9 @@ def _document(history: History) -> Feed:
 def alternates(path: str, groups: Sequence[Group]) -> list[Feed]:
     """The feeds a page names for readers to find, its own first."""
     named = {feed.name: feed for group in groups for feed in group.feeds}
-    return [named[name] for name in dict.fromkeys(_near(path)) if name in named][:_MOST_ALTERNATES]
+    topics = [feed.name for feed in named.values() if feed.page.startswith("topics/")]
+    wanted = [*_near(path), *([] if path else topics)]
+    return [named[name] for name in dict.fromkeys(wanted) if name in named][:_MOST_ALTERNATES]
 
 
 def _near(path: str) -> Iterator[str]:
@@ -109,5 +111,3 @@ def _near(path: str) -> Iterator[str]:
     elif top == "status":
         yield STATUS
     yield ALL
-    if not path:
-        yield UPCOMING
