@@ -106,14 +106,24 @@ def test_an_unchanged_feed_is_304_and_nothing_can_be_written(port: int) -> None:
 
 def test_the_command_says_where_and_ends_when_interrupted(root: Path) -> None:
     command = [sys.executable, "-u", "-m", "tracker", "--root", str(root), "serve", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+    running = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        # Where the tests run in the background, interrupts are ignored, and that is inherited.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    try:
         assert running.stdout is not None
         line = running.stdout.readline()
         address = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
         assert address, line
         assert asked(int(address[1]), "/all.xml")[0] == 200
         running.send_signal(signal.SIGINT)
-        assert running.wait(10) == 0
+        assert running.wait(30) == 0
+    finally:
+        running.kill()
+        running.communicate()
 
 
 def test_a_port_that_is_taken_and_a_site_that_is_not_there_are_one_sentence(
