@@ -14,6 +14,7 @@ from tracker.differ.decode import Undecodable
 from tracker.differ.extract import EXTRACTOR, read, text_digest
 from tracker.differ.judge import Judgement, judge
 from tracker.differ.lineage import Lineage, settled
+from tracker.differ.meaning import notes
 from tracker.differ.normalise import enumerator, fold
 from tracker.differ.redline import read_back, redline
 from tracker.differ.topics import tags, union, whole, with_sections
@@ -128,6 +129,7 @@ def _change(step: _Step, topics: Sequence[Topic]) -> Change | None:
         effective=_new_date(spans, (after or before)[0].path),
         links_added=added,
         links_removed=removed,
+        notes=notes(spans, added, removed),
     )
 
 
