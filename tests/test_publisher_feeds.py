@@ -323,7 +323,8 @@ def test_many_long_items_leave_a_feed_that_every_reader_takes() -> None:
     line = "Our advertising partners may read the log of each walk in full. "
     given = again(history("# Rules", ["# Rules", line * 500]), 90)
     found = made(given)
-    assert 240_000 < len(found["all.xml"]) < 600_000
+    assert 200_000 < len(found["all.xml"]) < 500_000
+    assert len(found["all.atom"]) < 600_000
     assert 10 < len(items(found["all.xml"])) < 80
     assert walked(found) == [tag_uri(r) for r in reversed(given.revisions)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -74,6 +75,15 @@ def test_an_item_leads_to_the_redline_the_source_the_copy_and_the_digests() -> N
     for version in (revision.before, revision.after):
         assert version.captures[0].body
         assert version.captures[0].body in body.text
+
+
+def test_an_item_says_what_a_change_turns() -> None:
+    before = "# Rules\nWe will not lend your boat to anybody else."
+    given = history(before, before.replace("will not", "may"))
+    html = bodies(made(given)["all.xml"])[0]
+    assert "Reworded · Duty: “will not” became “may”" in Body(html).text
+    (item,) = json.loads(made(given)["all.json"])["items"]
+    assert "Duty: “will not” became “may”\nWe [-will not-]{+may+} lend" in item["content_text"]
 
 
 def test_an_addition_has_no_before_and_a_removal_no_after() -> None:

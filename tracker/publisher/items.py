@@ -19,11 +19,13 @@ _MARKS = {"delete": "[-{}-]", "insert": "{{+{}+}}", "same": "{}"}
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One change as an item shows it; a side that does not exist is None."""
+    """One change as an item shows it; a side that does not exist is None.
+
+    `what` says what happened to the clause, about which topics, and what it turns.
+    """
 
     path: str
-    kind: str
-    topics: str
+    what: tuple[str, ...]
     before: list[Run] | None
     after: list[Run] | None
     redline: list[Run]
@@ -63,9 +65,8 @@ class Body:
 
     def _clauses(self) -> Iterator[list[str]]:
         for part in self.parts:
-            what = f"{part.kind} · {part.topics}" if part.topics else part.kind
             redline = "".join(_MARKS[run.op].format(run.text) for run in part.redline)
-            yield [*([f"§ {part.path}"] if part.path else []), what, redline]
+            yield [*([f"§ {part.path}"] if part.path else []), " · ".join(part.what), redline]
         if self.left_out:
             what = words.count(self.left_out, "more change" if self.parts else "change")
             yield [f"Not shown here: {what}, on the page of this revision."]
@@ -164,8 +165,11 @@ def _fitting(parts: Iterable[Part]) -> Iterator[Part]:
 def _part(change: Change, titles: dict[str, str]) -> Part:
     return Part(
         path=words.unforged(words.clause_path(change)),
-        kind=words.kind(change),
-        topics=", ".join(titles.get(tag.topic, tag.topic) for tag in change.tags),
+        what=(
+            words.kind(change),
+            *(titles.get(tag.topic, tag.topic) for tag in change.tags),
+            *map(words.turn, change.notes),
+        ),
         before=None if change.kind in {Kind.ADDED, Kind.MOVED} else side(change.redline, Op.DELETE),
         after=None if change.kind is Kind.REMOVED else side(change.redline, Op.INSERT),
         redline=both(change.redline),

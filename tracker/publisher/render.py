@@ -80,6 +80,7 @@ def environment() -> Environment:
         "worth": words.worth,
         "kind": words.kind,
         "compared": words.compared,
+        "turn": words.turn,
         "clause_path": words.clause_path,
         "heading": words.heading,
         "line": words.line,

@@ -263,7 +263,8 @@ def _label(
         words.unforged(words.clause_path(change)) or "top of the page", width, "  ", "§ "
     )
     yield from (_styled(line, _BOLD, colour) for line in path)
-    what = f"{kind}{''.join(_tag(t, titles) for t in change.tags)}"
+    turns = "".join(f" · {words.turn(note)}" for note in change.notes)
+    what = f"{kind}{''.join(_tag(t, titles) for t in change.tags)}{turns}"
     yield from _wrapped(what, width, "    ", "  ")
     if change.kind is Kind.RENUMBERED:
         yield f"  {change.before[0].number or '(none)'} → {change.after[0].number or '(none)'}"

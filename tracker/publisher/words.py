@@ -15,6 +15,7 @@ from tracker.model import (
     Change,
     History,
     Kind,
+    Note,
     Revision,
     Significance,
     Topic,
@@ -163,6 +164,15 @@ def kind(change: Change) -> str:
         return f"Moved here from “{heading(change.before[0].path[-1:]) or 'the top'}”, same wording"
     moved = change.moved and change.kind is not Kind.MOVED
     return _KINDS[change.kind] + (" and moved" if moved else "")
+
+
+def turn(note: Note) -> str:
+    """What a change turns: "Legal basis: “consent” became “legitimate interests”"."""
+    before, after = (f"“{unforged(line(words))}”" for words in (note.before, note.after))
+    what = note.turn.value.capitalize()
+    if not note.before:
+        return f"{what}: {after} is new"
+    return f"{what}: {before} is gone" if not note.after else f"{what}: {before} became {after}"
 
 
 def compared(change: Change) -> str:
