@@ -6,7 +6,7 @@ import pytest
 
 from tests.strategies import PAGE, capture, version
 from tracker.differ import revise
-from tracker.model import Revision, Significance, Source, Version
+from tracker.model import Kind, Revision, Significance, Source, Version
 
 EDITORIAL, LINKS = Significance.EDITORIAL, Significance.LINKS
 SUBSTANTIVE, ANNOUNCEMENT = Significance.SUBSTANTIVE, Significance.ANNOUNCEMENT
@@ -100,6 +100,17 @@ def test_order_and_numbers_alone_are_editorial() -> None:
     assert between(body(*TEXT), body(*TEXT[1:], TEXT[0])).significance is EDITORIAL
     numbered = [f"{n}. {line}" for n, line in enumerate(TEXT, 2)]
     assert between(body(*TEXT), body(*numbered)).significance is EDITORIAL
+
+
+def test_references_that_follow_a_renumbering_are_editorial() -> None:
+    rules = "".join(f"<h2>{{}}.{n} Rule of the house</h2><p>{TEXT[n]}</p>" for n in range(4))
+    page = "<h1>T</h1>" + rules + "<p>As Section {}.2 has it, nobody is left out of it.</p>"
+    before, after = (page.format(*[n] * 5) for n in (3, 4))
+    revision = between(before, after)
+    assert revision.significance is EDITORIAL
+    assert {c.kind for c in revision.changes} == {Kind.RENUMBERED}
+    elsewhere = between(before, page.format(4, 4, 4, 4, 9))
+    assert elsewhere.significance is SUBSTANTIVE
 
 
 def test_targets_alone_are_links() -> None:

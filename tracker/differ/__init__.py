@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
 from tracker.differ import significance
-from tracker.differ.align import align
+from tracker.differ.align import align, aligned_share
 from tracker.differ.dates import date_line, effective
 from tracker.differ.decode import Undecodable
 from tracker.differ.extract import EXTRACTOR, read, text_digest
@@ -17,6 +17,7 @@ from tracker.differ.lineage import Lineage, settled
 from tracker.differ.meaning import notes
 from tracker.differ.normalise import enumerator, fold
 from tracker.differ.redline import read_back, redline
+from tracker.differ.renumber import only_renumbered, renumbering
 from tracker.differ.topics import tags, union, whole, with_sections
 from tracker.model import (
     Change,
@@ -60,8 +61,10 @@ def revise(
     """
     pairs = settled(align(before.clauses, after.clauses), before.clauses, after.clauses)
     strayed = Lineage(before.clauses, after.clauses, pairs).strayed(pairs)
-    steps = (_change(_Step(before, after, pair, pair in strayed, known), topics) for pair in pairs)
-    changes = with_sections(tuple(step for step in steps if step is not None))
+    numbers = renumbering(before.clauses, after.clauses, pairs)
+    steps = (_Step(before, after, pair, pair in strayed, known, numbers) for pair in pairs)
+    found = (_change(step, topics) for step in steps)
+    changes = with_sections(tuple(change for change in found if change is not None))
     paired = sum(len(p.after) for p in pairs if p.before)
     worth, reason = significance.of_revision(before, after, changes, paired)
     return Revision(
@@ -78,23 +81,23 @@ def revise(
 
 
 def kept_share(before: Sequence[Clause], after: Sequence[Clause]) -> float:
-    """The share of the text of both sides that stands in the other too, the lesser of the two."""
-    pairs = [p for p in align(before, after) if p.before and p.after]
-    old, new = (sum(len(c.key) for c in side) for side in (before, after))
-    old_kept = sum(len(before[i].key) for p in pairs for i in p.before)
-    new_kept = sum(len(after[j].key) for p in pairs for j in p.after)
-    return min(old_kept / old if old else 1.0, new_kept / new if new else 1.0)
+    """The share of the words of both sides that stand in the other too, the lesser of the two."""
+    return min(aligned_share(before, after, align(before, after)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A pair of an alignment with the versions it is of, and whether it strayed."""
+    """A pair of an alignment with the versions it is of, and whether it strayed.
+
+    `numbers` are the old section numbers that became others in these versions.
+    """
 
     old: Version
     new: Version
     pair: Pair
     has_strayed: bool
     known: frozenset[str]
+    numbers: Mapping[str, str]
 
     @property
     def before(self) -> tuple[Clause, ...]:
@@ -116,6 +119,8 @@ def _change(step: _Step, topics: Sequence[Topic]) -> Change | None:
     if kind is None:
         return None
     spans = redline("\n".join(c.text for c in before), "\n".join(c.text for c in after))
+    if kind is Kind.REWORDED and not moved and only_renumbered(spans, step.numbers):
+        kind = Kind.RENUMBERED
     added, removed = _links(before, after)
     place = significance.Place(step.is_top, step.has_strayed, step.known)
     return Change(
