@@ -22,6 +22,7 @@ from tracker.model import (
     History,
     Kind,
     Link,
+    Outage,
     Outcome,
     Pair,
     Revision,
@@ -222,7 +223,22 @@ def failing() -> History:
     found = history("# Terms\nBe kind to the birds.", name="heron/terms@uk", title="Terms")
     later = found.versions[0].last_seen + timedelta(days=2)
     seen, reason = found.versions[0].last_seen, "It answered 999 instead of the page."
-    return replace(found, standing=Standing(State.FAILING, seen, later, Outcome.REFUSED, reason))
+    standing = Standing(State.FAILING, seen, later, Outcome.REFUSED, reason)
+    began, over = START + timedelta(days=3), START + timedelta(days=4)
+    outages = (
+        Outage(began, over, Outcome.SERVER_ERROR, "It answered 503.", START),
+        Outage(later, None, Outcome.REFUSED, reason, seen),
+    )
+    return replace(found, standing=standing, outages=outages)
+
+
+def announced() -> History:
+    """A change that applies only long after it was seen."""
+    before = "# Terms of Hire\n## 1. Boats\nA boat is hired by the day."
+    after = (
+        f"{before}\nThe rule that advertising is painted on every boat applies from 1 June 2027."
+    )
+    return history(before, after, name="heron/hire@eu", title="Terms of Hire", first_day=5)
 
 
 def everything() -> tuple[History, ...]:

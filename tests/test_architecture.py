@@ -15,12 +15,22 @@ ROWS = (
     {"errors", "model"},
     {"inputs", "rows"},
     {"corrections", "declarations", "settings", "topics"},
-    {"differ", "fetcher", "publisher", "importer", "archive", "demo"},
+    {
+        "differ",
+        "fetcher",
+        "publisher",
+        "importer",
+        "archive",
+        "demo",
+        "outages",
+        "names",
+        "notifier",
+    },
     {"database", "history", "intake", "workspace"},
     {"cli"},
     {"__main__"},
 )
-PURE = {"differ", "publisher", "history", "model"} | ROWS[2]
+PURE = {"differ", "publisher", "history", "outages", "model"} | ROWS[2]
 # What a pure module must not touch; declarations and settings have one thin `load` each.
 CLOCKS_AND_CHANCE = {"time", "random", "secrets", "uuid", "locale"}
 OUTSIDE = {"os", "subprocess", "socket", "httpx", "httpcore", "sqlite3", "sqlite_utils", "shutil"}

@@ -1,18 +1,13 @@
-"""The feeds as programs and people read them: valid, bounded, exact, permanent and harmless."""
+"""The feeds: which there are, what stands in each, valid, bounded and permanent."""
 
 from __future__ import annotations
 
-import os
+import json
 import random
 import re
-import shutil
-import sqlite3
-import subprocess
-from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import feedparser
@@ -20,77 +15,34 @@ import pytest
 from lxml import etree
 
 from tests.factories import (
-    NASTY,
     SITE,
     TOPICS,
     again,
-    every_kind,
+    announced,
     everything,
+    failing,
     heron,
     heron_eu,
     history,
-    hostile,
     long_history,
     never_seen,
     wide_revision,
 )
-from tests.servers import Server, answer
-from tracker.model import Clause, History, Settings, Significance
-from tracker.publisher.feeds import UNPUBLISHED, feeds
+from tests.markup import ATOM, A, Body, bodies, guids, items, titles
+from tracker.model import Correction, History, Outage, Outcome, Settings, Significance
+from tracker.publisher.channel import EPOCH
+from tracker.publisher.feeds import FORMATS, UNPUBLISHED, feeds, upcoming
+from tracker.publisher.places import feed_file
 from tracker.publisher.words import tag_uri
-
-CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
-ATOM = "{http://www.w3.org/2005/Atom}link"
-TAGS = {"p", "strong", "em", "del", "ins", "blockquote", "ul", "li", "a", "code", "br"}
 
 
 def made(*histories: History, settings: Settings = SITE) -> dict[str, bytes]:
     return dict(feeds(histories, TOPICS, settings))
 
 
-ALL = made(*everything())
-each_feed = pytest.mark.parametrize("name", sorted(ALL))
-
-
-def items(data: bytes) -> list[etree._Element]:
-    return list(etree.fromstring(data).findall("channel/item"))
-
-
-def bodies(data: bytes) -> list[str]:
-    return [i.findtext(CONTENT) for i in items(data)]
-
-
-class Body(HTMLParser):
-    """The tags, attributes and text of an item as a reader without a sanitizer has them."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.open: list[str] = []
-        self.attributes: list[tuple[str, str, str | None]] = []
-        self.tags: set[str] = set()
-        self.text = ""
-        self.feed(html)
-        self.close()
-        assert not self.open, f"never closed: {self.open}"
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self.attributes += [(tag, name, value) for name, value in attrs]
-        if tag != "br":
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag != "br":
-            assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-    def handle_comment(self, data: str) -> None:
-        raise AssertionError(f"a comment: {data}")
-
-    def unknown_decl(self, data: str) -> None:
-        raise AssertionError(f"a declaration: {data}")
+SAMPLES = (*everything(), announced())
+ALL = made(*SAMPLES)
+each_feed = pytest.mark.parametrize("name", sorted(n for n in ALL if n.endswith(".xml")))
 
 
 # ── valid ─────────────────────────────────────────────────────────────────────────
@@ -101,7 +53,7 @@ def test_readers_parse_it_without_complaint(name: str) -> None:
     found = feedparser.parse(ALL[name])
     assert not found.bozo, found.get("bozo_exception")
     assert found.version == "rss20"
-    assert len(found.entries) == len(items(ALL[name])) > 0
+    assert len(found.entries) == len(items(ALL[name]))
 
 
 @each_feed
@@ -133,7 +85,8 @@ def test_every_date_is_of_rfc_822_and_the_newest_item_dates_the_feed(name: str) 
     assert all(re.fullmatch(pattern, date) for date in dates)
     published = [parsedate_to_datetime(e.text) for e in channel.findall("item/pubDate")]
     assert published == sorted(published, reverse=True)
-    assert parsedate_to_datetime(channel.findtext("lastBuildDate")) == published[0]
+    newest = published[0] if published else EPOCH
+    assert parsedate_to_datetime(channel.findtext("lastBuildDate")) == newest
 
 
 @each_feed
@@ -149,18 +102,112 @@ def test_every_address_is_absolute(name: str) -> None:
 @pytest.mark.parametrize("histories", [(), (never_seen(),)], ids=["none", "never seen"])
 def test_a_feed_with_nothing_to_say_is_valid_and_constant(histories: tuple[History]) -> None:
     found = made(*histories)
-    assert sorted(found) == ["all.xml", "generative-ai.xml", "targeted-advertising.xml"]
-    for data in found.values():
-        assert not feedparser.parse(data).bozo
-        assert not items(data)
-    assert found == made()
+    assert {"all.xml", "upcoming.atom", "status.feed.json", "generative-ai.json"} <= set(found)
+    for name, data in found.items():
+        if name.endswith((".xml", ".atom")):
+            assert not feedparser.parse(data).bozo
+            assert not feedparser.parse(data).entries
+    shared = set(found) & set(made()) - {"feeds.opml"}
+    assert {n: found[n] for n in shared} == {n: made()[n] for n in shared}
 
 
 # ── which revisions stand where ───────────────────────────────────────────────────
 
 
-def titles(data: bytes) -> list[str]:
-    return [i.findtext("title") for i in items(data)]
+def test_there_is_a_feed_for_all_each_topic_edition_and_document_in_three_formats() -> None:
+    names = "all upcoming status generative-ai targeted-advertising eu global us uk".split()
+    names += [h.document.id for h in SAMPLES]
+    expected = {f"{name}{suffix}" for name in names for suffix in FORMATS} - {"status.json"}
+    assert set(ALL) == expected | {"status.feed.json", "feeds.opml"}
+
+
+def test_an_edition_or_document_has_its_own_news_and_no_other() -> None:
+    assert {g.split(":")[2].rpartition("/")[0] for g in guids(ALL["eu.xml"])} == {
+        "heron/privacy-policy@eu",
+        "heron/hire@eu",
+    }
+    assert guids(ALL["heron/privacy-policy@global.xml"]) == [tag_uri(heron().revisions[0])]
+
+
+def test_upcoming_holds_what_applies_after_the_newest_text_known() -> None:
+    assert guids(ALL["upcoming.xml"]) == [tag_uri(announced().revisions[0])]
+    assert upcoming(SAMPLES) == [announced().revisions[0]]
+    # Once a text is known that was first seen after the day, it is over, whatever the hour is.
+    later = history("# T\nWe walk.", "# T\nWe ran.", name="heron/t@eu", first_day=900)
+    assert guids(made(*SAMPLES, later)["upcoming.xml"]) == []
+    assert upcoming([]) == []
+
+
+def test_a_preview_is_upcoming_without_a_day_until_a_newer_text_is_known() -> None:
+    given = history("# T\nWe walk.", "# T\nWe ran.", "# T\nWe sat.", name="heron/t@eu")
+    shown = replace(given.revisions[1].after, is_preview=True)
+    preview = replace(given.revisions[1], after=shown, significance=Significance.UPCOMING)
+    coming = replace(given, versions=given.versions[:2], revisions=(given.revisions[0], preview))
+    assert guids(made(coming)["upcoming.xml"]) == [tag_uri(preview)]
+    assert tag_uri(preview).endswith("/preview")
+    newer = replace(given.versions[2], first_seen=shown.first_seen + timedelta(days=1))
+    over = replace(coming, versions=(*given.versions[:2], newer))
+    assert guids(made(over)["upcoming.xml"]) == []
+
+
+def test_what_a_preview_told_is_not_told_again() -> None:
+    given = heron()
+    told = replace(given.revisions[0], announced=given.versions[0].first_seen)
+    assert guids(made(replace(given, revisions=(told,)))["all.xml"]) == []
+
+
+def test_an_edition_that_is_called_as_something_else_already_has_no_feed() -> None:
+    given = [history("# T\nWe walk.", "# T\nWe ran.", name=f"heron/t@{e}") for e in EDITIONS]
+    found = made(*given)
+    assert set(guids(found["generative-ai.xml"])) == set(), (
+        "the topic's, and nothing of the edition"
+    )
+    assert not {"sitemap.xml", "published.json"} & set(found)
+    assert {f"heron/t@{e}.xml" for e in EDITIONS} <= set(found)
+
+
+EDITIONS = ("generative-ai", "sitemap", "published", "all")
+
+
+# ── the tracker itself ────────────────────────────────────────────────────────────
+
+
+def test_an_outage_is_an_item_and_its_end_is_another() -> None:
+    found = made(failing())["status.xml"]
+    assert titles(found) == [
+        "Heron Terms (UK): not seen since 12 March 2025: refused",
+        "Heron Terms (UK): seen again",
+        "Heron Terms (UK): not seen since 4 March 2025: server error",
+    ]
+    last = Body(bodies(found)[0]).text
+    assert "It answered 999 instead of the page." in last
+    assert "It was last seen 10 March 2025, 08:30 UTC; that text stands." in last
+    assert guids(found)[0].endswith(":outage/heron/terms@uk/2025-03-12T08:30:00Z")
+
+
+def test_the_end_of_an_outage_changes_nothing_of_its_beginning() -> None:
+    given = failing()
+    *_, lasting = given.outages
+    ended = replace(lasting, ended=lasting.began + timedelta(hours=12))
+    before, after = (made(replace(given, outages=(o,)))["status.xml"] for o in (lasting, ended))
+    assert etree.tostring(items(before)[0]).split() == etree.tostring(items(after)[1]).split()
+
+
+def test_an_outage_stands_in_no_other_feed_and_moves_none() -> None:
+    calm = made(*SAMPLES[:-2], replace(failing(), outages=()), announced())
+    stirred = made(*SAMPLES[:-2], failing(), announced())
+    moved = {name for name in stirred if stirred[name] != calm.get(name)}
+    assert moved == {"status.xml", "status.atom", "status.feed.json"}
+
+
+def test_a_text_that_was_never_seen_has_an_outage_too() -> None:
+    outage = Outage(datetime(2025, 5, 1, tzinfo=UTC), None, Outcome.REFUSED, "<b>no</b>", None)
+    (html,) = bodies(made(replace(never_seen(), outages=(outage,)))["status.xml"])
+    assert "It has not been seen before." in html
+    assert "<b>no</b>" in Body(html).text
+
+
+# ── news and noise ────────────────────────────────────────────────────────────────
 
 
 def test_only_news_is_told_and_topics_hold_only_their_own() -> None:
@@ -184,10 +231,6 @@ def test_what_is_of_no_substance_never_reaches_a_subscriber(worth: Significance)
 # ── permanent ─────────────────────────────────────────────────────────────────────
 
 
-def guids(data: bytes) -> list[str]:
-    return [i.findtext("guid") for i in items(data)]
-
-
 def test_an_identity_survives_a_new_address_and_a_new_title() -> None:
     given = heron()
     renamed = replace(given, title="Notice on Data")
@@ -202,9 +245,14 @@ def test_an_identity_survives_a_new_address_and_a_new_title() -> None:
     assert b"https://terms.example" not in moved
 
 
-def test_an_identity_is_the_same_in_every_feed() -> None:
+def test_an_identity_is_the_same_in_every_feed_and_format() -> None:
     everywhere = guids(ALL["all.xml"])
     assert set(guids(ALL["generative-ai.xml"])) <= set(everywhere)
+    for name in (n.removesuffix(".xml") for n in ALL if n.endswith(".xml")):
+        atom = etree.fromstring(ALL[f"{name}.atom"])
+        assert [e.text for e in atom.findall(f"{A}entry/{A}id")] == guids(ALL[f"{name}.xml"])
+        feed = json.loads(ALL[feed_file(name, ".json")])
+        assert [item["id"] for item in feed["items"]] == guids(ALL[f"{name}.xml"])
 
 
 def test_until_there_is_an_address_links_lead_to_this_machine() -> None:
@@ -213,7 +261,7 @@ def test_until_there_is_an_address_links_lead_to_this_machine() -> None:
 
 
 def test_the_same_histories_in_any_order_give_the_same_bytes() -> None:
-    given = list(everything())
+    given = list(SAMPLES)
     for seed in range(3):
         random.Random(seed).shuffle(given)
         assert made(*given) == ALL
@@ -231,18 +279,54 @@ def test_a_rewrite_of_two_thousand_clauses_is_told_in_part_and_counted() -> None
     assert f"Not shown here: {2000 - shown:,} more changes, on the <a href=" in body
 
 
-def test_three_hundred_revisions_leave_the_newest_hundred() -> None:
-    found = made(long_history(300))["all.xml"]
-    assert len(found) < 500_000
-    assert len(items(found)) == 100
-    assert items(found)[0].findtext("pubDate").startswith("Fri, 26 Dec 2025")
+def walked(found: dict[str, bytes], name: str = "all") -> list[str]:
+    """The identities a program finds that follows `prev-archive` to the end."""
+    seen: list[str] = []
+    address = f"{SITE.site_url}{name}.xml"
+    while address:
+        data = found[address.removeprefix(SITE.site_url)]
+        seen += guids(data)
+        links = {e.get("rel"): e.get("href") for e in etree.fromstring(data)[0].findall(ATOM)}
+        address = links.get("prev-archive", "")
+    return seen
+
+
+def test_three_hundred_revisions_leave_the_newest_and_lead_to_the_rest() -> None:
+    given = long_history(290)
+    found = made(given)
+    assert len(found["all.xml"]) < 500_000
+    assert len(items(found["all.xml"])) == 90
+    assert items(found["all.xml"])[0].findtext("pubDate").startswith("Tue, 16 Dec 2025")
+    assert walked(found) == [tag_uri(r) for r in reversed(given.revisions)]
+    feed = json.loads(found["all.json"])
+    assert feed["next_url"] == f"{SITE.site_url}archive/all/4.json"
+    assert "next_url" not in json.loads(found["archive/all/1.json"])
+
+
+def test_an_archive_page_never_changes_by_what_comes_later() -> None:
+    given = long_history(260)
+    before = made(replace(given, revisions=given.revisions[:210]))
+    after = made(given)
+    archived = [name for name in before if name.startswith("archive/all/")]
+    assert len(archived) == 9
+    for name in archived:
+        assert before[name] == after[name]
+
+
+def test_archive_pages_are_valid() -> None:
+    for name, data in made(long_history(160)).items():
+        if name.startswith("archive/") and not name.endswith(".json"):
+            assert not feedparser.parse(data).bozo, name
 
 
 def test_many_long_items_leave_a_feed_that_every_reader_takes() -> None:
     line = "Our advertising partners may read the log of each walk in full. "
-    found = made(again(history("# Rules", ["# Rules", line * 500]), 90))["all.xml"]
-    assert 400_000 < len(found) < 600_000
-    assert 10 < len(items(found)) < 80
+    given = again(history("# Rules", ["# Rules", line * 500]), 90)
+    found = made(given)
+    assert 200_000 < len(found["all.xml"]) < 500_000
+    assert len(found["all.atom"]) < 600_000
+    assert 10 < len(items(found["all.xml"])) < 80
+    assert walked(found) == [tag_uri(r) for r in reversed(given.revisions)]
 
 
 def test_one_clause_of_endless_length_is_cut_and_still_told() -> None:
@@ -261,188 +345,61 @@ def test_an_endless_heading_or_title_is_cut() -> None:
     assert len(found["all.xml"]) < 10_000
 
 
-# ── what a subscriber reads ───────────────────────────────────────────────────────
+# ── corrections ───────────────────────────────────────────────────────────────────
 
-
-@each_feed
-def test_bodies_use_only_what_every_reader_keeps(name: str) -> None:
-    for html in bodies(ALL[name]):
-        body = Body(html)
-        assert body.tags <= TAGS
-        assert {(tag, attribute) for tag, attribute, _ in body.attributes} <= {("a", "href")}
-
-
-def test_before_and_after_are_whole_sentences_with_marks_in_the_text_itself() -> None:
-    found = made(heron())["all.xml"]
-    text = " ".join(Body(bodies(found)[0]).text.split())
-    without = re.sub(r"</?(del|ins|strong)>", "", bodies(found)[0])
-    assert Body(without).text.split() == text.split(), "no mark is lost with its tags"
-    before = "We show your walks to the members of your club, and to [−nobody else−]."
-    after = "We show your walks to the members of your club, and to [+our advertising partners+]."
-    assert f"Before: {before} After: {after}" in text
-    assert "Key: [−removed−] [+added+] […] unchanged text left out." in text
-
-
-def test_an_item_begins_with_what_matters() -> None:
-    text = Body(bodies(made(heron())["all.xml"])[0]).text
-    assert text.split("\n")[0] == (
-        "5 clauses changed, 3 about generative AI and 1 about targeted advertising."
-    )
-    assert "In force from: 12 March 2025" in text
-    assert "First seen: 11 March 2025, 08:30 UTC" in text
-    first = text.index("2. What we do with it")
-    assert first < text.index("Effective"), "watched topics come first"
-
-
-def test_an_item_leads_to_the_redline_the_source_the_copy_and_the_digests() -> None:
-    revision = heron().revisions[0]
-    body = Body(bodies(made(heron())["all.xml"])[0])
-    page = "https://terms.example/watch/changes/heron/privacy-policy@global/20250311T083000Z/"
-    copy = revision.after.captures[0].archive_url
-    assert [value for _, _, value in body.attributes] == [page, revision.after.urls[0], copy]
-    for version in (revision.before, revision.after):
-        assert version.captures[0].body
-        assert version.captures[0].body in body.text
-
-
-def test_an_addition_has_no_before_and_a_removal_no_after() -> None:
-    before, after = "# Rules\nWe walk. And sit.", "# Rules\nWe walk. And sit.\nAdded words here."
-    grown, shrunk = history(before, after, before).revisions
-    given = history(before)
-    one, two = (
-        Body(bodies(made(replace(given, revisions=(r,)))["all.xml"])[0]).text
-        for r in (grown, shrunk)
-    )
-    assert "After:" in one
-    assert "Before:" not in one
-    assert "Before:" in two
-    assert "After:" not in two
-
-
-def test_a_heading_stands_once_over_all_that_changed_below_it() -> None:
-    before = "# Rules\n## 1. Boats\nWe row them.\nWe mend them.\n## 2. Nets\nWe dry them."
-    (html,) = bodies(made(history(before, before.replace("them", "them twice")))["all.xml"])
-    assert html.count("<strong>1. Boats</strong>") == html.count("<strong>2. Nets</strong>") == 1
-    assert html.count("Reworded") == 3
-
-
-def test_changes_of_form_only_are_not_told() -> None:
-    text = Body(bodies(made(every_kind())["all.xml"])[0]).text
-    assert "Reworded" in text
-    assert "Renumbered" not in text
-    assert "link" not in text.split("Key:")[0], "links are on the page"
-
-
-def test_what_came_under_another_heading_says_from_where() -> None:
-    text = Body(bodies(made(every_kind())["all.xml"])[0]).text
-    assert "lamp at the landing" in text
-    assert "Moved here from “1. Boats”, same wording" in text
-
-
-# ── text that wants to be more than text ──────────────────────────────────────────
-
-
-def test_hostile_text_is_shown_and_is_nothing_but_text() -> None:
-    (html,) = bodies(made(hostile())["all.xml"])
-    body = Body(html)
-    assert body.tags <= TAGS
-    assert "<script>alert('heron')</script>" in body.text
-    assert "&lt;img src=x onerror=alert(2)&gt;" in body.text, "not decoded twice"
-    assert "{{ 7 * 7 }}" in body.text
-    assert not re.search(r"[\x00-\x08\x0b-\x1f\u202a-\u202e\u2066-\u2069\ufffe\ud800]", body.text)
-    schemes = {urlsplit(value or "").scheme for _, _, value in body.attributes}
-    assert schemes == {"https"}
-
-
-def test_forged_marks_are_doubled() -> None:
-    text = Body(bodies(made(hostile())["all.xml"])[0]).text
-    assert "[[+forged+]] [[−forged−]]" in text
-    assert "+]] not ours+]" in text, "an insertion cannot be made to end early"
-    opened = re.findall(r"(?<!\[)\[[+−]", text)
-    closed = re.findall(r"[+−]\](?!\])", text)
-    assert len(opened) == len(closed)
-
-
-@pytest.mark.parametrize("text", NASTY, ids=range(len(NASTY)))
-def test_readers_that_sanitize_and_readers_that_do_not_see_the_same_words(text: str) -> None:
-    found = made(history("# Rules\nWe walk.", ["# Rules", "We walk.", text]))["all.xml"]
-    entry = feedparser.parse(found).entries[0]
-    assert Body(entry.content[0].value).text.split() == Body(bodies(found)[0]).text.split()
-
-
-def test_a_page_elsewhere_than_on_the_web_is_never_linked() -> None:
-    found = made(hostile())["all.xml"]
-    assert b"javascript:" not in re.sub(rb"(?s)<content:encoded>.*?</content:encoded>", b"", found)
-    (item,) = items(found)
-    assert not item.findall(ATOM)
-
-
-def test_a_topic_with_markup_in_its_title_stays_a_title() -> None:
-    topic = replace(TOPICS[0], title="AI <b>&amp;</b>", about="")
-    data = dict(feeds([heron()], [topic], SITE))["generative-ai.xml"]
-    assert feedparser.parse(data).feed.title == "Terms Tracker: AI ‹b›＆amp;‹/b›"
-    assert Body(bodies(data)[0]).tags <= TAGS
-
-
-# ── a real reader ─────────────────────────────────────────────────────────────────
-
-needs_newsboat = pytest.mark.skipif(
-    shutil.which("newsboat") is None, reason="newsboat is not installed"
+SAID = Correction(
+    "heron/privacy-policy@global",
+    heron().revisions[0].first_seen,
+    date(2025, 4, 2),
+    "The pictures were <b>never</b> sold.",
 )
 
 
-@pytest.fixture
-def subscribed(tmp_path: Path) -> Iterator[list[tuple[str, str, str, int, str]]]:
-    """What newsboat keeps of all.xml: title, url, guid, time and body of each item."""
-    kind = "Content-Type: application/rss+xml"
-    with Server({"/all.xml": answer(200, ALL["all.xml"], kind)}) as server:
-        (tmp_path / "urls").write_text(server.url("/all.xml") + "\n")
-        (tmp_path / "config").touch()
-        files = ["-u", tmp_path / "urls", "-c", tmp_path / "cache.db", "-C", tmp_path / "config"]
-        command = ["newsboat", *map(str, files), "-x", "reload"]
-        home = {**os.environ, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
-        subprocess.run(command, check=True, timeout=60, env=home, capture_output=True)
-    cache = sqlite3.connect(tmp_path / "cache.db")
-    query = "select title, url, guid, pubDate, content from rss_item order by pubDate desc, guid"
-    yield cache.execute(query).fetchall()
-    cache.close()
+def corrected(*corrections: Correction, given: History | None = None) -> dict[str, bytes]:
+    return dict(feeds([given or heron(), heron_eu()], TOPICS, SITE, corrections))
 
 
-@needs_newsboat
-def test_newsboat_keeps_every_item_under_its_identity(
-    subscribed: list[tuple[str, str, str, int, str]],
-) -> None:
-    given = items(ALL["all.xml"])
-    expected = {
-        i.findtext("guid"): (
-            i.findtext("link"),
-            int(parsedate_to_datetime(i.findtext("pubDate")).timestamp()),
-        )
-        for i in given
-    }
-    assert {guid: (url, time) for _, url, guid, time, _ in subscribed} == expected
-    shown = {guid: title for title, _, guid, _, _ in subscribed}
-    for item in given:
-        assert shown[item.findtext("guid")] == item.findtext("title")
+def test_a_correction_is_an_item_of_its_own_where_the_alarm_stood() -> None:
+    found = corrected(SAID)
+    for name in ("all", "global", "generative-ai", "heron/privacy-policy@global"):
+        newest, *_ = guids(found[f"{name}.xml"])
+        assert ":correction/heron/privacy-policy@global/2025-03-11T08:30:00Z/2025-04-02-" in newest
+    assert found["eu.xml"] == corrected()["eu.xml"]
+    assert found["upcoming.xml"] == corrected()["upcoming.xml"]
+    title, html = titles(found["all.xml"])[0], bodies(found["all.xml"])[0]
+    assert title == "Heron Privacy Policy: correction of what was published 11 March 2025"
+    assert "The pictures were <b>never</b> sold." in Body(html).text
+    page = "https://terms.example/watch/changes/heron/privacy-policy@global/20250311T083000Z/"
+    assert [value for _, _, value in Body(html).attributes] == [page]
 
 
-@needs_newsboat
-def test_newsboat_keeps_the_marks(subscribed: list[tuple[str, str, str, int, str]]) -> None:
-    given = {i.findtext("guid"): i.findtext(CONTENT) for i in items(ALL["all.xml"])}
-    for _, _, guid, _, content in subscribed:
-        assert len(content) >= 0.99 * len(given[guid])
-        assert "[−removed−]" in content
-    policy = next(c for *_, guid, _, c in subscribed if "privacy-policy@global" in guid)
-    assert "[−nobody else−]" in policy
-    assert "[+our advertising partners+]" in policy
-
-
-def test_clauses_of_the_samples_are_what_the_differ_reads() -> None:
-    """The builders of these tests make clauses as the reader of pages does."""
-    read = heron().versions[0].clauses[3]
-    assert isinstance(read, Clause)
-    assert (read.number, read.text, read.path) == (
-        "",
-        "We keep the walks that you record, and the pictures that you add to them.",
-        ("Privacy Policy", "1. What we keep"),
+def test_the_alarm_itself_says_that_it_was_corrected_and_keeps_its_identity() -> None:
+    before, after = corrected()["all.xml"], corrected(SAID)["all.xml"]
+    assert guids(after)[1:] == guids(before)
+    text = Body(bodies(after)[-1]).text
+    assert text.startswith("Correction of 2 April 2025: The pictures were <b>never</b> sold.")
+    (entry,) = etree.fromstring(corrected(SAID)["heron/privacy-policy@global.atom"]).xpath(
+        "//*[local-name()='entry'][contains(*[local-name()='id'], '2025:heron/')]"
     )
+    assert entry.findtext(f"{A}published") == "2025-03-11T08:30:00+00:00"
+    assert entry.findtext(f"{A}updated") == "2025-04-02T00:00:00+00:00"
+    feed = json.loads(corrected(SAID)["heron/privacy-policy@global.json"])
+    assert feed["items"][1]["date_modified"] == "2025-04-02T00:00:00Z"
+    assert "date_modified" not in feed["items"][0]
+
+
+def test_an_alarm_that_is_not_even_found_any_more_is_corrected_all_the_same() -> None:
+    found = corrected(SAID, given=replace(heron(), revisions=()))
+    (html,) = bodies(found["heron/privacy-policy@global.xml"])
+    assert "Read by today's rules, there was none." in Body(html).text
+    assert titles(found["generative-ai.xml"]) == []
+
+
+def test_a_correction_never_comes_before_what_it_corrects_and_two_are_two() -> None:
+    same_day = replace(SAID, date=SAID.first_seen.date())
+    found = corrected(same_day, replace(same_day, sentence="And never lent."))["all.xml"]
+    assert len(set(guids(found))) == 4
+    mine = [g for g in guids(found) if "privacy-policy@global" in g]
+    assert mine[-1] == tag_uri(heron().revisions[0]), "what was corrected is the older"
+    times = [parsedate_to_datetime(i.findtext("pubDate")) for i in items(found)]
+    assert times == sorted(times, reverse=True)

@@ -215,3 +215,64 @@ def test_hostile_history_is_shown_at_all() -> None:
     text = terminal.diff(hostile().revisions[0], TOPICS, colour=False, width=100)
     assert "<script>alert('heron')</script>" in text
     assert "javascript:alert(5)" in text, "a link target is shown, for people to judge"
+
+
+# ── side by side ──────────────────────────────────────────────────────────────────
+
+
+def beside(width: int = 120, colour: bool = False, whole: bool = False) -> str:
+    revision = heron().revisions[0]
+    return terminal.compare(revision, TOPICS, whole=whole, colour=colour, width=width)
+
+
+def columns(text: str) -> tuple[str, str]:
+    """What stands left and right of the line in the middle, each read from top to bottom."""
+    rows = [line.partition(" │ ") for line in text.splitlines() if "│" in line]
+    left, right = (" ".join(" ".join(r[n] for r in rows).split()) for n in (0, 2))
+    return left, right
+
+
+def test_each_text_stands_in_its_own_column_with_its_own_words() -> None:
+    left, right = columns(beside())
+    assert "to the members of your club, and to [-nobody else-]." in left
+    assert "to the members of your club, and to {+our advertising partners+}." in right
+    assert "advertising partners" not in left
+    assert "nobody else" not in right
+    assert "Only in the second" in beside()
+
+
+def test_the_line_in_the_middle_is_straight_and_nothing_is_too_wide() -> None:
+    for width in (84, 101, 160):
+        for colour in (False, True):
+            lines = ESCAPE.sub("", beside(width, colour)).splitlines()
+            assert len({line.index("│") for line in lines if "│" in line}) == 1
+            assert max(map(len, lines)) <= width
+
+
+def test_what_agrees_is_shown_only_when_the_whole_is_wanted() -> None:
+    assert "Write to the keeper" not in beside()
+    left, right = columns(beside(whole=True))
+    assert "Write to the keeper of the register, who answers within ten days." in left
+    assert "Write to the keeper of the register, who answers within ten days." in right
+
+
+def test_a_narrow_terminal_has_one_column() -> None:
+    text = beside(60)
+    assert "│" not in text
+    assert "and to [-nobody else-]{+our advertising partners+}." in " ".join(text.split())
+    assert "Write to the keeper" in beside(60, whole=True)
+
+
+def test_two_texts_that_agree_say_so() -> None:
+    same = replace(heron().revisions[0], changes=())
+    text = terminal.compare(same, TOPICS, whole=False, colour=False, width=120)
+    assert text.endswith("They say the same.")
+
+
+@pytest.mark.parametrize("width", [60, 120])
+def test_hostile_texts_cannot_act_side_by_side(width: int) -> None:
+    for revision in _revisions():
+        text = terminal.compare(revision, TOPICS, whole=True, colour=False, width=width)
+        assert not CONTROLS.search(text)
+        painted = terminal.compare(revision, TOPICS, whole=True, colour=True, width=width)
+        assert not CONTROLS.search(ESCAPE.sub("", painted))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from tests.factories import ADS, AI, NASTY, TOPICS, every_kind, heron, heron_eu, history
-from tracker.model import Kind, Significance
+from tracker.model import Kind, Note, Significance, Turn
 from tracker.publisher import words
 
 CHANGED, EDITED = heron().revisions
@@ -238,3 +238,16 @@ def test_a_citation_leaves_out_what_is_not_known() -> None:
     found = words.citation(heron(), replace(CHANGED, after=after), "https://terms.example/x/")
     assert ", ," not in found
     assert "SHA" not in found
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("consent", "legitimate interests", "“consent” became “legitimate interests”"),
+        ("", "never", "“never” is new"),
+        ("only", "", "“only” is gone"),
+        ("[-will-]", "\x1b[31mmay\nnot", "“[[-will-]]” became “\ufffd[31mmay not”"),
+    ],
+)
+def test_a_turn_is_said_in_the_words_of_both_texts(before: str, after: str, said: str) -> None:
+    assert words.turn(Note(Turn.BASIS, before, after)) == f"Legal basis: {said}"

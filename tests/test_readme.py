@@ -68,6 +68,7 @@ def test_the_examples_are_accepted() -> None:
     assert settings.parse("settings.toml", block("toml", "site_url")).site_url.startswith("https")
     (correction,) = corrections.parse("corrections.toml", block("toml", "[[correction]]"))
     assert correction.document == "linkedin/privacy-policy@eu"
+    assert len(settings.parse("settings.toml", block("toml", "[notify]")).notify) == 3
 
 
 def test_what_is_said_to_be_published_is(sample: Path) -> None:

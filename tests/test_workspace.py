@@ -154,3 +154,25 @@ def test_a_reader_never_sees_half_a_publication(tmp_path: Path) -> None:
     stop.set()
     watcher.join()
     assert mixed == []
+
+
+@pytest.mark.parametrize("name", ["eu", "harbour"])
+def test_a_topic_cannot_be_called_as_an_edition_or_a_service(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "data" / "declarations" / "eu" / "Harbour.json"
+    file.parent.mkdir(parents=True)
+    file.write_text('{"name": "Harbour", "terms": {"Terms": {"fetch": "https://h.example"}}}')
+    topics = tmp_path / "data" / "topics.toml"
+    topics.write_text('[arbitration]\nwords = ["court"]\n')
+    assert open_workspace(tmp_path).topics
+    topics.write_text(f'[{name}]\nwords = ["court"]\n')
+    with pytest.raises(DeclarationError, match=f'topics.toml: "{name}" is also the name of'):
+        open_workspace(tmp_path)
+
+
+@pytest.mark.parametrize("edition", ["all", "status", "sitemap"])
+def test_an_edition_cannot_be_called_as_another_feed(tmp_path: Path, edition: str) -> None:
+    file = tmp_path / "data" / "declarations" / edition / "Harbour.json"
+    file.parent.mkdir(parents=True)
+    file.write_text('{"name": "Harbour", "terms": {"Terms": {"fetch": "https://h.example"}}}')
+    with pytest.raises(DeclarationError, match="cannot name an edition"):
+        open_workspace(tmp_path)

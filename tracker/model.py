@@ -407,6 +407,21 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Outage:
+    """A time in which a document could not be had, from the first look that failed.
+
+    `ended` is the look that saw it again, None while it lasts. `outcome` and `reason` are the
+    first failure's; `last_seen` is the last good look before it.
+    """
+
+    began: datetime
+    ended: datetime | None
+    outcome: Outcome
+    reason: str
+    last_seen: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """Everything that follows from the captures of one document, oldest first."""
 
@@ -415,6 +430,7 @@ class History:
     versions: tuple[Version, ...]
     revisions: tuple[Revision, ...]
     standing: Standing
+    outages: tuple[Outage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -432,7 +448,10 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`data/settings.toml`. Empty `site_url` means: not published anywhere yet."""
+    """`data/settings.toml`. Empty `site_url` means: not published anywhere yet.
+
+    `notify` is, for the name of a feed, where its items are sent; `${NAME}` stands for a variable.
+    """
 
     site_url: str = ""
     contact: str = ""
@@ -440,3 +459,4 @@ class Settings:
     allow_hosts: tuple[str, ...] = ()
     wayback_url: str = "https://web.archive.org"
     previews: tuple[tuple[str, str], ...] = ()
+    notify: tuple[tuple[str, tuple[str, ...]], ...] = ()

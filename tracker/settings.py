@@ -22,8 +22,9 @@ from tracker.model import Settings
 
 FILE = "settings.toml"
 
-_KEYS = ("site_url", "contact", "robots", "allow_hosts", "wayback_url", "previews")
+_KEYS = ("site_url", "contact", "robots", "allow_hosts", "wayback_url", "previews", "notify")
 _DOCUMENT = re.compile(r"[a-z0-9-]+/[a-z0-9-]+@[a-z0-9-]+")
+_VARIABLE = re.compile(r"\$\{\w+\}")
 _MAIL = re.compile(r"[^\s@()<>,;]+@[^\s@()<>,;]+\.[^\s@()<>,;]+")
 _HOST = re.compile(
     r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
@@ -55,6 +56,7 @@ def parse(file: str, text: str) -> Settings:
         allow_hosts=_hosts(top.at("allow_hosts"), given.get("allow_hosts", [])),
         wayback_url=_base(top.at("wayback_url"), given.get("wayback_url", default.wayback_url)),
         previews=_previews(top.at("previews"), given.get("previews", {})),
+        notify=_notify(top.at("notify"), given.get("notify", {})),
     )
 
 
@@ -114,6 +116,21 @@ def _host(place: Place, value: object) -> str:
     if not match or not 0 < int(match["port"] or 1) < 65536:
         raise place.wrong(f"has {quoted(host)}; write a HOST or a HOST:PORT, without https://")
     return host
+
+
+def _notify(place: Place, value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if not isinstance(value, dict):
+        raise place.wrong(f"must be a table from feed to addresses, not {kind(value)}")
+    return tuple((name, _addresses(place.at(name), value[name])) for name in sorted(value))
+
+
+def _addresses(place: Place, value: object) -> tuple[str, ...]:
+    given = value if isinstance(value, list) else [value]
+    found = tuple(read_text(place, one) for one in given)
+    if not all("://" in address or _VARIABLE.fullmatch(address) for address in found):
+        # It is not quoted: it may hold a password.
+        raise place.wrong('must hold addresses such as "mailto://…", or "${NAME}" for one')
+    return found
 
 
 def _previews(place: Place, value: object) -> tuple[tuple[str, str], ...]:

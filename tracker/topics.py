@@ -12,8 +12,10 @@ from tracker.model import Topic
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _KEYS = ("title", "about", "words", "near", "never", "headings")
 _GROUPS = ("one-of", "and-one-of", "and-also-one-of")
-# Feeds that are no topic; a topic of that name would overwrite them.
-_RESERVED = {"all", "status", "upcoming"}
+#: Other feeds and files of the published root, which no topic and no edition may overwrite.
+RESERVED = set(
+    "all archive changes documents feeds index published search sitemap status upcoming".split()
+)
 
 
 def load(path: Path) -> tuple[Topic, ...]:
@@ -40,8 +42,8 @@ def parse(file: str, text: str) -> tuple[Topic, ...]:
 def _topic(place: Place, name: str, value: object) -> Topic:
     if not _ID.fullmatch(name):
         raise place.wrong("cannot name a topic; use small letters, digits and hyphens")
-    if name in _RESERVED:
-        raise place.wrong("is the name of another feed; choose another one")
+    if name in RESERVED:
+        raise place.wrong("is the name of another feed or file; choose another one")
     table = read_table(place, value, _KEYS)
     topic = Topic(
         id=name,

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tracker import corrections, declarations, settings, topics
+from tracker import corrections, declarations, names, settings, topics
 from tracker.declarations import Declared
 from tracker.errors import ArchiveError
 from tracker.model import Correction, Settings, Topic
@@ -51,15 +51,16 @@ def open_workspace(root: Path) -> Workspace:
     """Read what was declared under `root`. Raises DeclarationError, having done nothing."""
     data = root / "data"
     folder = data / "declarations"
-    declared = declarations.load(folder if folder.is_dir() else _starter("declarations"))
+    declared = declarations.load(folder if folder.is_dir() else starter("declarations"))
     file = data / "topics.toml"
-    watched = topics.load(file if file.is_file() else _starter("topics.toml"))
+    watched = topics.load(file if file.is_file() else starter("topics.toml"))
     own = (data / settings.FILE).is_file()
-    said = settings.load(data if own else _starter(""))
+    said = settings.load(data if own else starter(""))
+    names.check(declared, watched, said)
     return Workspace(root, declared, watched, said, corrections.load(data))
 
 
-def _starter(name: str) -> Path:
+def starter(name: str) -> Path:
     """What ships in the wheel, or in a checkout the same files where they are kept."""
     shipped = _PACKAGE / "starter" / name
     return shipped if shipped.exists() else _PACKAGE.parent / "data" / name

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -19,8 +19,9 @@ from tracker.database import database
 from tracker.declarations import find
 from tracker.differ import Undecodable, read
 from tracker.errors import ArchiveError
-from tracker.history import history
-from tracker.model import Capture, Document, History, Reading, Source
+from tracker.history import Reader, history
+from tracker.model import Capture, Document, History, Reading, Source, Topic
+from tracker.outages import outages
 from tracker.publisher import Rim, publish, strays
 from tracker.publisher.terminal import harmless
 from tracker.workspace import Workspace, open_workspace, put
@@ -47,7 +48,7 @@ class App:
         with Archive(self.workspace.archive) as archive:
             documents = chosen(self._documents(archive), wanted)
             reader = _reader(archive)
-            return [history(d, archive.captures(d.id), reader, topics) for d in documents]
+            return [_history(d, list(archive.captures(d.id)), reader, topics) for d in documents]
 
     def _documents(self, archive: Archive) -> list[Document]:
         """What is declared, and what was recorded before without being declared now."""
@@ -85,7 +86,14 @@ def chosen(documents: Sequence[Document], wanted: Sequence[str]) -> list[Documen
     return list({d.id: d for d in (find(documents, name) for name in wanted)}.values())
 
 
-def _reader(archive: Archive) -> Callable[[Capture], Reading]:
+def _history(
+    document: Document, captures: list[Capture], reader: Reader, topics: Sequence[Topic]
+) -> History:
+    found = history(document, captures, reader, topics)
+    return replace(found, outages=tuple(outages(captures)))
+
+
+def _reader(archive: Archive) -> Reader:
     """Reads captures, each text once: pages that flap come back many times."""
     known: dict[tuple[str, Source | None, str | None], Reading] = {}
 
@@ -117,8 +125,14 @@ def parse_time(text: str, name: str) -> datetime:
 
 
 def say(text: str) -> None:
-    """Text for people, on standard output; colours go through only where they are wanted."""
-    click.echo(text, color=colour())
+    """Text for people, on standard output; on a terminal, through a pager where it is long.
+
+    Colours go through only where they are wanted.
+    """
+    if sys.stdout.isatty() and text.count("\n") + 2 > shutil.get_terminal_size().lines:
+        click.echo_via_pager(f"{text}\n", color=colour())
+    else:
+        click.echo(text, color=colour())
 
 
 def print_json(value: object) -> None:
@@ -131,6 +145,6 @@ def colour() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
-def width() -> int:
+def width(widest: int = _WIDEST) -> int:
     """How wide a line may be; lines of law are hard to read when wider than a page."""
-    return min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST)
+    return min(shutil.get_terminal_size((widest, 24)).columns, widest)

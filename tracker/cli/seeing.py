@@ -11,6 +11,7 @@ import click
 
 from tracker.archive import Archive
 from tracker.cli.app import App, chosen, harmless
+from tracker.cli.notifying import notify_all, prepared
 from tracker.errors import ImportFailed, UsageError
 from tracker.fetcher import Fetcher, user_agent
 from tracker.importer import opened
@@ -60,15 +61,21 @@ def fetch(app: App, documents: tuple[str, ...], force: bool, hosts: tuple[str, .
 
 @click.command()
 @_visiting
+@click.option("--notify", is_flag=True, help="Then send what is new, as `tracker notify` does.")
 @_app
-def run(app: App, documents: tuple[str, ...], force: bool, hosts: tuple[str, ...]) -> None:
+def run(
+    app: App, documents: tuple[str, ...], force: bool, hosts: tuple[str, ...], notify: bool
+) -> None:
     """Fetch, then publish: the command for a timer.
 
     Exit status: 0 all seen, 1 some document could not be fetched (the others were, and what is
     known is published), 2 wrong use.
     """
+    sending = prepared(app) if notify else None
     failed = fetch_all(app, documents, force=force, hosts=hosts)
     app.publish()
+    if sending:
+        failed |= notify_all(app, *sending)
     if failed:
         click.get_current_context().exit(1)
 

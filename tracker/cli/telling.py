@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 import click
 
@@ -12,13 +14,29 @@ from tracker.cli.app import App, colour, harmless, print_json, say, width
 from tracker.differ import revise
 from tracker.errors import ArchiveError, UsageError
 from tracker.model import History, Revision, Version
-from tracker.publisher import records, terminal
+from tracker.publisher import records, standalone, terminal
 
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_WIDE = 160  # columns; two texts side by side may be wider than one
 _app = click.make_pass_decorator(App)
 _documents = click.argument("documents", nargs=-1, metavar="[DOCUMENT]...")
 _json = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON for programs instead of text for people."
 )
+
+
+def _formats(command: _Command) -> _Command:
+    """`--format`, and `--json` as its short form."""
+    as_json = click.option("--json", "form", flag_value="json", help="The same as --format json.")
+    form = click.option(
+        "--format",
+        "form",
+        type=click.Choice(["text", "json", "html"]),
+        default="text",
+        show_default=True,
+        help="Text for people, JSON for programs, or HTML that needs no other file.",
+    )
+    return form(as_json(command))
 
 
 @click.command()
@@ -33,23 +51,26 @@ def publish(app: App) -> None:
 
 @click.command()
 @_documents
-@_json
+@_formats
 @_app
-def log(app: App, documents: tuple[str, ...], as_json: bool) -> None:
+def log(app: App, documents: tuple[str, ...], form: str) -> None:
     """List revisions, newest first."""
-    histories = app.histories(documents)
-    if as_json:
-        print_json(list(records.log(histories)))
+    histories, topics = app.histories(documents), app.workspace.topics
+    if form == "json":
+        print_json(records.log(histories))
+    elif form == "html":
+        click.echo(standalone.log(histories, topics))
     else:
-        say(terminal.log(histories, app.workspace.topics, colour=colour(), width=width()))
+        say(terminal.log(histories, topics, colour=colour(), width=width()))
 
 
 @click.command()
 @click.argument("document")
 @click.argument("since", required=False, metavar="[FROM]")
 @click.argument("until", required=False, metavar="[TO]")
+@_formats
 @_app
-def diff(app: App, document: str, since: str | None, until: str | None) -> None:
+def diff(app: App, document: str, since: str | None, until: str | None, form: str) -> None:
     """Show what changed in DOCUMENT: last time, or between the days FROM and TO.
 
     \b
@@ -57,37 +78,60 @@ def diff(app: App, document: str, since: str | None, until: str | None) -> None:
     tracker diff eu 2025-09-01             from what stood that day until now
     tracker diff eu 2025-09-01 2025-11-05  between two days
     """
-    found = app.histories([document])[0]
-    if since is not None:
-        _say_diff(app, revise(_at(found, since), _at(found, until), app.workspace.topics))
-    elif found.revisions:
-        _say_diff(app, found.revisions[-1])
+    revision = _between(app, app.histories([document])[0], since, until)
+    if form == "json":
+        print_json(records.diff(revision))
+    elif form == "html":
+        click.echo(standalone.diff(revision, app.workspace.topics))
     else:
+        say(terminal.diff(revision, app.workspace.topics, colour=colour(), width=width()))
+
+
+def _between(app: App, found: History, since: str | None, until: str | None) -> Revision:
+    if since is not None:
+        return revise(_at(found, since), _at(found, until), app.workspace.topics)
+    if not found.revisions:
         raise UsageError(f"{found.document.id} has not changed since it was first seen.")
+    return found.revisions[-1]
 
 
 @click.command()
 @click.argument("document")
 @click.argument("other")
+@click.option("--whole", is_flag=True, help="Show also where they agree.")
+@_formats
 @_app
-def compare(app: App, document: str, other: str) -> None:
-    """Show how OTHER differs from DOCUMENT, for example two editions of one text."""
+def compare(app: App, document: str, other: str, whole: bool, form: str) -> None:
+    """Show how OTHER differs from DOCUMENT, side by side: for example two editions of one text.
+
+    A terminal of less than 84 columns gets one text with what only one of the two says marked.
+    """
     a, b = (_at(app.histories([name])[0], None) for name in (document, other))
-    _say_diff(app, revise(a, b, app.workspace.topics))
-
-
-def _say_diff(app: App, revision: Revision) -> None:
-    say(terminal.diff(revision, app.workspace.topics, colour=colour(), width=width()))
+    topics = app.workspace.topics
+    revision = revise(a, b, topics)
+    if form == "json":
+        print_json(records.comparison(revision))
+    elif form == "html":
+        click.echo(standalone.compare(revision, topics, whole=whole))
+    else:
+        room = width(_WIDE)
+        say(terminal.compare(revision, topics, whole=whole, colour=colour(), width=room))
 
 
 @click.command()
 @click.argument("document")
 @click.argument("at", required=False, metavar="[AT]")
+@_formats
 @_app
-def show(app: App, document: str, at: str | None) -> None:
+def show(app: App, document: str, at: str | None, form: str) -> None:
     """Show DOCUMENT as it stands, or as it stood on the day AT."""
     version = _at(app.histories([document])[0], at)
-    say(terminal.show(version, colour=colour(), width=width()))
+    if form == "json":
+        print_json(records.text(version))
+    elif form == "html":
+        click.echo(standalone.show(version))
+    else:
+        say(terminal.show(version, colour=colour(), width=width()))
 
 
 def _at(found: History, day: str | None) -> Version:
@@ -115,15 +159,37 @@ def _end_of(day: str) -> datetime:
 
 @click.command()
 @_documents
-@click.option("--json", is_flag=True, expose_value=False, help="Accepted; the output always is.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "text"]),
+    default="json",
+    show_default=True,
+    help="One JSON object a line, or each revision as `diff` shows it.",
+)
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @_app
-def changes(app: App, documents: tuple[str, ...]) -> None:
+def changes(app: App, documents: tuple[str, ...], form: str) -> None:
     """Print one JSON object a line for every clause change, oldest first.
 
     The lines are described by changes.schema.json in the published folder.
     """
-    for record in records.changes(app.histories(documents)):
+    histories = app.histories(documents)
+    if form == "text":
+        _say_all(app, histories)
+        return
+    for record in records.changes(histories):
         click.echo(json.dumps(record, ensure_ascii=True))
+
+
+def _say_all(app: App, histories: list[History]) -> None:
+    revisions = sorted(
+        (r for found in histories for r in found.revisions),
+        key=lambda r: (r.first_seen, r.document),
+    )
+    topics, room = app.workspace.topics, width()
+    shown = [terminal.diff(r, topics, colour=colour(), width=room) for r in revisions]
+    say("\n\n\n".join(shown) or "No revision yet.")
 
 
 @click.command()
@@ -134,7 +200,7 @@ def status(app: App, documents: tuple[str, ...], as_json: bool) -> None:
     """Say what was last seen of each document, when, and what stands in the way."""
     histories = app.histories(documents)
     if as_json:
-        print_json(list(records.status(histories)))
+        print_json(records.status(histories))
     else:
         say(terminal.status(histories, colour=colour(), width=width()))
 

@@ -25,4 +25,4 @@ def publish(
     `rim` lends what a pure function cannot have; the site is whole without it.
     """
     pages = dict(site.pages(Frame(histories, topics, settings, corrections, rim)))
-    return pages | dict(feeds(histories, topics, settings))
+    return pages | dict(feeds(histories, topics, settings, corrections))

@@ -1,122 +1,138 @@
-"""Which revisions stand in which feed, and what a subscriber reads of each."""
+"""Which items stand in which feed, and in how many pieces a feed is published."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from datetime import date
 
-from tracker.model import Change, History, Kind, Op, Revision, Settings, Topic
-from tracker.publisher import words
-from tracker.publisher.places import revision_page
-from tracker.publisher.render import ENVIRONMENT, Run, side
-from tracker.publisher.rss import Channel, Item, rss
+from tracker.model import Correction, History, Revision, Settings, Topic
+from tracker.publisher.catalogue import ALL, UPCOMING, Feed, catalogue, editions
+from tracker.publisher.channel import Channel, Item
+from tracker.publisher.items import revision_item
+from tracker.publisher.jsonfeed import json_feed
+from tracker.publisher.notices import correction_item, outage_items
+from tracker.publisher.opml import opml
+from tracker.publisher.places import feed_file
+from tracker.publisher.syndication import atom, rss
 
 #: Where links lead until the operator says where the site lives.
 UNPUBLISHED = "http://localhost:8000/"
-# Readers give up on large feeds (the strictest found keeps 500 items and 5 MB); this is far below.
-_MOST_ITEMS = 100
-_LARGEST_FEED = 480_000  # characters of all items together
-_LARGEST_ITEM = 40_000  # of one item's changes; what is left out is counted and linked
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One change as an item shows it; a side that does not exist is None."""
-
-    path: str
-    kind: str
-    topics: str
-    before: list[Run] | None
-    after: list[Run] | None
-
-    @property
-    def size(self) -> int:
-        runs = (self.before or []) + (self.after or [])
-        return 200 + len(self.path) + sum(len(run.text) for run in runs)
+FORMATS = {".xml": rss, ".atom": atom, ".json": json_feed}
+# A feed holds its two newest pages, so between one and two of these. Readers give up on large
+# feeds (the strictest found keeps 500 items and 5 MB); this is far below.
+_ITEMS_OF_A_PAGE = 50
+_LARGEST_PAGE = 200_000  # characters of all bodies
 
 
 def feeds(
-    histories: Sequence[History], topics: Sequence[Topic], settings: Settings
+    histories: Sequence[History],
+    topics: Sequence[Topic],
+    settings: Settings,
+    corrections: Sequence[Correction] = (),
 ) -> Iterator[tuple[str, bytes]]:
-    """The feed of all news and one a topic, by file name."""
+    """Every feed in every format, its archive pages, and the list of all feeds, by file name."""
     base = settings.site_url or UNPUBLISHED
-    rows = [(r, h) for h in histories for r in h.revisions if r.is_news]
-    rows.sort(key=lambda row: (row[0].first_seen, row[0].document), reverse=True)
-    items = [(r, _item(h, r, topics, base)) for r, h in rows[: _MOST_ITEMS * 10]]
-    everything = "Every change of substance in the terms of service that are watched here."
-    yield "all.xml", _feed("all.xml", "", "Terms Tracker: all changes", everything, items, base)
-    for topic in topics:
-        chosen = [(r, item) for r, item in items if topic.id in r.topics]
-        name, page = f"{topic.id}.xml", f"topics/{topic.id}/"
-        yield name, _feed(name, page, f"Terms Tracker: {topic.title}", topic.about, chosen, base)
+    groups = catalogue(histories, topics)
+    items = feed_items(histories, topics, settings, corrections)
+    for feed in (feed for group in groups for feed in group.feeds):
+        chosen = [item for item in items if feed.name in item.feeds]
+        for channel in channels(feed, chosen, base):
+            for suffix, write in FORMATS.items():
+                yield feed_file(channel.name, suffix), write(channel)
+    yield "feeds.opml", opml(groups, base)
 
 
-def _feed(
-    name: str,
-    page: str,
-    title: str,
-    about: str,
-    items: Sequence[tuple[Revision, Item]],
-    base: str,
-) -> bytes:
-    kept = tuple(_bounded([item for _, item in items[:_MOST_ITEMS]]))
-    return rss(Channel(base + name, base + page, title, about or title, kept))
+def feed_items(
+    histories: Sequence[History],
+    topics: Sequence[Topic],
+    settings: Settings,
+    corrections: Sequence[Correction] = (),
+) -> list[Item]:
+    """Every item there is, oldest first, whatever the order of the histories."""
+    base = settings.site_url or UNPUBLISHED
+    coming = {id(revision) for revision in upcoming(histories)}
+    shared = editions(histories, topics)
+    found: list[Item] = []
+    for history in histories:
+        mine = [c for c in corrections if c.document == history.document.id]
+        common = frozenset({ALL, history.document.id} | {history.document.edition} & shared)
+        for revision in (r for r in history.revisions if r.is_news):
+            names = common | {*revision.topics, *([UPCOMING] if id(revision) in coming else [])}
+            said = [c for c in mine if _is_of(c, revision)]
+            found.append(revision_item(history, revision, topics, base, names, said))
+        found += _corrections(history, mine, common, base)
+        found += (o for outage in history.outages for o in outage_items(history, outage, base))
+    return sorted(found, key=lambda item: (item.published, item.id))
 
 
-def _bounded(items: Sequence[Item]) -> Iterator[Item]:
+def _corrections(
+    history: History, corrections: Sequence[Correction], common: frozenset[str], base: str
+) -> Iterator[Item]:
+    """Corrections stand where what they correct stands."""
+    for correction in corrections:
+        revision = next((r for r in history.revisions if _is_of(correction, r)), None)
+        names = common | {*revision.topics} if revision else common
+        yield correction_item(history, revision, correction, base, names)
+
+
+def _is_of(correction: Correction, revision: Revision) -> bool:
+    seen = revision.first_seen.replace(microsecond=0)
+    return (correction.document, correction.first_seen) == (revision.document, seen)
+
+
+def upcoming(histories: Sequence[History]) -> list[Revision]:
+    """The news that applies only after the newest text known was first seen, the soonest first.
+
+    No clock is asked: what was announced stays upcoming until a later text is known. A preview
+    that names no day is upcoming until a newer text of its document is.
+    """
+    known = max((v.first_seen.date() for h in histories for v in h.versions), default=date.min)
+    ahead = [
+        (revision.effective or date.max, revision.document, revision.first_seen, revision)
+        for history in histories
+        for revision in history.revisions
+        if revision.is_news and _is_ahead(revision, history, known)
+    ]
+    return [row[-1] for row in sorted(ahead, key=lambda row: row[:-1])]
+
+
+def _is_ahead(revision: Revision, history: History, known: date) -> bool:
+    if revision.effective:
+        return revision.effective > known
+    return revision.after.is_preview and revision.first_seen >= history.versions[-1].first_seen
+
+
+def channels(feed: Feed, items: Sequence[Item], base: str) -> Iterator[Channel]:
+    """A feed of `items` (oldest first) and its archive pages, the newest items first in each.
+
+    An archive page, once there, is never changed by what comes later (RFC 5005): pages are
+    filled from the oldest item on, and only full ones leave the feed.
+    """
+    pages = list(_pages(items))
+    kept, archived = pages[-2:], pages[:-2]
+    names = [f"archive/{feed.name}/{number}" for number in range(1, len(archived) + 1)]
+    for name, older, page in zip(names, ["", *names], archived, strict=False):
+        yield _channel(feed, page, base, name, older, feed.name)
+    newest = [item for page in kept for item in page]
+    yield _channel(feed, newest, base, feed.name, names[-1] if names else "", "")
+
+
+def _channel(
+    feed: Feed, items: Sequence[Item], base: str, name: str, older: str, current: str
+) -> Channel:
+    shown = tuple(reversed(items))
+    return Channel(base, name, feed.page, feed.title, feed.about, shown, older, current)
+
+
+def _pages(items: Sequence[Item]) -> Iterator[list[Item]]:
+    page: list[Item] = []
     size = 0
     for item in items:
-        size += len(item.html) + len(item.summary)
-        if size > _LARGEST_FEED:
-            return
-        yield item
-
-
-def _item(history: History, revision: Revision, topics: Sequence[Topic], base: str) -> Item:
-    link = base + revision_page(revision)
-    copies = tuple(c.archive_url for c in revision.after.captures if c.archive_url)
-    named = [(t.id, t.title) for t in topics if t.id in revision.topics]
-    return Item(
-        id=words.tag_uri(revision),
-        title=words.headline(history, revision, topics),
-        link=link,
-        summary=words.summary(revision, topics),
-        html=_body(revision, topics, link, copies),
-        published=revision.first_seen,
-        categories=(*named, (revision.document, words.document_name(history))),
-        via=words.source(revision.after),
-        related=tuple(filter(words.is_web, copies)),
-    )
-
-
-def _body(revision: Revision, topics: Sequence[Topic], link: str, copies: Sequence[str]) -> str:
-    titles = {t.id: t.title for t in topics}
-    changes = words.news(revision)
-    parts = list(_fitting([_part(change, titles) for change in changes]))
-    return ENVIRONMENT.get_template("entry.html").render(
-        revision=revision,
-        summary=words.summary(revision, topics),
-        parts=parts,
-        left_out=len(changes) - len(parts),
-        link=link,
-        copies=copies,
-    )
-
-
-def _fitting(parts: Sequence[Part]) -> Iterator[Part]:
-    size = 0
-    for part in parts:
-        size += part.size
-        if size > _LARGEST_ITEM:
-            return
-        yield part
-
-
-def _part(change: Change, titles: dict[str, str]) -> Part:
-    return Part(
-        path=words.unforged(words.clause_path(change)),
-        kind=words.kind(change),
-        topics=", ".join(titles.get(tag.topic, tag.topic) for tag in change.tags),
-        before=None if change.kind is Kind.ADDED else side(change.redline, Op.DELETE),
-        after=None if change.kind is Kind.REMOVED else side(change.redline, Op.INSERT),
-    )
+        grown = size + len(item.html) + len(item.summary)
+        if page and (len(page) == _ITEMS_OF_A_PAGE or grown > _LARGEST_PAGE):
+            yield page
+            page, grown = [], len(item.html) + len(item.summary)
+        page.append(item)
+        size = grown
+    if page:
+        yield page

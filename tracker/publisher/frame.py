@@ -13,6 +13,7 @@ from typing import Any
 
 from tracker.model import Capture, Correction, History, Settings, Topic
 from tracker.publisher import places, words
+from tracker.publisher.catalogue import alternates, catalogue
 from tracker.publisher.feeds import UNPUBLISHED
 from tracker.publisher.listing import Entry, entries, strays
 from tracker.publisher.render import ENVIRONMENT
@@ -55,6 +56,7 @@ class Frame:
     ) -> None:
         self.histories = sorted(histories, key=lambda h: h.document.id)
         self.topics = tuple(topics)
+        self.feeds = catalogue(self.histories, self.topics)
         self.base = settings.site_url or UNPUBLISHED
         self.is_public = bool(settings.site_url)
         self.rim = rim or Rim()
@@ -73,6 +75,7 @@ class Frame:
         text = ENVIRONMENT.get_template(template).render(
             path=path,
             topics=self.topics,
+            alternates=alternates(path, self.feeds),
             titles={t.id: t.title for t in self.topics},
             topic_places={t.id: n for n, t in enumerate(self.topics)},
             histories=self.histories,

@@ -40,6 +40,12 @@ def topic_page(topic: Topic) -> str:
     return f"topics/{topic.id}/"
 
 
+def feed_file(name: str, suffix: str) -> str:
+    """The file of a feed in a format: `.xml` (RSS), `.atom` or `.json` (JSON Feed)."""
+    # status.json was there first: it tells programs how every document stands.
+    return "status.feed.json" if (name, suffix) == ("status", ".json") else name + suffix
+
+
 def home_of(document: Document) -> str:
     return document_page(document.id)
 

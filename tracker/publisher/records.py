@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from tracker.model import Change, Clause, History, Link, Revision
+from tracker.model import Change, Clause, History, Link, Revision, Version
 from tracker.publisher.words import iso, source
 
 Record = dict[str, Any]
@@ -68,6 +68,39 @@ def _revision(revision: Revision) -> Record:
         "topics": list(revision.topics),
         "effective": revision.effective.isoformat() if revision.effective else None,
         "changes": len(revision.changes),
+    }
+
+
+def diff(revision: Revision) -> Record:
+    """A revision with its changes, each as `changes.schema.json` describes it."""
+    return {**_revision(revision), "changes": [_change(revision, c) for c in revision.changes]}
+
+
+def comparison(revision: Revision) -> Record:
+    """How one document differs from another: a revision between two names."""
+    return {"documents": [revision.before.document, revision.after.document], **diff(revision)}
+
+
+def text(version: Version) -> Record:
+    """A text as it stood, clause by clause."""
+    return {
+        "document": version.document,
+        "title": version.title,
+        "first_seen": iso(version.first_seen),
+        "last_seen": iso(version.last_seen),
+        "source_urls": list(version.urls),
+        "sha256": [c.body for c in version.captures if c.body],
+        "clauses": [_clause(clause) for clause in version.clauses],
+    }
+
+
+def _clause(clause: Clause) -> Record:
+    return {
+        "unit": clause.unit.value,
+        "path": list(clause.path),
+        "number": clause.number,
+        "text": clause.text,
+        "links": _links(clause.links),
     }
 
 

@@ -40,9 +40,19 @@ def side(redline: Sequence[Span], op: Op) -> list[Run]:
     return list(_side(spans, op))
 
 
+def marked(redline: Sequence[Span]) -> list[Run]:
+    """A whole redline for a place where marks stand in the text: none of it can pass for one."""
+    return [Run(run.op, words.unforged(words.safe(run.text))) for run in runs(redline)]
+
+
+def both(redline: Sequence[Span]) -> list[Run]:
+    """A redline in one piece, both sides in it, long unchanged runs shortened."""
+    return list(_side(redline, Op.INSERT))
+
+
 def _side(spans: Sequence[Span], op: Op) -> Iterator[Run]:
     for n, span in enumerate(spans):
-        text = words.safe(span.before if op is Op.DELETE else span.after)
+        text = words.safe(span.before if Op.DELETE in {op, span.op} else span.after)
         if span.op is Op.SAME:
             text = words.excerpt(text, n > 0, n < len(spans) - 1, _CONTEXT)
         elif len(text) > _LONGEST_RUN:
@@ -74,14 +84,18 @@ def environment() -> Environment:
         "stamp": words.stamp,
         "worth": words.worth,
         "kind": words.kind,
+        "compared": words.compared,
+        "turn": words.turn,
         "clause_path": words.clause_path,
         "heading": words.heading,
         "line": words.line,
         "lower_title": words.lower,
         "runs": runs,
         "half": half,
+        "marked": marked,
         "count": words.count,
         "version_name": places.version_name,
+        "feed_file": places.feed_file,
     }
     found.tests["web"] = words.is_web
     return found

@@ -81,7 +81,7 @@ def _data(frame: Frame) -> Pages:
 
 def _prose(frame: Frame) -> Pages:
     yield frame.page("about/", "about.html")
-    yield frame.page("subscribe/", "subscribe.html")
+    yield frame.page("subscribe/", "subscribe.html", groups=frame.feeds)
     corrected: list[tuple[Correction, Entry | None]] = [(c, None) for c in frame.strays]
     corrected += [(c, e) for e in frame.entries for c in e.corrections]
     corrected.sort(key=lambda row: row[0].date, reverse=True)

@@ -9,6 +9,7 @@ import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 
 from tracker.model import (
     Capture,
@@ -28,6 +29,8 @@ from tracker.model import (
     Version,
 )
 from tracker.publisher import words
+from tracker.publisher.redlines import Row, changed
+from tracker.publisher.redlines import whole as all_rows
 
 harmless = words.safe
 
@@ -39,6 +42,7 @@ _CLOSE = {Op.DELETE: "-]", Op.INSERT: "+}"}
 # Where a colour begins and ends while lines are broken; no text of a page can hold these.
 _PAINT = {"\x01": _DELETED, "\x02": _INSERTED, "\x03": _RESET}
 _BEGIN = {Op.DELETE: "\x01", Op.INSERT: "\x02"}
+_ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 _CONTEXT = 160  # characters kept on either side of a change
 
 
@@ -144,12 +148,16 @@ def show(version: Version, *, colour: bool, width: int) -> str:
 
 
 def _clause(clause: Clause, colour: bool, width: int) -> Iterator[str]:
-    text = harmless(f"{clause.number} {clause.text}".strip())
+    text = _numbered(clause)
     if clause.unit is Unit.HEADING:
         yield from (_styled(line, _BOLD, colour) for line in _wrapped(text, width, ""))
     else:
         bullet = {Unit.ITEM: "  • ", Unit.CELL: "  | "}.get(clause.unit, "")
         yield from _wrapped(text, width, " " * len(bullet), bullet)
+
+
+def _numbered(clause: Clause) -> str:
+    return harmless(f"{clause.number} {clause.text}".strip())
 
 
 def diff(revision: Revision, topics: Sequence[Topic], *, colour: bool, width: int) -> str:
@@ -172,22 +180,94 @@ def diff(revision: Revision, topics: Sequence[Topic], *, colour: bool, width: in
     return "\n".join(lines)
 
 
+# ── compare ───────────────────────────────────────────────────────────────────────
+
+_GAP = " │ "
+_NARROWEST = 2 * 40 + len(_GAP)  # narrower than this, two columns are harder to read than one
+
+
+def compare(
+    revision: Revision, topics: Sequence[Topic], *, whole: bool, colour: bool, width: int
+) -> str:
+    """Two texts side by side: what only the left has in [-…-], only the right in {+…+}.
+
+    Where they agree is left out unless the `whole` of both is wanted. On a narrow terminal both
+    stand in one column.
+    """
+    column = (width - len(_GAP)) // 2 if width >= _NARROWEST else 0
+    titles = {t.id: t.title for t in topics}
+    first, second = (f"{v.document} {_side(v)}" for v in (revision.before, revision.after))
+    if column:
+        lines = list(_beside(_wrapped(first, column, ""), _wrapped(second, column, ""), column))
+    else:
+        lines = _wrapped(first, width, "  ", "[- -] ") + _wrapped(second, width, "  ", "{+ +} ")
+    if not revision.changes:
+        lines.append("They say the same.")
+    for row in all_rows(revision) if whole else changed(revision):
+        lines += ["", *_row(row, titles, colour, width, column)]
+    return "\n".join(lines)
+
+
+def _row(row: Row, titles: dict[str, str], colour: bool, width: int, column: int) -> Iterator[str]:
+    change = row.change
+    if change:
+        yield from _label(change, words.compared(change), titles, colour, width)
+        if column:
+            yield from _columns(change.redline, colour, column)
+        else:
+            yield from _redline(change.redline, colour, width)
+    elif row.clause and column:
+        text = _wrapped(_numbered(row.clause), column, "", breaks=True)
+        yield from _beside(text, text, column)
+    elif row.clause:
+        yield from _wrapped(_numbered(row.clause), width, "  ")
+
+
+def _columns(redline: Sequence[Span], colour: bool, column: int) -> Iterator[str]:
+    """What each of two texts says; a colour or a mark is on what the other does not have."""
+    sides = (
+        [Span(s.op, s.before, s.before) for s in redline if s.op is not Op.INSERT],
+        [s for s in redline if s.op is not Op.DELETE],
+    )
+    texts = (_spans(side, colour) for side in sides)
+    left, right = (_wrapped(t, column, "", breaks=True) if t else [] for t in texts)
+    yield from _beside(list(_painted(left)), list(_painted(right)), column)
+
+
+def _beside(left: Sequence[str], right: Sequence[str], column: int) -> Iterator[str]:
+    for a, b in zip_longest(left, right, fillvalue=""):
+        room = column - len(_ESCAPE.sub("", a))
+        yield f"{a}{' ' * room}{_GAP}{b}".rstrip()
+
+
 def _side(version: Version) -> str:
     return f"{words.moment(version.first_seen)} {words.line(version.title)}"
 
 
 def _change(change: Change, titles: dict[str, str], colour: bool, width: int) -> Iterator[str]:
+    yield from _label(change, words.kind(change), titles, colour, width)
+    yield from _redline(change.redline, colour, width)
+    yield from (f"  - link {words.line(link.target, 1000)}" for link in change.links_removed)
+    yield from (f"  + link {words.line(link.target, 1000)}" for link in change.links_added)
+
+
+def _redline(redline: Sequence[Span], colour: bool, width: int) -> Iterator[str]:
+    yield from _painted(_wrapped(_spans(redline, colour), width, "  "))
+
+
+def _label(
+    change: Change, kind: str, titles: dict[str, str], colour: bool, width: int
+) -> Iterator[str]:
+    """Where a change stands, what it is, and the topics it is about with their words."""
     path = _wrapped(
         words.unforged(words.clause_path(change)) or "top of the page", width, "  ", "§ "
     )
     yield from (_styled(line, _BOLD, colour) for line in path)
-    what = f"{words.kind(change)}{''.join(_tag(t, titles) for t in change.tags)}"
+    turns = "".join(f" · {words.turn(note)}" for note in change.notes)
+    what = f"{kind}{''.join(_tag(t, titles) for t in change.tags)}{turns}"
     yield from _wrapped(what, width, "    ", "  ")
     if change.kind is Kind.RENUMBERED:
         yield f"  {change.before[0].number or '(none)'} → {change.after[0].number or '(none)'}"
-    yield from _painted(_wrapped(_spans(change.redline, colour), width, "  "))
-    yield from (f"  - link {words.line(link.target, 1000)}" for link in change.links_removed)
-    yield from (f"  + link {words.line(link.target, 1000)}" for link in change.links_added)
 
 
 def _tag(tag: Tag, titles: dict[str, str]) -> str:
@@ -223,12 +303,14 @@ def _painted(lines: Iterable[str]) -> Iterator[str]:
         yield f"{indent}{shown}{_RESET if current else ''}"
 
 
-def _wrapped(text: str, width: int, indent: str, first: str | None = None) -> list[str]:
+def _wrapped(
+    text: str, width: int, indent: str, first: str | None = None, *, breaks: bool = False
+) -> list[str]:
     return textwrap.wrap(
         text,
         max(width, 40),
         initial_indent=indent if first is None else first,
         subsequent_indent=indent,
-        break_long_words=False,
+        break_long_words=breaks,
         break_on_hyphens=False,
     ) or [""]

@@ -15,6 +15,7 @@ from tracker.model import (
     Change,
     History,
     Kind,
+    Note,
     Revision,
     Significance,
     Topic,
@@ -75,6 +76,12 @@ def plain(text: str) -> str:
     """
     found = _SPACE.sub(" ", safe(text)).strip()
     return _REFERENCE.sub("＆", found).replace("<", "‹").replace(">", "›")
+
+
+def inert(text: str) -> str:
+    """Text for a message in a chat: no markup, no hidden link, nobody called by it."""
+    calm = re.sub(r"@(?=everyone|here|channel|all\b)", "＠", safe(text))
+    return calm.replace("<", "‹").replace(">", "›").replace("](", "] (")
 
 
 def unforged(text: str) -> str:
@@ -157,6 +164,21 @@ def kind(change: Change) -> str:
         return f"Moved here from “{heading(change.before[0].path[-1:]) or 'the top'}”, same wording"
     moved = change.moved and change.kind is not Kind.MOVED
     return _KINDS[change.kind] + (" and moved" if moved else "")
+
+
+def turn(note: Note) -> str:
+    """What a change turns: "Legal basis: “consent” became “legitimate interests”"."""
+    before, after = (f"“{unforged(line(words))}”" for words in (note.before, note.after))
+    what = note.turn.value.capitalize()
+    if not note.before:
+        return f"{what}: {after} is new"
+    return f"{what}: {before} is gone" if not note.after else f"{what}: {before} became {after}"
+
+
+def compared(change: Change) -> str:
+    """What sets two texts apart that stand side by side, of which neither is the later one."""
+    here = {Kind.REMOVED: "Only in the first", Kind.ADDED: "Only in the second"}
+    return here.get(change.kind) or kind(change).replace("Reworded", "Worded differently")
 
 
 def worth(significance: Significance) -> str:

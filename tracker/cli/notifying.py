@@ -1,0 +1,81 @@
+"""`tracker notify`: what is new goes to where the settings say."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+import click
+
+from tracker.cli.app import App, harmless
+from tracker.errors import UsageError
+from tracker.notifier import Address, Ledger, Sender, addresses
+from tracker.publisher.channel import Item
+from tracker.publisher.feeds import feed_items
+from tracker.publisher.items import brief
+
+
+def prepared(app: App) -> tuple[Sender, list[Address]]:
+    """All that is needed to send, found before anything is done. Raises UsageError."""
+    wanted = app.workspace.settings.notify
+    if not wanted:
+        raise UsageError("settings.toml has no [notify] table that says where to send what.")
+    known = addresses(wanted, os.environ)
+    return Sender(known), known
+
+
+def notify_all(app: App, sender: Sender, known: Iterable[Address]) -> bool:
+    """Send every item that is due, saying how it went; whether any could not be sent."""
+    workspace = app.workspace
+    items = feed_items(app.histories(), workspace.topics, workspace.settings, workspace.corrections)
+    with Ledger(workspace.root / "data" / "notified.jsonl") as ledger:
+        for address in known:
+            mine = [item for item in items if address.feed in item.feeds]
+            ledger.begin(address, [i.id for i in mine if i.published < app.now], app.now)
+        refused = [a for a in known if not _served(app, a, items, sender, ledger)]
+    return bool(refused)
+
+
+def _served(
+    app: App, address: Address, items: Iterable[Item], sender: Sender, ledger: Ledger
+) -> bool:
+    """Send one address what is due, oldest first; whether it took everything.
+
+    It stops at the first that is not taken, so that what comes later does not overtake it.
+    """
+    linked = bool(app.workspace.settings.site_url)
+    for item in items:
+        if address.feed not in item.feeds or ledger.has(address, item.id, item.published):
+            continue
+        done = sender.send(address, *brief(item, linked=linked))
+        click.echo(f"{address.name}  {'sent' if done else 'NOT SENT'}: {harmless(item.title)}")
+        if not done:
+            return False
+        ledger.record(address, item.id, app.now)
+    return True
+
+
+@click.command()
+@click.make_pass_decorator(App)
+def notify(app: App) -> None:
+    """Send what is new to the addresses under [notify] in data/settings.toml.
+
+    \b
+    [notify]
+    generative-ai = ["mailto://me:${MAIL_PASSWORD}@example.org"]
+    all = ["slack://${SLACK_TOKENS}", "jsons://hooks.example/terms"]
+    status = ["ntfy://my-tracker"]
+
+    Each name is a feed: all, upcoming, status, a topic, an edition or a document. An address is
+    one of apprise (mail, chat, webhook); ${NAME} in it comes from the environment. Each item goes
+    to each address once; after a crash it may go twice. An address gets what is first seen after
+    it was first used, never the past. The order of the addresses under a name counts.
+
+    Exit status: 0 all sent, 1 something could not be sent (it is tried again next time), 2 wrong
+    use.
+    """
+    if notify_all(app, *prepared(app)):
+        click.get_current_context().exit(1)
+
+
+COMMANDS = (notify,)

@@ -1,0 +1,116 @@
+"""`tracker serve`, which shows the published site on this machine."""
+
+from __future__ import annotations
+
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tracker.cli.app import App
+from tracker.errors import UsageError
+
+_HOST = "127.0.0.1"
+_TYPES = {
+    "": "text/plain; charset=utf-8",
+    ".atom": "application/atom+xml",
+    ".css": "text/css; charset=utf-8",
+    ".csv": "text/csv; charset=utf-8",
+    ".diff": "text/plain; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".jsonl": "application/jsonl",
+    ".opml": "text/x-opml; charset=utf-8",
+    ".png": "image/png",
+    ".sqlite": "application/vnd.sqlite3",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".woff2": "font/woff2",
+    ".xml": "application/xml",
+}
+_FEED_TYPES = {".xml": "application/rss+xml", ".json": "application/feed+json"}
+
+
+class SiteHandler(SimpleHTTPRequestHandler):
+    """Serves a published folder as a static host would: no listing, 404.html, 304 if unchanged."""
+
+    server_version = "tracker"
+    sys_version = ""
+
+    def guess_type(self, path: Any) -> str:
+        file = Path(path)
+        types = _TYPES | _FEED_TYPES if _is_feed(file) else _TYPES
+        return types.get(file.suffix, "application/octet-stream")
+
+    def end_headers(self) -> None:
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Cache-Control", "no-cache")
+        super().end_headers()
+
+    def list_directory(self, path: Any) -> None:  # noqa: ARG002 - its signature there
+        self.send_error(404)
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        page = Path(self.directory) / "404.html"
+        if code != 404 or not page.is_file():
+            super().send_error(code, message, explain)
+            return
+        body = page.read_bytes()
+        self.send_response(404)
+        self.send_header("Content-Type", _TYPES[".html"])
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name there
+        """Says nothing: a page has dozens of files, and the terminal is for people."""
+
+
+def _is_feed(file: Path) -> bool:
+    """Whether a file stands beside the same feed as Atom."""
+    # status.json was there first: it tells how every document stands, and is no feed.
+    stem = file.name.removesuffix(file.suffix).removesuffix(".feed")
+    return file.name != "status.json" and file.with_name(f"{stem}.atom").is_file()
+
+
+def site_server(folder: Path, port: int) -> ThreadingHTTPServer:
+    """A server of `folder` on loopback, not yet running; port 0 takes any that is free."""
+    return ThreadingHTTPServer((_HOST, port), partial(SiteHandler, directory=str(folder)))
+
+
+@click.command()
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="The port on this machine; 0 takes any that is free.",
+)
+@click.make_pass_decorator(App)
+def serve(app: App, port: int) -> None:
+    """Show the published site on this machine alone, until interrupted.
+
+    It is what was last published that is shown; nothing is fetched. Links inside the feeds lead
+    here, to port 8000, until site_url says where the site lives.
+    """
+    feeds = app.root / "feeds"
+    if not (feeds / "index.html").is_file():
+        raise UsageError(f"{feeds} holds no site yet; run: tracker publish")
+    try:
+        server = site_server(feeds.resolve(), port)
+    except OSError as error:
+        problem = f"Port {port} cannot be had ({error.strerror}); choose another with --port."
+        raise UsageError(problem) from error
+    with server:
+        click.echo(f"{feeds} is shown at http://{_HOST}:{server.server_port}/ (Ctrl-C ends it)")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            click.echo()
+
+
+COMMANDS = (serve,)
