@@ -165,6 +165,13 @@ def test_a_page_that_moved_with_its_text_does_not_hide_the_next_change() -> None
     assert (revision.significance, revision.topics) == (Significance.SUBSTANTIVE, ("sale",))
 
 
+def test_a_change_is_news_although_its_text_is_later_read_from_another_page() -> None:
+    found = told(look("A", 0, ONE), look("B", 1, ONE), look("B", 2, EU), look("C", 3, EU))
+    assert [r.significance for r in found.revisions] == [Significance.SUBSTANTIVE] * 2
+    assert [r.after.urls for r in found.revisions] == [(ONE.url,), (EU.url,)]
+    assert [r.before.urls for r in found.revisions] == [(ONE.url,), (EU.url,)]
+
+
 def test_an_import_that_names_no_page_gives_way_to_nothing() -> None:
     found = told(look("A", 0, None, via="archive"), look("a", 1, ONE), look("B", 2, ONE))
     assert found.versions[0].urls == ()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
 
-from tracker.differ import revise, text_digest
+from tracker.differ import revise, text_digest, words_digest
 from tracker.model import (
     Capture,
     Document,
@@ -34,8 +34,9 @@ def history(
     """Everything that follows from the captures of `document`, in whatever order they come."""
     pages = {source.key: place for place, source in enumerate(document.sources)}
     ordered = sorted(captures, key=lambda c: _order(c, pages))
-    found = tuple(versions(document.id, ordered, reader))
-    revisions = tuple(_revisions(found, topics))
+    read = tuple(versions(document.id, ordered, reader))
+    found = tuple(last for _, last in read)
+    revisions = tuple(_revisions(read, topics))
     title = found[-1].title if found and found[-1].title else document.type
     return History(document, title, found, revisions, standing(ordered))
 
@@ -50,8 +51,16 @@ def _order(capture: Capture, pages: Mapping[str, int]) -> tuple[object, ...]:
 # ── versions ──────────────────────────────────────────────────────────────────────
 
 
-def versions(document: str, captures: Iterable[Capture], reader: Reader) -> Iterator[Version]:
-    """The versions of a document, oldest first; `captures` in order of time."""
+def versions(
+    document: str, captures: Iterable[Capture], reader: Reader
+) -> Iterator[tuple[Version, Version]]:
+    """The versions of a document, oldest first, each as first seen and as last read.
+
+    The two differ in the pages it was read from where those changed and the text did not:
+    it became what it is on the first, and what follows is compared with the last. `captures`
+    are in order of time.
+    """
+    first: Version | None = None
     current: Version | None = None
     shown: tuple[str | None, ...] = ()
     for parts in _looks(captures):
@@ -65,11 +74,11 @@ def versions(document: str, captures: Iterable[Capture], reader: Reader) -> Iter
         if current is not None and _same_text(current, candidate):
             current = _seen_again(current, candidate)
             continue
-        if current is not None:
-            yield current
-        current = candidate
-    if current is not None:
-        yield current
+        if first is not None and current is not None:
+            yield first, current
+        first = current = candidate
+    if first is not None and current is not None:
+        yield first, current
 
 
 def _looks(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:
@@ -105,21 +114,35 @@ def _version(document: str, parts: tuple[Capture, ...], reader: Reader) -> Versi
 def _seen_again(version: Version, look: Version) -> Version:
     """The same text once more. Where other pages show it now, what comes next is compared with
     those: the move itself is no change, and must not make the next change look like one."""
-    moved = version.urls and look.urls and _pages(version.captures) != _pages(look.captures)
-    read = look if moved else version
+    read = look if version.urls and look.urls and _moved(version, look) else version
     return replace(version, last_seen=look.last_seen, captures=read.captures, urls=read.urls)
 
 
+def _moved(a: Version, b: Version) -> bool:
+    return _pages(a.captures) != _pages(b.captures)
+
+
 def _same_text(a: Version, b: Version) -> bool:
-    return text_digest(a.clauses) == text_digest(b.clauses)
+    if text_digest(a.clauses) == text_digest(b.clauses):
+        return True
+    # One archive kept the page, the other a transcript: markup and links are never quite alike.
+    return _media(a) != _media(b) and words_digest(a.clauses) == words_digest(b.clauses)
+
+
+def _media(version: Version) -> set[str]:
+    return {c.media.partition(";")[0] for c in version.captures}
 
 
 # ── revisions ─────────────────────────────────────────────────────────────────────
 
 
-def _revisions(found: Sequence[Version], topics: Sequence[Topic]) -> Iterator[Revision]:
+def _revisions(
+    read: Sequence[tuple[Version, Version]], topics: Sequence[Topic]
+) -> Iterator[Revision]:
     earlier: set[str] = set()
-    for before, after in pairwise(found):
+    for (_, before), (first, last) in pairwise(read):
+        # Its evidence is what was captured when it was first seen.
+        after = replace(first, last_seen=last.last_seen) if _moved(first, last) else last
         revision = revise(before, after, topics)
         yield _reverted(revision) if text_digest(after.clauses) in earlier else revision
         earlier.add(text_digest(before.clauses))

@@ -9,7 +9,7 @@ from tracker.differ import significance
 from tracker.differ.align import align
 from tracker.differ.dates import date_line, effective
 from tracker.differ.decode import Undecodable
-from tracker.differ.extract import EXTRACTOR, read, text_digest
+from tracker.differ.extract import EXTRACTOR, read, text_digest, words_digest
 from tracker.differ.judge import Judgement, judge
 from tracker.differ.normalise import enumerator, fold
 from tracker.differ.redline import read_back, redline
@@ -25,6 +25,7 @@ __all__ = [
     "read_back",
     "revise",
     "text_digest",
+    "words_digest",
 ]
 
 

@@ -19,7 +19,7 @@ from bs4.builder import XMLParsedAsHTMLWarning
 from markdown_it import MarkdownIt
 
 from tracker.differ.decode import decode
-from tracker.differ.normalise import decode_email, display
+from tracker.differ.normalise import ATTACHED, decode_email, display
 from tracker.differ.segment import segment
 from tracker.model import Clause, Range, Reading, Selector, Source, Unit, digest
 
@@ -34,6 +34,7 @@ _END = {
 }
 _STRUCTURE = ("main", "[role=main]", "article", "body")
 _DROP = "script, style, template, svg, iframe, object, input, select, textarea"
+_WORD = re.compile(rf"(?:\w|[{ATTACHED}])+")
 # Four spaces mean a nested list item in these texts, never program code.
 _MARKDOWN = (
     MarkdownIt("commonmark", {"html": True, "maxNesting": 100}).enable("table").disable("code")
@@ -89,6 +90,12 @@ def text_digest(clauses: Iterable[Clause]) -> str:
     """Identifies what a reader would read: the words, numbers and link targets, in order."""
     lines = ("\x1f".join([c.number, c.key, *(link.target for link in c.links)]) for c in clauses)
     return digest("\x1e".join(lines).encode("utf-8", "surrogatepass"))
+
+
+def words_digest(clauses: Iterable[Clause]) -> str:
+    """Identifies the words and numbers of a text in their order, however they were marked up."""
+    words = (w for c in clauses for w in _WORD.findall(f"{c.number} {c.key}".casefold()))
+    return digest("\x1f".join(words).encode("utf-8", "surrogatepass"))
 
 
 def _base(soup: BeautifulSoup, source: Source | None) -> str:

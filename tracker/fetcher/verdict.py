@@ -93,6 +93,11 @@ def judge_page(head: Head, asked: str, conditional: bool) -> Verdict | None:
     return judge_place(head, asked) or judge_media(head)
 
 
+def judge_data(head: Head) -> Verdict | None:
+    """None when the answer is there to be read, of whatever media type."""
+    return None if head.status == 200 else judge_status(head)
+
+
 def judge_status(head: Head) -> Verdict:
     """What any status but 200 means (RFC 9110 section 15, and 999, which is in no standard)."""
     said = f"{head.host} answered {head.status}"
