@@ -143,6 +143,19 @@ def test_two_archives_that_looked_at_the_same_time_are_two_looks() -> None:
     assert len(version.clauses) == 3
 
 
+def test_an_archive_that_is_some_hours_behind_is_no_return() -> None:
+    late = look("A", 1.3, via="One, commit 2")
+    seen = (look("A", 0, via="One, commit 1"), look("B", 1, via="Other, host"))
+    told_once = told(*seen, late, look("B", 2, via="One, commit 3"))
+    assert [v.first_seen for v in told_once.versions] == [START, START + DAY]
+    assert told_once.versions[1].last_seen == START + 2 * DAY
+    # The same archive, or a day later: then it did come back.
+    own = replace(late, via="Other, host")
+    assert len(told(*seen, own, look("B", 2)).versions) == 4
+    assert len(told(*seen, replace(late, time=START + 3 * DAY), look("B", 4)).versions) == 4
+    assert len(told(*seen, late).versions) == 3
+
+
 def test_one_page_read_by_two_selections_has_a_fixed_order() -> None:
     first, second = Source(PAGE, ("h1",)), Source(PAGE, ("p",))
     looks = [look("A", 0, first), look("A", 0, second)]

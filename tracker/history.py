@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from itertools import groupby, pairwise
 
 from tracker.differ import revise, text_digest, words_digest
@@ -26,6 +27,7 @@ from tracker.model import (
 )
 
 Reader = Callable[[Capture], Reading]
+_STRAGGLING = timedelta(hours=24)
 
 
 def history(
@@ -34,7 +36,7 @@ def history(
     """Everything that follows from the captures of `document`, in whatever order they come."""
     pages = {source.key: place for place, source in enumerate(document.sources)}
     ordered = sorted(captures, key=lambda c: _order(c, pages))
-    read = tuple(versions(document.id, ordered, reader))
+    read = without_stragglers(versions(document.id, ordered, reader))
     found = tuple(last for _, last in read)
     revisions = tuple(_revisions(read, topics))
     title = found[-1].title if found and found[-1].title else document.type
@@ -79,6 +81,36 @@ def versions(
         first = current = candidate
     if first is not None and current is not None:
         yield first, current
+
+
+def without_stragglers(
+    read: Iterable[tuple[Version, Version]],
+) -> tuple[tuple[Version, Version], ...]:
+    """The versions but for an old text that one archive still showed when another had the new.
+
+    A site does not change everywhere at once, and two archives ask it hours apart. What came
+    back within a day, in another archive than had seen it go, and went again is no return.
+    """
+    kept: list[tuple[Version, Version]] = []
+    for first, last in read:
+        kept.append((first, last))
+        if len(kept) >= 4 and _is_straggler(*(version for _, version in kept[-4:])):
+            new_first, new_last = kept[-3]
+            kept[-3:] = [(new_first, replace(new_last, last_seen=last.last_seen))]
+    return tuple(kept)
+
+
+def _is_straggler(old: Version, new: Version, late: Version, again: Version) -> bool:
+    return (
+        late.last_seen - new.first_seen <= _STRAGGLING
+        and _archives(late).isdisjoint(_archives(new))
+        and _same_text(late, old)
+        and _same_text(again, new)
+    )
+
+
+def _archives(version: Version) -> set[str]:
+    return {c.via.partition(",")[0] for c in version.captures}
 
 
 def _looks(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:

@@ -6,6 +6,7 @@ lets a damaged record pass. A `revisit` record stands for the body it says it re
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -34,9 +35,13 @@ def warc_records(path: Path, is_wanted: Callable[[str], bool]) -> Iterator[Recor
                 record = _record(path.name, found, is_wanted, known)
                 if record is not None:
                     yield record
-    except (ArchiveLoadFailed, OSError, EOFError, ValueError) as error:
+    except _BROKEN as error:
         said = str(error).strip() or type(error).__name__
         raise ImportFailed(f"{path.name}: is not whole or no WARC file ({said}).") from error
+
+
+# warcio stumbles over a record without an address or a length instead of refusing it.
+_BROKEN = (ArchiveLoadFailed, OSError, EOFError, ValueError, zlib.error, AttributeError, TypeError)
 
 
 def _record(
