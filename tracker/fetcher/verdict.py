@@ -16,7 +16,10 @@ _REFUSALS = {
     451: "withheld for legal reasons",
     999: "no standard code, used to turn automated readers away",
 }
-_ARCHIVE = "a public archive may have it: `tracker import versions REPOSITORY`"
+_ARCHIVE = (
+    "a public archive may have it: `tracker import versions REPOSITORY` or "
+    "`tracker import wayback DOCUMENT`"
+)
 _NEXT_RUN = "the next run tries again"
 
 # Names under which sites keep sign-up walls and checks; they must be whole path segments.
