@@ -12,7 +12,7 @@ import pytest
 from tests.servers import HTML, Server, answer, page
 from tracker.archive import Archive
 from tracker.fetcher import Fetcher, Limits
-from tracker.intake import Visit, visit, why_not
+from tracker.intake import Visit, visit, why_not, with_preview
 from tracker.model import Capture, Document, Outcome, Source
 
 NOON = datetime(2025, 9, 1, 12, tzinfo=UTC)
@@ -202,3 +202,43 @@ def test_imported_captures_are_no_visits(archive: Archive) -> None:
         (live,) = archive.captures()
         archive.add(replace(live, time=NOON + 20 * HOUR, via="elsewhere"), TERMS)
         assert not look(server, archive, NOON + 21 * HOUR).skipped
+
+
+# ── previews ──────────────────────────────────────────────────────────────────────
+
+
+def look_ahead(server: Server, archive: Archive, at: datetime) -> Visit:
+    shown = {"harbour/terms@global": server.url("/preview")}
+    limits = Limits(total_seconds=5, attempts=1)
+    with Fetcher(user_agent="Test", allow_hosts=[server.entry], limits=limits) as fetcher:
+        return visit(with_preview(document(server), shown), fetcher, archive, at, force=True)
+
+
+def test_a_preview_is_recorded_as_one(archive: Archive) -> None:
+    pages = {"/terms": page(TERMS), "/preview": page(TERMS.replace(b"boat", b"ship"))}
+    with Server(pages) as server:
+        visited = look_ahead(server, archive, NOON)
+    assert [c.via for c in visited.captures] == ["live", "preview"]
+    assert [c.outcome for c in archive.captures()] == [Outcome.GOOD, Outcome.GOOD]
+
+
+def test_that_there_is_no_preview_is_no_failure(archive: Archive) -> None:
+    with Server({"/terms": page(TERMS), "/preview": answer(404)}) as server:
+        visited = look_ahead(server, archive, NOON)
+    assert visited.captures[-1].outcome is Outcome.MISSING
+    assert not visited.failed
+
+
+def test_no_preview_is_asked_for_where_the_document_itself_was_refused(archive: Archive) -> None:
+    with Server({"/terms": answer(403), "/preview": page(TERMS)}) as server:
+        visited = look_ahead(server, archive, NOON)
+    assert [c.via for c in visited.captures] == ["live"]
+    assert visited.failed
+
+
+def test_a_preview_on_another_host_is_none() -> None:
+    alone = Document("d", "S", "T", "global", (Source("https://a.example/terms", ("main",)),))
+    assert with_preview(alone, {}) is alone
+    assert with_preview(alone, {"d": "https://b.example/preview"}) is alone
+    found = with_preview(alone, {"d": "https://a.example/preview"})
+    assert found.preview == Source("https://a.example/preview", ("main",))

@@ -330,7 +330,13 @@ def test_changes_of_form_only_are_not_told() -> None:
     text = Body(bodies(made(every_kind())["all.xml"])[0]).text
     assert "Reworded" in text
     assert "Renumbered" not in text
-    assert "lamp at the landing" not in text, "what only moved is on the page"
+    assert "link" not in text.split("Key:")[0], "links are on the page"
+
+
+def test_what_came_under_another_heading_says_from_where() -> None:
+    text = Body(bodies(made(every_kind())["all.xml"])[0]).text
+    assert "lamp at the landing" in text
+    assert "Moved here from “1. Boats”, same wording" in text
 
 
 # ── text that wants to be more than text ──────────────────────────────────────────

@@ -277,7 +277,7 @@ def test_every_kind_of_change_has_its_words_and_place() -> None:
     name = "changes/heron/rules@global/20250311T083000Z/index.html"
     text = text_of(name)
     for said in (
-        "Moved, wording unchanged",
+        "Moved here from “1. Boats”, same wording",
         "Moved here from: 1. Boats",
         "Split into several",
         "Merged into one",

@@ -125,7 +125,9 @@ def test_a_document_has_service_title_and_edition(name: str, title: str, expecte
 def test_a_change_says_what_happened_and_whether_it_moved() -> None:
     kinds = {c.kind: c for c in every_kind().revisions[0].changes}
     assert set(kinds) == set(Kind), "the sample has every kind"
-    assert words.kind(kinds[Kind.MOVED]) == "Moved, wording unchanged"
+    assert words.kind(kinds[Kind.MOVED]) == "Moved here from “1. Boats”, same wording"
+    within = replace(kinds[Kind.MOVED], significance=Significance.EDITORIAL)
+    assert words.kind(within) == "Moved, wording unchanged"
     assert words.kind(replace(kinds[Kind.REWORDED], moved=True)) == "Reworded and moved"
     assert len({words.kind(c) for c in kinds.values()}) == len(Kind)
 
@@ -173,7 +175,7 @@ def test_a_summary_says_also_what_did_not_change() -> None:
         "5 clauses changed, 3 about generative AI and 1 about targeted advertising."
     )
     assert words.summary(heron_eu().revisions[0], TOPICS) == (
-        "1 clause changed. Nothing changed about generative AI or targeted advertising."
+        "1 clause changed. No change about generative AI or targeted advertising was found."
     )
     assert words.summary(EDITED, TOPICS) == f"O{EDITED.reason[1:]}."
 
@@ -199,7 +201,7 @@ def test_a_remark_does_not_say_what_the_headline_says() -> None:
         "Of 5 clauses, 3 on generative AI and 1 on targeted advertising."
     )
     only = replace(heron_eu().revisions[0], topics=("generative-ai",))
-    assert words.remark(only, TOPICS) == "Nothing changed about targeted advertising."
+    assert words.remark(only, TOPICS) == "No change about targeted advertising was found."
     assert words.remark(EDITED, TOPICS) == words.summary(EDITED, TOPICS)
 
 

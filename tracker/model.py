@@ -57,13 +57,17 @@ def _plain(selector: Selector) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text of one service for one audience, read from one page or several combined."""
+    """A text of one service for one audience, read from one page or several combined.
+
+    `preview` is the page that shows the coming text while one is announced; mostly there is none.
+    """
 
     id: str
     service: str
     type: str
     edition: str
     sources: tuple[Source, ...]
+    preview: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,8 @@ class Topic:
     """A subject to watch for, in the words of `topics.toml`.
 
     A text is about the topic when it has one of `words`, or one word of each group of a
-    `near` rule in the same sentence; nothing counts inside a match of `never`.
+    `near` rule in the same sentence; nothing counts inside a match of `never`. `headings` are
+    words that make everything under a heading with them a matter of the topic.
     """
 
     id: str
@@ -80,6 +85,7 @@ class Topic:
     words: tuple[str, ...]
     near: tuple[tuple[tuple[str, ...], ...], ...]
     never: tuple[str, ...]
+    headings: tuple[str, ...] = ()
 
 
 # ── what was seen ─────────────────────────────────────────────────────────────────
@@ -207,7 +213,7 @@ class Version:
     """What a reader would call the text, from `first_seen` to `last_seen`.
 
     `captures` are the first captures of each source that showed it; `urls` the set of pages
-    it was read from, empty where an import did not know.
+    it was read from, empty where an import did not know. A preview is not in force yet.
     """
 
     document: str
@@ -217,6 +223,7 @@ class Version:
     clauses: tuple[Clause, ...]
     captures: tuple[Capture, ...]
     urls: tuple[str, ...]
+    is_preview: bool = False
 
 
 # ── what changed ──────────────────────────────────────────────────────────────────
@@ -263,6 +270,7 @@ class Significance(StrEnum):
     LINKS = "links"
     TECHNICAL = "technical"
     REVERTED = "reverted"
+    UPCOMING = "upcoming"  # what a preview page shows, not in force yet
 
     @property
     def is_news(self) -> bool:
@@ -270,7 +278,12 @@ class Significance(StrEnum):
         return self in _NEWS
 
 
-_NEWS = {Significance.SUBSTANTIVE, Significance.ANNOUNCEMENT, Significance.REVERTED}
+_NEWS = {
+    Significance.SUBSTANTIVE,
+    Significance.ANNOUNCEMENT,
+    Significance.REVERTED,
+    Significance.UPCOMING,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +340,7 @@ class Revision:
     `pairs` aligns both versions in whole, in the order of the newer one, so that the document
     can be shown around its changes; `changes` are in the same order. `reason` says in words why
     it has its `significance`. `effective` is the date from which the text says it applies.
+    `announced` is when an upcoming revision told of it already.
     """
 
     document: str
@@ -338,10 +352,16 @@ class Revision:
     pairs: tuple[Pair, ...]
     topics: tuple[str, ...]
     effective: date | None
+    announced: datetime | None = None
 
     @property
     def first_seen(self) -> datetime:
         return self.after.first_seen
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it belongs in the feeds: of some weight, and not told of before."""
+        return self.significance.is_news and self.announced is None
 
 
 class State(StrEnum):

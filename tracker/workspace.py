@@ -1,6 +1,7 @@
 """The root folder: `data/` read, `feeds/` written.
 
-A root without declarations or topics of its own starts from those that ship with the program.
+A root without declarations, topics or settings of its own starts from those that ship with the
+program.
 A publication replaces `feeds/` in one step: the new tree is made beside it (files that did not
 change are hard links, so they keep bytes and modification time) and the two are exchanged.
 """
@@ -52,7 +53,8 @@ def open_workspace(root: Path) -> Workspace:
     declared = declarations.load(folder if folder.is_dir() else _starter("declarations"))
     file = data / "topics.toml"
     watched = topics.load(file if file.is_file() else _starter("topics.toml"))
-    return Workspace(root, declared, watched, settings.load(data))
+    own = (data / settings.FILE).is_file()
+    return Workspace(root, declared, watched, settings.load(data if own else _starter("")))
 
 
 def _starter(name: str) -> Path:

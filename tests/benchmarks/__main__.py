@@ -13,7 +13,7 @@ def main(wanted: list[str]) -> None:
     if unknown:
         sys.exit(f"There is no benchmark {', '.join(sorted(unknown))}; known: {', '.join(NAMES)}.")
     for name in wanted or NAMES:
-        print(importlib.import_module(f"tests.benchmarks.{name}").main(), flush=True)  # noqa: T201
+        print(importlib.import_module(f"tests.benchmarks.{name}").main(), flush=True)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ def _measured(check: Callable[[], Cost], site: Site) -> tuple[Cost, Cost]:
     check()  # the first visit
     same = [check() for _ in range(_ROUNDS)]
     some = []
-    for site.edition in range(1, _ROUNDS + 1):  # noqa: B007
+    for site.edition in range(1, _ROUNDS + 1):
         site.changed = 10
         some.append(check())
     return median(same), median(some)

@@ -11,7 +11,7 @@ import click
 from tracker.archive import Archive
 from tracker.cli.app import App, chosen, harmless
 from tracker.fetcher import Fetcher, Limits, user_agent
-from tracker.intake import PublicArchive, Visit, visit
+from tracker.intake import PublicArchive, Visit, visit, with_preview
 from tracker.model import Document, Outcome
 from tracker.publisher import terminal
 
@@ -75,8 +75,9 @@ def fetch_all(app: App, wanted: Sequence[str], *, force: bool, hosts: Sequence[s
     workspace = app.workspace
     for remark in workspace.declared.remarks:
         click.echo(f"Note: {harmless(remark)}", err=True)
-    documents = chosen(workspace.declared.documents, wanted)
     settings = workspace.settings
+    previews = dict(settings.previews)
+    documents = [with_preview(d, previews) for d in chosen(workspace.declared.documents, wanted)]
     with Archive(workspace.archive, write=True) as archive, fetcher(app, hosts) as asking:
         public = PublicArchive(asking, settings.wayback_url, app.now) if settings.stand_in else None
         visits = [

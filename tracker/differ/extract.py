@@ -15,13 +15,14 @@ from urllib.parse import urljoin
 from markdown_it import MarkdownIt
 
 from tracker.differ import quick, soup
+from tracker.differ.chrome import remove_chrome
 from tracker.differ.decode import decode
-from tracker.differ.normalise import ATTACHED, display
+from tracker.differ.normalise import ATTACHED, display, without_counters
 from tracker.differ.segment import segment
 from tracker.model import Clause, Reading, Source, Unit, digest
 
 #: Raised whenever the same body may give other clauses; part of every cache key.
-EXTRACTOR = "1"
+EXTRACTOR = "2"
 
 # What is raw text to a browser: a tag that stands in one of these is no tag.
 _RAW = re.compile(r"<(noscript|script|style)\b|<!(--)", re.IGNORECASE)
@@ -47,6 +48,8 @@ def read(body: bytes, media: str, source: Source | None) -> Reading:
     text = _without_noscript(text)
     select, remove = (source.select, source.remove) if source else ((), ())
     found = quick.parts(text, select, remove) or soup.parts(text, select, remove)
+    if not select:
+        remove_chrome(found.runs)
     clauses = segment(found.runs, _base(found.base, source))
     title = _title(clauses) or display(found.title)
     return Reading(title, found.language, clauses, found.missing)
@@ -68,8 +71,14 @@ def _without_noscript(text: str) -> str:
 
 
 def text_digest(clauses: Iterable[Clause]) -> str:
-    """Identifies what a reader would read: the words, numbers and link targets, in order."""
-    lines = ("\x1f".join([c.number, c.key, *(link.target for link in c.links)]) for c in clauses)
+    """Identifies what a reader would read: the words, numbers and link targets, in order.
+
+    A counter ("updated 3 days ago") is no part of it: by it a page would never be the same.
+    """
+    lines = (
+        "\x1f".join([c.number, without_counters(c.key), *(link.target for link in c.links)])
+        for c in clauses
+    )
     return digest("\x1e".join(lines).encode("utf-8", "surrogatepass"))
 
 

@@ -199,9 +199,11 @@ def _is_visible(piece: _Piece) -> bool:
 
 
 def _is_noise(element: Node) -> bool:
-    """Icons, and buttons that do not open a part of the text."""
+    """Icons, and buttons that do not open a part of the text (a menu is none)."""
     if element.name == "button":
-        return not {"aria-expanded", "aria-controls"} & set(element.attributes)
+        marks = element.attributes
+        opens = "aria-expanded" in marks or "aria-controls" in marks
+        return not opens or marks.get("aria-haspopup", "false") != "false"
     return element.name in {"img", "li-icon", "icon"}
 
 

@@ -33,6 +33,18 @@ class Node:
             if isinstance(node, Node) and node.name in names:
                 yield node
 
+    def stands_in(self, names: Collection[str]) -> bool:
+        """Whether an element around it has one of these names."""
+        around = self.parent
+        while around is not None and around.name not in names:
+            around = around.parent
+        return around is not None
+
+    def remove(self) -> None:
+        """Take it out of what it stands in."""
+        if self.parent is not None:
+            self.parent.children = [c for c in self.parent.children if c is not self]
+
     def has_text(self) -> bool:
         """Whether anything in it can be read."""
         waiting: list[Node | str] = [self]

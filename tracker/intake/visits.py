@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -15,6 +15,7 @@ from tracker.intake.wayback import PublicArchive, stand_in
 from tracker.model import Answer, Capture, Document, Outcome, Source, digest
 
 LIVE = "live"
+PREVIEW = "preview"
 #: Manners: two visits a day, well apart, and none for a day where we were turned away.
 _VISITS = 2
 _DAY = timedelta(hours=24)
@@ -26,8 +27,9 @@ _TURNED_AWAY = {Outcome.REFUSED, Outcome.WALL, Outcome.CHALLENGE}
 class Visit:
     """What came of a document in one run. `skipped` says why it was not asked for, else empty.
 
-    A visit has `failed` when the document could not be had, now or (if skipped) the last time.
-    `stand_ins` are a public archive's newest captures of pages that were refused to us.
+    A visit has `failed` when the document could not be had, now or (if skipped) the last time;
+    that there is no preview is the normal state. `stand_ins` are a public archive's newest
+    captures of pages that were refused to us.
     """
 
     document: Document
@@ -37,7 +39,7 @@ class Visit:
 
     @property
     def failed(self) -> bool:
-        return any(c.outcome is not Outcome.GOOD for c in self.captures)
+        return any(c.outcome is not Outcome.GOOD for c in self.captures if c.via != PREVIEW)
 
 
 def visit(
@@ -66,7 +68,11 @@ def visit(
         _visit_page(document, source, earlier[source.key], fetcher, archive, now)
         for source in document.sources
     )
-    return Visit(document, captures, "", _stand_ins(document, captures, archive, public))
+    stand_ins = _stand_ins(document, captures, archive, public)
+    if document.preview and captures[0].outcome is Outcome.GOOD:
+        shown = archive.earlier(document.id, document.preview, now)
+        captures += (_visit_page(document, document.preview, shown, fetcher, archive, now),)
+    return Visit(document, captures, "", stand_ins)
 
 
 def _stand_ins(
@@ -80,6 +86,18 @@ def _stand_ins(
         return ()
     found = (stand_in(document, source, public, archive) for source in refused)
     return tuple(capture for capture in found if capture is not None)
+
+
+def with_preview(document: Document, previews: Mapping[str, str]) -> Document:
+    """The document with its preview page, read as the document is, where one is set.
+
+    Only on a host of the document's own: a setting that was left behind must not send a visit
+    to somebody else.
+    """
+    first, url = document.sources[0], previews.get(document.id, "")
+    if not url or urlsplit(url).netloc != urlsplit(first.url).netloc:
+        return document
+    return replace(document, preview=Source(url, first.select, first.remove))
 
 
 def why_not(looks: Sequence[Capture], now: datetime) -> str:
@@ -108,7 +126,8 @@ def _visit_page(
     archive: Archive,
     now: datetime,
 ) -> Capture:
-    last = next((c for c in reversed(earlier) if c.outcome is Outcome.GOOD and c.via == LIVE), None)
+    fetched = [c for c in earlier if c.via in {LIVE, PREVIEW} and c.outcome is Outcome.GOOD]
+    last = fetched[-1] if fetched else None
     known = dict(last.headers) if last else {}
     answer = fetcher.fetch(
         source, now=now, etag=known.get("etag"), modified=known.get("last-modified")
@@ -117,6 +136,8 @@ def _visit_page(
         capture, body = _unchanged(document, answer, last), None
     else:
         capture, body = _answered(document, answer, earlier), answer.body or None
+    if source == document.preview:
+        capture = replace(capture, via=PREVIEW)
     capture = _with_robots(capture, fetcher, archive, now)
     archive.add(capture, body)
     return capture

@@ -40,7 +40,7 @@ def feeds(
 ) -> Iterator[tuple[str, bytes]]:
     """The feed of all news and one a topic, by file name."""
     base = settings.site_url or UNPUBLISHED
-    rows = [(r, h) for h in histories for r in h.revisions if r.significance.is_news]
+    rows = [(r, h) for h in histories for r in h.revisions if r.is_news]
     rows.sort(key=lambda row: (row[0].first_seen, row[0].document), reverse=True)
     items = [(r, _item(h, r, topics, base)) for r, h in rows[: _MOST_ITEMS * 10]]
     everything = "Every change of substance in the terms of service that are watched here."

@@ -11,11 +11,16 @@ def document_page(document: str) -> str:
 
 
 def version_page(version: Version) -> str:
-    return f"documents/{version.document}/{stamp(version.first_seen)}/"
+    return f"documents/{version.document}/{_stamp(version)}/"
 
 
 def revision_page(revision: Revision) -> str:
-    return f"changes/{revision.document}/{stamp(revision.first_seen)}/"
+    return f"changes/{revision.document}/{_stamp(revision.after)}/"
+
+
+def _stamp(version: Version) -> str:
+    # A preview is often first seen together with the banner that announces it.
+    return stamp(version.first_seen) + ("-preview" if version.is_preview else "")
 
 
 def topic_page(topic: Topic) -> str:

@@ -88,7 +88,8 @@ class Site:
             versions=[(v, places.version_page(v)) for v in reversed(history.versions)],
             timeline=timeline(history, self.topics),
         )
-        for version in history.versions:
+        previews = (r.after for r in history.revisions if r.after.is_preview)
+        for version in (*history.versions, *previews):
             yield self._version(history, version)
 
     def _version(self, history: History, version: Version) -> tuple[str, bytes]:

@@ -48,6 +48,12 @@ _WORTH = {
     Significance.LINKS: "Links only",
     Significance.TECHNICAL: "Technical",
     Significance.REVERTED: "Reverted",
+    Significance.UPCOMING: "Upcoming",
+}
+_QUIET = {
+    Significance.TECHNICAL: "read from another place; not a change of the terms",
+    Significance.LINKS: "link targets changed",
+    Significance.EDITORIAL: "editorial changes only",
 }
 
 
@@ -146,6 +152,9 @@ def document_name(history: History, title: str = "") -> str:
 
 def kind(change: Change) -> str:
     """What happened to a clause, in words."""
+    if change.kind is Kind.MOVED and change.significance.is_news:
+        # The same words under another heading are another rule.
+        return f"Moved here from “{heading(change.before[0].path[-1:]) or 'the top'}”, same wording"
     moved = change.moved and change.kind is not Kind.MOVED
     return _KINDS[change.kind] + (" and moved" if moved else "")
 
@@ -168,9 +177,9 @@ def clause_path(change: Change) -> str:
 # ── sentences ─────────────────────────────────────────────────────────────────────
 
 
-def count(number: int, noun: str) -> str:
-    """ "1 clause", "2 clauses"."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+def count(number: int, noun: str, rest: str = "") -> str:
+    """ "1 clause", "2 clauses"; `rest` goes behind the noun."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}{rest}"
 
 
 def news(revision: Revision) -> list[Change]:
@@ -190,25 +199,31 @@ def headline(history: History, revision: Revision, topics: Sequence[Topic]) -> s
     named = [t.title for t in topics if t.id in revision.topics]
     subject = " and ".join(lower(title) for title in named)
     dated = revision.effective if revision.significance.is_news else None
-    when = f", in force {day(dated)}" if dated else ""
-    return f"{name}: {_event(revision, subject)}{when}"
+    verb = "from" if revision.after.is_preview else "in force"
+    when = f", {verb} {day(dated)}" if dated else ""
+    before = f", as announced on {day(revision.announced)}" if revision.announced else ""
+    return f"{name}: {_event(revision, subject)}{when}{before}"
 
 
 def _event(revision: Revision, subject: str) -> str:
     number = count(len(news(revision)), "clause")
     match revision.significance:
+        case Significance.UPCOMING:
+            return f"coming: {subject}, {number}" if subject else f"coming: {number}"
         case Significance.ANNOUNCEMENT:
-            return f"announces changes about {subject}" if subject else "announces changes"
+            return _announcement(revision, subject)
         case Significance.REVERTED:
             return f"an earlier wording is back{f' about {subject}' if subject else ''}"
         case Significance.SUBSTANTIVE:
             return f"{subject}, {number} changed" if subject else f"{number} changed"
-        case Significance.TECHNICAL:
-            return "read from another place; not a change of the terms"
-        case Significance.LINKS:
-            return "link targets changed"
-        case Significance.EDITORIAL:
-            return "editorial changes only"
+        case other:
+            return _QUIET[other]
+
+
+def _announcement(revision: Revision, subject: str) -> str:
+    if all(not change.after for change in news(revision)):
+        return "took down its notice of changes"
+    return f"announces changes about {subject}" if subject else "announces changes"
 
 
 def summary(revision: Revision, topics: Sequence[Topic]) -> str:
@@ -219,7 +234,10 @@ def summary(revision: Revision, topics: Sequence[Topic]) -> str:
     parts = [
         f"{about(revision, t.id)} about {lower(t.title)}" for t in topics if t.id in revision.topics
     ]
-    first = f"{count(total, 'clause')} changed"
+    is_notice = all(c.significance is Significance.ANNOUNCEMENT for c in news(revision))
+    of_it = " of its notice" if is_notice else ""
+    verb = "would change" if revision.after.is_preview else "changed"
+    first = f"{count(total, 'clause', of_it)} {verb}"
     said = f"{first}, {' and '.join(parts)}." if parts else f"{first}."
     return f"{said} {unchanged(revision, topics)}".strip()
 
@@ -253,9 +271,13 @@ def _own_heading(change: Change) -> str:
 
 
 def unchanged(revision: Revision, topics: Sequence[Topic]) -> str:
-    """Which watched topics did not change, as a sentence; empty when all did."""
+    """Which watched topics did not change, as a sentence; empty when all did.
+
+    Nothing is said of a text whose language the watched words are not in.
+    """
     rest = [lower(t.title) for t in topics if t.id not in revision.topics]
-    return f"Nothing changed about {' or '.join(rest)}." if rest else ""
+    spoken = {c.language for c in revision.after.captures} <= {None, "en"}
+    return f"No change about {' or '.join(rest)} was found." if rest and spoken else ""
 
 
 def lower(title: str) -> str:
@@ -267,7 +289,8 @@ def lower(title: str) -> str:
 def tag_uri(revision: Revision) -> str:
     """The permanent identity of a revision (RFC 4151): the document and when it was first seen."""
     # An authority that is nobody's: the identity must not move with the site's address.
-    return f"tag:terms-tracker.invalid,2025:{revision.document}/{iso(revision.first_seen)}"
+    shown = "/preview" if revision.after.is_preview else ""
+    return f"tag:terms-tracker.invalid,2025:{revision.document}/{iso(revision.first_seen)}{shown}"
 
 
 def citation(history: History, revision: Revision, address: str) -> str:

@@ -1,0 +1,176 @@
+"""What stands around the text on a page that no declaration describes: menus, footers, consent.
+
+Without a selector the whole `main` or `body` is read, and with it navigation that changes every
+week. What is removed here either says of itself (by element, role or name) that it is no part of
+the text, or is a block of links, or of the text's own headings, before its first sentence or after
+its last. It never holds much of the page's prose: on six of 103 real pages the document itself
+stood in a `nav`. Prose is text that is neither link nor button.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tracker.differ.tree import Node, Run
+
+#: Of the page's prose, what chrome may hold at most.
+_MOST = 0.25
+#: Of its own text, what a page header or a footer inside the text must have in links.
+_LINKED = 0.3
+_FEWEST_ENTRIES = 3  # of a table of contents, or of a block of links
+_SENTENCE = 8  # words in one run of text, which no menu has
+_MOSTLY = 0.8  # of the entries of a table of contents that are headings of the text
+_MOSTLY_LINKS = 0.5
+_HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
+_ROLES = frozenset(
+    "alertdialog banner complementary contentinfo dialog menu menubar navigation search".split()
+)
+# The containers of consent dialogues, by the names their makers give them.
+_CONSENT = re.compile(
+    r"\b(?:onetrust|ot-sdk|cybotcookiebot|cookiebot|usercentrics|didomi|truste|osano|iubenda|qc-cmp"
+    r"|cookie[-_]?(?:banner|bar|consent|dialog|law|modal|notice|popup)"
+    r"|consent[-_]?(?:banner|dialog|manager|modal|popup))",
+    re.IGNORECASE,
+)
+
+
+def remove_chrome(runs: Sequence[Run]) -> None:
+    """Take out of `runs` (the parts of a page) what is not the text."""
+    roots = [part for run in runs for part in run if isinstance(part, Node)]
+    most = _MOST * sum(_prose(root) for root in roots)
+    for root in roots:
+        for element in [e for e in _elements(root) if _is_chrome(e)]:
+            if _prose(element) <= most:
+                element.remove()
+        _trim(root)
+
+
+def _elements(root: Node) -> Iterator[Node]:
+    return (node for node in root.descendants() if isinstance(node, Node))
+
+
+def _is_chrome(element: Node) -> bool:
+    marks = element.attributes
+    if element.name in {"nav", "aside"} or marks.get("role") in _ROLES:
+        return True
+    if marks.get("aria-modal") == "true" or _CONSENT.search(_names(element)):
+        return True
+    if element.name in {"header", "footer"}:
+        return _link_share(element) >= _LINKED or not element.stands_in({"main", "article"})
+    return element.name in {"ul", "ol"} and _is_contents(element)
+
+
+def _names(element: Node) -> str:
+    return f"{element.attributes.get('id') or ''} {element.attributes.get('class') or ''}"
+
+
+def _is_contents(listing: Node) -> bool:
+    """A table of contents: nothing but links to places on the page."""
+    links = list(listing.find_all({"a"}))
+    return (
+        len(links) >= _FEWEST_ENTRIES
+        and all((link.attributes.get("href") or "").startswith("#") for link in links)
+        and _prose(listing) == 0
+    )
+
+
+# ── what it says ──────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """Some visible text, the element it stands in, and whether that is a link or a button."""
+
+    words: str
+    parent: Node
+    is_linked: bool
+
+
+def _texts(root: Node) -> Iterator[_Text]:
+    """The texts in `root`, in document order."""
+    linked = root.name in _LINKS or root.stands_in(_LINKS)
+    waiting: list[tuple[Node | str, Node, bool]] = [(root, root, linked)]
+    while waiting:
+        node, parent, linked = waiting.pop()
+        if isinstance(node, Node):
+            inside = linked or node.name in _LINKS
+            waiting += [(child, node, inside) for child in reversed(node.children)]
+        elif not node.isspace():
+            yield _Text(node.strip(), parent, linked)
+
+
+_LINKS = frozenset({"a", "button"})
+
+
+def _link_share(element: Node) -> float:
+    texts = list(_texts(element))
+    whole = sum(len(text.words) for text in texts)
+    return 1 - _unlinked(texts) / whole if whole else 1.0
+
+
+def _prose(element: Node) -> int:
+    """Characters of text that is neither link nor button."""
+    return _unlinked(_texts(element))
+
+
+def _unlinked(texts: Iterable[_Text]) -> int:
+    return sum(len(text.words) for text in texts if not text.is_linked)
+
+
+# ── the edges ─────────────────────────────────────────────────────────────────────
+
+
+def _trim(root: Node) -> None:
+    """Take out the blocks of links and of headings before the first sentence and after the last."""
+    texts = list(_texts(root))
+    spoken = [n for n, text in enumerate(texts) if _is_sentence(text)]
+    if not spoken:
+        return
+    titles = {" ".join(t.words for t in _texts(h)) for h in root.find_all(_HEADINGS)}
+    for edge in (texts[: spoken[0]], texts[spoken[-1] + 1 :]):
+        for block in _blocks(edge, root):
+            if _is_furniture(block, titles):
+                block.remove()
+
+
+def _is_sentence(text: _Text) -> bool:
+    return not text.is_linked and len(text.words.split()) >= _SENTENCE
+
+
+def _blocks(edge: Sequence[_Text], root: Node) -> list[Node]:
+    """The largest elements below `root` that hold texts of this edge and nothing else."""
+    held: dict[int, int] = {}  # how many texts of this edge each element (by identity) holds
+    for text in edge:
+        for element in _upwards(text.parent, root):
+            held[id(element)] = held.get(id(element), 0) + 1
+    found: dict[int, Node] = {}
+    for text in edge:
+        block: Node | None = None
+        for element in _upwards(text.parent, root):
+            if sum(1 for _ in _texts(element)) > held[id(element)]:
+                break
+            block = element
+        if block is not None:
+            found[id(block)] = block
+    return list(found.values())
+
+
+def _upwards(element: Node, root: Node) -> Iterator[Node]:
+    """An element and what it stands in, below `root`."""
+    while element is not root and element.parent is not None:
+        yield element
+        element = element.parent
+
+
+def _is_furniture(block: Node, titles: set[str]) -> bool:
+    if block.name in _HEADINGS or any(block.find_all(_HEADINGS)):
+        return False
+    texts = [text.words for text in _texts(block)]
+    repeated = sum(text in titles for text in texts)
+    is_contents = len(texts) >= _FEWEST_ENTRIES and repeated >= _MOSTLY * len(texts)
+    return is_contents or (
+        sum(1 for _ in block.find_all({"a"})) >= _FEWEST_ENTRIES
+        and _link_share(block) >= _MOSTLY_LINKS
+    )
