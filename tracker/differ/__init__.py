@@ -12,6 +12,7 @@ from tracker.differ.align import align
 from tracker.differ.dates import date_line, effective
 from tracker.differ.decode import Undecodable
 from tracker.differ.extract import EXTRACTOR, read, text_digest, words_digest
+from tracker.differ.gate import reads_alike
 from tracker.differ.judge import Judgement, judge
 from tracker.differ.lineage import Lineage, settled
 from tracker.differ.normalise import enumerator, fold
@@ -42,6 +43,7 @@ __all__ = [
     "kept_share",
     "read",
     "read_back",
+    "reads_alike",
     "revise",
     "text_digest",
     "words_digest",

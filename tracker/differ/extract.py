@@ -42,17 +42,22 @@ def read(body: bytes, media: str, source: Source | None) -> Reading:
 
     Raises `differ.decode.Undecodable` where the bytes contradict their declared charset.
     """
-    text = decode(body, media)
-    if media.startswith("text/markdown"):
-        text = f"<body>{_MARKDOWN.render(text)}</body>"
-    text = _without_noscript(text)
+    text = page_text(body, media)
     select, remove = (source.select, source.remove) if source else ((), ())
     found = quick.parts(text, select, remove) or soup.parts(text, select, remove)
     if not select:
         remove_chrome(found.runs)
-    clauses = segment(found.runs, _base(found.base, source))
+    clauses = segment(found.runs, base_of(found.base, source))
     title = _title(clauses) or display(found.title)
     return Reading(title, found.language, clauses, found.missing)
+
+
+def page_text(body: bytes, media: str) -> str:
+    """The characters of a page as they are parsed. Raises `Undecodable`."""
+    text = decode(body, media)
+    if media.startswith("text/markdown"):
+        text = f"<body>{_MARKDOWN.render(text)}</body>"
+    return _without_noscript(text)
 
 
 def _without_noscript(text: str) -> str:
@@ -88,7 +93,8 @@ def words_digest(clauses: Iterable[Clause]) -> str:
     return digest("\x1f".join(words).encode("utf-8", "surrogatepass"))
 
 
-def _base(href: str, source: Source | None) -> str:
+def base_of(href: str, source: Source | None) -> str:
+    """What relative links of a page are relative to; `href` is that of its `<base>`, or empty."""
     page = source.url if source else ""
     try:
         return urljoin(page, href) if href else page

@@ -12,9 +12,10 @@ from datetime import date, datetime
 
 from tracker.archive import Archive
 from tracker.declarations import document_id
-from tracker.differ import Judgement, judge
+from tracker.differ import Judgement
 from tracker.fetcher import public_headers
 from tracker.importer import Entry, Record, Repository, same_page
+from tracker.intake.judged import judged
 from tracker.model import Capture, Document, Outcome, Source, digest
 
 
@@ -83,7 +84,8 @@ class Keeper:
     def _judge(self, document: str, source: Source | None, record: Record) -> Judgement:
         known = self._of(document).get(_key(source), [])
         past = known[: bisect_right(known, record.time, key=_time)]
-        return judge(record.body, record.media, source, past, record.time)
+        body, media = record.body, record.media
+        return judged(self.archive, body, media, source, past, record.time)
 
 
 _BY_STRUCTURE = (

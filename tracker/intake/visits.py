@@ -9,8 +9,9 @@ from itertools import groupby
 from urllib.parse import urlsplit
 
 from tracker.archive import Archive
-from tracker.differ import Judgement, judge
+from tracker.differ import Judgement
 from tracker.fetcher import Fetcher
+from tracker.intake.judged import judged
 from tracker.intake.wayback import PublicArchive, stand_in
 from tracker.model import Answer, Capture, Document, Outcome, Source, digest
 
@@ -135,7 +136,7 @@ def _visit_page(
     if answer.status == 304 and answer.outcome is Outcome.GOOD and last:
         capture, body = _unchanged(document, answer, last), None
     else:
-        capture, body = _answered(document, answer, earlier), answer.body or None
+        capture, body = _answered(document, answer, earlier, archive), answer.body or None
     if source == document.preview:
         capture = replace(capture, via=PREVIEW)
     capture = _with_robots(capture, fetcher, archive, now)
@@ -163,11 +164,13 @@ def _unchanged(document: Document, answer: Answer, last: Capture) -> Capture:
     )
 
 
-def _answered(document: Document, answer: Answer, earlier: Sequence[Capture]) -> Capture:
+def _answered(
+    document: Document, answer: Answer, earlier: Sequence[Capture], archive: Archive
+) -> Capture:
     if answer.outcome is not Outcome.GOOD:
         return _live(document, answer, Judgement(answer.outcome, answer.reason, None, 0, None))
     time = answer.requested_at
-    found = judge(answer.body, _media(answer), answer.source, earlier, time)
+    found = judged(archive, answer.body, _media(answer), answer.source, earlier, time)
     return _live(document, answer, found)
 
 
