@@ -15,7 +15,7 @@ ROWS = (
     {"errors", "model"},
     {"inputs", "rows"},
     {"declarations", "settings", "topics"},
-    {"differ", "fetcher", "publisher", "importer", "archive", "demo"},
+    {"differ", "fetcher", "publisher", "importer", "archive", "demo", "remembered"},
     {"history", "intake", "workspace"},
     {"cli"},
     {"__main__"},

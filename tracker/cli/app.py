@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import click
@@ -22,6 +22,7 @@ from tracker.history import history
 from tracker.model import Capture, Document, History, Reading, Source
 from tracker.publisher import publish
 from tracker.publisher.terminal import harmless
+from tracker.remembered import Remembered
 from tracker.workspace import Workspace, open_workspace, put
 
 __all__ = ["App", "chosen", "colour", "harmless", "parse_time", "print_json", "say", "width"]
@@ -40,13 +41,27 @@ class App:
     def workspace(self) -> Workspace:
         return open_workspace(self.root)
 
-    def histories(self, wanted: Sequence[str] = ()) -> list[History]:
-        """The histories of the documents `wanted` (all if none is named)."""
-        topics = self.workspace.topics
-        with Archive(self.workspace.archive) as archive:
+    def histories(self, wanted: Sequence[str] = (), *, remember: bool = False) -> list[History]:
+        """The histories of the documents `wanted` (all if none is named).
+
+        Those derived before are taken from the cache; with `remember` new ones are put there.
+        """
+        cache = Remembered(self.workspace.cache, write=remember)
+        with Archive(self.workspace.archive) as archive, cache:
             documents = chosen(self._documents(archive), wanted)
             reader = _reader(archive)
-            return [history(d, archive.captures(d.id), reader, topics) for d in documents]
+            return [self._history(d, archive, reader, cache) for d in documents]
+
+    def _history(
+        self,
+        document: Document,
+        archive: Archive,
+        reader: Callable[[Capture], Reading],
+        cache: Remembered,
+    ) -> History:
+        captures, topics = archive.captures(document.id), self.workspace.topics
+        derive = partial(history, document, captures, reader, topics)
+        return cache.history(document, captures, topics, derive)
 
     def _documents(self, archive: Archive) -> list[Document]:
         """What is declared, and what was recorded before without being declared now."""
@@ -56,7 +71,9 @@ class App:
 
     def publish(self) -> None:
         """Write feeds/ from data/ and say how much of it changed."""
-        files = publish(self.histories(), self.workspace.topics, self.workspace.settings)
+        files = publish(
+            self.histories(remember=True), self.workspace.topics, self.workspace.settings
+        )
         changed = put(self.workspace.feeds, files)
         click.echo(f"{self.workspace.feeds}: {changed} of {len(files)} files changed")
 
