@@ -22,6 +22,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         robots = "note"
         allow_hosts = ["localhost:8080", "Intranet.Example", "[::1]:80"]
         wayback_url = "http://127.0.0.1:8000/"
+        stand_in = false
         [previews]
         "linkedin/terms-of-service@global" = "https://www.example.org/b"
         "linkedin/privacy-policy@eu" = "https://www.example.org/a"
@@ -33,6 +34,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         obey_robots=False,
         allow_hosts=("localhost:8080", "intranet.example", "[::1]:80"),
         wayback_url="http://127.0.0.1:8000",
+        stand_in=False,
         previews=(
             ("linkedin/privacy-policy@eu", "https://www.example.org/a"),
             ("linkedin/terms-of-service@global", "https://www.example.org/b"),

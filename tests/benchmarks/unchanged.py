@@ -12,7 +12,7 @@ from tests.benchmarks.measure import Cost, cost, median, peer, table, tracker
 from tests.benchmarks.pages import Site
 
 PAGES = 200
-_ROUNDS = 3
+_ROUNDS = 2
 _START = datetime(2025, 1, 1, tzinfo=UTC)
 
 
