@@ -68,6 +68,7 @@ def test_a_contact_may_be_a_page() -> None:
         ('site_url = "a.org"', "begins with https://"),
         ('site_url = "https://a.org/?x=1"', "must end before any"),
         ('wayback_url = "ftp://a.org"', '"wayback_url" must be an address'),
+        ("stand_in = 1", "must be true or false, not a number"),
         ('wayback_url = ""', '"wayback_url" must have between 1'),
         ('contact = "me"', '"contact" must be a mail address or'),
         ('contact = "Me <me@a.org>"', '"contact" must be a mail address or'),
