@@ -1,4 +1,4 @@
-"""The cache of histories: the same bytes with it, without it, and with a damaged one."""
+"""The cache of what was derived: the same bytes with it, without it, and with a damaged one."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_history import ONE, SALE, look, told
+from tests.strategies import page
+from tests.test_history import EU, ONE, SALE, look, told
 from tests.test_importer_files import tracker
 from tests.test_importer_wayback import declare, terms
-from tracker.model import Document, History, digest
+from tracker.model import Document, History, Reading, digest
 from tracker.remembered import Remembered
 
 DOCUMENT = Document("d", "Harbour", "Terms of Service", "global", (ONE,))
@@ -54,6 +55,25 @@ def test_whatever_it_follows_from_is_told_apart(tmp_path: Path) -> None:
     assert derive.times == 5
 
 
+def test_a_reading_is_derived_once_for_each_body_and_way_of_reading(tmp_path: Path) -> None:
+    derived: list[Reading] = []
+
+    def derive() -> Reading:
+        derived.append(page("<h1>Terms</h1><p>We keep your data.</p>"))
+        return derived[-1]
+
+    one, other = look("A", 0, ONE), look("A", 0, EU)
+    for _ in range(2):
+        with Remembered(tmp_path / "h.db", write=True) as cache:
+            for seen, body in ((one, b"x"), (other, b"x"), (other, b"x")):
+                assert cache.reading(seen, body, "text/html", derive) == derived[0]
+    assert len(derived) == 2
+    with Remembered(tmp_path / "h.db") as cache:
+        cache.reading(one, b"y", "text/html", derive)
+        cache.reading(one, b"x", "text/markdown", derive)
+    assert len(derived) == 4
+
+
 def test_only_a_writer_adds_to_it(tmp_path: Path) -> None:
     derive = Derived()
     for _ in range(2):
@@ -74,7 +94,7 @@ def test_what_is_damaged_or_foreign_is_derived_again(tmp_path: Path, value: byte
     with Remembered(file, write=True) as cache:
         cache.history(DOCUMENT, CAPTURES, (), derive)
     with sqlite3.connect(file) as database:
-        database.execute("update histories set value = ?", [value])
+        database.execute("update derived set value = ?", [value])
     with Remembered(file) as cache:
         assert cache.history(DOCUMENT, CAPTURES, (), derive) == FOUND
     assert derive.times == 2
@@ -86,7 +106,7 @@ def test_a_pickle_of_anything_but_our_nouns_is_refused(tmp_path: Path) -> None:
         cache.history(DOCUMENT, CAPTURES, (), derive)
     data = zlib.compress(pickle.dumps(Evil()))
     with sqlite3.connect(file) as database:
-        database.execute("update histories set value = ?", [digest(data).encode() + data])
+        database.execute("update derived set value = ?", [digest(data).encode() + data])
     with Remembered(file) as cache:
         cache.history(DOCUMENT, CAPTURES, (), derive)
     assert derive.times == 2

@@ -1,9 +1,10 @@
-"""Histories derived before, kept so that a document nothing was added to costs nothing again.
+"""What was derived before, kept so that nothing is derived twice from the same.
 
 A cache and no record: it is thrown away at will, what is lost or damaged is derived again, and
-what is published is the same without it. A history is known again by everything it follows from:
-the captures, the document, the topics and the program itself. Values are pickles that may hold
-our nouns and dates and nothing else, each with its digest.
+what is published is the same without it. A value is known again by everything it follows from: a
+history by its captures, document and topics, a reading by its body and source, both by the
+program itself. Values are pickles that may hold our nouns and dates and nothing else, each with
+its digest.
 """
 
 from __future__ import annotations
@@ -19,14 +20,16 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
-from tracker.model import Capture, Document, History, Topic, digest
+from tracker.model import Capture, Document, History, Reading, Topic, digest
 
 _PACKAGE = Path(__file__).parent
 _LIBRARIES = ("beautifulsoup4", "lxml", "soupsieve", "markdown-it-py", "diff-match-patch",
               "rapidfuzz", "dateparser")  # fmt: skip
-_TABLE = "create table if not exists histories (document text primary key, key text, value blob)"
+_TABLE = "create table if not exists derived (id text primary key, key text, value blob)"
+
+_Value = TypeVar("_Value", History, Reading)
 
 
 class Remembered:
@@ -66,30 +69,49 @@ class Remembered:
         derive: Callable[[], History],
     ) -> History:
         """The history that `derive` would give for these captures, derived only if need be."""
-        key = digest(repr((_program(), document, captures, topics)).encode("utf-8", "replace"))
-        known = self._get(document.id, key)
-        if known is not None:
+        follows = (_program(), document, captures, topics)
+        return self._value(document.id, follows, derive, History)
+
+    def reading(
+        self, capture: Capture, body: bytes, media: str, derive: Callable[[], Reading]
+    ) -> Reading:
+        """The reading that `derive` would give of the body of a capture, likewise."""
+        name = f"{capture.document} {capture.source and capture.source.key} {capture.text}"
+        follows = (_program(), digest(body), media, capture.source)
+        return self._value(name, follows, derive, Reading)
+
+    def _value(
+        self, name: str, follows: object, derive: Callable[[], _Value], kind: type[_Value]
+    ) -> _Value:
+        key = digest(repr(follows).encode("utf-8", "replace"))
+        known = self._get(name, key)
+        if isinstance(known, kind):
             return known
         found = derive()
-        self._put(document.id, key, found)
+        self._put(name, key, found)
         return found
 
-    def _get(self, document: str, key: str) -> History | None:
+    def _get(self, name: str, key: str) -> object:
         if self._db is None:
             return None
-        query = "select value from histories where document = ? and key = ?"
+        query = "select value from derived where id = ? and key = ?"
         try:
-            row = self._db.execute(query, [document, key]).fetchone()
-            found = _unpacked(row[0]) if row else None
-        except (sqlite3.Error, pickle.UnpicklingError, zlib.error, ValueError, TypeError):
+            row = self._db.execute(query, [name, key]).fetchone()
+            return _unpacked(row[0]) if row else None
+        except _UNUSABLE:
             return None
-        return found if isinstance(found, History) else None
 
-    def _put(self, document: str, key: str, found: History) -> None:
+    def _put(self, name: str, key: str, found: object) -> None:
         if self._db is not None and self._write:
             with suppress(sqlite3.Error):
-                query = "insert or replace into histories values (?, ?, ?)"
-                self._db.execute(query, [document, key, _packed(found)])
+                query = "insert or replace into derived values (?, ?, ?)"
+                self._db.execute(query, [name, key, _packed(found)])
+
+
+_UNUSABLE = (
+    sqlite3.Error, pickle.UnpicklingError, zlib.error, EOFError,
+    ValueError, TypeError, AttributeError, IndexError,
+)  # fmt: skip
 
 
 @cache
@@ -101,7 +123,7 @@ def _program() -> str:
     return digest(b"\0".join([*code, *map(str.encode, [sys.version, *versions])]))
 
 
-def _packed(found: History) -> bytes:
+def _packed(found: object) -> bytes:
     data = zlib.compress(pickle.dumps(found, protocol=5), 1)
     return digest(data).encode() + data
 

@@ -44,7 +44,7 @@ class Workspace:
     @property
     def cache(self) -> Path:
         """What may be thrown away at will."""
-        return self.root / ".cache" / "histories.db"
+        return self.root / ".cache" / "derived.db"
 
     @property
     def feeds(self) -> Path:

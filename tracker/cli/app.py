@@ -49,7 +49,7 @@ class App:
         cache = Remembered(self.workspace.cache, write=remember)
         with Archive(self.workspace.archive) as archive, cache:
             documents = chosen(self._documents(archive), wanted)
-            reader = _reader(archive)
+            reader = _reader(archive, cache)
             return [self._history(d, archive, reader, cache) for d in documents]
 
     def _history(
@@ -85,7 +85,7 @@ def chosen(documents: Sequence[Document], wanted: Sequence[str]) -> list[Documen
     return list({d.id: d for d in (find(documents, name) for name in wanted)}.values())
 
 
-def _reader(archive: Archive) -> Callable[[Capture], Reading]:
+def _reader(archive: Archive, cache: Remembered) -> Callable[[Capture], Reading]:
     """Reads captures, each text once: pages that flap come back many times."""
     known: dict[tuple[str, Source | None, str | None], Reading] = {}
 
@@ -98,7 +98,8 @@ def _reader(archive: Archive) -> Callable[[Capture], Reading]:
     def fresh(capture: Capture) -> Reading:
         body, media = archive.readable(capture)
         try:
-            return read(body, media, capture.source)
+            derive = partial(read, body, media, capture.source)
+            return cache.reading(capture, body, media, derive)
         except Undecodable as error:
             problem = f"{capture.document}: a kept page cannot be read any more: {error}."
             raise ArchiveError(problem) from error
