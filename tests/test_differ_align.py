@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from tests.strategies import clause, clauses, edited, version
 from tracker.differ import revise
-from tracker.differ.align import _heaviest_increasing, align, similarity
+from tracker.differ.align import align
+from tracker.differ.likeness import similarity
+from tracker.differ.order import heaviest_increasing
 from tracker.model import Clause, Kind, Pair, Revision, Unit
 
 LINES = (
@@ -81,7 +83,7 @@ def test_equal_clauses_find_each_other_wherever_they_stand(a: list[str], b: list
 
 @given(st.permutations(range(6)), st.lists(st.integers(1, 9), min_size=6, max_size=6))
 def test_the_heaviest_increasing_subsequence(values: list[int], weights: list[int]) -> None:
-    kept = _heaviest_increasing(values, weights)
+    kept = heaviest_increasing(values, weights)
     assert [values[k] for k in kept] == sorted(values[k] for k in kept)
     best = max(
         sum(weights[k] for k in some)

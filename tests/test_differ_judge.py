@@ -200,3 +200,13 @@ def test_what_an_archive_chose_as_markdown_counts_as_agreed() -> None:
     text = "# Terms\n\n" + SAMPLES["en"]
     assert look(text, good(), media="text/markdown").outcome is Outcome.GOOD
     assert look(f"<p>{SAMPLES['en']}</p>", good()).outcome is Outcome.COLLAPSED
+
+
+def test_a_frame_that_a_script_is_to_fill_is_no_first_sight() -> None:
+    frame = "<title>Acme</title><body><div id=root>Loading…</div><script>fill()</script>"
+    found = look(frame)
+    assert found.outcome is Outcome.EMPTY
+    assert "a script that is to fill it" in found.reason
+    # A short text without a script is a short text, and one that was seen long is a collapse.
+    assert outcome("<main><p>Write to the address above.</p></main>") is Outcome.GOOD
+    assert outcome(frame, good()) is Outcome.COLLAPSED

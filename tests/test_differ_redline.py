@@ -157,3 +157,39 @@ def test_many_edits_are_found_one_by_one() -> None:
     new = [f"new{n}" if n % 7 == 3 else word for n, word in enumerate(old)]
     deleted = [s.before for s in redline(" ".join(old), " ".join(new)) if s.op is Op.DELETE]
     assert deleted == [word for n, word in enumerate(old) if n % 7 == 3]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (
+            "We may read it. We may sell it.",
+            "We may read it. We may keep it. We may sell it.",
+            "We may read it. {+We may keep it. +}We may sell it.",
+        ),
+        (
+            "We may read it. We may keep it. We may sell it.",
+            "We may read it. We may sell it.",
+            "We may read it. [-We may keep it. -]We may sell it.",
+        ),
+        ("We keep it.", "We keep it. We sell it.", "We keep it.{+ We sell it.+}"),
+        ("a b c", "a b b c", "a b {+b +}c"),
+        ("a b b c", "a b c", "a b [-b -]c"),
+    ],
+)
+def test_an_edit_begins_where_a_sentence_does(before: str, after: str, expected: str) -> None:
+    assert shown(before, after) == expected
+
+
+def test_a_number_is_one_word() -> None:
+    assert words_of("3.2 and $1,000.50, 10:30") == ("3.2", "and", "1,000.50", "10", "30")
+    assert shown("see Section 3.2.", "see Section 4.2.") == "see Section [-3.2-]{+4.2+}."
+
+
+def test_in_a_text_too_large_only_the_sentences_that_changed_are_compared() -> None:
+    sentences = [f"The clause of number {n} stands here." for n in range(1200)]
+    before = " ".join(sentences)
+    after = before.replace("number 30 ", "figure 30 ").replace("number 900 ", "figure 900 ")
+    spans = redline(before, after)
+    assert [s.before for s in spans if s.op is Op.DELETE] == ["number", "number"]
+    assert read_back(spans) == (before, after)

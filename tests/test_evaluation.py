@@ -14,7 +14,7 @@ from tests.corpus import needs_corpus
 from tests.evaluation import floors
 from tests.evaluation.clauses import Row, score, teachers, without
 from tests.evaluation.figures import figures
-from tests.evaluation.revisions import contained, home
+from tests.evaluation.revisions import contained, homes
 from tests.evaluation.scores import Score, interval, judged, wilson
 from tracker.model import Topic
 
@@ -96,10 +96,18 @@ def record(text: str, *path: str) -> dict[str, object]:
 
 def test_a_change_belongs_to_the_clause_that_holds_its_words() -> None:
     labelled = [clause("We keep your posts."), clause("We sell hats | We keep your posts.", "TR")]
-    assert home(record("We keep your posts."), labelled) == 0
-    assert home(record("We keep your posts.", "We sell hats"), labelled[1:]) == 0
-    assert home(record("We keep your posts.", "Another row"), labelled[1:]) is None
-    assert home(record("Something else entirely is said"), labelled) is None
+    assert homes(record("We keep your posts."), labelled) == {0}
+    assert homes(record("We keep your posts.", "We sell hats"), labelled[1:]) == {0}
+    assert homes(record("We keep your posts.", "Another row"), labelled[1:]) == set()
+    assert homes(record("Something else entirely is said"), labelled) == set()
+
+
+def test_a_rewrite_may_be_two_labelled_clauses_where_none_holds_both_sides() -> None:
+    went = {**clause(""), "before": "We keep your posts."}
+    came = clause("You choose what is kept.")
+    rewritten = {**record("You choose what is kept."), "before": "We keep your posts."}
+    assert homes(rewritten, [went, came]) == {0, 1}
+    assert homes(rewritten, [went, came, {**came, "before": "We keep your posts."}]) == {2}
 
 
 def test_words_are_counted_with_repetition() -> None:

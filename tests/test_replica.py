@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import feedparser
 import pytest
 from click.testing import CliRunner, Result
 
@@ -148,6 +149,28 @@ def test_the_announcement_and_the_change_appear_once_each(root: Path, replica: R
         ("linkedin/privacy-policy@eu", "2025-11-05", ("generative-ai",)),
         ("linkedin/terms-of-service@global", "2025-09-19", ()),
         ("linkedin/terms-of-service@global", "2025-11-05", ("generative-ai",)),
+    ]
+
+
+def test_a_preview_tells_it_weeks_before_and_once(root: Path, replica: Replica) -> None:
+    shown = f'"linkedin/terms-of-service@global" = "{replica.url}/legal/preview/user-agreement"'
+    (root / "data" / "settings.toml").write_text(f"[previews]\n{shown}\n")
+    for day in ("2025-09-01", "2025-09-17", "2025-09-18", "2025-09-19", "2025-10-10", "2025-11-05"):
+        replica.clock(day)
+        assert run(root, replica, f"{day}T12:00Z").exit_code == 0
+    told = json.loads(CliRunner().invoke(main, ["--root", str(root), "log", "--json"]).stdout)
+    agreement = [row for row in reversed(told) if "terms-of-service" in row["document"]]
+    assert [(row["first_seen"][:10], row["significance"]) for row in agreement] == [
+        ("2025-09-18", "upcoming"),
+        ("2025-09-19", "announcement"),
+        ("2025-11-05", "substantive"),
+    ]
+    assert agreement[0]["effective"] == "2025-11-03"
+    assert agreement[0]["topics"] == agreement[2]["topics"] == ["generative-ai"]
+    items = feedparser.parse(str(root / "feeds" / "all.xml")).entries
+    of_it = [item.title for item in items if "User Agreement" in item.title]
+    assert of_it == [
+        "LinkedIn User Agreement: coming: generative AI, 22 clauses, from 3 November 2025"
     ]
 
 

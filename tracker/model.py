@@ -294,6 +294,24 @@ class Tag:
     words: tuple[str, ...]
 
 
+class Turn(StrEnum):
+    """What a change may turn."""
+
+    DUTY = "duty"  # "will not" → "may"
+    BASIS = "legal basis"  # "consent" → "legitimate interests"
+    RECIPIENT = "recipient"  # who gets data, or no longer does
+    CHOICE = "choice"  # a link to settings or an objection
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a change turns, in the words of both texts; "" where one has none."""
+
+    turn: Turn
+    before: str
+    after: str
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """One step of an alignment: indices into the clauses of both versions.
@@ -313,7 +331,7 @@ class Change:
 
     `before` and `after` hold the clauses, empty for an addition or a removal; `redline` is
     between their texts, joined by a line break; `moved` is set also where the wording changed.
-    `significance` is this change's alone.
+    `significance` is this change's alone; `notes` say what it turns.
     """
 
     kind: Kind
@@ -326,6 +344,7 @@ class Change:
     effective: date | None
     links_added: tuple[Link, ...]
     links_removed: tuple[Link, ...]
+    notes: tuple[Note, ...] = ()
 
     @property
     def path(self) -> tuple[str, ...]:

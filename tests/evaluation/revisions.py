@@ -28,6 +28,7 @@ ACCEPTED = {
     "technical": {"technical", ""},
 }
 _WORD = re.compile(r"\w+")
+_SIDES = ("before", "after")
 _ENOUGH = 0.75  # of a change's words that must stand in the labelled clause it belongs to
 
 Label = dict[str, Any]
@@ -84,7 +85,9 @@ def _matched(label: Label, log: dict[Key, Record], changes: dict[Key, list[Recor
     clauses = label["clauses"]
     found: dict[int | None, list[Record]] = defaultdict(list)
     for record in changes.get(key, ()):
-        found[home(record, clauses)].append(record)
+        places: list[int | None] = [*homes(record, clauses)]
+        for place in places or [None]:
+            found[place].append(record)
     pairs = tuple((clause, tuple(found[n])) for n, clause in enumerate(clauses))
     return Matched(label, log.get(key), pairs, tuple(found[None]))
 
@@ -92,22 +95,34 @@ def _matched(label: Label, log: dict[Key, Record], changes: dict[Key, list[Recor
 # ── which labelled clause a change of ours belongs to ─────────────────────────────
 
 
-def home(record: Record, clauses: Sequence[Label]) -> int | None:
-    """The labelled clause (a whole table row, often) that holds the words of a change of ours.
+def homes(record: Record, clauses: Sequence[Label]) -> set[int]:
+    """The labelled clauses (whole table rows, often) that hold the words of a change of ours.
 
-    Of several, the one in whose row or under whose heading the change stands, then the shortest.
+    Mostly one; two where we say that a clause was rewritten, and the labels that one went and
+    another came. Nearly always the one that holds both sides is the best for each.
     """
+    both = [c for c in clauses if all(_fits(record, c, s) for s in _SIDES if record[s])]
+    pool = both or clauses
+    found = {_home(record, clauses, pool, side) for side in _SIDES if record[side]}
+    return {place for place in found if place is not None}
+
+
+def _home(record: Record, clauses: Sequence[Label], pool: Sequence[Label], side: str) -> int | None:
+    """Of several, the one in whose row or under whose heading the change stands, the shortest."""
     ranked = [
-        (round(fit, 1), _stands_in(record, clause), -_length(clause), -n)
+        (_closeness(record, clause, side), _stands_in(record, clause), -_length(clause), -n)
         for n, clause in enumerate(clauses)
-        if (fit := _fit(record, clause)) >= _ENOUGH and _may_stand_in(record, clause)
+        if clause in pool and _fits(record, clause, side) and _may_stand_in(record, clause)
     ]
     return -max(ranked)[3] if ranked else None
 
 
-def _fit(record: Record, clause: Label) -> float:
-    sides = ("before", "after")
-    return max(contained(record[s] or "", clause[s] or "") for s in sides)
+def _closeness(record: Record, clause: Label, side: str) -> float:
+    return round(contained(record[side], clause[side] or ""), 1)
+
+
+def _fits(record: Record, clause: Label, side: str) -> bool:
+    return contained(record[side], clause[side] or "") >= _ENOUGH
 
 
 def contained(part: str, whole: str) -> float:

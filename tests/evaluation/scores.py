@@ -58,7 +58,8 @@ def wilson(part: int, whole: int) -> tuple[float, float]:
         return 0.0, 1.0
     p, z2 = part / whole, _Z * _Z / whole
     middle, reach = p + z2 / 2, _Z * sqrt(p * (1 - p) / whole + z2 / (4 * whole))
-    return max(0.0, (middle - reach) / (1 + z2)), min(1.0, (middle + reach) / (1 + z2))
+    low, high = (middle - reach) / (1 + z2), (middle + reach) / (1 + z2)
+    return min(p, max(0.0, low)), max(p, min(1.0, high))  # rounding must not lose the share itself
 
 
 def judged(pairs: Iterable[tuple[bool, bool]]) -> Score:

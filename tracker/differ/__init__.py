@@ -15,6 +15,7 @@ from tracker.differ.extract import EXTRACTOR, read, text_digest, words_digest
 from tracker.differ.gate import reads_alike
 from tracker.differ.judge import Judgement, judge
 from tracker.differ.lineage import Lineage, settled
+from tracker.differ.meaning import notes
 from tracker.differ.normalise import enumerator, fold
 from tracker.differ.redline import read_back, redline
 from tracker.differ.topics import tags, union, whole, with_sections
@@ -131,6 +132,7 @@ def _change(step: _Step, topics: Sequence[Topic]) -> Change | None:
         effective=_new_date(spans, (after or before)[0].path),
         links_added=added,
         links_removed=removed,
+        notes=notes(spans, added, removed),
     )
 
 

@@ -24,6 +24,9 @@ _AGREEING_LOOKS = 3
 _AGREEING_TIME = timedelta(hours=24)
 #: The phrases count only on a short page; a real document may well speak of signing in.
 _SHORT = 3000
+#: A first sight with less text than this, on a page with scripts, is a frame to be filled.
+_SHELL = 250
+_SCRIPT = re.compile(rb"<script\b", re.IGNORECASE)
 
 _PHRASES = (
     (
@@ -86,7 +89,7 @@ def judge(
     text = "\n".join(c.text for c in reading.clauses)
     spoken = language(text)
     identity = text_digest(reading.clauses) if reading.clauses else None
-    outcome, reason = _wrong_page(body, media, source, reading, text)
+    outcome, reason = _wrong_page(body, media, source, reading, text, earlier)
     if outcome is Outcome.GOOD:
         chosen = media.startswith("text/markdown") or _has_agreed(identity, earlier, time)
         outcome, reason = _against_earlier(text, spoken, earlier, agreed=chosen)
@@ -98,7 +101,12 @@ def _says_encoding(capture: Capture) -> bool:
 
 
 def _wrong_page(
-    body: bytes, media: str, source: Source | None, reading: Reading, text: str
+    body: bytes,
+    media: str,
+    source: Source | None,
+    reading: Reading,
+    text: str,
+    earlier: Sequence[Capture],
 ) -> tuple[Outcome, str]:
     """What the page says by itself: another page in its place, nothing, or no such selection."""
     whole = read(body, media, None) if reading.missing else reading
@@ -116,6 +124,12 @@ def _wrong_page(
             Outcome.SELECTOR,
             f"The selector {reading.missing[0]!r} matches nothing on {where}; "
             "the page was rebuilt or replaced: look at it and mend the declaration.",
+        )
+    if len(text) < _SHELL and _SCRIPT.search(body) and not earlier:
+        return (
+            Outcome.EMPTY,
+            f"The page has {len(text)} characters of text and a script that is to fill it; pages "
+            "are read as served: declare one that has its text, or import it from an archive.",
         )
     if not any(c.isalnum() for c in text):
         return Outcome.EMPTY, "The selected part of the page has no readable text."

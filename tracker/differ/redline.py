@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from diff_match_patch import diff_match_patch
+from rapidfuzz.distance import LCSseq
 
 from tracker.differ.normalise import APOSTROPHES, ATTACHED, fold
 from tracker.model import Op, Span
@@ -20,16 +21,21 @@ from tracker.model import Op, Span
 # Scripts written without spaces (Thai to Lao, Burmese, Khmer, Kana, Han): each character is a word.
 _ALONE = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _TAIL = f"[{ATTACHED}]*"
+_NUMBER = rf"\d[\d{ATTACHED}]*(?:[.,]\d[\d{ATTACHED}]*)+(?!\w)"
 _LETTERS = rf"[^\W{_ALONE}](?:[^\W{_ALONE}]|[{ATTACHED}])*"
-# A character that stands alone, a word with inner apostrophes, white space, or a single sign.
+# A character that stands alone, a number with its points (1,000 or 3.2), a word with inner
+# apostrophes, white space, or a single sign.
 _TOKEN = re.compile(
-    rf"[{_ALONE}]{_TAIL}|{_LETTERS}(?:[{APOSTROPHES}]{_LETTERS})*|\s+{_TAIL}|[^\w\s]{_TAIL}"
+    rf"[{_ALONE}]{_TAIL}|{_NUMBER}|{_LETTERS}(?:[{APOSTROPHES}]{_LETTERS})*|\s+{_TAIL}|[^\w\s]{_TAIL}"
 )
 _FIRST = 0xF0000  # private use: no text of ours is compared by these characters
 _ROOM = 0x10FFFF - _FIRST
 # Beyond this the quadratic worst case would hold a run; no real clause comes near it.
 _LARGEST = 4_000_000
+_MOST_SENTENCES = 100_000_000
+_SENTENCE_ENDS = ".;!?。！？"
 _LEAST_COMMON = 0.2
+_FARTHEST = 200  # tokens an edit is shifted, at most, to where a sentence begins
 _STOP = frozenset(
     """
     a an and any are as at be by for from has have if in is it its may not of on or our that the
@@ -56,7 +62,8 @@ def redline(before: str, after: str) -> tuple[Span, ...]:
     runs = _compare(old, new)
     if _common_words(runs) < _LEAST_COMMON:
         runs = [_Run(Op.DELETE, old, []), _Run(Op.INSERT, [], new)]
-    return tuple(Span(run.op, "".join(run.before), "".join(run.after)) for run in _tidy(runs))
+    runs = _slide(_tidy(runs))
+    return tuple(Span(run.op, "".join(run.before), "".join(run.after)) for run in runs)
 
 
 def read_back(spans: Iterable[Span]) -> tuple[str, str]:
@@ -76,7 +83,7 @@ def _compare(old: Sequence[str], new: Sequence[str]) -> list[_Run]:
     old_keys, new_keys = [_key(t) for t in old], [_key(t) for t in new]
     codes = {key: n for n, key in enumerate(dict.fromkeys(old_keys + new_keys))}
     if len(codes) > _ROOM or len(old) * len(new) > _LARGEST:
-        return _by_the_ends(old, new, old_keys, new_keys)
+        return _by_sentences(old, new)
     engine = diff_match_patch()
     engine.Diff_Timeout = 0
     encoded = ("".join(chr(_FIRST + codes[k]) for k in keys) for keys in (old_keys, new_keys))
@@ -97,10 +104,48 @@ def _decode(edits: Iterable[tuple[int, str]], old: Sequence[str], new: Sequence[
     return runs
 
 
-def _by_the_ends(
-    old: Sequence[str], new: Sequence[str], old_keys: Sequence[str], new_keys: Sequence[str]
-) -> list[_Run]:
-    """For texts too large to compare: what both ends share stays, the middle is replaced."""
+def _by_sentences(old: Sequence[str], new: Sequence[str]) -> list[_Run]:
+    """For texts too large to compare word by word: what changed between equal sentences.
+
+    Where even that is too much, what both ends share stays and the middle is replaced.
+    """
+    parts = _sentences(old), _sentences(new)
+    keys = [["".join(map(_key, part)) for part in side] for side in parts]
+    if min(map(len, parts)) < 2 or len(parts[0]) * len(parts[1]) > _MOST_SENTENCES:
+        return _by_the_ends(old, new)
+    equal = [step for step in LCSseq.opcodes(*keys) if step.tag == "equal"]
+    ends = [(s.src_start, s.src_end, s.dest_start, s.dest_end) for s in equal]
+    runs: list[_Run] = []
+    i = j = 0
+    for first, last, start, end in [
+        *ends,
+        (len(keys[0]), len(keys[0]), len(keys[1]), len(keys[1])),
+    ]:
+        runs += _between(_joined(parts[0][i:first]), _joined(parts[1][j:start]))
+        runs.append(_Run(Op.SAME, _joined(parts[0][first:last]), _joined(parts[1][start:end])))
+        i, j = last, end
+    return runs
+
+
+def _between(old: list[str], new: list[str]) -> list[_Run]:
+    return _compare(old, new) if len(old) * len(new) <= _LARGEST else _by_the_ends(old, new)
+
+
+def _joined(parts: Iterable[Sequence[str]]) -> list[str]:
+    return [token for part in parts for token in part]
+
+
+def _sentences(side: Sequence[str]) -> list[list[str]]:
+    found: list[list[str]] = [[]]
+    for token in side:
+        found[-1].append(token)
+        if token[0] in _SENTENCE_ENDS:
+            found.append([])
+    return [part for part in found if part]
+
+
+def _by_the_ends(old: Sequence[str], new: Sequence[str]) -> list[_Run]:
+    old_keys, new_keys = [_key(t) for t in old], [_key(t) for t in new]
     shortest = min(len(old), len(new))
     head = next((n for n in range(shortest) if old_keys[n] != new_keys[n]), shortest)
     rest = shortest - head
@@ -145,12 +190,25 @@ def _tidy(runs: Sequence[_Run]) -> list[_Run]:
 
 
 def _is_chaff(runs: Sequence[_Run], n: int) -> bool:
-    """An unchanged run so short between two edits that it hinders reading (two stop words)."""
+    """An unchanged run so short between two edits that it hinders reading.
+
+    Two words at most, and either stop words or fewer than changed on both sides of it.
+    """
     run = runs[n]
     if run.op is not Op.SAME or Op.SAME in (runs[n - 1].op, runs[n + 1].op):
         return False
     words = [t.casefold() for t in run.before if t[0].isalnum()]
-    return len(words) <= 2 and all(w in _STOP for w in words)
+    if len(words) > 2:
+        return False
+    return all(w in _STOP for w in words) or len(words) < min(
+        _changed(runs[max(0, n - 2) : n]), _changed(runs[n + 1 : n + 3])
+    )
+
+
+def _changed(runs: Sequence[_Run]) -> int:
+    """Words of an edit, on the side that has more of them."""
+    edits = [run for run in runs if run.op is not Op.SAME]
+    return max(max(_words(r.before), _words(r.after)) for r in edits)
 
 
 def _merge(runs: Iterable[_Run]) -> list[_Run]:
@@ -178,3 +236,78 @@ def _merge(runs: Iterable[_Run]) -> list[_Run]:
             merged.append(run)
     close()
     return merged
+
+
+def _slide(runs: Sequence[_Run]) -> list[_Run]:
+    """Shift what was only added, or only taken out, to where a sentence or clause begins.
+
+    "We may read it. [We may keep it. ]We may sell it." is one of many equal answers, and the one
+    a person would give.
+    """
+    result = list(runs)
+    for n, run in enumerate(result):
+        around = result[max(0, n - 1) : n + 2]
+        is_alone = run.op is not Op.SAME and [r.op for r in around if r is not run] in (
+            [Op.SAME],
+            [Op.SAME, Op.SAME],
+        )
+        if is_alone and n > 0:
+            following = result[n + 1] if n + 1 < len(result) else _Run(Op.SAME, [], [])
+            result[n - 1 : n + 2] = _shifted(result[n - 1], run, following)
+    return [run for run in result if run.before or run.after]
+
+
+def _shifted(left: _Run, edit: _Run, right: _Run) -> list[_Run]:
+    tokens_of = [run.after if edit.op is Op.INSERT else run.before for run in (left, edit, right)]
+    before, own, behind = tokens_of
+    line, size = [*before, *own, *behind], len(own)
+    keys = [_key(t) for t in line[max(0, len(before) - _FARTHEST) :][: size + 2 * _FARTHEST]]
+    skipped = max(0, len(before) - _FARTHEST)
+    here = len(before) - skipped
+    low = high = here
+    while low > 0 and keys[low - 1] == keys[low - 1 + size]:
+        low -= 1
+    while high + size < len(keys) and keys[high] == keys[high + size]:
+        high += 1
+    best = max(
+        range(low, high + 1),
+        key=lambda k: (
+            _boundary(line, skipped + k) + _boundary(line, skipped + k + size),
+            -abs(k - here),
+            k,
+        ),
+    )
+    return _cut_at(left, edit, right, best - here)
+
+
+def _cut_at(left: _Run, edit: _Run, right: _Run, by: int) -> list[_Run]:
+    """The same three runs with the edit `by` tokens further on."""
+    if edit.op is Op.INSERT:
+        stays, line = left.before + right.before, left.after + edit.after + right.after
+    else:
+        stays, line = left.after + right.after, left.before + edit.before + right.before
+    start = len(left.before) + by
+    end = start + max(len(edit.before), len(edit.after))
+    if edit.op is Op.INSERT:
+        return [
+            _Run(Op.SAME, stays[:start], line[:start]),
+            _Run(Op.INSERT, [], line[start:end]),
+            _Run(Op.SAME, stays[start:], line[end:]),
+        ]
+    return [
+        _Run(Op.SAME, line[:start], stays[:start]),
+        _Run(Op.DELETE, line[start:end], []),
+        _Run(Op.SAME, line[end:], stays[start:]),
+    ]
+
+
+def _boundary(line: Sequence[str], k: int) -> int:
+    """How natural a cut before token `k` is."""
+    if k in (0, len(line)):
+        return 4
+    last, following = line[k - 1], line[k]
+    if last.isspace():
+        return 4 if k > 1 and line[k - 2][0] in _SENTENCE_ENDS else 2
+    if following.isspace():
+        return 3 if last[0] in _SENTENCE_ENDS else 1
+    return 0

@@ -1,0 +1,119 @@
+"""Clauses that were cut up, and clauses that were joined."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from tracker.differ.likeness import Words, similarity
+from tracker.differ.order import Group
+
+_FEWEST_WORDS = 6  # a shorter clause has no parts
+_PART = 0.8  # share of a part's words that must stand in the whole it was split from
+_WHOLE = 0.7  # share of the whole that its parts must give back
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The clauses of one version that may be parts or wholes: headings never are."""
+
+    words: Sequence[Words]
+    headings: Sequence[bool]
+
+
+def grouped(old: Side, new: Side, match: Mapping[int, int]) -> list[Group]:
+    """Pairs, grown to splits (one old, several new) and mergers (several old, one new)."""
+    splits = _cut(old, new, dict(match), set())
+    taken = {j for parts in splits.values() for j in parts}
+    rest = {i: j for i, j in match.items() if i not in splits}
+    mergers = _cut(new, old, {j: i for i, j in rest.items()}, set(splits), taken)
+    merged = {i for parts in mergers.values() for i in parts}
+    groups: list[Group] = [((i,), tuple(parts)) for i, parts in splits.items()]
+    groups += [(tuple(parts), (j,)) for j, parts in mergers.items()]
+    groups += [((i,), (j,)) for i, j in rest.items() if i not in merged and j not in mergers]
+    return groups
+
+
+def _cut(
+    wholes: Side,
+    parts: Side,
+    homes: Mapping[int, int],
+    used_parts: set[int],
+    used_wholes: set[int] | frozenset[int] = frozenset(),
+) -> dict[int, list[int]]:
+    """For each whole that was cut up: its parts, which stand side by side.
+
+    `homes` says which part each whole is paired with so far; parts of others are not free.
+    """
+    found: dict[int, list[int]] = {}
+    free = set(range(len(parts.words))) - set(homes.values()) - used_parts
+    free -= {j for j in free if parts.headings[j] or not parts.words[j]}
+    holders = _holders(parts.words, free)
+    for whole, words in enumerate(wholes.words):
+        home = homes.get(whole)
+        if whole in used_wholes or wholes.headings[whole] or len(words) < _FEWEST_WORDS:
+            continue
+        if home is not None and (parts.words[home] == words or parts.headings[home]):
+            continue
+        for run in _runs(words, parts.words, home, free, holders):
+            if _is_cut(words, parts.words, run, home):
+                found[whole] = run
+                free.difference_update(run)
+                break
+    return found
+
+
+def _holders(words: Sequence[Words], free: set[int]) -> dict[Words, list[int]]:
+    """Free parts by their first two words and by their last two."""
+    holders: dict[Words, list[int]] = {}
+    for j in sorted(free):
+        for ends in {words[j][:2], words[j][-2:]}:
+            holders.setdefault(ends, []).append(j)
+    return holders
+
+
+def _runs(
+    words: Words,
+    parts: Sequence[Words],
+    home: int | None,
+    free: set[int],
+    holders: Mapping[Words, list[int]],
+) -> Iterator[list[int]]:
+    """Runs of neighbouring parts that all stand in `words`, around `home` where there is one."""
+    bag = Counter(words)
+
+    def is_part(j: int) -> bool:
+        return (j in free or j == home) and _contained(parts[j], bag) >= _PART
+
+    starts = [home] if home is not None else _starts(words, free, holders)
+    seen: set[int] = set()
+    for start in starts:
+        if start in seen or not is_part(start):
+            continue
+        first, last = start, start
+        while is_part(first - 1):
+            first -= 1
+        while is_part(last + 1):
+            last += 1
+        seen.update(range(first, last + 1))
+        if last > first:
+            yield list(range(first, last + 1))
+
+
+def _starts(words: Words, free: set[int], holders: Mapping[Words, list[int]]) -> list[int]:
+    """Parts that begin as the whole does, or end as it does."""
+    ends = {*holders.get(words[:2], ()), *holders.get(words[-2:], ())}
+    return sorted(ends & free)
+
+
+def _contained(part: Words, whole: Counter[str]) -> float:
+    """Share of the words of `part` that stand in `whole`, counted with repetition."""
+    return (Counter(part) & whole).total() / len(part) if part else 0.0
+
+
+def _is_cut(words: Words, parts: Sequence[Words], run: Sequence[int], home: int | None) -> bool:
+    joined = tuple(w for j in run for w in parts[j])
+    alone = similarity(words, parts[home]) if home is not None else 0.0
+    together = similarity(words, joined)
+    return together >= _WHOLE and together > alone

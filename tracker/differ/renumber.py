@@ -1,0 +1,74 @@
+"""References to sections that were renumbered: "see Section 3.2" becomes "see Section 4.2".
+
+Where a section kept its wording and changed its number, a reference that follows it is no change
+of what the text says. A reference that went elsewhere is, and so is "within 3 days".
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from tracker.differ.normalise import fold
+from tracker.model import Clause, Op, Pair, Span
+
+_NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3})*")
+_AND = r"\s*(?:,|;|and|or|to|through|und|oder|et|ou|y|o|e|en|–|-|&)\s*"
+_NUMBERS = re.compile(rf"{_NUMBER.pattern}(?:(?:{_AND})+{_NUMBER.pattern})*")
+#: What stands before a number that names a section, in the languages of LinkedIn's own texts;
+#: further numbers may follow the first ("Sections 3.2, 3.4 and 5").
+_NAMES = """
+    section sec. article art. clause paragraph para. part chapter point annex abschnitt ziffer
+    artikel absatz punkt paragraphe sección artículo cláusula apartado seção artigo sezione
+    articolo clausola sectie hoofdstuk afsnit avsnitt
+""".split()
+_REFERENCE = re.compile(
+    rf"(?:§|\b(?:{'|'.join(map(re.escape, _NAMES))})(?:es|en|s|e|n)?)\s*"
+    rf"(?:{_NUMBER.pattern}(?:\([a-z\d]+\))*(?:{_AND})+)*$",
+    re.IGNORECASE,
+)
+
+
+def renumbering(
+    before: Sequence[Clause], after: Sequence[Clause], pairs: Sequence[Pair]
+) -> dict[str, str]:
+    """Old section number → new one, for the numbers that one clause alone had and has."""
+    found: dict[str, set[str]] = defaultdict(set)
+    back: dict[str, set[str]] = defaultdict(set)
+    for pair in pairs:
+        for i, j in zip(pair.before[:1], pair.after[:1], strict=False):
+            old, new = (_NUMBER.search(c.number) for c in (before[i], after[j]))
+            if old and new:
+                found[old.group()].add(new.group())
+                back[new.group()].add(old.group())
+    return {
+        old: next(iter(news))
+        for old, news in found.items()
+        if len(news) == 1 and len(back[next(iter(news))]) == 1
+    }
+
+
+def following(spans: Sequence[Span], numbers: Mapping[str, str]) -> frozenset[int]:
+    """Places in `spans` of the edits that only follow the renumbering `numbers`."""
+    found: set[int] = set()
+    text = ""
+    for n, (old, new) in enumerate(pairwise(spans)):
+        is_swap = (old.op, new.op) == (Op.DELETE, Op.INSERT)
+        if is_swap and _follows(old, new, numbers) and _REFERENCE.search(fold(text)):
+            found |= {n, n + 1}
+        text += old.after
+    return frozenset(found)
+
+
+def _follows(old: Span, new: Span, numbers: Mapping[str, str]) -> bool:
+    before = fold(old.before)
+    after = _NUMBER.sub(lambda m: numbers.get(m.group(), ""), before)
+    return bool(_NUMBERS.fullmatch(before)) and after == fold(new.after)
+
+
+def only_renumbered(spans: Sequence[Span], numbers: Mapping[str, str]) -> bool:
+    """Whether something changed, and all of it only follows the renumbering `numbers`."""
+    edits = {n for n, span in enumerate(spans) if span.op is not Op.SAME}
+    return bool(edits) and edits == following(spans, numbers)
