@@ -25,6 +25,7 @@ ROWS = (
         "outages",
         "names",
         "notifier",
+        "remembered",
     },
     {"database", "history", "intake", "workspace"},
     {"cli"},

@@ -153,6 +153,14 @@ def test_two_archives_that_looked_at_the_same_time_are_two_looks() -> None:
     assert len(version.clauses) == 3
 
 
+def test_an_archive_that_is_some_hours_behind_is_no_return() -> None:
+    late = look("A", 1.3, via="One, commit 2")
+    seen = (look("A", 0, via="One, commit 1"), look("B", 1, via="Other, host"))
+    told_once = told(*seen, late, look("B", 2, via="One, commit 3"))
+    assert [v.captures[0].text for v in told_once.versions] == [c.text for c in seen]
+    assert len(told_once.revisions) == 1
+
+
 def test_one_page_read_by_two_selections_has_a_fixed_order() -> None:
     first, second = Source(PAGE, ("h1",)), Source(PAGE, ("p",))
     looks = [look("A", 0, first), look("A", 0, second)]
@@ -173,6 +181,13 @@ def test_a_page_that_moved_with_its_text_does_not_hide_the_next_change() -> None
     assert found.versions[0].urls == (EU.url,)
     (revision,) = found.revisions
     assert (revision.significance, revision.topics) == (Significance.SUBSTANTIVE, ("sale",))
+
+
+def test_a_change_is_news_although_its_text_is_later_read_from_another_page() -> None:
+    found = told(look("A", 0, ONE), look("B", 1, ONE), look("B", 2, EU), look("C", 3, EU))
+    assert [r.significance for r in found.revisions] == [Significance.SUBSTANTIVE] * 2
+    assert [r.after.urls for r in found.revisions] == [(ONE.url,), (EU.url,)]
+    assert [r.before.urls for r in found.revisions] == [(ONE.url,), (EU.url,)]
 
 
 def test_an_import_that_names_no_page_gives_way_to_nothing() -> None:

@@ -22,6 +22,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         robots = "note"
         allow_hosts = ["localhost:8080", "Intranet.Example", "[::1]:80"]
         wayback_url = "http://127.0.0.1:8000/"
+        stand_in = false
         [previews]
         "linkedin/terms-of-service@global" = "https://www.example.org/b"
         "linkedin/privacy-policy@eu" = "https://www.example.org/a"
@@ -33,6 +34,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         obey_robots=False,
         allow_hosts=("localhost:8080", "intranet.example", "[::1]:80"),
         wayback_url="http://127.0.0.1:8000",
+        stand_in=False,
         previews=(
             ("linkedin/privacy-policy@eu", "https://www.example.org/a"),
             ("linkedin/terms-of-service@global", "https://www.example.org/b"),
@@ -66,6 +68,7 @@ def test_a_contact_may_be_a_page() -> None:
         ('site_url = "a.org"', "begins with https://"),
         ('site_url = "https://a.org/?x=1"', "must end before any"),
         ('wayback_url = "ftp://a.org"', '"wayback_url" must be an address'),
+        ("stand_in = 1", "must be true or false, not a number"),
         ('wayback_url = ""', '"wayback_url" must have between 1'),
         ('contact = "me"', '"contact" must be a mail address or'),
         ('contact = "Me <me@a.org>"', '"contact" must be a mail address or'),

@@ -458,5 +458,6 @@ class Settings:
     obey_robots: bool = True
     allow_hosts: tuple[str, ...] = ()
     wayback_url: str = "https://web.archive.org"
+    stand_in: bool = True  # a public archive's newest capture for a page that was refused
     previews: tuple[tuple[str, str], ...] = ()
     notify: tuple[tuple[str, tuple[str, ...]], ...] = ()

@@ -22,7 +22,16 @@ from tracker.model import Settings
 
 FILE = "settings.toml"
 
-_KEYS = ("site_url", "contact", "robots", "allow_hosts", "wayback_url", "previews", "notify")
+_KEYS = (
+    "site_url",
+    "contact",
+    "robots",
+    "allow_hosts",
+    "wayback_url",
+    "stand_in",
+    "previews",
+    "notify",
+)
 _DOCUMENT = re.compile(r"[a-z0-9-]+/[a-z0-9-]+@[a-z0-9-]+")
 _VARIABLE = re.compile(r"\$\{\w+\}")
 _MAIL = re.compile(r"[^\s@()<>,;]+@[^\s@()<>,;]+\.[^\s@()<>,;]+")
@@ -55,6 +64,7 @@ def parse(file: str, text: str) -> Settings:
         obey_robots=_robots(top.at("robots"), given.get("robots", "obey")),
         allow_hosts=_hosts(top.at("allow_hosts"), given.get("allow_hosts", [])),
         wayback_url=_base(top.at("wayback_url"), given.get("wayback_url", default.wayback_url)),
+        stand_in=_yes_or_no(top.at("stand_in"), given.get("stand_in", default.stand_in)),
         previews=_previews(top.at("previews"), given.get("previews", {})),
         notify=_notify(top.at("notify"), given.get("notify", {})),
     )
@@ -102,6 +112,12 @@ def _robots(place: Place, value: object) -> bool:
     if value not in ("obey", "note"):
         raise place.wrong('must be "obey", or "note" to read a document regardless and say so')
     return value == "obey"
+
+
+def _yes_or_no(place: Place, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise place.wrong(f"must be true or false, not {kind(value)}")
+    return value
 
 
 def _hosts(place: Place, value: object) -> tuple[str, ...]:

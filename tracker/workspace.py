@@ -43,6 +43,11 @@ class Workspace:
         return self.root / "data" / "archive.db"
 
     @property
+    def cache(self) -> Path:
+        """What may be thrown away at will."""
+        return self.root / ".cache" / "derived.db"
+
+    @property
     def feeds(self) -> Path:
         return self.root / "feeds"
 

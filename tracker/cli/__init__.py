@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from tracker import __version__
-from tracker.cli import demo, notifying, seeing, serving, starting, telling
+from tracker.cli import demo, importing, notifying, seeing, serving, starting, telling
 from tracker.cli.app import App, harmless, parse_time
 from tracker.errors import TrackerError
 
@@ -58,6 +58,6 @@ def main(ctx: click.Context, root: Path, now: str | None) -> None:
     ctx.obj = App(root, parse_time(now, "--now") if now else datetime.now(UTC))
 
 
-for _module in (demo, seeing, notifying, serving, starting, telling):
+for _module in (demo, importing, seeing, notifying, serving, starting, telling):
     for _command in _module.COMMANDS:
         main.add_command(_command)

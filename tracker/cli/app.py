@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import click
@@ -20,10 +20,11 @@ from tracker.declarations import find
 from tracker.differ import Undecodable, read
 from tracker.errors import ArchiveError
 from tracker.history import Reader, history
-from tracker.model import Capture, Document, History, Reading, Source, Topic
+from tracker.model import Capture, Document, History, Reading, Source
 from tracker.outages import outages
 from tracker.publisher import Rim, publish, strays
 from tracker.publisher.terminal import harmless
+from tracker.remembered import Remembered
 from tracker.workspace import Workspace, open_workspace, put
 
 __all__ = ["App", "chosen", "colour", "harmless", "parse_time", "print_json", "say", "width"]
@@ -42,13 +43,24 @@ class App:
     def workspace(self) -> Workspace:
         return open_workspace(self.root)
 
-    def histories(self, wanted: Sequence[str] = ()) -> list[History]:
-        """The histories of the documents `wanted` (all if none is named)."""
-        topics = self.workspace.topics
-        with Archive(self.workspace.archive) as archive:
+    def histories(self, wanted: Sequence[str] = (), *, remember: bool = False) -> list[History]:
+        """The histories of the documents `wanted` (all if none is named).
+
+        Those derived before are taken from the cache; with `remember` new ones are put there.
+        """
+        cache = Remembered(self.workspace.cache, write=remember)
+        with Archive(self.workspace.archive) as archive, cache:
             documents = chosen(self._documents(archive), wanted)
-            reader = _reader(archive)
-            return [_history(d, list(archive.captures(d.id)), reader, topics) for d in documents]
+            reader = _reader(archive, cache)
+            return [self._history(d, archive, reader, cache) for d in documents]
+
+    def _history(
+        self, document: Document, archive: Archive, reader: Reader, cache: Remembered
+    ) -> History:
+        captures, topics = archive.captures(document.id), self.workspace.topics
+        derive = partial(history, document, captures, reader, topics)
+        found = cache.history(document, captures, topics, derive)
+        return replace(found, outages=tuple(outages(captures)))
 
     def _documents(self, archive: Archive) -> list[Document]:
         """What is declared, and what was recorded before without being declared now."""
@@ -58,7 +70,7 @@ class App:
 
     def publish(self) -> None:
         """Write feeds/ from data/ and say how much of it changed."""
-        given, histories = self.workspace, self.histories()
+        given, histories = self.workspace, self.histories(remember=True)
         with Archive(given.archive) as archive:
             rim = Rim(lambda capture: archive.readable(capture)[0], database, picture())
             files = publish(histories, given.topics, given.settings, given.corrections, rim)
@@ -86,14 +98,7 @@ def chosen(documents: Sequence[Document], wanted: Sequence[str]) -> list[Documen
     return list({d.id: d for d in (find(documents, name) for name in wanted)}.values())
 
 
-def _history(
-    document: Document, captures: list[Capture], reader: Reader, topics: Sequence[Topic]
-) -> History:
-    found = history(document, captures, reader, topics)
-    return replace(found, outages=tuple(outages(captures)))
-
-
-def _reader(archive: Archive) -> Reader:
+def _reader(archive: Archive, cache: Remembered) -> Reader:
     """Reads captures, each text once: pages that flap come back many times."""
     known: dict[tuple[str, Source | None, str | None], Reading] = {}
 
@@ -106,7 +111,8 @@ def _reader(archive: Archive) -> Reader:
     def fresh(capture: Capture) -> Reading:
         body, media = archive.readable(capture)
         try:
-            return read(body, media, capture.source)
+            derive = partial(read, body, media, capture.source)
+            return cache.reading(capture, body, media, derive)
         except Undecodable as error:
             problem = f"{capture.document}: a kept page cannot be read any more: {error}."
             raise ArchiveError(problem) from error

@@ -11,7 +11,8 @@ from tracker.differ import significance
 from tracker.differ.align import align, aligned_share
 from tracker.differ.dates import date_line, effective
 from tracker.differ.decode import Undecodable
-from tracker.differ.extract import EXTRACTOR, read, text_digest
+from tracker.differ.extract import EXTRACTOR, read, text_digest, words_digest
+from tracker.differ.gate import reads_alike
 from tracker.differ.judge import Judgement, judge
 from tracker.differ.lineage import Lineage, settled
 from tracker.differ.meaning import notes
@@ -44,8 +45,10 @@ __all__ = [
     "kept_share",
     "read",
     "read_back",
+    "reads_alike",
     "revise",
     "text_digest",
+    "words_digest",
 ]
 
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from bs4 import NavigableString, PageElement, Tag
+from tracker.differ.tree import Node, Run
 
 #: Of the page's prose, what chrome may hold at most.
 _MOST = 0.25
@@ -35,108 +36,141 @@ _CONSENT = re.compile(
 )
 
 
-def remove_chrome(region: Sequence[PageElement]) -> None:
-    """Take out of `region` (the parts of a parsed page) what is not the text."""
-    roots = [part for part in region if isinstance(part, Tag)]
+def remove_chrome(runs: Sequence[Run]) -> None:
+    """Take out of `runs` (the parts of a page) what is not the text."""
+    roots = [part for run in runs for part in run if isinstance(part, Node)]
     most = _MOST * sum(_prose(root) for root in roots)
     for root in roots:
-        for element in list(_candidates(root)):
-            if element.parent is not None and _prose(element) <= most:
-                element.extract()
+        for element in [e for e in _elements(root) if _is_chrome(e)]:
+            if _prose(element) <= most:
+                element.remove()
         _trim(root)
 
 
-def _candidates(root: Tag) -> Iterator[Tag]:
-    return (element for element in root.find_all(True) if _is_chrome(element))
+def _elements(root: Node) -> Iterator[Node]:
+    return (node for node in root.descendants() if isinstance(node, Node))
 
 
-def _is_chrome(element: Tag) -> bool:
-    if element.name in {"nav", "aside"} or element.get("role") in _ROLES:
+def _is_chrome(element: Node) -> bool:
+    marks = element.attributes
+    if element.name in {"nav", "aside"} or marks.get("role") in _ROLES:
         return True
-    if element.get("aria-modal") == "true" or _CONSENT.search(_names(element)):
+    if marks.get("aria-modal") == "true" or _CONSENT.search(_names(element)):
         return True
     if element.name in {"header", "footer"}:
-        return _link_share(element) >= _LINKED or not element.find_parent(["main", "article"])
+        return _link_share(element) >= _LINKED or not element.stands_in({"main", "article"})
     return element.name in {"ul", "ol"} and _is_contents(element)
 
 
-def _names(element: Tag) -> str:
-    classes = element.get("class")
-    return " ".join([str(element.get("id") or ""), *(classes if isinstance(classes, list) else ())])
+def _names(element: Node) -> str:
+    return f"{element.attributes.get('id') or ''} {element.attributes.get('class') or ''}"
 
 
-def _is_contents(listing: Tag) -> bool:
+def _is_contents(listing: Node) -> bool:
     """A table of contents: nothing but links to places on the page."""
-    links = listing.find_all("a")
+    links = list(listing.find_all({"a"}))
     return (
         len(links) >= _FEWEST_ENTRIES
-        and all(str(link.get("href", "")).startswith("#") for link in links)
+        and all((link.attributes.get("href") or "").startswith("#") for link in links)
         and _prose(listing) == 0
     )
 
 
-def _link_share(element: Tag) -> float:
-    whole = _length(element.find_all(string=True))
-    return 1 - _prose(element) / whole if whole else 1.0
+# ── what it says ──────────────────────────────────────────────────────────────────
 
 
-def _prose(element: Tag) -> int:
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """Some visible text, the element it stands in, and whether that is a link or a button."""
+
+    words: str
+    parent: Node
+    is_linked: bool
+
+
+def _texts(root: Node) -> Iterator[_Text]:
+    """The texts in `root`, in document order."""
+    linked = root.name in _LINKS or root.stands_in(_LINKS)
+    waiting: list[tuple[Node | str, Node, bool]] = [(root, root, linked)]
+    while waiting:
+        node, parent, linked = waiting.pop()
+        if isinstance(node, Node):
+            inside = linked or node.name in _LINKS
+            waiting += [(child, node, inside) for child in reversed(node.children)]
+        elif not node.isspace():
+            yield _Text(node.strip(), parent, linked)
+
+
+_LINKS = frozenset({"a", "button"})
+
+
+def _link_share(element: Node) -> float:
+    texts = list(_texts(element))
+    whole = sum(len(text.words) for text in texts)
+    return 1 - _unlinked(texts) / whole if whole else 1.0
+
+
+def _prose(element: Node) -> int:
     """Characters of text that is neither link nor button."""
-    return _length(
-        text for text in element.find_all(string=True) if text.find_parent(["a", "button"]) is None
-    )
+    return _unlinked(_texts(element))
 
 
-def _length(texts: Iterable[NavigableString]) -> int:
-    return sum(len(text.strip()) for text in texts)
+def _unlinked(texts: Iterable[_Text]) -> int:
+    return sum(len(text.words) for text in texts if not text.is_linked)
 
 
 # ── the edges ─────────────────────────────────────────────────────────────────────
 
 
-def _trim(root: Tag) -> None:
+def _trim(root: Node) -> None:
     """Take out the blocks of links and of headings before the first sentence and after the last."""
-    texts = [text for text in root.find_all(string=True) if text.strip()]
+    texts = list(_texts(root))
     spoken = [n for n, text in enumerate(texts) if _is_sentence(text)]
     if not spoken:
         return
-    titles = {h.get_text(" ", strip=True) for h in root.find_all(_HEADINGS)}
-    before, after = texts[: spoken[0]], texts[spoken[-1] + 1 :]
-    for edge in (before, after):
+    titles = {" ".join(t.words for t in _texts(h)) for h in root.find_all(_HEADINGS)}
+    for edge in (texts[: spoken[0]], texts[spoken[-1] + 1 :]):
         for block in _blocks(edge, root):
             if _is_furniture(block, titles):
-                block.extract()
+                block.remove()
 
 
-def _is_sentence(text: NavigableString) -> bool:
-    return len(text.split()) >= _SENTENCE and text.find_parent(["a", "button"]) is None
+def _is_sentence(text: _Text) -> bool:
+    return not text.is_linked and len(text.words.split()) >= _SENTENCE
 
 
-def _blocks(edge: Sequence[NavigableString], root: Tag) -> list[Tag]:
+def _blocks(edge: Sequence[_Text], root: Node) -> list[Node]:
     """The largest elements below `root` that hold texts of this edge and nothing else."""
-    own = {id(text) for text in edge}
-    found: dict[int, Tag] = {}
+    held: dict[int, int] = {}  # how many texts of this edge each element (by identity) holds
     for text in edge:
-        block: Tag | None = None
-        for parent in text.parents:
-            if parent is root or not _holds_only(parent, own):
+        for element in _upwards(text.parent, root):
+            held[id(element)] = held.get(id(element), 0) + 1
+    found: dict[int, Node] = {}
+    for text in edge:
+        block: Node | None = None
+        for element in _upwards(text.parent, root):
+            if sum(1 for _ in _texts(element)) > held[id(element)]:
                 break
-            block = parent
+            block = element
         if block is not None:
             found[id(block)] = block
     return list(found.values())
 
 
-def _holds_only(element: Tag, own: set[int]) -> bool:
-    return all(id(text) in own for text in element.find_all(string=True) if text.strip())
+def _upwards(element: Node, root: Node) -> Iterator[Node]:
+    """An element and what it stands in, below `root`."""
+    while element is not root and element.parent is not None:
+        yield element
+        element = element.parent
 
 
-def _is_furniture(block: Tag, titles: set[str]) -> bool:
-    if block.find(_HEADINGS) is not None or block.name in _HEADINGS:
+def _is_furniture(block: Node, titles: set[str]) -> bool:
+    if block.name in _HEADINGS or any(block.find_all(_HEADINGS)):
         return False
-    texts = [text.strip() for text in block.find_all(string=True) if text.strip()]
+    texts = [text.words for text in _texts(block)]
     repeated = sum(text in titles for text in texts)
     is_contents = len(texts) >= _FEWEST_ENTRIES and repeated >= _MOSTLY * len(texts)
     return is_contents or (
-        len(block.find_all("a")) >= _FEWEST_ENTRIES and _link_share(block) >= _MOSTLY_LINKS
+        sum(1 for _ in block.find_all({"a"})) >= _FEWEST_ENTRIES
+        and _link_share(block) >= _MOSTLY_LINKS
     )

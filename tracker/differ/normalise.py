@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 #: The shapes of an apostrophe (the last two become the two before them under NFC).
 APOSTROPHES = "'‘’‚‛′ʼ`´\u1fef\u1ffd"
 # Soft hyphen, zero-width space and joiners, direction marks, word joiner, byte order mark.
 _INVISIBLE = [0xAD, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
-_TABLE: dict[int, str | None] = {
-    **dict.fromkeys(map(ord, APOSTROPHES), "'"),
-    **dict.fromkeys(map(ord, "“”„‟″"), '"'),
-    **dict.fromkeys([*_INVISIBLE, 0xFEFF]),
+_FOLDED = {
+    **dict.fromkeys(APOSTROPHES, "'"),
+    **dict.fromkeys("“”„‟″", '"'),
+    **dict.fromkeys(map(chr, [*_INVISIBLE, 0xFEFF]), ""),
 }
+_TO_FOLD = re.compile(f"[{re.escape(''.join(_FOLDED))}]")
 #: What belongs to the character before it, as the inside of a character class: accents and vowel
 #: signs (to `\w` no part of a word, yet half of every Hindi one), and what no reader sees.
 ATTACHED = "".join(
@@ -61,11 +63,12 @@ _SAFE_SCHEMES = {"http", "https", "mailto", "tel"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
+@lru_cache(maxsize=2048)  # the clauses of a page come back on the next visit
 def fold(text: str) -> str:
     """`text` as compared: equal for two texts exactly when no reader could tell them apart."""
     if not text.isascii() or "`" in text:
         # What is invisible may stand between a letter and its accent, so it goes first.
-        text = unicodedata.normalize("NFC", text.translate(_TABLE))
+        text = unicodedata.normalize("NFC", _TO_FOLD.sub(lambda m: _FOLDED[m[0]], text))
     return " ".join(text.split())
 
 
@@ -97,6 +100,7 @@ def enumerator(text: str) -> tuple[str, str]:
     return number, next(display(text[n:]) for n in range(len(text)) if fold(text[n:]) == rest)
 
 
+@lru_cache(maxsize=2048)
 def clean_target(href: str, base: str) -> str:
     """The link target a reader would reach: absolute, unwrapped, without tracking parameters.
 

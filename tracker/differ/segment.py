@@ -12,10 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bs4 import NavigableString, PageElement, Tag
-from bs4.element import PreformattedString
-
 from tracker.differ.normalise import clean_target, display, enumerator, fold
+from tracker.differ.tree import Node, Run
 from tracker.model import Clause, Link, Unit
 
 _BLOCKS = frozenset(
@@ -31,6 +29,13 @@ _LONGEST_BOLD_HEADING = 120
 _LONGEST_LABEL = 100
 _MOST_COLUMNS = 1000  # as in a browser
 _BOLD = {"strong", "b"}
+_UNITS = {
+    "td": Unit.CELL,
+    "th": Unit.CELL,
+    "li": Unit.ITEM,
+    "dt": Unit.DEFINITION,
+    "dd": Unit.DEFINITION,
+}
 _SENTENCE_END = re.compile(r"[.;,:!?।。]$")
 _BREAK = "\x00"  # cannot occur in parsed text, so it can stand for a line break
 _PARAGRAPH_BREAK = re.compile(rf"{_BREAK}(?:\s*{_BREAK})+|{_BREAK}\s*(?=[-•·▪◦*]\s)")
@@ -38,14 +43,13 @@ _PARAGRAPH_BREAK = re.compile(rf"{_BREAK}(?:\s*{_BREAK})+|{_BREAK}\s*(?=[-•·�
 _ENCLOSING = {"td", "th", "li", "details"}
 
 
-def segment(region: Sequence[PageElement], base: str) -> tuple[Clause, ...]:
-    """The clauses of `region` in reading order; relative links are resolved against `base`."""
-    walk = _Walk(base, _containers(region))
-    for last, root in zip([None, *region], region, strict=False):
-        if last is None or last.parent is not root.parent:
-            walk.flush()
-        walk.run(root)
-    walk.flush()
+def segment(runs: Sequence[Run], base: str) -> tuple[Clause, ...]:
+    """The clauses of `runs` in reading order; relative links are resolved against `base`."""
+    walk = _Walk(base, _containers(runs))
+    for run in runs:
+        for root in run:
+            walk.run(root)
+        walk.flush()
     return tuple(walk.clauses)
 
 
@@ -62,11 +66,14 @@ class _Piece:
 class _Frame:
     """An element being read, and what holds for the text in it."""
 
-    element: Tag
-    children: Iterator[PageElement]
+    element: Node
+    children: Iterator[Node | str]
     link: str
     bold: bool
     headings: int  # how many headings stood above it
+    unit: Unit  # by the nearest element around it, or itself, that says so
+    level: int
+    is_block: bool  # whether a block stands in the element that says so
 
 
 @dataclass(slots=True)
@@ -81,7 +88,7 @@ class _Walk:
     labels: dict[int, tuple[str, ...]] = field(default_factory=dict)
     stack: list[_Frame] = field(default_factory=list)
 
-    def run(self, root: PageElement) -> None:
+    def run(self, root: Node | str) -> None:
         """Read `root`; text that ends in no block waits for what follows it, or for a flush."""
         self._visit(root)
         while self.stack:
@@ -91,15 +98,15 @@ class _Walk:
             else:
                 self._visit(child)
 
-    def _visit(self, node: PageElement) -> None:
-        if isinstance(node, Tag):
+    def _visit(self, node: Node | str) -> None:
+        if isinstance(node, str):
+            self._text(node.replace(_BREAK, ""))
+        else:
             if node.name in _BLOCKS:
                 self.flush()
             self._enter(node)
-        elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
-            self._text(str(node).replace(_BREAK, ""))
 
-    def _enter(self, element: Tag) -> None:
+    def _enter(self, element: Node) -> None:
         if _is_noise(element):
             return
         if element.name == "br":
@@ -108,10 +115,25 @@ class _Walk:
             self.labels.update(_table_labels(element))
         above = self.stack[-1] if self.stack else None
         link, bold = (above.link, above.bold) if above else ("", False)
-        if element.name == "a" and element.get("href"):
-            link = clean_target(str(element["href"]), self.base)
+        if element.name == "a" and element.attributes.get("href"):
+            link = clean_target(element.attributes["href"], self.base)
         bold = bold or element.name in _BOLD
-        self.stack.append(_Frame(element, iter(element.contents), link, bold, len(self.headings)))
+        children, headings = iter(element.children), len(self.headings)
+        unit, level, is_block = self._nature(element, above)
+        self.stack.append(_Frame(element, children, link, bold, headings, unit, level, is_block))
+
+    def _nature(self, element: Node, above: _Frame | None) -> tuple[Unit, int, bool]:
+        """What text in `element` is: its unit, a heading's level, whether it may be a bold one."""
+        name = element.name
+        level = _heading_level(element)
+        if level:
+            return Unit.HEADING, level, False
+        if name in _UNITS:
+            is_container = name == "li" and id(element) in self.containers
+            return Unit.PARAGRAPH if is_container else _UNITS[name], 0, False
+        if above is None:
+            return Unit.PARAGRAPH, 0, name in _BLOCKS
+        return above.unit, above.level, above.is_block or name in _BLOCKS
 
     def _leave(self) -> None:
         frame = self.stack[-1]
@@ -129,6 +151,8 @@ class _Walk:
     def flush(self) -> None:
         """What has gathered since the last block began or ended becomes clauses."""
         pieces, self.pieces = self.pieces, []
+        if not any(map(_is_visible, pieces)):
+            return
         for part in _paragraphs(pieces):
             text = display("".join(p.text for p in part).replace(_BREAK, " "))
             if fold(text):
@@ -149,46 +173,46 @@ class _Walk:
         return next((labels for labels in found if labels is not None), ()) if self.labels else ()
 
     def _unit(self, text: str, part: list[_Piece]) -> tuple[Unit, int]:
-        """What a clause is by the nearest element around it that says so, and a heading's level."""
-        for frame in reversed(self.stack):
-            element = frame.element
-            level = _heading_level(element)
-            if level:
-                return Unit.HEADING, level
-            if element.name in {"td", "th"}:
-                return Unit.CELL, 0
-            if element.name == "li":
-                return (Unit.PARAGRAPH if id(element) in self.containers else Unit.ITEM), 0
-            if element.name in {"dt", "dd"}:
-                return Unit.DEFINITION, 0
-            if element.name in _BLOCKS and _is_bold_heading(text, part):
-                return Unit.HEADING, _LOWEST
-        return Unit.PARAGRAPH, 0
+        """What a clause is, and a heading's level."""
+        if not self.stack:
+            return Unit.PARAGRAPH, 0
+        frame = self.stack[-1]
+        if frame.is_block and _is_bold_heading(text, part):
+            return Unit.HEADING, _LOWEST
+        return frame.unit, frame.level
 
 
-def _containers(region: Sequence[PageElement]) -> set[int]:
+def _containers(runs: Sequence[Run]) -> set[int]:
     """What has headings in it (by identity): such a list item holds sections, it is no point."""
     found: set[int] = set()
-    for root in region:
-        for heading in root.find_all(list(_HEADING_LEVELS)) if isinstance(root, Tag) else ():
-            for element in heading.parents:
-                if id(element) in found:
-                    break
+    for root in (root for run in runs for root in run if isinstance(root, Node)):
+        for heading in root.find_all(_HEADING_LEVELS):
+            element = heading.parent
+            while element is not None and id(element) not in found:
                 found.add(id(element))
+                element = element.parent
     return found
 
 
-def _is_noise(element: Tag) -> bool:
+def _is_visible(piece: _Piece) -> bool:
+    return piece.text != _BREAK and not piece.text.isspace() and piece.text != ""
+
+
+def _is_noise(element: Node) -> bool:
     """Icons, and buttons that do not open a part of the text (a menu is none)."""
     if element.name == "button":
-        opens = element.has_attr("aria-expanded") or element.has_attr("aria-controls")
-        return not opens or element.get("aria-haspopup", "false") != "false"
+        marks = element.attributes
+        opens = "aria-expanded" in marks or "aria-controls" in marks
+        return not opens or marks.get("aria-haspopup", "false") != "false"
     return element.name in {"img", "li-icon", "icon"}
 
 
 def _paragraphs(pieces: list[_Piece]) -> Iterator[list[_Piece]]:
     """Cut at empty lines, and at a single line break before a bullet."""
-    text = "".join(p.text for p in pieces)
+    text = "".join([p.text for p in pieces])
+    if _BREAK not in text:
+        yield pieces
+        return
     ends = [m.start() for m in _PARAGRAPH_BREAK.finditer(text)]
     part: list[_Piece] = []
     offset = cut = 0
@@ -203,13 +227,13 @@ def _paragraphs(pieces: list[_Piece]) -> Iterator[list[_Piece]]:
     yield part
 
 
-def _heading_level(element: Tag) -> int:
+def _heading_level(element: Node) -> int:
     if element.name in _HEADING_LEVELS:
         return _HEADING_LEVELS[element.name]
     if element.name in {"summary", "button"}:
         return _LOWEST
-    if element.get("role") == "heading":
-        return min(_number(element.get("aria-level")) or 2, 6)
+    if element.attributes.get("role") == "heading":
+        return min(_number(element.attributes.get("aria-level")) or 2, 6)
     return 0
 
 
@@ -240,11 +264,11 @@ def _links(part: list[_Piece]) -> tuple[Link, ...]:
 # ── tables ────────────────────────────────────────────────────────────────────────
 
 
-def _table_labels(table: Tag) -> dict[int, tuple[str, ...]]:
+def _table_labels(table: Node) -> dict[int, tuple[str, ...]]:
     """For each cell of a data table (by identity) its row label and column header."""
-    if table.find(["table", *_HEADING_LEVELS]) is not None:
+    if any(table.find_all({"table", *_HEADING_LEVELS})):
         return {}
-    cells = [row.find_all(["td", "th"], recursive=False) for row in table.find_all("tr")]
+    cells = [_cells(row) for row in table.find_all({"tr"})]
     if max(map(len, cells), default=0) < 2:
         return {}
     grid = _grid(cells)
@@ -262,18 +286,22 @@ def _table_labels(table: Tag) -> dict[int, tuple[str, ...]]:
     return labels
 
 
-def _is_header(cells: Sequence[Tag]) -> bool:
+def _cells(row: Node) -> list[Node]:
+    return [c for c in row.children if isinstance(c, Node) and c.name in {"td", "th"}]
+
+
+def _is_header(cells: Sequence[Node]) -> bool:
     """Whether a first row holds column headers; its corner may be empty."""
     return all(
-        cell.name == "th" or (n == 0 and len(cells) > 1 and not cell.get_text(strip=True))
+        cell.name == "th" or (n == 0 and len(cells) > 1 and not cell.has_text())
         for n, cell in enumerate(cells)
     )
 
 
-def _grid(rows: Sequence[Sequence[Tag]]) -> list[dict[int, Tag]]:
+def _grid(rows: Sequence[Sequence[Node]]) -> list[dict[int, Node]]:
     """For each row the cell that covers each column, with `rowspan` and `colspan` counted."""
-    grid: list[dict[int, Tag]] = []
-    reach: dict[int, tuple[Tag, int]] = {}  # the last row each column's cell reaches down to
+    grid: list[dict[int, Node]] = []
+    reach: dict[int, tuple[Node, int]] = {}  # the last row each column's cell reaches down to
     for n, cells in enumerate(rows):
         reach = {column: (cell, last) for column, (cell, last) in reach.items() if last >= n}
         column = 0
@@ -288,11 +316,11 @@ def _grid(rows: Sequence[Sequence[Tag]]) -> list[dict[int, Tag]]:
     return grid
 
 
-def _span(cell: Tag, name: str) -> int:
-    return _number(cell.get(name)) or 1
+def _span(cell: Node, name: str) -> int:
+    return _number(cell.attributes.get(name)) or 1
 
 
-def _label(cell: Tag) -> str:
+def _label(cell: Node) -> str:
     """What a cell says, short enough to be a heading."""
-    text = " ".join(f"{c.number} {c.text}".lstrip() for c in segment([cell], ""))
+    text = " ".join(f"{c.number} {c.text}".lstrip() for c in segment([[cell]], ""))
     return text if len(text) <= _LONGEST_LABEL else text[: _LONGEST_LABEL - 1].rstrip() + "…"

@@ -8,8 +8,10 @@ guard, redirects, verdict, retry, robots, manners, limits            pure decisi
 """
 
 from tracker.fetcher.client import Fetcher
+from tracker.fetcher.guard import is_loopback
 from tracker.fetcher.limits import Limits
 from tracker.fetcher.manners import user_agent
 from tracker.fetcher.robots import RobotsVerdict
+from tracker.fetcher.verdict import public_headers
 
-__all__ = ["Fetcher", "Limits", "RobotsVerdict", "user_agent"]
+__all__ = ["Fetcher", "Limits", "RobotsVerdict", "is_loopback", "public_headers", "user_agent"]

@@ -32,11 +32,10 @@ from tracker.fetcher.robots import (
     RobotsFile,
     RobotsVerdict,
     address_of,
-    judge_robots,
     permission,
     robots_file,
 )
-from tracker.fetcher.verdict import Head, Verdict, judge_page, plain
+from tracker.fetcher.verdict import Head, Verdict, judge_data, judge_page, plain
 from tracker.fetcher.wire import Deadline, GuardedBackend
 from tracker.model import Answer, Outcome, Source
 
@@ -101,12 +100,27 @@ class Fetcher:
         when one is given can the answer be a 304. `final_url` is the last address that was
         asked for, or whose redirect was not followed. `body` is empty unless all went well.
         """
+        validators = _validators(etag, modified)
+        judge = partial(judge_page, asked=source.url, conditional=bool(validators))
+        return self._answer(source, now, judge, validators)
+
+    def ask(self, url: str, *, now: datetime) -> Answer:
+        """Asks a service for data of any media type, under the rules of every visit."""
+        return self._answer(Source(url), now, judge_data, {})
+
+    def _answer(
+        self,
+        source: Source,
+        now: datetime,
+        judge: Callable[[Head], Verdict | None],
+        validators: dict[str, str],
+    ) -> Answer:
         url = web_address(source.url)
         if url is None:
             reason = f"{plain(source.url)} is no web address; correct it in the declaration."
             visit = Visit(Head(source.url), Verdict(Outcome.UNREACHABLE, reason))
         else:
-            visit = self._page(url, now, _validators(etag, modified))
+            visit = self._page(url, now, judge, validators)
         return Answer(
             source=source,
             requested_at=now,
@@ -132,9 +146,15 @@ class Fetcher:
             verdict = refused_directly(refused)
             return RobotsVerdict(False, verdict.reason, verdict.outcome)
 
-    def _page(self, url: httpx.URL, now: datetime, validators: dict[str, str]) -> Visit:
+    def _page(
+        self,
+        url: httpx.URL,
+        now: datetime,
+        judge: Callable[[Head], Verdict | None],
+        validators: dict[str, str],
+    ) -> Visit:
         ask = Ask(
-            judge=partial(judge_page, asked=str(url), conditional=bool(validators)),
+            judge=judge,
             read=partial(read_body, longest=self._limits.decoded_bytes),
             permit=partial(self._permission, now),
             headers=validators,
@@ -149,7 +169,7 @@ class Fetcher:
         address = address_of(url)
         if address not in self._robots:
             ask = Ask(
-                judge=judge_robots,
+                judge=judge_data,
                 read=lambda head, chunks: b"".join(take(decoded(head, chunks), LONGEST)[0]),
                 permit=lambda _: _OPEN,
             )

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from tracker.fetcher.manners import TOKEN
-from tracker.fetcher.verdict import GOOD, Head, Verdict, host_of, judge_status
+from tracker.fetcher.verdict import GOOD, Head, Verdict, host_of
 from tracker.model import Outcome
 
 LONGEST = 512 * 1024  # bytes; RFC 9309 section 2.5 asks for at least 500 KiB
@@ -50,11 +50,6 @@ def address_of(url: str) -> str:
     """Where the robots.txt for a page is."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}/robots.txt"
-
-
-def judge_robots(head: Head) -> Verdict | None:
-    """None when the answer is a file to be read, of whatever media type."""
-    return None if head.status == 200 else judge_status(head)
 
 
 def robots_file(url: str, head: Head, verdict: Verdict, body: bytes) -> RobotsFile:

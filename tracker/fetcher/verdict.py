@@ -16,7 +16,10 @@ _REFUSALS = {
     451: "withheld for legal reasons",
     999: "no standard code, used to turn automated readers away",
 }
-_ARCHIVE = "a public archive may have it: `tracker import versions REPOSITORY`"
+_ARCHIVE = (
+    "a public archive may have it: `tracker import versions REPOSITORY` or "
+    "`tracker import wayback DOCUMENT`"
+)
 _NEXT_RUN = "the next run tries again"
 
 # Names under which sites keep sign-up walls and checks; they must be whole path segments.
@@ -91,6 +94,11 @@ def judge_page(head: Head, asked: str, conditional: bool) -> Verdict | None:
     if head.status != 200:
         return judge_status(head)
     return judge_place(head, asked) or judge_media(head)
+
+
+def judge_data(head: Head) -> Verdict | None:
+    """None when the answer is there to be read, of whatever media type."""
+    return None if head.status == 200 else judge_status(head)
 
 
 def judge_status(head: Head) -> Verdict:

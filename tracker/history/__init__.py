@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from tracker.differ import kept_share, revise, text_digest
 from tracker.history.agreement import Held, Sight, agree, waiting
@@ -44,15 +43,17 @@ def history(
         return kept_share(clauses(one.parts, reader), clauses(other.parts, reader))
 
     agreed = agree(looks(ordered, reader), alike)
-    found = tuple(_version(document.id, sight, reader) for sight in agreed.believed)
+    found = tuple(_version(document.id, s, s.shown, reader) for s in agreed.believed)
+    # A text became what it is on the page where it was first seen, with that as its evidence.
+    first = tuple(_version(document.id, s, s.first, reader) for s in agreed.believed)
     coming = upcoming(found, looks(shown, reader), reader, topics)
-    revisions = told_once(tuple(_revisions(found, topics)), coming)
+    revisions = told_once(tuple(_revisions(found, first, topics)), coming)
     title = found[-1].title if found and found[-1].title else document.type
     return History(document, title, found, revisions, standing(ordered, agreed.held))
 
 
-def _version(document: str, sight: Sight, reader: Reader) -> Version:
-    parts = sight.shown.parts
+def _version(document: str, sight: Sight, look: Look, reader: Reader) -> Version:
+    parts = look.parts
     return Version(
         document=document,
         title=reader(parts[0]).title,
@@ -67,10 +68,14 @@ def _version(document: str, sight: Sight, reader: Reader) -> Version:
 # ── revisions ─────────────────────────────────────────────────────────────────────
 
 
-def _revisions(found: Sequence[Version], topics: Sequence[Topic]) -> Iterator[Revision]:
+def _revisions(
+    found: Sequence[Version], first: Sequence[Version], topics: Sequence[Topic]
+) -> Iterator[Revision]:
+    """Each step from a text as it was last read to the next as it was first seen."""
     earlier: set[str] = set()
     known: frozenset[str] = frozenset()
-    for before, after in pairwise(found):
+    for before, new, last in zip(found, first[1:], found[1:], strict=False):
+        after = last if new == last else new
         revision = revise(before, after, topics, known)
         yield _reverted(revision) if text_digest(after.clauses) in earlier else revision
         earlier.add(text_digest(before.clauses))

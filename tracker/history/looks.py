@@ -6,11 +6,11 @@ A document combined from several pages was seen only when each of them came well
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
-from tracker.differ import text_digest
+from tracker.differ import text_digest, words_digest
 from tracker.model import Capture, Clause, Outcome, Reading
 
 Reader = Callable[[Capture], Reading]
@@ -36,6 +36,11 @@ class Look:
         """Whether an archive saw it, which records nothing while a page stays as it is."""
         return self.parts[0].via != LIVE
 
+    @property
+    def is_transcript(self) -> bool:
+        """Whether it is a text as Markdown rather than the page itself."""
+        return all(c.media.startswith("text/markdown") for c in self.parts)
+
 
 def page_key(capture: Capture) -> str | None:
     return capture.source.key if capture.source else None
@@ -54,6 +59,35 @@ def in_order(captures: Iterable[Capture], pages: Mapping[str, int]) -> list[Capt
 
 def looks(captures: Iterable[Capture], reader: Reader) -> Iterator[Look]:
     """The good looks of `captures`, which are in order; each text is read once."""
+    return iter(_merged(tuple(_looks(captures, reader)), reader))
+
+
+def _merged(seen: Sequence[Look], reader: Reader) -> Sequence[Look]:
+    """The looks, with a transcript and a page of the same words as one text.
+
+    One archive keeps pages, another transcribes them to Markdown; markup and links of the two
+    are never quite alike. A transcript takes the identity of the page nearest before it.
+    """
+    pages = [look for look in seen if not look.is_transcript]
+    if not pages or len(pages) == len(seen):
+        return seen
+    texts = {look.text: look for look in seen}
+    words = {text: words_digest(clauses(look.parts, reader)) for text, look in texts.items()}
+    return tuple(
+        _as_page(look, [page for page in pages if words[page.text] == words[look.text]])
+        if look.is_transcript
+        else look
+        for look in seen
+    )
+
+
+def _as_page(look: Look, pages: Sequence[Look]) -> Look:
+    before = [page for page in pages if page.time <= look.time]
+    nearest = (before[-1:] or pages[:1] or [look])[0]
+    return replace(look, text=nearest.text)
+
+
+def _looks(captures: Iterable[Capture], reader: Reader) -> Iterator[Look]:
     known: dict[tuple[object, ...], str] = {}
     for _, group in groupby(captures, key=lambda c: (c.time, c.via)):
         parts = tuple(group)

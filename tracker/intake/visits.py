@@ -1,23 +1,18 @@
-"""Bringing in: a document is visited, or a foreign record read, judged and appended.
-
-The only part of the program that adds to what was seen. Every answer is recorded with its
-outcome before the next is asked for, so a run that is stopped loses nothing and is simply
-run again.
-"""
+"""Visits: what the site itself serves, recorded page by page, unless manners forbid to ask."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from urllib.parse import urlsplit
 
 from tracker.archive import Archive
-from tracker.declarations import document_id
-from tracker.differ import Judgement, judge
+from tracker.differ import Judgement
 from tracker.fetcher import Fetcher
-from tracker.importer import Entry, Repository
+from tracker.intake.judged import judged
+from tracker.intake.wayback import PublicArchive, stand_in
 from tracker.model import Answer, Capture, Document, Outcome, Source, digest
 
 LIVE = "live"
@@ -34,12 +29,14 @@ class Visit:
     """What came of a document in one run. `skipped` says why it was not asked for, else empty.
 
     A visit has `failed` when the document could not be had, now or (if skipped) the last time;
-    that there is no preview is the normal state.
+    that there is no preview is the normal state. `stand_ins` are a public archive's newest
+    captures of pages that were refused to us.
     """
 
     document: Document
     captures: tuple[Capture, ...]
     skipped: str
+    stand_ins: tuple[Capture, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -47,9 +44,18 @@ class Visit:
 
 
 def visit(
-    document: Document, fetcher: Fetcher, archive: Archive, now: datetime, *, force: bool
+    document: Document,
+    fetcher: Fetcher,
+    archive: Archive,
+    now: datetime,
+    *,
+    force: bool,
+    public: PublicArchive | None = None,
 ) -> Visit:
-    """Fetch, judge and record every page of `document`, unless manners forbid (or `force`)."""
+    """Fetch, judge and record every page of `document`, unless manners forbid (or `force`).
+
+    Where a page turns us away, what the `public` archive has newest of it is recorded too.
+    """
     earlier = {s.key: archive.earlier(document.id, s, now) for s in document.sources}
     looks = sorted(
         (c for rows in earlier.values() for c in rows if c.via == LIVE), key=lambda c: c.time
@@ -63,10 +69,24 @@ def visit(
         _visit_page(document, source, earlier[source.key], fetcher, archive, now)
         for source in document.sources
     )
+    stand_ins = _stand_ins(document, captures, archive, public)
     if document.preview and captures[0].outcome is Outcome.GOOD:
         shown = archive.earlier(document.id, document.preview, now)
         captures += (_visit_page(document, document.preview, shown, fetcher, archive, now),)
-    return Visit(document, captures, "")
+    return Visit(document, captures, "", stand_ins)
+
+
+def _stand_ins(
+    document: Document,
+    captures: Sequence[Capture],
+    archive: Archive,
+    public: PublicArchive | None,
+) -> tuple[Capture, ...]:
+    refused = [c.source for c in captures if c.outcome in _TURNED_AWAY and c.source]
+    if public is None or len(document.sources) > 1:  # parts of other days make no whole
+        return ()
+    found = (stand_in(document, source, public, archive) for source in refused)
+    return tuple(capture for capture in found if capture is not None)
 
 
 def with_preview(document: Document, previews: Mapping[str, str]) -> Document:
@@ -116,7 +136,7 @@ def _visit_page(
     if answer.status == 304 and answer.outcome is Outcome.GOOD and last:
         capture, body = _unchanged(document, answer, last), None
     else:
-        capture, body = _answered(document, answer, earlier), answer.body or None
+        capture, body = _answered(document, answer, earlier, archive), answer.body or None
     if source == document.preview:
         capture = replace(capture, via=PREVIEW)
     capture = _with_robots(capture, fetcher, archive, now)
@@ -144,11 +164,13 @@ def _unchanged(document: Document, answer: Answer, last: Capture) -> Capture:
     )
 
 
-def _answered(document: Document, answer: Answer, earlier: Sequence[Capture]) -> Capture:
+def _answered(
+    document: Document, answer: Answer, earlier: Sequence[Capture], archive: Archive
+) -> Capture:
     if answer.outcome is not Outcome.GOOD:
         return _live(document, answer, Judgement(answer.outcome, answer.reason, None, 0, None))
     time = answer.requested_at
-    found = judge(answer.body, _media(answer), answer.source, earlier, time)
+    found = judged(archive, answer.body, _media(answer), answer.source, earlier, time)
     return _live(document, answer, found)
 
 
@@ -174,76 +196,4 @@ def _live(document: Document, answer: Answer, found: Judgement) -> Capture:
         media=_media(answer),
         via=LIVE,
         archive_url=None,
-    )
-
-
-# ── imports ───────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which records of a repository to import; empty `service` means all, dates are inclusive."""
-
-    media: str
-    service: str = ""
-    edition: str = "global"
-    since: date | None = None
-    until: date | None = None
-
-    def includes(self, entry: Entry) -> bool:
-        day = entry.time.date()
-        return (
-            entry.media.startswith(self.media)
-            and self.service.casefold() in {"", entry.service.casefold()}
-            and (self.since is None or self.since <= day)
-            and (self.until is None or day <= self.until)
-        )
-
-
-def bring_in(
-    repository: Repository, entries: Sequence[Entry], edition: str, archive: Archive
-) -> Iterator[Capture | None]:
-    """Import `entries`, oldest first; yields each capture once it is on disk, None if it was there.
-
-    Raises ValueError naming a record whose service or type cannot be made a document's name.
-    """
-    earlier: dict[tuple[str, str | None], list[Capture]] = {}
-    for entry, body in repository.bodies(entries):
-        document = document_id(entry.service, entry.type, edition)
-        if archive.has(document, entry.time, digest(body)):
-            yield None
-            continue
-        archive.introduce(Document(document, entry.service, entry.type, edition, ()))
-        source = Source(entry.location) if entry.location else None
-        key = (document, source.key if source else None)
-        if key not in earlier:
-            earlier[key] = archive.earlier(document, source, entry.time)
-        capture = _imported(document, entry, body, source, earlier[key])
-        archive.add(capture, body)
-        earlier[key].append(capture)
-        yield capture
-
-
-def _imported(
-    document: str, entry: Entry, body: bytes, source: Source | None, earlier: Sequence[Capture]
-) -> Capture:
-    past = [c for c in earlier if c.time <= entry.time]
-    found = judge(body, entry.media, source, past, entry.time)
-    return Capture(
-        document=document,
-        source=source,
-        asked_url=entry.location,
-        final_url=None,
-        time=entry.time,
-        status=None,
-        headers=(),
-        outcome=found.outcome,
-        reason=found.reason,
-        body=digest(body),
-        text=found.text,
-        length=found.length,
-        language=found.language,
-        media=entry.media,
-        via=f"Open Terms Archive, commit {entry.commit}",
-        archive_url=entry.archive_url,
     )

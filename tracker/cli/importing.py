@@ -1,0 +1,281 @@
+"""`tracker import …`: what others archived, with its own dates and provenance."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from tracker.archive import Archive
+from tracker.cli.app import App, chosen, harmless, parse_time
+from tracker.cli.seeing import allow_host, fetcher
+from tracker.errors import ImportFailed, UsageError
+from tracker.fetcher import Limits
+from tracker.importer import Record, opened, saved_page, warc_records
+from tracker.importer.wayback import collapsed
+from tracker.intake import (
+    PublicArchive,
+    Wanted,
+    bring_captures,
+    bring_in,
+    bring_pages,
+    is_within,
+    owners,
+)
+from tracker.model import Capture, Document, Source
+from tracker.publisher import terminal
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_Item = TypeVar("_Item")
+_DAY = click.DateTime(["%Y-%m-%d"])
+_app = click.make_pass_decorator(App)
+#: A public archive is a library: we wait as long as it asks, within reason.
+_PATIENT = Limits(total_seconds=900.0, attempts=6, longest_wait=300.0)
+
+
+@click.group("import")
+def import_() -> None:
+    """Bring in what others archived."""
+
+
+def _in_days(command: _Command) -> _Command:
+    """The first and the last day to import."""
+    for name, bound in (("--until", "older"), ("--since", "newer")):
+        text = f"Only what is of this day or {bound}."
+        command = click.option(name, type=_DAY, metavar="DATE", help=text)(command)
+    return command
+
+
+def _importing(command: _Command) -> _Command:
+    """The arguments that all imports of repositories share."""
+    for option in (
+        _in_days,
+        click.option(
+            "--edition",
+            default="global",
+            show_default=True,
+            metavar="NAME",
+            help="The audience these texts are written for.",
+        ),
+        click.option(
+            "--service", default="", metavar="NAME", help="Only the documents of this service."
+        ),
+        click.argument("repository"),
+    ):
+        command = option(command)
+    return command
+
+
+@import_.command("versions")
+@_importing
+@_app
+def import_versions(
+    app: App,
+    repository: str,
+    service: str,
+    edition: str,
+    since: datetime | None,
+    until: datetime | None,
+) -> None:
+    """Import an Open Terms Archive *versions* repository: texts as Markdown.
+
+    REPOSITORY is a folder, a git bundle or a URL. Each version keeps its own date and commit.
+    An import that was stopped is simply run again; what is there already is passed over.
+    """
+    wanted = Wanted("text/markdown", service, edition, _day(since), _day(until))
+    _import(app, repository, wanted)
+
+
+@import_.command("snapshots")
+@_importing
+@_app
+def import_snapshots(
+    app: App,
+    repository: str,
+    service: str,
+    edition: str,
+    since: datetime | None,
+    until: datetime | None,
+) -> None:
+    """Import an Open Terms Archive *snapshots* repository: pages as served.
+
+    REPOSITORY is a folder, a git bundle or a URL. Each page is judged as a live answer would be:
+    error pages, walls and empty pages are recorded but never become a version.
+    """
+    wanted = Wanted("text/html", service, edition, _day(since), _day(until))
+    _import(app, repository, wanted)
+
+
+def _day(time: datetime | None) -> date | None:
+    return time.date() if time else None
+
+
+def _import(app: App, place: str, wanted: Wanted) -> None:
+    workspace = app.workspace
+    with opened(place) as repository, Archive(workspace.archive, write=True) as archive:
+        entries = [e for e in repository.entries if wanted.includes(e)]
+        if not entries:
+            services = ", ".join(sorted({e.service for e in repository.entries})) or "none"
+            raise ImportFailed(
+                f"{place} has no such records to import; the services in it are: {services}."
+            )
+        brought = bring_in(repository, entries, wanted.edition, archive)
+        try:
+            captures = list(_with_bar(brought, len(entries)))
+        except ValueError as error:
+            raise UsageError(f"{place}: {error}.") from error
+    click.echo(terminal.import_summary(captures))
+
+
+# ── the Wayback Machine ───────────────────────────────────────────────────────────
+
+
+@import_.command("wayback")
+@click.argument("document")
+@_in_days
+@click.option(
+    "--daily", is_flag=True, help="At most one capture a day; enough for pages that never repeat."
+)
+@click.option(
+    "--url", "address", default="", metavar="URL", help="Where the document stood in earlier times."
+)
+@allow_host
+@_app
+def import_wayback(
+    app: App,
+    document: str,
+    since: datetime | None,
+    until: datetime | None,
+    daily: bool,
+    address: str,
+    hosts: tuple[str, ...],
+) -> None:
+    """Import what the Internet Archive's Wayback Machine has of a declared document.
+
+    Of captures that follow each other with the same bytes the first and the last are taken. The
+    archive is asked for one at a time and as slowly as it wants. An import that was stopped is
+    simply run again; what is there already is passed over.
+    """
+    (wanted,) = chosen(app.workspace.declared.documents, [document])
+    source = _page(wanted, address)
+    with (
+        Archive(app.workspace.archive, write=True) as archive,
+        fetcher(app, hosts, _PATIENT) as asking,
+    ):
+        public = PublicArchive(asking, app.workspace.settings.wayback_url, app.now)
+        listed = tuple(public.index(source.url, _day(since), _day(until)))
+        marks = collapsed(listed, daily=daily)
+        if not marks:
+            raise ImportFailed(f"{public.base} has no capture of {source.url} in these days.")
+        click.echo(f"{len(listed)} captures of {harmless(source.url)}, {len(marks)} to import")
+        brought = bring_captures(marks, wanted, source, public, archive)
+        _tell(_with_bar(brought, len(marks)))
+
+
+def _page(document: Document, address: str) -> Source:
+    """The one page a document is read from, or the `address` where it stood before."""
+    if len(document.sources) != 1:
+        raise UsageError(
+            f"{document.id} is made of {len(document.sources)} pages, which an archive took at "
+            "different times; declare one of them as a document of its own and import that."
+        )
+    (source,) = document.sources
+    return Source(address, source.select, source.remove) if address else source
+
+
+def _tell(brought: Iterable[Capture | str | None]) -> None:
+    """What came, and at the latest when the archive gives out, what did not."""
+    found: list[Capture | str | None] = []
+    try:
+        for one in brought:
+            found.append(one)  # noqa: PERF402 - what came before an error counts
+    finally:
+        for lost in (one for one in found if isinstance(one, str)):
+            click.echo(f"Note: not had, {harmless(lost)}", err=True)
+        click.echo(terminal.import_summary([one for one in found if not isinstance(one, str)]))
+
+
+# ── files ─────────────────────────────────────────────────────────────────────────
+
+
+@import_.command("warc")
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    metavar="FILE...",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@click.option("--document", default="", metavar="DOCUMENT", help="Only this declared document.")
+@_in_days
+@_app
+def import_warc(
+    app: App,
+    files: tuple[Path, ...],
+    document: str,
+    since: datetime | None,
+    until: datetime | None,
+) -> None:
+    """Import the declared documents from WARC files, as crawlers and page recorders write them.
+
+    A record belongs to the document whose declared page has its address. Digests are checked.
+    """
+    documents = chosen(app.workspace.declared.documents, [document] if document else [])
+
+    def is_wanted(url: str) -> bool:
+        return any(True for _ in owners(documents, url))
+
+    days = _day(since), _day(until)
+    found = (r for file in files for r in warc_records(file, is_wanted))
+    within = (r for r in found if is_within(r.time.date(), *days))
+    if not _bring(app, within, documents):
+        raise ImportFailed("There is no page of a declared document in these files and days.")
+
+
+@import_.command("file")
+@click.argument("page", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("document", required=False, default="")
+@click.option(
+    "--at", required=True, metavar="TIME", help="When the page was saved, as in 2025-11-05T12:00Z."
+)
+@_app
+def import_file(app: App, page: Path, document: str, at: str) -> None:
+    """Import a page that was saved from a browser, as HTML (or a text, as Markdown).
+
+    DOCUMENT is needed where the page does not itself name a declared address.
+    """
+    time = parse_time(at, "--at")
+    if time > app.now:
+        raise UsageError(f"--at {at} is yet to come; give the time at which the page was saved.")
+    record = saved_page(page, time)
+    documents = chosen(app.workspace.declared.documents, [document] if document else [])
+    owning = [d for d, _ in owners(documents, record.url or "")]
+    if document and not owning:
+        record, owning = replace(record, url=_page(documents[0], "").url), documents
+    if len(owning) != 1:
+        raise UsageError(f"{page} does not say which declared document it is; name it.")
+    _bring(app, [record], owning)
+
+
+def _bring(app: App, records: Iterable[Record], documents: Sequence[Document]) -> bool:
+    with Archive(app.workspace.archive, write=True) as archive:
+        captures = list(_with_bar(bring_pages(records, documents, archive), None))
+    click.echo(terminal.import_summary(captures))
+    return bool(captures)
+
+
+def _with_bar(items: Iterable[_Item], length: int | None) -> Iterator[_Item]:
+    """The items as they come, with a bar on standard error where that is a terminal."""
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(
+        items, length=length, label="importing", file=sys.stderr, hidden=hidden
+    ) as bar:
+        yield from bar
+
+
+COMMANDS = (import_,)

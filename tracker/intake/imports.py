@@ -1,0 +1,164 @@
+"""Foreign records, judged as an answer of the day would have been, and appended.
+
+What is there already is passed over, so an import that was stopped is simply run again.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from tracker.archive import Archive
+from tracker.declarations import document_id
+from tracker.differ import Judgement
+from tracker.fetcher import public_headers
+from tracker.importer import Entry, Record, Repository, same_page
+from tracker.intake.judged import judged
+from tracker.model import Capture, Document, Outcome, Source, digest
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which records of a repository to import; empty `service` means all, dates are inclusive."""
+
+    media: str
+    service: str = ""
+    edition: str = "global"
+    since: date | None = None
+    until: date | None = None
+
+    def includes(self, entry: Entry) -> bool:
+        return (
+            entry.media.startswith(self.media)
+            and self.service.casefold() in {"", entry.service.casefold()}
+            and is_within(entry.time.date(), self.since, self.until)
+        )
+
+
+def is_within(day: date, since: date | None, until: date | None) -> bool:
+    """Whether a day is in a span of days, both ends included; None is an open end."""
+    return (since is None or since <= day) and (until is None or day <= until)
+
+
+@dataclass(slots=True)
+class Keeper:
+    """Appends records to an archive, knowing what was captured of their pages before."""
+
+    archive: Archive
+    _known: dict[str, dict[str | None, list[Capture]]] = field(default_factory=dict)
+
+    def keep(self, document: Document, source: Source | None, record: Record) -> Capture | None:
+        """Judge and append one record; on return it is on disk. None where it was there."""
+        if self.archive.has(document.id, record.time, digest(record.body)):
+            return None
+        self.archive.introduce(document)
+        capture = self._judged(document.id, source, record)
+        self.archive.add(capture, record.body)
+        pages = self._of(document.id)
+        insort(pages.setdefault(_key(capture.source), []), capture, key=_time)
+        return capture
+
+    def _of(self, document: str) -> dict[str | None, list[Capture]]:
+        """What is known of each page of a document, oldest first."""
+        if document not in self._known:
+            pages: dict[str | None, list[Capture]] = {}
+            for capture in sorted(self.archive.captures(document), key=_time):
+                pages.setdefault(_key(capture.source), []).append(capture)
+            self._known[document] = pages
+        return self._known[document]
+
+    def _judged(self, document: str, source: Source | None, record: Record) -> Capture:
+        """By the declared selectors, or by its structure where they match nothing of that time."""
+        found = self._judge(document, source, record)
+        if found.outcome is Outcome.SELECTOR and source is not None:
+            plain = Source(source.url)
+            by_structure = self._judge(document, plain, record)
+            if by_structure.outcome is Outcome.GOOD:
+                return _capture(
+                    document, plain, record, replace(by_structure, reason=_BY_STRUCTURE)
+                )
+        return _capture(document, source, record, found)
+
+    def _judge(self, document: str, source: Source | None, record: Record) -> Judgement:
+        known = self._of(document).get(_key(source), [])
+        past = known[: bisect_right(known, record.time, key=_time)]
+        body, media = record.body, record.media
+        return judged(self.archive, body, media, source, past, record.time)
+
+
+_BY_STRUCTURE = (
+    "The declared selectors match nothing on this page of an older layout; it was read by its "
+    "structure."
+)
+
+
+def _time(capture: Capture) -> datetime:
+    return capture.time
+
+
+def _key(source: Source | None) -> str | None:
+    return source.key if source else None
+
+
+def _capture(document: str, source: Source | None, record: Record, found: Judgement) -> Capture:
+    return Capture(
+        document=document,
+        source=source,
+        asked_url=record.url,
+        final_url=None,
+        time=record.time,
+        status=record.status,
+        headers=public_headers(list(record.headers)),
+        outcome=found.outcome,
+        reason=found.reason,
+        body=digest(record.body),
+        text=found.text,
+        length=found.length,
+        language=found.language,
+        media=record.media,
+        via=record.via,
+        archive_url=record.archive_url,
+    )
+
+
+def bring_in(
+    repository: Repository, entries: Sequence[Entry], edition: str, archive: Archive
+) -> Iterator[Capture | None]:
+    """Import `entries`, oldest first; yields each capture once it is on disk, None if it was there.
+
+    Raises ValueError naming a record whose service or type cannot be made a document's name.
+    """
+    keeper = Keeper(archive)
+    for entry, body in repository.bodies(entries):
+        name = document_id(entry.service, entry.type, edition)
+        document = Document(name, entry.service, entry.type, edition, ())
+        source = Source(entry.location) if entry.location else None
+        yield keeper.keep(document, source, _of_entry(entry, body))
+
+
+def _of_entry(entry: Entry, body: bytes) -> Record:
+    via = f"Open Terms Archive, commit {entry.commit}"
+    return Record(entry.location, entry.time, body, entry.media, via, archive_url=entry.archive_url)
+
+
+def bring_pages(
+    records: Iterable[Record], documents: Sequence[Document], archive: Archive
+) -> Iterator[Capture | None]:
+    """Import pages as they come to whichever of `documents` has their address.
+
+    Yields each capture once it is on disk, None if it was there.
+    """
+    keeper = Keeper(archive)
+    for record in records:
+        for document, source in owners(documents, record.url or ""):
+            yield keeper.keep(document, source, record)
+
+
+def owners(documents: Iterable[Document], url: str) -> Iterator[tuple[Document, Source]]:
+    """The documents, with their source, that are read from the page at `url`."""
+    for document in documents:
+        for source in document.sources:
+            if same_page(source.url, url):
+                yield document, source

@@ -1,0 +1,130 @@
+"""A public archive's captures of a page: all of them, or the newest in place of a live one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+from tracker.archive import Archive
+from tracker.errors import ImportFailed
+from tracker.fetcher import Fetcher, is_loopback
+from tracker.importer import wayback
+from tracker.importer.wayback import Mark
+from tracker.intake.imports import Keeper
+from tracker.model import Answer, Capture, Document, Outcome, Source
+
+#: What says that the archive wants no more of us now, rather than something about one capture.
+_NOT_NOW = {Outcome.REFUSED, Outcome.UNREACHABLE, Outcome.CHALLENGE}
+_MOST_FAILURES = 3  # in a row: then it is the archive, not the captures
+_MOST_PAGES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class PublicArchive:
+    """An archive at `base`, asked through `fetcher` at the time `now`."""
+
+    fetcher: Fetcher
+    base: str
+    now: datetime
+
+    def index(self, page: str, since: date | None, until: date | None) -> Iterator[Mark]:
+        """Every capture of a page between two days; ImportFailed where the index cannot be had."""
+        key = ""
+        for _ in range(_MOST_PAGES):
+            address = wayback.index_address(self.base, page, since, until, key)
+            marks, following = self._lines(address)
+            yield from marks
+            if not following or following == key:
+                return
+            key = following
+
+    def newest(self, page: str) -> Mark | None:
+        """The newest capture of a page, or None where there is none."""
+        marks, _ = self._lines(wayback.newest_address(self.base, page))
+        return max(marks, key=lambda m: m.stamp, default=None)
+
+    def _lines(self, address: str) -> tuple[tuple[Mark, ...], str]:
+        answer = self.fetcher.ask(address, now=self.now)
+        if answer.outcome is Outcome.EMPTY:
+            return (), ""
+        if answer.outcome is not Outcome.GOOD:
+            raise ImportFailed(f"The archive's index could not be had: {answer.reason}")
+        return wayback.parse_index(answer.body)
+
+    def replay(self, mark: Mark) -> Answer:
+        """The archive's answer for a capture; missing where it answers with another."""
+        return self.fetcher.fetch(Source(wayback.replay_address(self.base, mark)), now=self.now)
+
+
+def bring_captures(
+    marks: Sequence[Mark],
+    document: Document,
+    source: Source,
+    public: PublicArchive,
+    archive: Archive,
+) -> Iterator[Capture | str | None]:
+    """Import the captures `marks` of one page of `document`, in their order.
+
+    Yields each capture once it is on disk, None where it was there, or why it could not be had.
+    Raises ImportFailed where the archive gives nothing any more; what came before is kept, and
+    the same call goes on from there.
+    """
+    keeper, failures = Keeper(archive), 0
+    known = {c.archive_url for c in archive.captures(document.id)}
+    for mark in marks:
+        if wayback.copy_address(public.base, mark) in known:
+            yield None
+            continue
+        found = _brought(mark, document, source, public, keeper)
+        failures = failures + 1 if isinstance(found, str) else 0
+        if failures >= _MOST_FAILURES:
+            raise ImportFailed(f"The archive answers no more: {found}")
+        yield found
+
+
+def _brought(
+    mark: Mark, document: Document, source: Source, public: PublicArchive, keeper: Keeper
+) -> Capture | str | None:
+    answer = public.replay(mark)
+    if answer.outcome in _NOT_NOW:
+        raise ImportFailed(f"The archive answers no more: {answer.reason}")
+    if answer.outcome is not Outcome.GOOD:
+        return f"{mark.time:%Y-%m-%d %H:%M}: {answer.reason}"
+    if not wayback.is_replay_of(mark, answer.final_url):
+        return f"{mark.time:%Y-%m-%d %H:%M}: the archive shows another capture in its place."
+    record = wayback.replayed(public.base, mark, answer.headers, answer.body)
+    return keeper.keep(document, source, record)
+
+
+def stand_in(
+    document: Document, source: Source, public: PublicArchive, archive: Archive
+) -> Capture | None:
+    """Record the newest public capture of a page that was refused to us, and return it.
+
+    None where the archive has none, cannot be asked, or shows nothing newer than we saw.
+    """
+    if is_loopback(_host(source.url)) and not is_loopback(_host(public.base)):
+        return None  # a page of this machine is in no public archive
+    try:
+        mark = public.newest(source.url)
+        if mark is None or not _is_news(mark, document, public, archive):
+            return None
+        found = _brought(mark, document, source, public, Keeper(archive))
+    except ImportFailed:
+        return None
+    return found if isinstance(found, Capture) else None
+
+
+def _is_news(mark: Mark, document: Document, public: PublicArchive, archive: Archive) -> bool:
+    captures = archive.captures(document.id)
+    good = [c.time for c in captures if c.outcome is Outcome.GOOD]
+    copies = {c.archive_url for c in captures}
+    return wayback.copy_address(public.base, mark) not in copies and mark.time > max(
+        good, default=datetime.min.replace(tzinfo=mark.time.tzinfo)
+    )
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
