@@ -16,7 +16,7 @@ ROWS = (
     {"inputs", "lock", "rows"},
     {"audit", "declarations", "schema", "settings", "topics"},
     {"differ", "fetcher", "publisher", "importer", "archive", "demo"},
-    {"history", "intake", "workspace"},
+    {"evidence", "history", "intake", "workspace"},
     {"cli"},
     {"__main__"},
 )

@@ -11,7 +11,6 @@ body are kept, of those in between only the digest.
 from __future__ import annotations
 
 import os
-import sqlite3
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -148,7 +147,7 @@ class Archive:
                 self._db.rollback()
                 raise
             self._db.commit()
-        except sqlite3.Error as error:
+        except schema.DAMAGE as error:
             raise ArchiveError(
                 f"{self.path}: could not be written ({error}); nothing recorded before is lost, "
                 "run again once there is room and permission to write."
@@ -170,7 +169,7 @@ class Archive:
         )
         if first == 0:
             return []
-        return [from_row(r) for r in self._rows(query, [document, (first or 1 << 62) - 1])]
+        return [self._capture(r) for r in self._rows(query, [document, (first or 1 << 62) - 1])]
 
     def documents(self, first: int | None = None) -> list[Document]:
         """All documents ever asked for or imported, as they were first called, without sources.
@@ -188,7 +187,7 @@ class Archive:
             "order by time, id",
             [document, source.key if source else None, stamp(before)],
         )
-        return [from_row(r) for r in rows]
+        return [self._capture(r) for r in rows]
 
     def has(self, document: str, time: datetime, body: str) -> bool:
         """Whether this very capture was imported before."""
@@ -214,7 +213,7 @@ class Archive:
         if not rows:
             raise ArchiveError(
                 f"{self.path}: no body is kept for {capture.document} as seen at "
-                f"{stamp(capture.time)}; restore the archive from a backup."
+                f"{stamp(capture.time)}; `tracker restore` brings a backup back."
             )
         return self._unpack(rows[0]["body"], rows[0]["data"]), rows[0]["media"]
 
@@ -225,14 +224,15 @@ class Archive:
             body = b""
         if digest(body) != name:
             raise ArchiveError(
-                f"{self.path}: body {name[:12]}… is damaged; restore the archive from a backup."
+                f"{self.path}: body {name[:12]}… is damaged; "
+                "`tracker restore` brings a backup back."
             )
         return body
 
-    def entries(self) -> list[tuple[int, Capture, bytes]]:
-        """Every capture with its row's number and its entry in the log, in the log's order."""
+    def entries(self) -> list[tuple[Capture, bytes]]:
+        """Every capture with its entry in the log, in the order of the log."""
         rows = self._rows("select * from captures order by id", [])
-        return [(r["id"], from_row(r), entry("captures", r)) for r in rows]
+        return [(self._capture(r), entry("captures", r)) for r in rows]
 
     def body(self, name: str) -> bytes | None:
         """The body of this digest, checked; None where it is not kept."""
@@ -249,6 +249,8 @@ class Archive:
         try:
             found = self._rows("select * from heads where log = ?", [log])[0]
             joined = bytes.fromhex(found["frontier"])
+            if joined.hex() != found["frontier"] or len(joined) % 32:
+                return None
         except (ArchiveError, IndexError, ValueError, TypeError):
             return None
         frontier = tuple(joined[n : n + 32] for n in range(0, len(joined), 32))
@@ -257,16 +259,26 @@ class Archive:
     def problems(self) -> Iterator[str]:
         """Every way in which the archive is not what was recorded, in words; nothing if whole."""
         yield from self._damage()
-        yield from shape_problems(schema.shape(self._db), schema.expected_shape())
+        with self._reading():
+            shape = schema.shape(self._db)
+        misshapen = list(shape_problems(shape, schema.expected_shape()))
+        yield from misshapen
+        if misshapen:
+            return
         for log in LOGS:
             yield from log_problems(log, self.rows(log), self.head(log))
-        names = [r["digest"] for r in self._rows("select digest from bodies order by digest", [])]
-        yield from body_problems(self.rows("captures"), names)
-        for name in names:
+        sizes = {
+            str(r["digest"]): r["size"] for r in self._rows("select digest, size from bodies", [])
+        }
+        yield from body_problems(self.rows("captures"), sizes)
+        for name in sorted(sizes):
             try:
-                self.body(name)
+                body = self.body(name)
             except ArchiveError as error:
                 yield str(error)
+            else:
+                if body is not None and len(body) != sizes[name]:
+                    yield f"body {name[:12]}… is not of the size that was recorded"
 
     def _damage(self) -> Iterator[str]:
         """What SQLite itself finds wrong with the file."""
@@ -283,12 +295,26 @@ class Archive:
         )
         return rows[0]["captures"], rows[0]["bodies"]
 
-    def _rows(self, query: str, values: Sequence[object]) -> list[dict[str, Any]]:
+    def _capture(self, row: Mapping[str, Any]) -> Capture:
         try:
-            return list(self._db.query(query, list(values)))
-        except sqlite3.Error as error:
+            return from_row(row)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ArchiveError(
-                f"{self.path}: cannot be read ({error}); restore it from a backup."
+                f"{self.path}: capture {row['id']} is damaged; `tracker verify` says more, "
+                "`tracker restore` brings a backup back."
+            ) from error
+
+    def _rows(self, query: str, values: Sequence[object]) -> list[dict[str, Any]]:
+        with self._reading():
+            return list(self._db.query(query, list(values)))
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except schema.DAMAGE as error:
+            raise ArchiveError(
+                f"{self.path}: cannot be read ({error}); `tracker restore` brings a backup back."
             ) from error
 
 

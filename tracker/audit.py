@@ -46,10 +46,11 @@ def log_problems(log: str, rows: Iterable[Row], head: Head | None) -> Iterator[s
     for row in rows:
         said = entry(log, row)
         leaves.append(leaf_hash(said))
-        if link(chain, said) != row["chain"]:
+        out_of_place = log != "documents" and row["id"] != len(leaves)
+        if link(chain, said) != row["chain"] or out_of_place:
             yield f"{named(log, row)} is not as it was recorded, or does not follow the one before"
             broken = True
-        chain = row["chain"]
+        chain = str(row["chain"])
     if head is None:
         yield f"the head of the log of {log} is missing"
     elif len(leaves) < head.size:
@@ -87,20 +88,20 @@ def kept(rows: Iterable[Row]) -> set[str]:
             row if when < _when(first) else first,
             row if when > _when(last) else last,
         )
-    return {row["body"] for pair in ends.values() for row in pair}
+    return {str(row["body"]) for pair in ends.values() for row in pair}
 
 
 def _when(row: Row) -> tuple[str, int]:
-    return row["time"], row["id"]
+    return str(row["time"]), row["id"]
 
 
 def body_problems(captures: Iterable[Row], present: Iterable[str]) -> Iterator[str]:
-    """Bodies that are missing, and bodies that nobody recorded."""
+    """Bodies that are missing, and bodies that nobody recorded; `present` are those there are."""
     captures, there = list(captures), set(present)
     for digest in sorted(kept(captures) - there):
-        row = next(r for r in captures if r["body"] == digest)
+        row = next(r for r in captures if str(r["body"]) == digest)
         yield f"body {digest[:12]}… of {named('captures', row)} is missing"
-    for digest in sorted(there - {r["body"] for r in captures}):
+    for digest in sorted(there - {str(r["body"]) for r in captures}):
         yield f"body {digest[:12]}… belongs to no capture"
 
 

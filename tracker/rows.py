@@ -46,7 +46,9 @@ LOGS = {
 def entry(log: str, row: Mapping[str, Any]) -> bytes:
     """What a row says, as the canonical JSON that is hashed: the log's entry."""
     facts = {name: row[name] for name in LOGS[log]}
-    return json.dumps(facts, ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode()
+    # `repr` is for what only damage can put into a row: bytes in place of text.
+    text = json.dumps(facts, ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=repr)
+    return text.encode()
 
 
 def link(previous: str, entry: bytes) -> str:
@@ -77,7 +79,7 @@ def to_row(capture: Capture) -> dict[str, Any]:
     }
 
 
-def from_row(row: dict[str, Any]) -> Capture:
+def from_row(row: Mapping[str, Any]) -> Capture:
     """The capture of a row; undoes `to_row`."""
     return Capture(
         document=row["document"],

@@ -21,6 +21,8 @@ from tracker.merkle import frontier_of, leaf_hash
 from tracker.rows import GENESIS, LOGS, entry, link
 
 SCHEMA = 2
+#: What reading a damaged file raises; the names in SQLite's own messages may be damaged too.
+DAMAGE = (sqlite3.Error, UnicodeDecodeError)
 #: How long a writer waits for readers, in seconds: a backup of a large archive takes its time.
 _PATIENCE = 60.0
 
@@ -141,7 +143,7 @@ def open_database(path: Path, *, write: bool) -> Database:
         uri = f"{path.absolute().as_uri()}?mode={'rwc' if write else 'rw'}"
         database = _connected(uri)
         return _ready(path, database, write)
-    except (sqlite3.Error, OSError) as error:
+    except (*DAMAGE, OSError) as error:
         raise ArchiveError(
             f"{path}: cannot be opened as an archive ({error}); "
             "`tracker doctor` says what is wrong with it."

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from tracker import __version__
-from tracker.cli import demo, seeing, telling
+from tracker.cli import demo, keeping, proving, seeing, telling
 from tracker.cli.app import App, harmless, parse_time
 from tracker.errors import TrackerError
 
@@ -58,5 +58,11 @@ def main(ctx: click.Context, root: Path, now: str | None) -> None:
     ctx.obj = App(root, parse_time(now, "--now") if now else datetime.now(UTC))
 
 
-for _command in (*demo.COMMANDS, *seeing.COMMANDS, *telling.COMMANDS):
+for _command in (
+    *demo.COMMANDS,
+    *seeing.COMMANDS,
+    *telling.COMMANDS,
+    *proving.COMMANDS,
+    *keeping.COMMANDS,
+):
     main.add_command(_command)

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -15,10 +15,12 @@ from pathlib import Path
 import click
 
 from tracker.archive import Archive
+from tracker.cli.checkpoints import heads_of, new_checkpoint, public_key
 from tracker.declarations import find
 from tracker.differ import Undecodable, read
 from tracker.errors import ArchiveError
 from tracker.history import history
+from tracker.lock import held_folder
 from tracker.model import Capture, Document, History, Reading, Source
 from tracker.publisher import publish
 from tracker.publisher.terminal import harmless
@@ -42,23 +44,46 @@ class App:
 
     def histories(self, wanted: Sequence[str] = ()) -> list[History]:
         """The histories of the documents `wanted` (all if none is named)."""
-        topics = self.workspace.topics
         with Archive(self.workspace.archive) as archive:
-            documents = chosen(self._documents(archive), wanted)
-            reader = _reader(archive)
-            return [history(d, archive.captures(d.id), reader, topics) for d in documents]
+            return self._histories(archive, wanted, {})
 
-    def _documents(self, archive: Archive) -> list[Document]:
+    def _histories(
+        self, archive: Archive, wanted: Sequence[str], sizes: Mapping[str, int]
+    ) -> list[History]:
+        """As `histories`; of each log only so many first rows, all of those not in `sizes`."""
+        topics, reader = self.workspace.topics, _reader(archive)
+        documents = chosen(self._documents(archive, sizes.get("documents")), wanted)
+        first = sizes.get("captures")
+        return [history(d, archive.captures(d.id, first), reader, topics) for d in documents]
+
+    def _documents(self, archive: Archive, first: int | None) -> list[Document]:
         """What is declared, and what was recorded before without being declared now."""
         declared = self.workspace.declared.documents
-        known = {d.id: d for d in (*archive.documents(), *declared)}
+        known = {d.id: d for d in (*archive.documents(first), *declared)}
         return [known[name] for name in sorted(known)]
+
+    def publication(
+        self, archive: Archive, sizes: Mapping[str, int], checkpoint: str
+    ) -> dict[str, bytes]:
+        """All files of feeds/ as they follow from so many first rows of the logs."""
+        workspace = self.workspace
+        histories = self._histories(archive, (), sizes)
+        files = publish(histories, workspace.topics, workspace.settings, checkpoint)
+        if checkpoint:
+            files["status/checkpoint"] = checkpoint.encode()
+        if key := checkpoint and public_key(workspace):
+            files["status/key"] = f"{key}\n".encode()
+        return files
 
     def publish(self) -> None:
         """Write feeds/ from data/ and say how much of it changed."""
-        files = publish(self.histories(), self.workspace.topics, self.workspace.settings)
-        changed = put(self.workspace.feeds, files)
-        click.echo(f"{self.workspace.feeds}: {changed} of {len(files)} files changed")
+        workspace = self.workspace
+        with held_folder(self.root), Archive(workspace.archive) as archive:
+            heads = heads_of(archive)
+            sizes = {log: head.size for log, head in heads.items()}
+            files = self.publication(archive, sizes, new_checkpoint(workspace, heads))
+            changed = put(workspace.feeds, files)
+        click.echo(f"{workspace.feeds}: {changed} of {len(files)} files changed")
 
 
 def chosen(documents: Sequence[Document], wanted: Sequence[str]) -> list[Document]:

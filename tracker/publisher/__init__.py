@@ -12,8 +12,14 @@ __all__ = ["publish"]
 
 
 def publish(
-    histories: Sequence[History], topics: Sequence[Topic], settings: Settings
+    histories: Sequence[History],
+    topics: Sequence[Topic],
+    settings: Settings,
+    checkpoint: str = "",
 ) -> dict[str, bytes]:
-    """Everything that is published, by path; the same histories in any order give the same."""
-    pages = Site(histories, topics, settings).pages()
+    """Everything that is published, by path; the same histories in any order give the same.
+
+    `checkpoint` is what the log held (see `tracker.evidence`); only the status page shows it.
+    """
+    pages = Site(histories, topics, settings, checkpoint).pages()
     return dict(pages) | dict(feeds(histories, topics, settings))

@@ -22,8 +22,13 @@ class Site:
     """What every page needs to know: the histories, the topics, and where the site lives."""
 
     def __init__(
-        self, histories: Sequence[History], topics: Sequence[Topic], settings: Settings
+        self,
+        histories: Sequence[History],
+        topics: Sequence[Topic],
+        settings: Settings,
+        checkpoint: str = "",
     ) -> None:
+        self.checkpoint = checkpoint
         self.histories = sorted(histories, key=lambda h: h.document.id)
         self.topics = tuple(topics)
         self.base = settings.site_url or UNPUBLISHED
@@ -122,7 +127,8 @@ class Site:
         return self._page(places.topic_page(topic), "topic.html", topic=topic, entries=mine)
 
     def _status(self) -> Pages:
-        yield self._page("status/", "status.html", rows=records.status(self.histories))
+        rows = records.status(self.histories)
+        yield self._page("status/", "status.html", rows=rows, checkpoint=self.checkpoint)
         text = json.dumps(records.status(self.histories), ensure_ascii=True, indent=1)
         yield "status.json", f"{text}\n".encode()
 
