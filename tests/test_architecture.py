@@ -17,6 +17,7 @@ ROWS = (
     {"audit", "declarations", "schema", "settings", "topics"},
     {"differ", "fetcher", "publisher", "importer", "archive", "demo"},
     {"evidence", "history", "intake", "workspace"},
+    {"keeping"},
     {"cli"},
     {"__main__"},
 )

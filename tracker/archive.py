@@ -286,6 +286,20 @@ class Archive:
             if row["integrity_check"] != "ok":
                 yield f"{self.path}: {row['integrity_check']}"
 
+    def copy_to(self, path: Path) -> None:
+        """Copy the whole archive, as it is at one moment, into a new database at `path`."""
+        try:
+            target = schema.connected(path)
+            try:
+                self._db.conn.backup(target.conn)
+            finally:
+                target.close()
+        except schema.DAMAGE as error:
+            raise ArchiveError(
+                f"{self.path} could not be copied to {path.parent} ({error}); "
+                "what was there stands."
+            ) from error
+
     def counts(self) -> tuple[int, int]:
         """How many captures and bodies there are."""
         rows = self._rows(

@@ -140,8 +140,7 @@ def open_database(path: Path, *, write: bool) -> Database:
         if write:
             path.parent.mkdir(parents=True, exist_ok=True)
         # Not `ro` for reading: what a killed writer left half done has to be rolled back.
-        uri = f"{path.absolute().as_uri()}?mode={'rwc' if write else 'rw'}"
-        database = _connected(uri)
+        database = connected(path, "rwc" if write else "rw")
         return _ready(path, database, write)
     except (*DAMAGE, OSError) as error:
         raise ArchiveError(
@@ -185,8 +184,9 @@ def _in_memory(old: Database | None) -> Database:
     return database
 
 
-def _connected(uri: str) -> Database:
-    """A connection with the settings every connection of ours has."""
+def connected(path: Path, mode: str = "rwc") -> Database:
+    """A connection with the settings every connection of ours has, whatever the file holds."""
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
     database = Database(sqlite3.connect(uri, uri=True, timeout=_PATIENCE))
     database.execute("pragma synchronous = full")
     # A database from elsewhere may hold functions and triggers that are not ours.

@@ -53,14 +53,14 @@ def open_workspace(root: Path) -> Workspace:
     """Read what was declared under `root`. Raises DeclarationError, having done nothing."""
     data = root / "data"
     folder = data / "declarations"
-    declared = declarations.load(folder if folder.is_dir() else _starter("declarations"))
+    declared = declarations.load(folder if folder.is_dir() else starter("declarations"))
     file = data / "topics.toml"
-    watched = topics.load(file if file.is_file() else _starter("topics.toml"))
+    watched = topics.load(file if file.is_file() else starter("topics.toml"))
     return Workspace(root, declared, watched, settings.load(data))
 
 
-def _starter(name: str) -> Path:
-    """What ships in the wheel, or in a checkout the same files where they are kept."""
+def starter(name: str) -> Path:
+    """What a root without its own starts from: in the wheel, or where a checkout keeps it."""
     shipped = _PACKAGE / "starter" / name
     return shipped if shipped.exists() else _PACKAGE.parent / "data" / name
 

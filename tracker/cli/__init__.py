@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import click
 
 from tracker import __version__
-from tracker.cli import demo, keeping, proving, seeing, telling
+from tracker.cli import demo, keeping, logs, proving, seeing, telling
 from tracker.cli.app import App, harmless, parse_time
 from tracker.errors import TrackerError
 
@@ -18,9 +20,11 @@ class _Commands(click.Group):
     """Turns our errors into one sentence on standard error and the exit code they stand for."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        logs.event("begun", arguments=sys.argv[1:])
         try:
             return super().invoke(ctx)
         except TrackerError as error:
+            logs.event("failed", level=logging.ERROR, error=str(error), status=error.exit_code)
             click.echo(f"Error: {harmless(str(error))}", err=True)
             ctx.exit(error.exit_code)
 
@@ -39,6 +43,14 @@ class _Commands(click.Group):
 )
 @click.option(
     "--now", metavar="TIME", help="Take this ISO time for the present, as in 2025-11-05T12:00Z."
+)
+@click.option(
+    "--log",
+    type=click.Choice(["json"]),
+    is_eager=True,
+    expose_value=False,
+    callback=lambda _context, _option, kind: logs.listen(bool(kind)),
+    help="Write what happens to standard error, one JSON object a line.",
 )
 @click.pass_context
 def main(ctx: click.Context, root: Path, now: str | None) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 
 from tracker.archive import Archive
+from tracker.cli import logs
 from tracker.cli.checkpoints import heads_of, new_checkpoint, public_key
 from tracker.declarations import find
 from tracker.differ import Undecodable, read
@@ -83,6 +84,7 @@ class App:
             sizes = {log: head.size for log, head in heads.items()}
             files = self.publication(archive, sizes, new_checkpoint(workspace, heads))
             changed = put(workspace.feeds, files)
+        logs.event("published", folder=str(workspace.feeds), changed=changed, files=len(files))
         click.echo(f"{workspace.feeds}: {changed} of {len(files)} files changed")
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from tracker.archive import Archive
+from tracker.cli import logs
 from tracker.cli.app import App, chosen, harmless
 from tracker.errors import ImportFailed, UsageError
 from tracker.fetcher import Fetcher, user_agent
@@ -104,6 +105,7 @@ def _announced(documents: Sequence[Document]) -> Iterator[Document]:
 def _said(visited: Visit) -> Visit:
     if sys.stderr.isatty():
         click.echo("\r\x1b[K", err=True, nl=False)
+    logs.visited(visited)
     click.echo(terminal.visit(visited.document, visited.captures, visited.skipped))
     return visited
 
