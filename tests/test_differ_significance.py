@@ -47,10 +47,8 @@ def worth(before: str, after: str) -> Significance:
         ("Last updated 3 weeks ago", "Last updated 4 weeks ago"),
         ("Updated: yesterday", "Updated: 2 days ago"),
         ("3 days ago", "a week ago"),
-        (
-            "Our policy covers all. It applies to any Member or Visitor to our services.",
-            "Our policy covers all. It applies to any Member or",
-        ),
+        ("Ask at (mailto:me@law.test)", "Ask at me@law.test"),
+        ("Effective January 12, 2026", "Effective 12 January 2026"),
     ],
 )
 def test_slips_and_typography_are_editorial_there_and_back(before: str, after: str) -> None:
@@ -62,6 +60,7 @@ def test_slips_and_typography_are_editorial_there_and_back(before: str, after: s
     [
         ("We may share it", "We will share it"),
         ("We keep it for 30 days", "We keep it for 60 days"),
+        ("Effective January 12, 2026", "Effective January 13, 2026"),
         ("A fee of 1.5% is due", "A fee of 15% is due"),
         ("A fee of €100 is due", "A fee of $100 is due"),
         ("See items 1, 2 below", "See items 12 below"),
@@ -117,6 +116,39 @@ def test_any_substantive_change_is_news_among_slips() -> None:
     assert [c.significance for c in revision.changes] == [EDITORIAL, SUBSTANTIVE]
 
 
+# ── slips of the page ─────────────────────────────────────────────────────────────
+
+WHOLE = "Our policy covers all. It applies to any Member or Visitor to our services."
+BROKEN = "Our policy covers all. It applies to any Member or"
+
+
+def test_a_sentence_that_broke_off_is_a_slip() -> None:
+    assert worth(WHOLE, BROKEN) is EDITORIAL
+
+
+def test_a_sentence_that_grew_is_a_slip_mended_only_where_it_stood_before() -> None:
+    assert worth(BROKEN, WHOLE) is SUBSTANTIVE
+    versions = [version(body(line, *TEXT), n) for n, line in enumerate((WHOLE, BROKEN, WHOLE))]
+    known = frozenset(c.key for c in versions[0].clauses)
+    assert revise(versions[1], versions[2], (), known).significance is EDITORIAL
+    longer = version(body(f"{WHOLE[:-1]} and to their friends.", *TEXT))
+    assert revise(versions[1], longer, (), known).significance is SUBSTANTIVE
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "We share your mail address",
+            "We share your mail address book and messages with advertisers.",
+        ),
+        ("We never sell your personal data", "We never sell your personal data directly."),
+    ],
+)
+def test_an_item_that_grew_is_another_rule(before: str, after: str) -> None:
+    assert worth(before, after) is SUBSTANTIVE
+
+
 # ── announcements ─────────────────────────────────────────────────────────────────
 
 SOON = "On November 3, 2025, we are making some changes to our Privacy Policy."
@@ -151,6 +183,25 @@ def test_more_changes_than_notices_are_no_announcement_however_long_the_text() -
     after = [line.replace("kind", "good") if n in (3, 4) else line for n, line in enumerate(lines)]
     assert between(body(*lines), body(SOON, *after)).significance is SUBSTANTIVE
     assert between(body(*lines), body(SOON, *after[:4], *lines[4:])).significance is ANNOUNCEMENT
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "We may update this policy and we will use your messages to train our models.",
+        "From time to time we change this policy.",
+        "We reserve the right to amend these terms.",
+    ],
+)
+def test_that_a_text_may_change_announces_nothing(line: str) -> None:
+    assert between(body(*TEXT), body(line, *TEXT)).significance is SUBSTANTIVE
+
+
+def test_a_clause_far_down_a_page_without_headings_is_no_banner() -> None:
+    lines = [f"Rule number {n} is kept by everybody who takes part." for n in range(20)]
+    before = body(*lines, "We change these terms with a notice of thirty days.")
+    after = body(*lines, "We change these terms with no notice.")
+    assert between(before, after).significance is SUBSTANTIVE
 
 
 # ── other pages ───────────────────────────────────────────────────────────────────

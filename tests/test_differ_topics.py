@@ -11,7 +11,7 @@ from hypothesis import given
 from tests.strategies import prose, version
 from tracker.differ import revise
 from tracker.differ.redline import redline
-from tracker.differ.topics import mentions, sentences, tags, union
+from tracker.differ.topics import about, mentions, sentences, tags, union
 from tracker.model import Tag, Topic
 from tracker.topics import load
 
@@ -54,6 +54,14 @@ def evidence(of: Topic, before: str, after: str, path: tuple[str, ...] = ()) -> 
         ("look*like", "lookalike and looklike", ["lookalike", "looklike"]),
         ("c++", "c++ (cpp)", ["c++"]),
         ("output", "OUTPUT, Output, outputs", ["OUTPUT", "Output"]),
+        ("=Output", "Output, output, OUTPUT, Outputs", ["Output"]),
+        ("=Your Input", "Your Input and your Input", ["Your Input"]),
+        ("show* ... ads", "show ads, shows you the best ads, show a b c d ads", 2),
+        ("show* ... ads", "show ads; we show. Ads", ["show ads"]),
+        ("...ads...", "ads", ["ads"]),
+        ("ads", "see ads.example.com, https://x.test/ads/settings, me@ads.org, ads", 1),
+        ("AI", "Character.AI and x.ai say AI", ["AI"]),
+        ("ads", "We show ads.This is a slip", ["ads"]),
     ],
 )
 def test_how_words_match(word: str, text: str, expected: list[str] | int) -> None:
@@ -103,7 +111,25 @@ def test_a_mention_is_where_it_says(text: str) -> None:
         (AI, "Outputs may be inaccurate.", True),
         (AI, "WE DISCLAIM ANY OUTPUT OF OUR EFFORTS.", False),
         (AI, "We train our staff every year.", False),
+        (AI, "Our AI may be wrong.", True),
+        (AI, "Keep your Inputs lawful.", True),
+        (AI, "Follow the prompts to pay.", False),
+        (AI, "We value your input on our business model.", False),
+        (AI, "We note the device model and train our people.", False),
+        (AI, "Mistral AI and Hangzhou Artificial Intelligence Co., Ltd. are companies.", False),
+        (AI, "What users generate is user-generated content.", False),
+        (ADS, "Later we might show her an ad for a shop nearby.", True),
+        (ADS, "Ask us not to sell or share your personal information.", True),
+        (ADS, "The non-Affiliated companies and Microsoft may receive data.", False),
+        (ADS, "You must not send unsolicited advertising.", False),
+        (ADS, "To purchase ads you give us a card number.", False),
+        (ADS, "We count the actions you take on ads.", False),
         (AI, "We list OpenAI and xAI as suppliers.", False),
+        (AI, "Staff receive training on data protection models.", False),
+        (AI, "Your posts help train the models we build.", True),
+        (AI, "Vos contenus servent à entraîner une intelligence artificielle.", True),
+        (ADS, "La publicité ciblée est activée par défaut.", True),
+        (ADS, "The relevant administrative authority gives tailored advice.", False),
         (ADS, "We show personalised ads.", True),
         (ADS, "You can opt out of ads from third parties.", True),
         (ADS, "Committees are formed ad hoc by choice.", False),
@@ -134,9 +160,11 @@ def test_a_mention_in_another_sentence_of_a_long_cell_does_not() -> None:
     assert evidence(SALE, before, before.replace("one year", "two years")) == ()
 
 
-def test_punctuation_alone_gives_no_tag() -> None:
-    assert evidence(SALE, "The sale, final", "The sale: final") == ()
+def test_a_slip_mended_is_about_its_sentence_but_no_news_about_it() -> None:
+    assert evidence(SALE, "The sale, final", "The sale: final") == ("sale",)
     assert evidence(SALE, "The sale", "The sale", ("Sale",)) == ()
+    before, after = (version(f"<p>The sale{sign} final it is</p>") for sign in ",:")
+    assert revise(before, after, [SALE]).topics == ()
 
 
 def test_a_heading_above_gives_the_topic_to_any_change_of_words() -> None:
@@ -148,6 +176,41 @@ def test_a_heading_above_gives_the_topic_to_any_change_of_words() -> None:
 def test_near_words_that_came_with_the_change_count() -> None:
     rule = topic(near=((("train",), ("data",)),))
     assert evidence(rule, "We keep data.", "We keep and train on data.") == ("train", "data")
+
+
+def test_words_for_headings_count_in_headings_only() -> None:
+    rule = Topic("t", "T", "", ("sale",), (), (), headings=("ads",))
+    assert evidence(rule, "We show ads for a year", "We show ads for a month") == ()
+    assert evidence(rule, "for one year", "for two years", ("5. Ads", "Terms")) == ("Ads",)
+    assert about(rule, "We show ads.", ()) == ()
+    assert about(rule, "A sale.", ("Our ads",)) == ("sale", "ads")
+
+
+REST = "<h2>2. Other</h2><p>It stays so</p>"
+SECTION = f"<h1>Terms</h1><h2>1. General</h2><p>A {{}} here</p><p>Another {{}} here</p>{REST}"
+GONE = f"<h1>Terms</h1>{REST}"
+
+
+def test_a_section_that_goes_is_about_what_goes_with_it() -> None:
+    before, after = version(SECTION.format("sale", "sale")), version(GONE)
+    heading, *_ = revise(before, after, [SALE]).changes
+    assert (heading.before[0].text, heading.tags) == ("General", (Tag("t", ("sale",)),))
+    heading, *_ = revise(after, before, [SALE]).changes
+    assert heading.tags == (Tag("t", ("sale",)),)
+
+
+def test_a_section_is_not_about_what_half_of_it_is() -> None:
+    before = version(SECTION.format("sale", "fair"))
+    heading, *rest = revise(before, version(GONE), [SALE]).changes
+    assert heading.tags == ()
+    assert [bool(c.tags) for c in rest] == [True, False]
+
+
+def test_a_heading_that_stays_is_not_about_what_changes_under_it() -> None:
+    before, after = (version(SECTION.format("sale", word)) for word in ("sale", "fair"))
+    assert [c.before[0].text for c in revise(before, after, [SALE]).changes] == [
+        "Another sale here"
+    ]
 
 
 AD_PAGE = "<h1>Ads</h1><h2>Terms</h2><p>We keep it for {} years</p>"

@@ -23,6 +23,7 @@ title = "Arbitration"
 about = "Where and how disputes are settled; whether people may sue together."
 words = ["arbitrat*", "class action*", "jury trial", "small claims"]
 never = ["arbitrary", "arbitrarily"]
+headings = ["disputes"]
 
 [[arbitration.near]]
 one-of = ["dispute*", "claim*"]
@@ -61,6 +62,7 @@ def test_every_key_is_read() -> None:
             ("arbitrat*", "class action*", "jury trial", "small claims"),
             ((("dispute*", "claim*"), ("court*", "mediation", "waive*")),),
             ("arbitrary", "arbitrarily"),
+            ("disputes",),
         ),
     )
 

@@ -71,7 +71,8 @@ class Topic:
     """A subject to watch for, in the words of `topics.toml`.
 
     A text is about the topic when it has one of `words`, or one word of each group of a
-    `near` rule in the same sentence; nothing counts inside a match of `never`.
+    `near` rule in the same sentence; nothing counts inside a match of `never`. `headings` are
+    words that make everything under a heading with them a matter of the topic.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Topic:
     words: tuple[str, ...]
     near: tuple[tuple[tuple[str, ...], ...], ...]
     never: tuple[str, ...]
+    headings: tuple[str, ...] = ()
 
 
 # ── what was seen ─────────────────────────────────────────────────────────────────

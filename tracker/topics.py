@@ -10,7 +10,7 @@ from tracker.inputs import Place, kind, read_file, read_table, read_text
 from tracker.model import Topic
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-_KEYS = ("title", "about", "words", "near", "never")
+_KEYS = ("title", "about", "words", "near", "never", "headings")
 _GROUPS = ("one-of", "and-one-of", "and-also-one-of")
 # Feeds that are no topic; a topic of that name would overwrite them.
 _RESERVED = {"all", "status", "upcoming"}
@@ -50,6 +50,7 @@ def _topic(place: Place, name: str, value: object) -> Topic:
         words=_words(place.at("words"), table.get("words", [])),
         near=tuple(_near(place.at("near"), rule) for rule in _rules(place.at("near"), table)),
         never=_words(place.at("never"), table.get("never", [])),
+        headings=_words(place.at("headings"), table.get("headings", [])),
     )
     if not topic.words and not topic.near:
         raise place.wrong("watches for nothing; give it words or a near rule")

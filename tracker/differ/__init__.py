@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from tracker.differ import significance
 from tracker.differ.align import align
@@ -11,16 +13,33 @@ from tracker.differ.dates import date_line, effective
 from tracker.differ.decode import Undecodable
 from tracker.differ.extract import EXTRACTOR, read, text_digest
 from tracker.differ.judge import Judgement, judge
+from tracker.differ.lineage import Lineage, settled
 from tracker.differ.normalise import enumerator, fold
 from tracker.differ.redline import read_back, redline
-from tracker.differ.topics import tags, union
-from tracker.model import Change, Clause, Kind, Link, Pair, Revision, Span, Topic, Version
+from tracker.differ.topics import tags, union, whole, with_sections
+from tracker.model import (
+    Change,
+    Clause,
+    Kind,
+    Link,
+    Pair,
+    Revision,
+    Span,
+    Tag,
+    Topic,
+    Unit,
+    Version,
+)
+
+#: A banner stands among the first clauses of a page.
+_TOP = 10
 
 __all__ = [
     "EXTRACTOR",
     "Judgement",
     "Undecodable",
     "judge",
+    "kept_share",
     "read",
     "read_back",
     "revise",
@@ -28,11 +47,20 @@ __all__ = [
 ]
 
 
-def revise(before: Version, after: Version, topics: Sequence[Topic]) -> Revision:
-    """The step from one version of a document to the next, with everything that changed in it."""
-    pairs = align(before.clauses, after.clauses)
-    steps = (_change(pair, before, after, topics) for pair in pairs)
-    changes = tuple(step for step in steps if step is not None)
+def revise(
+    before: Version,
+    after: Version,
+    topics: Sequence[Topic],
+    known: frozenset[str] = frozenset(),
+) -> Revision:
+    """The step from one version of a document to the next, with everything that changed in it.
+
+    `known` are the keys of the clauses of the versions before both.
+    """
+    pairs = settled(align(before.clauses, after.clauses), before.clauses, after.clauses)
+    strayed = Lineage(before.clauses, after.clauses, pairs).strayed(pairs)
+    steps = (_change(_Step(before, after, pair, pair in strayed, known), topics) for pair in pairs)
+    changes = with_sections(tuple(step for step in steps if step is not None))
     paired = sum(len(p.after) for p in pairs if p.before)
     worth, reason = significance.of_revision(before, after, changes, paired)
     return Revision(
@@ -44,32 +72,77 @@ def revise(before: Version, after: Version, topics: Sequence[Topic]) -> Revision
         changes=changes,
         pairs=pairs,
         topics=union(changes, topics) if worth.is_news else (),
-        effective=_effective(changes),
+        effective=_effective(changes) if worth.is_news else None,
     )
 
 
-def _change(pair: Pair, old: Version, new: Version, topics: Sequence[Topic]) -> Change | None:
-    """What happened to the clauses of `pair`, or None where nothing did."""
-    before = tuple(old.clauses[i] for i in pair.before)
-    after = tuple(new.clauses[j] for j in pair.after)
-    kind = _kind(before, after, pair.moved)
+def kept_share(before: Sequence[Clause], after: Sequence[Clause]) -> float:
+    """The share of the text of both sides that stands in the other too, the lesser of the two."""
+    pairs = [p for p in align(before, after) if p.before and p.after]
+    old, new = (sum(len(c.key) for c in side) for side in (before, after))
+    old_kept = sum(len(before[i].key) for p in pairs for i in p.before)
+    new_kept = sum(len(after[j].key) for p in pairs for j in p.after)
+    return min(old_kept / old if old else 1.0, new_kept / new if new else 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A pair of an alignment with the versions it is of, and whether it strayed."""
+
+    old: Version
+    new: Version
+    pair: Pair
+    has_strayed: bool
+    known: frozenset[str]
+
+    @property
+    def before(self) -> tuple[Clause, ...]:
+        return tuple(self.old.clauses[i] for i in self.pair.before)
+
+    @property
+    def after(self) -> tuple[Clause, ...]:
+        return tuple(self.new.clauses[j] for j in self.pair.after)
+
+    @property
+    def is_top(self) -> bool:
+        return all(n < _TOP for n in (*self.pair.before, *self.pair.after))
+
+
+def _change(step: _Step, topics: Sequence[Topic]) -> Change | None:
+    """What happened to the clauses of a pair, or None where nothing did."""
+    before, after, moved = step.before, step.after, step.pair.moved or step.has_strayed
+    kind = _kind(before, after, moved)
     if kind is None:
         return None
     spans = redline("\n".join(c.text for c in before), "\n".join(c.text for c in after))
     added, removed = _links(before, after)
-    path = (after or before)[0].path
+    place = significance.Place(step.is_top, step.has_strayed, step.known)
     return Change(
         kind=kind,
         before=before,
         after=after,
         redline=spans,
-        moved=pair.moved,
-        significance=significance.of_change(kind, before, after, spans),
-        tags=tags(topics, spans, _below_title(path, new if after else old)),
-        effective=_new_date(spans, path),
+        moved=moved,
+        significance=significance.of_change(kind, before, after, spans, place),
+        tags=_tags(step, spans, topics),
+        effective=_new_date(spans, (after or before)[0].path),
         links_added=added,
         links_removed=removed,
     )
+
+
+def _tags(step: _Step, spans: tuple[Span, ...], topics: Sequence[Topic]) -> tuple[Tag, ...]:
+    """The topics of a change; what strayed is about the headings it left and those it came to."""
+    sides = [(c, v) for cs, v in ((step.before, step.old), (step.after, step.new)) for c in cs[:1]]
+    paths = [_below_title(_headings(clause), version) for clause, version in sides]
+    if step.has_strayed:
+        return whole(topics, step.after[0].text, dict.fromkeys(chain.from_iterable(paths)))
+    return tags(topics, spans, paths[-1])
+
+
+def _headings(clause: Clause) -> tuple[str, ...]:
+    """The headings that a clause stands under; a heading stands under itself."""
+    return (*clause.path, clause.text) if clause.unit is Unit.HEADING else clause.path
 
 
 def _below_title(path: tuple[str, ...], version: Version) -> tuple[str, ...]:

@@ -18,31 +18,48 @@ _DATE = (
     r"|[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}"
     r"|\d{1,2}(?:\.|er|º|ª|°|st|nd|rd|th)?\s+(?:de\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?\d{4})"
 )
-_BEFORE_DATE = (
+# Words that make a date the day from which the text applies, wherever they stand.
+_APPLIES = (
     r"effective(?:\s+date)?(?:\s+(?:on|as\s+of|from|since))?|in\s+(?:force|effect)(?:\s+(?:from|since|as\s+of|on))?"
-    r"|takes?\s+effect(?:\s+on)?|appl(?:y|ies)\s+(?:from|as\s+of)|(?:from|as\s+of|starting|beginning)\s+(?:on\s+)?"
+    r"|takes?\s+effect(?:\s+on)?|apply\s+(?:from|as\s+of)|applies\s+(?:from|as\s+of)"
     r"|en\s+vigueur(?:\s+(?:le|depuis\s+le))?|à\s+(?:compter|partir)\s+du"
     r"|(?:gültig|wirksam)\s+ab(?:\s+dem)?|in\s+kraft(?:\s+(?:seit|ab)(?:\s+dem)?)?|tritt\s+am"
     r"|in\s+vigore(?:\s+(?:dal|il))?|a\s+partire\s+dal"
-    r"|en\s+vigor(?:\s+(?:el|desde\s+el))?|vigente\s+desde\s+el|a\s+partir\s+del|(?:last\s+)?(?:updated|modified|revised)(?:\s+on)?"
+    r"|en\s+vigor(?:\s+(?:el|desde\s+el))?|vigente\s+desde\s+el|a\s+partir\s+d(?:el|e)|em\s+vigor(?:\s+(?:em|desde|a\s+partir\s+de))?"
 )
+# What a sentence must speak of for its other dates to be about the text: "on 1 May we change
+# our partners" is none.
+_TEXT = r"(?:agreement|policy|policies|notice|terms|conditions)\b"
+_CHANGES = r"(?:updat|chang|revis|amend|mak|tak)\w*"
+_ANY = re.compile(rf"(?<!\w){_DATE}(?!\w)", re.IGNORECASE)
 _PHRASE = re.compile(
-    rf"\b(?:{_BEFORE_DATE})\s*[:\-–]?\s*(?P<after>{_DATE})"
-    rf"|\bon\s+(?P<on>{_DATE}),?\s+(?:we|our|these|this|the)\b[^.]{{0,80}}\b(?:updat|chang|revis|amend|mak|tak)\w*"
-    rf"|\b(?:updat|chang|revis|amend)\w*[^.]{{0,80}}\bon\s+(?P<later>{_DATE})",
+    rf"\b(?:{_APPLIES})\s*[:\-–]?\s*(?P<applies>{_DATE})"
+    rf"|\bon\s+(?P<makes>{_DATE}),?\s+we\b[^.]{{0,20}}\bmak\w+\s+(?:some\s+)?(?:changes|updates)\b"
+    rf"|\bon\s+(?P<on>{_DATE}),?\s+(?:we|our|these|this|the)\b[^.]{{0,80}}\b{_CHANGES}[^.]{{0,80}}\b{_TEXT}"
+    rf"|\b(?:we|our|these|this|the)\b[^.]{{0,80}}\b{_CHANGES}[^.]{{0,80}}\b{_TEXT}[^.]{{0,40}}\bon\s+(?P<later>{_DATE})"
+    rf"|\b(?:we|our|these|this|the)\b[^.]{{0,40}}\b{_TEXT}[^.]{{0,40}}\b{_CHANGES}[^.]{{0,40}}\bon\s+(?P<was>{_DATE})"
+    rf"|\b{_TEXT}[^.]{{0,120}}\b(?:from|as\s+of|starting|beginning)\s+(?:on\s+)?(?P<since>{_DATE})",
     re.IGNORECASE,
 )
 
 
 def effective(text: str) -> date | None:
-    """The first effective date that `text` names, or None."""
+    """The first effective date that `text` names, or None.
+
+    When a text was last updated is another thing, and not taken for it.
+    """
     # Runs of white space would make the search slow, and mean nothing.
     for match in _PHRASE.finditer(" ".join(text.split())):
-        written = match["after"] or match["on"] or match["later"]
-        found = parse_date(written)
+        found = parse_date(next(filter(None, match.groups())))
         if found:
             return found
     return None
+
+
+def with_iso_dates(text: str) -> str:
+    """`text` with the dates that are written out in full as ISO dates: a page that is served in
+    another locale says 12 January for January 12, and nothing else."""
+    return _ANY.sub(lambda m: str(parse_date(m[0]) or m[0]), text)
 
 
 def date_line(text: str) -> date | None:

@@ -18,13 +18,14 @@ from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, PageElement, Tag
 from bs4.builder import XMLParsedAsHTMLWarning
 from markdown_it import MarkdownIt
 
+from tracker.differ.chrome import remove_chrome
 from tracker.differ.decode import decode
-from tracker.differ.normalise import decode_email, display
+from tracker.differ.normalise import decode_email, display, without_counters
 from tracker.differ.segment import segment
 from tracker.model import Clause, Range, Reading, Selector, Source, Unit, digest
 
 #: Raised whenever the same body may give other clauses; part of every cache key.
-EXTRACTOR = "1"
+EXTRACTOR = "2"
 
 # What is raw text to a browser: a tag that stands in one of these is no tag.
 _RAW = re.compile(r"<(noscript|script|style)\b|<!(--)", re.IGNORECASE)
@@ -57,7 +58,10 @@ def read(body: bytes, media: str, source: Source | None) -> Reading:
     base = _base(soup, source)
     for element in soup.select(_DROP) + [e for s in remove for e in _matches(soup, s)]:
         element.extract()
-    clauses = segment(_region(soup, select), base)
+    region = _region(soup, select)
+    if not select:
+        remove_chrome(region)
+    clauses = segment(region, base)
     title = _title(clauses) or page_title
     return Reading(title, language if isinstance(language, str) else None, clauses, missing)
 
@@ -86,8 +90,14 @@ def _parse(text: str) -> BeautifulSoup:
 
 
 def text_digest(clauses: Iterable[Clause]) -> str:
-    """Identifies what a reader would read: the words, numbers and link targets, in order."""
-    lines = ("\x1f".join([c.number, c.key, *(link.target for link in c.links)]) for c in clauses)
+    """Identifies what a reader would read: the words, numbers and link targets, in order.
+
+    A counter ("updated 3 days ago") is no part of it: by it a page would never be the same.
+    """
+    lines = (
+        "\x1f".join([c.number, without_counters(c.key), *(link.target for link in c.links)])
+        for c in clauses
+    )
     return digest("\x1e".join(lines).encode("utf-8", "surrogatepass"))
 
 

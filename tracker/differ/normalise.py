@@ -39,6 +39,13 @@ _NUMBER = re.compile(
 )
 _BULLET = re.compile(r"^[•·▪◦‣●○–—\-*]\s+")
 
+# "Updated 3 days ago": a counter, not a statement of the terms.
+_RELATIVE = re.compile(
+    r"(?P<lead>^|\b(?:updated|modified|revised|edited|posted|published|changed|reviewed)\b\W*)"
+    r"(?:(?:\d+|an?|one|few|several)\s+(?:second|minute|hour|day|week|month|year)s?\s+ago|yesterday|today)\b",
+    re.IGNORECASE,
+)
+
 _TRACKING = re.compile(
     r"^(?:trk.*|utm_.*|hcppcid|lipi|licu|fbclid|gclid|msclkid|mc_[ce]id|_ga|sjid|lang|openaicom.*|__cft__.*|__tn__)$",
     re.IGNORECASE,
@@ -60,6 +67,11 @@ def fold(text: str) -> str:
         # What is invisible may stand between a letter and its accent, so it goes first.
         text = unicodedata.normalize("NFC", text.translate(_TABLE))
     return " ".join(text.split())
+
+
+def without_counters(text: str) -> str:
+    """`text` without the words that change by themselves: "Updated 3 days ago"."""
+    return _RELATIVE.sub(r"\g<lead>", text)
 
 
 def display(text: str) -> str:

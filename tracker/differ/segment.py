@@ -179,9 +179,10 @@ def _containers(region: Sequence[PageElement]) -> set[int]:
 
 
 def _is_noise(element: Tag) -> bool:
-    """Icons, and buttons that do not open a part of the text."""
+    """Icons, and buttons that do not open a part of the text (a menu is none)."""
     if element.name == "button":
-        return not (element.has_attr("aria-expanded") or element.has_attr("aria-controls"))
+        opens = element.has_attr("aria-expanded") or element.has_attr("aria-controls")
+        return not opens or element.get("aria-haspopup", "false") != "false"
     return element.name in {"img", "li-icon", "icon"}
 
 

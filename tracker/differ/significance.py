@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from tracker.differ.normalise import ATTACHED, fold
+from tracker.differ.choices import lost_choice
+from tracker.differ.dates import with_iso_dates
+from tracker.differ.normalise import ATTACHED, fold, without_counters
 from tracker.model import Change, Clause, Kind, Significance, Span, Unit, Version
 
 # A sum keeps its currency and its decimal point: 1.5 % is neither 15 % nor $1.5.
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*|[%‰$€£¥₹]")
 _LETTERS = re.compile(rf"(?:[^\W_]|[{ATTACHED}])+|\x1f[^\x1f]+\x1f")
-# "Updated 3 days ago": a counter, not a statement of the terms.
-_RELATIVE = re.compile(
-    r"(?P<lead>^|\b(?:updated|modified|revised|edited|posted|published|changed|reviewed)\b\W*)"
-    r"(?:(?:\d+|an?|one|few|several)\s+(?:second|minute|hour|day|week|month|year)s?\s+ago|yesterday|today)\b",
-    re.IGNORECASE,
-)
 # How a sentence that was complete goes on; one that was broken off may go on in any way.
 _GOES_ON = re.compile(
     r"\s*(?:[^\w\s]|(?:and|or|but|nor|including|except|unless|until|to|for|with|without|as|if|when"
@@ -36,6 +33,12 @@ _NOTICE = re.compile(
     r"|\bpreview\b[^.]{0,60}\b(?:notice|policy|agreement|terms)\b",
     re.IGNORECASE,
 )
+# "We may update these terms from time to time" announces nothing.
+_PERMISSION = re.compile(
+    r"\b(?:may|can|might|reserve\w*|from\s+time\s+to\s+time)\b[^.]{0,40}\b(?:updat|chang|revis|amend|modif)"
+    r"|\bfrom\s+time\s+to\s+time\b",
+    re.IGNORECASE,
+)
 _LONGEST_NOTICE = 900
 #: A banner stands at the very top: among the first clauses, above any section.
 _BANNER_DEPTH = 1
@@ -47,37 +50,64 @@ _WIDENED = 2.5
 _FEW = 0.03
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a change's surroundings say: `is_top` of the page, `has_strayed` under another label.
+
+    `known` are the keys of the clauses of all earlier versions.
+    """
+
+    is_top: bool = False
+    has_strayed: bool = False
+    known: frozenset[str] = frozenset()
+
+
 def of_change(
-    kind: Kind, before: Sequence[Clause], after: Sequence[Clause], redline: Sequence[Span]
+    kind: Kind,
+    before: Sequence[Clause],
+    after: Sequence[Clause],
+    redline: Sequence[Span],
+    place: Place,
 ) -> Significance:
     """The significance of one change on its own."""
     if kind is Kind.LINKS:
-        return Significance.LINKS
-    if kind in {Kind.MOVED, Kind.RENUMBERED} or _is_editorial(redline, before, after):
+        return Significance.SUBSTANTIVE if lost_choice(before, after) else Significance.LINKS
+    if kind in {Kind.MOVED, Kind.RENUMBERED}:
+        return Significance.SUBSTANTIVE if place.has_strayed else Significance.EDITORIAL
+    if not place.has_strayed and _is_editorial(redline, before, after, place.known):
         return Significance.EDITORIAL
-    if is_notice([*before, *after]):
+    if place.is_top and is_notice([*before, *after]):
         return Significance.ANNOUNCEMENT
     return Significance.SUBSTANTIVE
 
 
 def is_notice(clauses: Sequence[Clause]) -> bool:
-    """Whether the clauses speak about changes to the text itself, from the top of the page."""
+    """Whether the clauses say that the text itself changes; that it may change is no notice."""
     return all(
         len(c.path) <= _BANNER_DEPTH
         and len(c.text) <= _LONGEST_NOTICE
         and bool(_NOTICE.search(c.text))
+        and not _PERMISSION.search(c.text)
         for c in clauses
     )
 
 
 def _is_editorial(
-    redline: Sequence[Span], before: Sequence[Clause], after: Sequence[Clause]
+    redline: Sequence[Span],
+    before: Sequence[Clause],
+    after: Sequence[Clause],
+    known: frozenset[str],
 ) -> bool:
-    old, new = (_RELATIVE.sub(r"\g<lead>", fold(side)) for side in _sides(redline))
-    if _letters(old) == _letters(new):
+    old, new = (without_counters(fold(side)) for side in _sides(redline))
+    if _letters(old) == _letters(new) or _letters(with_iso_dates(old)) == _letters(
+        with_iso_dates(new)
+    ):
         return True
-    whole = bool(before and after) and all(c.unit is not Unit.HEADING for c in (*before, *after))
-    return whole and _is_cut_short(old, new)
+    if not before or not after or any(c.unit is Unit.HEADING for c in (*before, *after)):
+        return False
+    # That a clause is longer than before is a slip mended only where its words stood before.
+    returned = all(c.key in known for c in after)
+    return _is_cut_short(new, old) or (returned and _is_cut_short(old, new))
 
 
 def _sides(redline: Sequence[Span]) -> tuple[str, str]:
@@ -86,12 +116,13 @@ def _sides(redline: Sequence[Span]) -> tuple[str, str]:
 
 def _letters(text: str) -> str:
     """What is left of a text without punctuation, spaces and capitals."""
-    return "".join(_LETTERS.findall(_NUMBER.sub("\x1f\\g<0>\x1f", text))).casefold()
+    # An address whose "mailto:" is shown is a slip of the page.
+    shown = text.replace("mailto:", "")
+    return "".join(_LETTERS.findall(_NUMBER.sub("\x1f\\g<0>\x1f", shown))).casefold()
 
 
-def _is_cut_short(old: str, new: str) -> bool:
-    """One side is the other, broken off in the middle of a sentence: a slip of the page."""
-    short, long = sorted((old, new), key=len)
+def _is_cut_short(short: str, long: str) -> bool:
+    """Whether `short` is `long` broken off in the middle of a sentence: a slip of the page."""
     if len(short) <= 20 or not long.startswith(short) or _SENTENCE_END.search(short):
         return False
     return bool(_SENTENCE_END.search(long)) and not _GOES_ON.match(long[len(short) :])

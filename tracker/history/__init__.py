@@ -1,0 +1,101 @@
+"""Captures over time → versions → revisions. Pure: `reader` gives the text of a capture.
+
+looks       what was captured of a document at one time
+agreement   which sights of a text are believed at once, and which wait
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from tracker.differ import kept_share, revise, text_digest
+from tracker.history.agreement import Held, Sight, agree, waiting
+from tracker.history.looks import Look, Reader, clauses, in_order, looks
+from tracker.model import (
+    Capture,
+    Document,
+    History,
+    Outcome,
+    Revision,
+    Significance,
+    Standing,
+    State,
+    Topic,
+    Version,
+)
+
+__all__ = ["Reader", "history", "standing"]
+
+
+def history(
+    document: Document, captures: Iterable[Capture], reader: Reader, topics: Sequence[Topic]
+) -> History:
+    """Everything that follows from the captures of `document`, in whatever order they come."""
+    pages = {source.key: place for place, source in enumerate(document.sources)}
+    ordered = in_order(captures, pages)
+
+    def alike(one: Look, other: Look) -> float:
+        return kept_share(clauses(one.parts, reader), clauses(other.parts, reader))
+
+    agreed = agree(looks(ordered, reader), alike)
+    found = tuple(_version(document.id, sight, reader) for sight in agreed.believed)
+    revisions = tuple(_revisions(found, topics))
+    title = found[-1].title if found and found[-1].title else document.type
+    return History(document, title, found, revisions, standing(ordered, agreed.held))
+
+
+def _version(document: str, sight: Sight, reader: Reader) -> Version:
+    parts = sight.shown.parts
+    return Version(
+        document=document,
+        title=reader(parts[0]).title,
+        first_seen=sight.first.time,
+        last_seen=sight.last_seen,
+        clauses=clauses(parts, reader),
+        captures=parts,
+        urls=tuple(c.source.url for c in parts if c.source and c.source.url),
+    )
+
+
+# ── revisions ─────────────────────────────────────────────────────────────────────
+
+
+def _revisions(found: Sequence[Version], topics: Sequence[Topic]) -> Iterator[Revision]:
+    earlier: set[str] = set()
+    known: frozenset[str] = frozenset()
+    for before, after in pairwise(found):
+        revision = revise(before, after, topics, known)
+        yield _reverted(revision) if text_digest(after.clauses) in earlier else revision
+        earlier.add(text_digest(before.clauses))
+        known |= {clause.key for clause in before.clauses}
+
+
+def _reverted(revision: Revision) -> Revision:
+    """An earlier wording came back: news where the change itself would be."""
+    if not revision.significance.is_news:
+        return revision
+    return replace(
+        revision, significance=Significance.REVERTED, reason="an earlier wording came back"
+    )
+
+
+# ── standing ──────────────────────────────────────────────────────────────────────
+
+
+def standing(captures: Sequence[Capture], held: Held | None) -> Standing:
+    """How the document stands after its last look; `captures` in order of time."""
+    if not captures:
+        return Standing(State.NEVER_SEEN, None, None, None, "It has not been visited yet.")
+    last_visit = captures[-1].time
+    good = [c for c in captures if c.outcome is Outcome.GOOD]
+    last_seen = good[-1].time if good else None
+    failed = [c for c in captures if c.time == last_visit and c.outcome is not Outcome.GOOD]
+    if failed:
+        worst = failed[0]
+        state = State.HELD if worst.outcome is Outcome.COLLAPSED else State.FAILING
+        return Standing(state, last_seen, last_visit, worst.outcome, worst.reason)
+    if held:
+        return Standing(State.HELD, last_seen, last_visit, Outcome.GOOD, waiting(held))
+    return Standing(State.OK, last_seen, last_visit, Outcome.GOOD, captures[-1].reason)
