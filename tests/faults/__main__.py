@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 _SHIM = "TRACKER_FAULT_SHIM"
@@ -25,10 +26,11 @@ def main() -> int:
 
     with tempfile.TemporaryDirectory(prefix="tracker-faults-", dir=_fast()) as folder:
         campaign = Campaign(ctypes.CDLL(os.environ[_SHIM]), Path(folder).resolve())
-        if arguments.kills:
-            campaign.random_kills(arguments.kills)
-        else:
-            campaign.every_point(arguments.points)
+        with suppress(KeyboardInterrupt):  # what was tried until then is reported
+            if arguments.kills:
+                campaign.random_kills(arguments.kills)
+            else:
+                campaign.every_point(arguments.points)
     sys.stdout.write(f"{campaign.report}\n")
     return 1 if campaign.report.violations else 0
 

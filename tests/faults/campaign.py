@@ -122,6 +122,8 @@ class Campaign:
             root = self._fresh(scenario)
             done = self.run(root, scenario.arguments, number, KINDS[kind])
             self.report.points[f"{scenario.name}: {kind}"] += 1
+            if sum(self.report.points.values()) % 100 == 0:
+                sys.stderr.write(f"{sum(self.report.points.values())} of {len(jobs) // step}\n")
             self._judge(root, scenario, done, f"{scenario.name}, {kind} at {number}")
 
     def random_kills(self, number: int) -> None:

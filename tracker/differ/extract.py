@@ -31,7 +31,7 @@ EXTRACTOR = "2"
 _RAW = re.compile(r"<(noscript|script|style)\b|<!(--)", re.IGNORECASE)
 _END = {
     "--": re.compile(r"--!?>|(?<=<!--)>"),
-    **{n: re.compile(rf"</{n}\b[^>]*>", re.IGNORECASE) for n in ("noscript", "script", "style")},
+    **{n: re.compile(rf"</{n}\b[^<>]*>", re.IGNORECASE) for n in ("noscript", "script", "style")},
 }
 _STRUCTURE = ("main", "[role=main]", "article", "body")
 _DROP = "script, style, template, svg, iframe, object, input, select, textarea"
@@ -130,9 +130,9 @@ def _region(soup: BeautifulSoup, select: Sequence[Selector]) -> list[PageElement
     if select:
         return _outermost(soup, {id(e) for s in select for e in _matches(soup, s)})
     for css in _STRUCTURE:
-        found = soup.select(css)
-        if any(e.get_text(strip=True) for e in found):
-            return _outermost(soup, set(map(id, found)))
+        found = _outermost(soup, set(map(id, soup.select(css))))
+        if any(isinstance(e, Tag) and e.get_text(strip=True) for e in found):
+            return found
     return []
 
 
