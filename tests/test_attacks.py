@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from http.server import ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -168,10 +169,15 @@ def test_nothing_runs_in_a_real_browser(root: Path, bundle: Path) -> None:
     pages += [(bundle / name).as_uri() for name in ("redline.html", "VERIFY.txt")]
     alarms: list[str] = []
     asked: list[str] = []
+
+    def opened(dialog: Any) -> None:
+        alarms.append(dialog.message)
+        dialog.dismiss()
+
     with browsing.sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         tab = chromium.new_page()
-        tab.on("dialog", lambda dialog: (alarms.append(dialog.message), dialog.dismiss()))
+        tab.on("dialog", opened)
         tab.on("request", lambda request: asked.append(urlsplit(request.url).netloc))
         for address in pages:
             tab.goto(address)
