@@ -215,6 +215,29 @@ def test_a_checkpoint_signed_by_another_key_is_named(root: Path, tmp_path: Path)
     amiss(root, "not signed by this archive's key")
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("4\n", "5\n"),
+        ("4\n", f"{10**40}\n"),
+        ("documents 1", "documents 99999999999999999999"),
+        ("documents 1", "sqlite_master 1"),
+        ("documents 1", "captures;drop 1"),
+        ("robots", "documents"),
+        ("\n\n", "\n"),
+        ("—", "-"),
+    ],
+)
+def test_a_checkpoint_that_was_written_by_hand_is_named(
+    root: Path, change: tuple[str, str]
+) -> None:
+    file = root / "feeds" / "status" / "checkpoint"
+    text = file.read_text()
+    assert change[0] in text
+    file.write_text(text.replace(*change, 1))
+    amiss(root, "heckpoint")
+
+
 def test_what_came_after_the_publication_is_said(root: Path) -> None:
     before = {p: p.read_bytes() for p in (root / "feeds").rglob("*") if p.is_file()}
     query_time = "2025-10-01T12:00Z"

@@ -85,12 +85,15 @@ def _published(app: App, archive: Archive) -> _Findings:
     problems += list(_named(folder, comparison))
     newer = archive.counts()[0] - sizes.get("captures", archive.counts()[0])
     remarks = [f"{folder / path} is not ours" for path in comparison.foreign]
+    if not comparison.is_whole:
+        remarks.append(
+            "(unless the declarations, topics, settings or the program changed since feeds/ was "
+            "published: then `tracker publish` writes it anew)"
+        )
     if newer:
         remarks.append(f"{count(newer, 'capture')} came after the last publication")
-    signed = _signed(app, note)
-    return _Findings(
-        problems, remarks, f"{count(len(derived), 'file')} in feeds/ re-derived{signed}"
-    )
+    holds = f"{count(len(derived), 'file')} in feeds/ re-derived{_signed(app, note)}"
+    return _Findings(problems, remarks, holds)
 
 
 def _checkpoint(
@@ -104,9 +107,12 @@ def _checkpoint(
         note = evidence.parse_note(published_note.decode())
     except ValueError as error:
         return None, [f"feeds/status/checkpoint {error}"]
-    heads = {log: head_of(log, archive.rows(log, size)) for log, size in note.sizes}
-    if {"captures", "documents", "robots"} - heads.keys():
+    now = heads_of(archive)
+    if {log for log, _ in note.sizes} != now.keys():
         return None, ["feeds/status/checkpoint is not a checkpoint of this program"]
+    if any(size > now[log].size for log, size in note.sizes):
+        return None, ["feeds/status/checkpoint names more rows than the log has"]
+    heads = {log: head_of(log, archive.rows(log, size)) for log, size in note.sizes}
     return note, list(evidence.note_problems(note, key_of(app.workspace), heads))
 
 
@@ -115,11 +121,6 @@ def _named(folder: Path, comparison: evidence.Comparison) -> Iterator[str]:
         yield f"{folder / path} is missing"
     for path in comparison.altered:
         yield f"{folder / path} is not what follows from data/"
-    if not comparison.is_whole:
-        yield (
-            "(or the declarations, topics, settings or the program changed since feeds/ was "
-            "published: `tracker publish` writes it anew)"
-        )
 
 
 def _signed(app: App, note: Note | None) -> str:
