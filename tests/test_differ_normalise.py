@@ -208,3 +208,18 @@ def test_the_digest_sees_every_letter_digit_dash_case_and_target(other: str) -> 
 def test_an_invisible_character_anywhere_changes_no_digest(text: str, at: int, sign: str) -> None:
     at %= len(text) + 1
     assert digest_of(f"<p>{text[:at]}{sign}{text[at:]}</p>") == digest_of(f"<p>{text}</p>")
+
+
+@given(
+    st.text(alphabet="​ \u00a0", max_size=6),
+    st.sampled_from(["1.", "2.1", "(a)", "•", "IV."]),
+    st.text(alphabet="​ \u00a0", min_size=1, max_size=6),
+    st.text(alphabet="ab \u00a0​éé각가́", min_size=1, max_size=8),
+)
+def test_the_rest_begins_where_the_enumerator_ends(
+    before: str, number: str, between: str, rest: str
+) -> None:
+    text = before + number + between + rest
+    found, left = enumerator(text)
+    plain = [display(text[n:]) for n in range(len(text)) if fold(text[n:]) == fold(left)]
+    assert left == (plain[0] if found or left != text else text)

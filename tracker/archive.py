@@ -2,31 +2,30 @@
 
 SQLite in rollback-journal mode with full sync, one writer at a time (a lock file), every capture
 in a transaction of its own that begins IMMEDIATE: a capture is acknowledged when it is on disk.
-Each row carries a hash over itself and the row before it, so that nothing can be altered,
-removed, inserted or reordered unseen. Of each readable text the first and the latest body are
-kept, of those in between only the digest.
+Captures, names of documents and looks at robots.txt are logs: each row is chained to the one
+before it, and the head of each log is written with it, so that nothing can be altered, removed,
+inserted or reordered unseen (`tracker.audit`). Of each readable text the first and the latest
+body are kept, of those in between only the digest.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
-import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlite_utils import Database
-
-from tracker.errors import ArchiveError, Busy
+from tracker import schema
+from tracker.audit import Head, body_problems, kept, log_problems, shape_problems
+from tracker.errors import ArchiveError
+from tracker.lock import hold
+from tracker.merkle import grown, leaf_hash
 from tracker.model import Capture, Document, Source, digest
-from tracker.rows import COLUMNS, GENESIS, from_row, link, stamp, to_row
-
-SCHEMA = 1
+from tracker.rows import GENESIS, LOGS, entry, from_row, link, stamp, to_row
 
 
 class Archive:
@@ -34,9 +33,9 @@ class Archive:
 
     def __init__(self, path: Path, *, write: bool = False) -> None:
         self.path = path
-        self._lock = _lock(path.with_name("lock")) if write else None
+        self._lock = hold(path.with_name("lock")) if write else None
         try:
-            self._db = _open(path, write)
+            self._db = schema.open_database(path, write=write)
         except BaseException:
             self._unlock()
             raise
@@ -66,9 +65,7 @@ class Archive:
         with self._transaction():
             if body is not None:
                 self._keep(capture.body or digest(body), body)
-            last = next(self._db.query("select chain from captures order by id desc limit 1"), None)
-            row["chain"] = link(last["chain"] if last else GENESIS, row)
-            self._table("captures").insert(row)
+            self._append("captures", row)
             self._thin(row)
 
     def introduce(self, document: Document) -> None:
@@ -81,7 +78,7 @@ class Archive:
         }
         if not self._rows("select 1 from documents where id = ?", [document.id]):
             with self._transaction():
-                self._table("documents").insert(row)
+                self._append("documents", row)
 
     def note_robots(self, host: str, time: datetime, *, allowed: bool, reason: str) -> None:
         """Remember what a host's robots.txt said to us at a time, once."""
@@ -90,7 +87,28 @@ class Archive:
             return
         row = {"host": host, "time": stamp(time), "allowed": int(allowed), "reason": reason}
         with self._transaction():
-            self._table("robots").insert(row)
+            self._append("robots", row)
+
+    def _append(self, log: str, row: Mapping[str, Any]) -> None:
+        """Add a row to a log, and bring the log's head up to it."""
+        head, said = self._own_head(log), entry(log, row)
+        chain = link(head.chain, said)
+        frontier = grown(head.frontier, head.size, leaf_hash(said))
+        self._table(log).insert({**row, "chain": chain})
+        self._db.execute(
+            "replace into heads (log, size, chain, frontier) values (?, ?, ?, ?)",
+            [log, head.size + 1, chain, b"".join(frontier).hex()],
+        )
+
+    def _own_head(self, log: str) -> Head:
+        """The head that a new row follows; a log without one must not be gone on with."""
+        head = self.head(log)
+        if head is None and self._rows(f"select 1 from {log} limit 1", []):  # noqa: S608
+            raise ArchiveError(
+                f"{self.path}: the head of the log of {log} is missing or damaged; "
+                "`tracker verify` says more, `tracker restore` brings a backup back."
+            )
+        return head or Head(0, GENESIS, ())
 
     def _keep(self, name: str, body: bytes) -> None:
         known = next(self._db.query("select 1 from bodies where digest = ?", [name]), None)
@@ -102,15 +120,13 @@ class Archive:
         """Drop the bodies between the first and the latest of the text `row` shows."""
         same = list(
             self._db.query(
-                "select c.body from captures c join bodies b on b.digest = c.body "
-                "where c.document = ? and c.source_key is ? and c.text is ? and c.outcome = ? "
-                "order by c.time, c.id",
+                "select c.* from captures c join bodies b on b.digest = c.body "
+                "where c.document = ? and c.source_key is ? and c.text is ? and c.outcome = ?",
                 [row["document"], row["source_key"], row["text"], row["outcome"]],
             )
         )
-        ends = {same[0]["body"], same[-1]["body"]} if same else set()
-        for name in dict.fromkeys(r["body"] for r in same[1:-1]):
-            if name not in ends and not self._is_needed_elsewhere(name, row):
+        for name in sorted({r["body"] for r in same} - kept(same)):
+            if not self._is_needed_elsewhere(name, row):
                 self._db.execute("delete from bodies where digest = ?", [name])
 
     def _is_needed_elsewhere(self, name: str, row: dict[str, Any]) -> bool:
@@ -131,7 +147,7 @@ class Archive:
                 self._db.rollback()
                 raise
             self._db.commit()
-        except sqlite3.Error as error:
+        except schema.DAMAGE as error:
             raise ArchiveError(
                 f"{self.path}: could not be written ({error}); nothing recorded before is lost, "
                 "run again once there is room and permission to write."
@@ -142,14 +158,26 @@ class Archive:
 
     # ── reading ───────────────────────────────────────────────────────────────────
 
-    def captures(self, document: str | None = None) -> list[Capture]:
-        """All captures, or those of one document, in the order they were recorded."""
-        query = "select * from captures where document = coalesce(?, document) order by id"
-        return [from_row(r) for r in self._rows(query, [document])]
+    def captures(self, document: str | None = None, first: int | None = None) -> list[Capture]:
+        """All captures, or those of one document, in the order they were recorded.
 
-    def documents(self) -> list[Document]:
-        """All documents ever asked for or imported, as they were first called, without sources."""
-        rows = self._rows("select * from documents order by id", [])
+        `first` asks only for those among so many first ones of the whole archive.
+        """
+        query = (
+            "select * from captures where document = coalesce(?, document) and id <= "
+            "coalesce((select id from captures order by id limit 1 offset ?), 1 << 62) order by id"
+        )
+        if first == 0:
+            return []
+        return [self._capture(r) for r in self._rows(query, [document, (first or 1 << 62) - 1])]
+
+    def documents(self, first: int | None = None) -> list[Document]:
+        """All documents ever asked for or imported, as they were first called, without sources.
+
+        `first` asks only for so many first ones.
+        """
+        rows = self._rows("select * from documents order by rowid limit ?", [_limit(first)])
+        rows.sort(key=lambda r: r["id"])
         return [Document(r["id"], r["service"], r["type"], r["edition"], ()) for r in rows]
 
     def earlier(self, document: str, source: Source | None, before: datetime) -> list[Capture]:
@@ -159,7 +187,7 @@ class Archive:
             "order by time, id",
             [document, source.key if source else None, stamp(before)],
         )
-        return [from_row(r) for r in rows]
+        return [self._capture(r) for r in rows]
 
     def has(self, document: str, time: datetime, body: str) -> bool:
         """Whether this very capture was imported before."""
@@ -185,7 +213,7 @@ class Archive:
         if not rows:
             raise ArchiveError(
                 f"{self.path}: no body is kept for {capture.document} as seen at "
-                f"{stamp(capture.time)}; restore the archive from a backup."
+                f"{stamp(capture.time)}; `tracker restore` brings a backup back."
             )
         return self._unpack(rows[0]["body"], rows[0]["data"]), rows[0]["media"]
 
@@ -196,24 +224,81 @@ class Archive:
             body = b""
         if digest(body) != name:
             raise ArchiveError(
-                f"{self.path}: body {name[:12]}… is damaged; restore the archive from a backup."
+                f"{self.path}: body {name[:12]}… is damaged; "
+                "`tracker restore` brings a backup back."
             )
         return body
 
+    def entries(self) -> list[tuple[Capture, bytes]]:
+        """Every capture with its entry in the log, in the order of the log."""
+        rows = self._rows("select * from captures order by id", [])
+        return [(self._capture(r), entry("captures", r)) for r in rows]
+
+    def body(self, name: str) -> bytes | None:
+        """The body of this digest, checked; None where it is not kept."""
+        rows = self._rows("select data from bodies where digest = ?", [name])
+        return self._unpack(name, rows[0]["data"]) if rows else None
+
+    def rows(self, log: str, first: int | None = None) -> list[dict[str, Any]]:
+        """The rows of a log in the order they were added, or so many first ones of them."""
+        query = f"select * from {log} order by {schema.order(log)} limit ?"  # noqa: S608
+        return self._rows(query, [_limit(first)])
+
+    def head(self, log: str) -> Head | None:
+        """The head of a log as it was last written; None where it is gone or damaged."""
+        try:
+            found = self._rows("select * from heads where log = ?", [log])[0]
+            joined = bytes.fromhex(found["frontier"])
+            if joined.hex() != found["frontier"] or len(joined) % 32:
+                return None
+        except (ArchiveError, IndexError, ValueError, TypeError):
+            return None
+        frontier = tuple(joined[n : n + 32] for n in range(0, len(joined), 32))
+        return Head(found["size"], found["chain"], frontier)
+
     def problems(self) -> Iterator[str]:
         """Every way in which the archive is not what was recorded, in words; nothing if whole."""
-        chain = GENESIS
-        for row in self._rows("select * from captures order by id", []):
-            chain = link(chain, row)
-            if chain != row["chain"]:
-                name = f"capture {row['id']} ({row['document']}, {row['time']})"
-                yield f"{name} is not as it was recorded"
-                chain = row["chain"]
-        for row in self._rows("select digest, data from bodies order by digest", []):
+        yield from self._damage()
+        with self._reading():
+            shape = schema.shape(self._db)
+        misshapen = list(shape_problems(shape, schema.expected_shape()))
+        yield from misshapen
+        if misshapen:
+            return
+        for log in LOGS:
+            yield from log_problems(log, self.rows(log), self.head(log))
+        sizes = {
+            str(r["digest"]): r["size"] for r in self._rows("select digest, size from bodies", [])
+        }
+        yield from body_problems(self.rows("captures"), sizes)
+        for name in sorted(sizes):
             try:
-                self._unpack(row["digest"], row["data"])
+                body = self.body(name)
             except ArchiveError as error:
                 yield str(error)
+            else:
+                if body is not None and len(body) != sizes[name]:
+                    yield f"body {name[:12]}… is not of the size that was recorded"
+
+    def _damage(self) -> Iterator[str]:
+        """What SQLite itself finds wrong with the file."""
+        for row in self._rows("pragma integrity_check(20)", []):
+            if row["integrity_check"] != "ok":
+                yield f"{self.path}: {row['integrity_check']}"
+
+    def copy_to(self, path: Path) -> None:
+        """Copy the whole archive, as it is at one moment, into a new database at `path`."""
+        try:
+            target = schema.connected(path)
+            try:
+                self._db.conn.backup(target.conn)
+            finally:
+                target.close()
+        except schema.DAMAGE as error:
+            raise ArchiveError(
+                f"{self.path} could not be copied to {path.parent} ({error}); "
+                "what was there stands."
+            ) from error
 
     def counts(self) -> tuple[int, int]:
         """How many captures and bodies there are."""
@@ -224,67 +309,28 @@ class Archive:
         )
         return rows[0]["captures"], rows[0]["bodies"]
 
-    def _rows(self, query: str, values: Sequence[object]) -> list[dict[str, Any]]:
+    def _capture(self, row: Mapping[str, Any]) -> Capture:
         try:
-            return list(self._db.query(query, list(values)))
-        except sqlite3.Error as error:
+            return from_row(row)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ArchiveError(
-                f"{self.path}: cannot be read ({error}); restore it from a backup."
+                f"{self.path}: capture {row['id']} is damaged; `tracker verify` says more, "
+                "`tracker restore` brings a backup back."
+            ) from error
+
+    def _rows(self, query: str, values: Sequence[object]) -> list[dict[str, Any]]:
+        with self._reading():
+            return list(self._db.query(query, list(values)))
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except schema.DAMAGE as error:
+            raise ArchiveError(
+                f"{self.path}: cannot be read ({error}); `tracker restore` brings a backup back."
             ) from error
 
 
-def _open(path: Path, write: bool) -> Database:
-    try:
-        if not write and not path.exists():
-            return _prepare(Database(memory=True))
-        if write:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        uri = f"{path.absolute().as_uri()}?mode={'rwc' if write else 'ro'}"
-        database = Database(sqlite3.connect(uri, uri=True, timeout=10))
-        return _checked(path, _prepare(database) if write else database)
-    except (sqlite3.Error, OSError) as error:
-        raise ArchiveError(f"{path}: cannot be opened as an archive ({error}).") from error
-
-
-def _checked(path: Path, database: Database) -> Database:
-    version = next(iter(database.query("pragma user_version")))["user_version"]
-    if version > SCHEMA:
-        raise ArchiveError(
-            f"{path}: was written by a newer version of this program; upgrade to read it."
-        )
-    return database
-
-
-def _prepare(database: Database) -> Database:
-    database.execute("pragma synchronous = full")
-    if "captures" in database.table_names():
-        return database
-    database.table("captures").create(
-        COLUMNS, pk="id", not_null={"document", "time", "outcome", "via", "chain"}
-    )
-    database.table("captures").create_index(["document", "source_key", "time"])
-    database.table("captures").create_index(["body"])
-    names = {"id": str, "service": str, "type": str, "edition": str}
-    database.table("documents").create(names, pk="id")
-    database.table("bodies").create({"digest": str, "size": int, "data": bytes}, pk="digest")
-    database.table("robots").create(
-        {"id": int, "host": str, "time": str, "allowed": int, "reason": str}, pk="id"
-    )
-    database.execute(f"pragma user_version = {SCHEMA}")
-    return database
-
-
-def _lock(path: Path) -> int:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise ArchiveError(f"{path}: cannot be written ({error.strerror}).") from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(handle)
-        raise Busy(
-            f"Another tracker is writing to {path.parent}; wait until it has finished."
-        ) from error
-    return handle
+def _limit(first: int | None) -> int:
+    return -1 if first is None else first

@@ -1,8 +1,13 @@
-"""Captures as rows of a table, and the hash that links each row to the one before it."""
+"""What is recorded, as rows: captures and back, and what a row counts for in the log.
+
+Three tables are logs: rows are only ever added, and each carries the SHA-256 of the row before it
+and of itself, so that an altered row can be named.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,13 +35,25 @@ COLUMNS = {
     "archive_url": str,
     "chain": str,
 }
+#: The tables that are logs, and what of each row is recorded in it.
+LOGS = {
+    "captures": tuple(name for name in COLUMNS if name not in {"id", "chain"}),
+    "documents": ("id", "service", "type", "edition"),
+    "robots": ("host", "time", "allowed", "reason"),
+}
 
 
-def link(previous: str, row: dict[str, Any]) -> str:
-    """The chain value of a row: the SHA-256 of the one before and of the row's canonical JSON."""
-    facts = {name: row[name] for name in COLUMNS if name not in {"id", "chain"}}
-    canonical = json.dumps(facts, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-    return digest(f"{previous}\n{canonical}".encode())
+def entry(log: str, row: Mapping[str, Any]) -> bytes:
+    """What a row says, as the canonical JSON that is hashed: the log's entry."""
+    facts = {name: row[name] for name in LOGS[log]}
+    # `repr` is for what only damage can put into a row: bytes in place of text.
+    text = json.dumps(facts, ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=repr)
+    return text.encode()
+
+
+def link(previous: str, entry: bytes) -> str:
+    """The chain value of an entry that follows the one with the chain value `previous`."""
+    return digest(previous.encode() + b"\n" + entry)
 
 
 def to_row(capture: Capture) -> dict[str, Any]:
@@ -62,7 +79,7 @@ def to_row(capture: Capture) -> dict[str, Any]:
     }
 
 
-def from_row(row: dict[str, Any]) -> Capture:
+def from_row(row: Mapping[str, Any]) -> Capture:
     """The capture of a row; undoes `to_row`."""
     return Capture(
         document=row["document"],

@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from tracker.model import Correction, Settings, Topic
 
 _PACKAGE = Path(__file__).parent
 #: What we published, so that what others put into feeds/ (a CNAME, say) is carried along.
-_MANIFEST = "published.json"
+MANIFEST = "published.json"
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 
@@ -51,6 +51,10 @@ class Workspace:
     def feeds(self) -> Path:
         return self.root / "feeds"
 
+    @property
+    def key(self) -> Path:
+        return self.root / "data" / "signing.key"
+
 
 def open_workspace(root: Path) -> Workspace:
     """Read what was declared under `root`. Raises DeclarationError, having done nothing."""
@@ -66,7 +70,7 @@ def open_workspace(root: Path) -> Workspace:
 
 
 def starter(name: str) -> Path:
-    """What ships in the wheel, or in a checkout the same files where they are kept."""
+    """What a root without its own starts from: in the wheel, or where a checkout keeps it."""
     shipped = _PACKAGE / "starter" / name
     return shipped if shipped.exists() else _PACKAGE.parent / "data" / name
 
@@ -75,9 +79,13 @@ def starter(name: str) -> Path:
 
 
 def put(directory: Path, files: Mapping[str, bytes]) -> int:
-    """Make `directory` hold exactly `files` (and what others put there); how many changed."""
+    """Make `directory` hold exactly `files` (and what others put there); how many changed.
+
+    One publication at a time: see `tracker.lock.held_folder`.
+    """
     fresh = directory.with_name(f".{directory.name}.new")
     try:
+        _recover(directory)
         shutil.rmtree(fresh, ignore_errors=True)
         changed = _build(fresh, directory, files)
         if changed:
@@ -93,22 +101,45 @@ def put(directory: Path, files: Mapping[str, bytes]) -> int:
 
 
 def _build(fresh: Path, old: Path, files: Mapping[str, bytes]) -> int:
-    ours = _published(old)
-    manifest = json.dumps(sorted([*files, _MANIFEST]), indent=0).encode() + b"\n"
+    ours = published_names(old)
     changed = sum(_place(fresh, old, name, data) for name, data in files.items())
-    _place(fresh, old, _MANIFEST, manifest)
-    for path in sorted(p for p in old.rglob("*") if p.is_file() or p.is_symlink()):
+    _place(fresh, old, MANIFEST, manifest(files))
+    for path in _files(old):
         name = path.relative_to(old).as_posix()
         if name not in ours and name not in files:
             _link(path, fresh / name)
-    return changed + len(ours - set(files) - {_MANIFEST})
+    for folder in sorted({path.parent for path in _files(fresh)} | {fresh}):
+        _sync(folder)
+    return changed + len(ours - set(files) - {MANIFEST})
 
 
-def _published(directory: Path) -> set[str]:
+def manifest(names: Iterable[str]) -> bytes:
+    """The file that says what was published."""
+    return json.dumps(sorted([*names, MANIFEST]), indent=0).encode() + b"\n"
+
+
+def published(directory: Path) -> dict[str, bytes | None]:
+    """Every file that stands in a published folder; None for what is a link or cannot be read."""
+    return {path.relative_to(directory).as_posix(): _content(path) for path in _files(directory)}
+
+
+def published_names(directory: Path) -> set[str]:
+    """What the last publication says it wrote."""
     try:
-        return set(json.loads((directory / _MANIFEST).read_bytes()))
+        return set(json.loads((directory / MANIFEST).read_bytes()))
     except (OSError, ValueError, TypeError):
         return set()
+
+
+def _files(directory: Path) -> list[Path]:
+    return sorted(p for p in directory.rglob("*") if p.is_file() or p.is_symlink())
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return None if path.is_symlink() else path.read_bytes()
+    except OSError:
+        return None
 
 
 def _place(fresh: Path, old: Path, name: str, data: bytes) -> bool:
@@ -137,13 +168,32 @@ def _exchange(fresh: Path, directory: Path) -> None:
     """Swap two folders so that a reader finds either the old or the new one, never none."""
     if not directory.exists():
         fresh.rename(directory)
-        return
-    if not _exchange_at_once(fresh, directory):
-        aside = directory.with_name(f".{directory.name}.old")
+    elif not _exchange_at_once(fresh, directory):
+        aside = _aside(directory)
         shutil.rmtree(aside, ignore_errors=True)
         directory.rename(aside)
         fresh.rename(directory)
         aside.rename(fresh)
+    _sync(directory.parent)
+
+
+def _aside(directory: Path) -> Path:
+    return directory.with_name(f".{directory.name}.old")
+
+
+def _recover(directory: Path) -> None:
+    """Where no exchange at once is possible, a run may have been stopped between two renames."""
+    aside = _aside(directory)
+    if aside.exists() and not directory.exists():
+        aside.rename(directory)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _exchange_at_once(a: Path, b: Path) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,18 @@ from typing import Any
 import click
 
 from tracker import __version__
-from tracker.cli import demo, importing, notifying, seeing, serving, starting, telling
+from tracker.cli import (
+    demo,
+    importing,
+    keeping,
+    logs,
+    notifying,
+    proving,
+    seeing,
+    serving,
+    starting,
+    telling,
+)
 from tracker.cli.app import App, harmless, parse_time
 from tracker.errors import TrackerError
 
@@ -18,9 +31,11 @@ class _Commands(click.Group):
     """Turns our errors into one sentence on standard error and the exit code they stand for."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        logs.event("begun", arguments=sys.argv[1:])
         try:
             return super().invoke(ctx)
         except TrackerError as error:
+            logs.event("failed", level=logging.ERROR, error=str(error), status=error.exit_code)
             click.echo(f"Error: {harmless(str(error))}", err=True)
             ctx.exit(error.exit_code)
 
@@ -40,6 +55,14 @@ class _Commands(click.Group):
 @click.option(
     "--now", metavar="TIME", help="Take this ISO time for the present, as in 2025-11-05T12:00Z."
 )
+@click.option(
+    "--log",
+    type=click.Choice(["json"]),
+    is_eager=True,
+    expose_value=False,
+    callback=lambda _context, _option, kind: logs.listen(bool(kind)),
+    help="Write what happens to standard error, one JSON object a line.",
+)
 @click.pass_context
 def main(ctx: click.Context, root: Path, now: str | None) -> None:
     """Track what terms of service say about generative AI and targeted advertising.
@@ -58,6 +81,6 @@ def main(ctx: click.Context, root: Path, now: str | None) -> None:
     ctx.obj = App(root, parse_time(now, "--now") if now else datetime.now(UTC))
 
 
-for _module in (demo, importing, seeing, notifying, serving, starting, telling):
+for _module in (demo, importing, seeing, notifying, serving, starting, telling, proving, keeping):
     for _command in _module.COMMANDS:
         main.add_command(_command)

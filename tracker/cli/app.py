@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -15,11 +15,14 @@ from pathlib import Path
 import click
 
 from tracker.archive import Archive
+from tracker.cli import logs
+from tracker.cli.checkpoints import heads_of, new_checkpoint, public_key
 from tracker.database import database
 from tracker.declarations import find
 from tracker.differ import Undecodable, read
 from tracker.errors import ArchiveError
 from tracker.history import Reader, history
+from tracker.lock import held_folder
 from tracker.model import Capture, Document, History, Reading, Source
 from tracker.outages import outages
 from tracker.publisher import Rim, publish, strays
@@ -43,46 +46,89 @@ class App:
     def workspace(self) -> Workspace:
         return open_workspace(self.root)
 
-    def histories(self, wanted: Sequence[str] = (), *, remember: bool = False) -> list[History]:
-        """The histories of the documents `wanted` (all if none is named).
+    def histories(self, wanted: Sequence[str] = ()) -> list[History]:
+        """The histories of the documents `wanted` (all if none is named)."""
+        with Archive(self.workspace.archive) as archive, self._cache() as cache:
+            return self._histories(archive, cache, wanted, {})
 
-        Those derived before are taken from the cache; with `remember` new ones are put there.
+    def _cache(self, *, write: bool = False) -> Remembered:
+        """What was derived before; with `write`, what is derived now is put there."""
+        return Remembered(self.workspace.cache, write=write)
+
+    def _histories(
+        self,
+        archive: Archive,
+        cache: Remembered | None,
+        wanted: Sequence[str],
+        sizes: Mapping[str, int],
+    ) -> list[History]:
+        """As `histories`; of each log only so many first rows, all of those not in `sizes`.
+
+        Without a cache everything is derived anew.
         """
-        cache = Remembered(self.workspace.cache, write=remember)
-        with Archive(self.workspace.archive) as archive, cache:
-            documents = chosen(self._documents(archive), wanted)
-            reader = _reader(archive, cache)
-            return [self._history(d, archive, reader, cache) for d in documents]
+        reader = _reader(archive, cache)
+        documents = chosen(self._documents(archive, sizes.get("documents")), wanted)
+        first = sizes.get("captures")
+        return [self._history(d, archive.captures(d.id, first), reader, cache) for d in documents]
 
     def _history(
-        self, document: Document, archive: Archive, reader: Reader, cache: Remembered
+        self,
+        document: Document,
+        captures: list[Capture],
+        reader: Reader,
+        cache: Remembered | None,
     ) -> History:
-        captures, topics = archive.captures(document.id), self.workspace.topics
+        topics = self.workspace.topics
         derive = partial(history, document, captures, reader, topics)
-        found = cache.history(document, captures, topics, derive)
+        found = cache.history(document, captures, topics, derive) if cache else derive()
         return replace(found, outages=tuple(outages(captures)))
 
-    def _documents(self, archive: Archive) -> list[Document]:
+    def _documents(self, archive: Archive, first: int | None) -> list[Document]:
         """What is declared, and what was recorded before without being declared now."""
         declared = self.workspace.declared.documents
-        known = {d.id: d for d in (*archive.documents(), *declared)}
+        known = {d.id: d for d in (*archive.documents(first), *declared)}
         return [known[name] for name in sorted(known)]
 
-    def publish(self) -> None:
-        """Write feeds/ from data/ and say how much of it changed."""
-        given, histories = self.workspace, self.histories(remember=True)
-        with Archive(given.archive) as archive:
-            rim = Rim(lambda capture: archive.readable(capture)[0], database, picture())
-            files = publish(histories, given.topics, given.settings, given.corrections, rim)
+    def publication(
+        self,
+        archive: Archive,
+        sizes: Mapping[str, int],
+        checkpoint: str,
+        cache: Remembered | None = None,
+    ) -> dict[str, bytes]:
+        """All files of feeds/ as they follow from so many first rows of the logs."""
+        given = self.workspace
+        histories = self._histories(archive, cache, (), sizes)
         for stray in strays(given.corrections, histories):
             seen = stray.first_seen.isoformat()
             problem = f"there is no revision of {stray.document} first seen at {seen}"
             click.echo(f"corrections.toml: {problem}; `tracker log --json` has them all", err=True)
-        changed = put(given.feeds, files)
-        click.echo(f"{given.feeds}: {changed} of {len(files)} files changed")
+        rim = Rim(lambda c: archive.readable(c)[0], database, _picture(), checkpoint)
+        files = publish(histories, given.topics, given.settings, given.corrections, rim)
+        if checkpoint:
+            files["status/checkpoint"] = checkpoint.encode()
+        if key := checkpoint and public_key(given):
+            files["status/key"] = f"{key}\n".encode()
+        return files
+
+    def publish(self) -> None:
+        """Write feeds/ from data/ and say how much of it changed."""
+        workspace = self.workspace
+        with (
+            held_folder(self.root),
+            Archive(workspace.archive) as archive,
+            self._cache(write=True) as cache,
+        ):
+            heads = heads_of(archive)
+            sizes = {log: head.size for log, head in heads.items()}
+            checkpoint = new_checkpoint(workspace, heads)
+            files = self.publication(archive, sizes, checkpoint, cache)
+            changed = put(workspace.feeds, files)
+        logs.event("published", folder=str(workspace.feeds), changed=changed, files=len(files))
+        click.echo(f"{workspace.feeds}: {changed} of {len(files)} files changed")
 
 
-def picture() -> Callable[[Sequence[str]], bytes] | None:
+def _picture() -> Callable[[Sequence[str]], bytes] | None:
     """What draws the picture of a revision; None without the extra `pictures`."""
     try:
         from tracker.publisher.cards import draw
@@ -98,7 +144,7 @@ def chosen(documents: Sequence[Document], wanted: Sequence[str]) -> list[Documen
     return list({d.id: d for d in (find(documents, name) for name in wanted)}.values())
 
 
-def _reader(archive: Archive, cache: Remembered) -> Reader:
+def _reader(archive: Archive, cache: Remembered | None) -> Reader:
     """Reads captures, each text once: pages that flap come back many times."""
     known: dict[tuple[str, Source | None, str | None], Reading] = {}
 
@@ -112,7 +158,7 @@ def _reader(archive: Archive, cache: Remembered) -> Reader:
         body, media = archive.readable(capture)
         try:
             derive = partial(read, body, media, capture.source)
-            return cache.reading(capture, body, media, derive)
+            return cache.reading(capture, body, media, derive) if cache else derive()
         except Undecodable as error:
             problem = f"{capture.document}: a kept page cannot be read any more: {error}."
             raise ArchiveError(problem) from error

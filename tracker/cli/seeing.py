@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from tracker.archive import Archive
+from tracker.cli import logs
 from tracker.cli.app import App, chosen, harmless
 from tracker.cli.notifying import notify_all, prepared
 from tracker.fetcher import Fetcher, Limits, user_agent
@@ -117,6 +118,7 @@ def _announced(documents: Sequence[Document]) -> Iterator[Document]:
 def _said(visited: Visit) -> Visit:
     if sys.stderr.isatty():
         click.echo("\r\x1b[K", err=True, nl=False)
+    logs.visited(visited)
     click.echo(terminal.visit(visited.document, visited.captures, visited.skipped))
     for found in visited.stand_ins:
         what = "stands in" if found.outcome is Outcome.GOOD else f"is {found.outcome.value} too"

@@ -9,10 +9,9 @@ from typing import Any, TypeVar
 
 import click
 
-from tracker.archive import Archive
-from tracker.cli.app import App, colour, harmless, print_json, say, width
+from tracker.cli.app import App, colour, print_json, say, width
 from tracker.differ import revise
-from tracker.errors import ArchiveError, UsageError
+from tracker.errors import UsageError
 from tracker.model import History, Revision, Version
 from tracker.publisher import records, standalone, terminal
 
@@ -205,20 +204,4 @@ def status(app: App, documents: tuple[str, ...], as_json: bool) -> None:
         say(terminal.status(histories, colour=colour(), width=width()))
 
 
-@click.command()
-@_app
-def verify(app: App) -> None:
-    """Check the archive against its digests and its chain; exit status 1 if anything is amiss."""
-    with Archive(app.workspace.archive) as archive:
-        problems = list(archive.problems())
-        captures, bodies = archive.counts()
-    for problem in problems:
-        click.echo(harmless(problem))
-    if problems:
-        raise ArchiveError(
-            f"{app.workspace.archive}: {len(problems)} of its records are not whole."
-        )
-    click.echo(f"{captures} captures in one unbroken chain, {bodies} bodies as their digests say.")
-
-
-COMMANDS = (publish, log, diff, show, compare, changes, status, verify)
+COMMANDS = (publish, log, diff, show, compare, changes, status)

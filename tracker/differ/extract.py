@@ -28,7 +28,7 @@ EXTRACTOR = "2"
 _RAW = re.compile(r"<(noscript|script|style)\b|<!(--)", re.IGNORECASE)
 _END = {
     "--": re.compile(r"--!?>|(?<=<!--)>"),
-    **{n: re.compile(rf"</{n}\b[^>]*>", re.IGNORECASE) for n in ("noscript", "script", "style")},
+    **{n: re.compile(rf"</{n}\b[^<>]*>", re.IGNORECASE) for n in ("noscript", "script", "style")},
 }
 _WORD = re.compile(rf"(?:\w|[{ATTACHED}])+")
 # Four spaces mean a nested list item in these texts, never program code.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -96,8 +97,12 @@ def enumerator(text: str) -> tuple[str, str]:
     rest = rest[match.end() :] if match and number else rest
     if rest == plain:
         return "", text
-    # The rest as displayed: what is left of the text once so much is taken that it reads so.
-    return number, next(display(text[n:]) for n in range(len(text)) if fold(text[n:]) == rest)
+    # The rest as displayed: what is left of the text once so much is taken that it reads so. It is
+    # sought by halves, since no end of invisible characters may stand in front of it; taking
+    # the first letter of a Hangul syllable makes the rest longer, hence the step back.
+    after = bisect_left(range(len(text)), True, key=lambda n: len(fold(text[n:])) <= len(rest))
+    near = range(max(0, after - 4), len(text))
+    return number, next(display(text[n:]) for n in near if fold(text[n:]) == rest)
 
 
 @lru_cache(maxsize=2048)

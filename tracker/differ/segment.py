@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from tracker.differ.normalise import clean_target, display, enumerator, fold
 from tracker.differ.tree import Node, Run
@@ -28,6 +29,7 @@ _LOWEST = 7
 _LONGEST_BOLD_HEADING = 120
 _LONGEST_LABEL = 100
 _MOST_COLUMNS = 1000  # as in a browser
+_MOST_CELLS = 200_000  # of a table with labels; with spans a few bytes can ask for a thousand
 _BOLD = {"strong", "b"}
 _UNITS = {
     "td": Unit.CELL,
@@ -249,15 +251,8 @@ def _is_bold_heading(text: str, part: list[_Piece]) -> bool:
 
 def _links(part: list[_Piece]) -> tuple[Link, ...]:
     """The links of a clause; the pieces of one link are joined, a link without words is no link."""
-    found: list[Link] = []
-    previous = ""
-    for piece in part:
-        if piece.link and piece.link == previous and found:
-            found[-1] = Link(found[-1].words + piece.text, piece.link)
-        elif piece.link:
-            found.append(Link(piece.text, piece.link))
-        previous = piece.link
-    tidy = (Link(display(link.words.replace(_BREAK, " ")), link.target) for link in found)
+    runs = ((link, "".join(p.text for p in run)) for link, run in groupby(part, lambda p: p.link))
+    tidy = (Link(display(words.replace(_BREAK, " ")), link) for link, words in runs if link)
     return tuple(link for link in tidy if link.words)
 
 
@@ -270,6 +265,9 @@ def _table_labels(table: Node) -> dict[int, tuple[str, ...]]:
         return {}
     cells = [_cells(row) for row in table.find_all({"tr"})]
     if max(map(len, cells), default=0) < 2:
+        return {}
+    widest = max(sum(_span(cell, "colspan") for cell in row) for row in cells)
+    if len(cells) * min(widest, _MOST_COLUMNS) > _MOST_CELLS:
         return {}
     grid = _grid(cells)
     header, body = (grid[0], grid[1:]) if _is_header(cells[0]) else ({}, grid)

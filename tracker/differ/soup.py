@@ -76,9 +76,9 @@ def _region(soup: BeautifulSoup, select: Sequence[Selector]) -> list[PageElement
     if select:
         return _outermost(soup, {id(e) for s in select for e in _matches(soup, s)})
     for css in STRUCTURE:
-        found = soup.select(css)
-        if any(e.get_text(strip=True) for e in found):
-            return _outermost(soup, set(map(id, found)))
+        found = _outermost(soup, set(map(id, soup.select(css))))
+        if any(isinstance(e, Tag) and e.get_text(strip=True) for e in found):
+            return found
     return []
 
 

@@ -27,11 +27,13 @@ class Rim:
 
     `body` gives the bytes of a capture, None where they are not kept; `database` turns tables
     (name, columns, rows) into a SQLite file; `picture` draws a PNG from the lines of a card.
+    `checkpoint` is what the log held (see `tracker.evidence`); only the status page shows it.
     """
 
     body: Callable[[Capture], bytes | None] | None = None
     database: Callable[[Sequence[Table]], bytes] | None = None
     picture: Callable[[Sequence[str]], bytes] | None = None
+    checkpoint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

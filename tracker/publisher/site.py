@@ -93,7 +93,7 @@ def _prose(frame: Frame) -> Pages:
 
 def _status(frame: Frame) -> Pages:
     rows = records.status(frame.histories)
-    yield frame.page("status/", "status.html", rows=rows)
+    yield frame.page("status/", "status.html", rows=rows, checkpoint=frame.rim.checkpoint)
     yield "status.json", f"{json.dumps(rows, ensure_ascii=True, indent=1)}\n".encode()
 
 

@@ -1,0 +1,6 @@
+"""Hostile pages, and what they cost.
+
+python -m tests.attacks              every vector at its size, twice and four times that
+python -m tests.attacks NAME...      some of them
+python -m tests.attacks --full       each as large as the fetcher lets a page be (16 MiB)
+"""

@@ -1,0 +1,141 @@
+"""Pages whose only purpose is to take time or memory: name → (size → earlier and later page).
+
+Each is made against one piece of the program, which its comment names. A page is at most 16 MiB
+(`tracker.fetcher.limits`); what it costs must grow in proportion to its size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Pair = tuple[str, str]
+Vector = Callable[[int], Pair]
+
+_LINE = "Each boat that is lent out has a name painted on both of its sides"
+
+
+def _page(inner: str) -> str:
+    return f"<html lang=en><body><main><h1>Terms</h1><p>{_LINE}.</p>{inner}</main></body></html>"
+
+
+def _both(inner: Callable[[int], str]) -> Vector:
+    """A page that meets a plain one: what counts is reading it."""
+    return lambda n: (_page(""), _page(inner(n)))
+
+
+def _changed(before: Callable[[int], str], after: Callable[[int], str]) -> Vector:
+    """Two pages whose comparison counts."""
+    return lambda n: (_page(before(n)), _page(after(n)))
+
+
+def _filled(piece: str, end: str = "") -> Callable[[int], str]:
+    """`piece` over and over, in all about `n` characters."""
+    return lambda n: piece * max(1, n // len(piece)) + end
+
+
+def _numbered(text: str) -> Callable[[int], str]:
+    def inner(n: int) -> str:
+        count = max(2, n // (len(text) + 20))
+        return "".join(f"<li>{text.format(i=i, j=count - i)}" for i in range(count))
+
+    return inner
+
+
+#: Parsing and reading (extract, segment).
+READING: dict[str, Vector] = {
+    "deep divs": _both(_filled("<div>")),
+    "deep divs with text": _both(_filled("<div>word ")),
+    "deep spans": _both(_filled("<span>")),
+    "deep lists": _both(_filled("<ul><li>x")),
+    "deep tables": _both(_filled("<table><tr><td>")),
+    "deep mains": lambda n: (_page(""), _filled("<main>")(n)),
+    "deep articles": lambda n: (_page(""), _filled("<article>")(n)),
+    "deep svgs": _both(_filled("<object>")),
+    "deep headings": _both(_filled("<h2>x")),
+    "deep links": _both(_filled("<a href=x>y")),
+    "misnested formatting": _both(_filled("<b><p>")),
+    "open formatting": _both(_filled("<p><b><i>x")),
+    "list items": _both(_filled("<li>x")),
+    "empty list items": _both(_filled("<li>")),
+    "line breaks": _both(_filled("<br>")),
+    "line breaks and bullets": _both(_filled("a<br> - ")),
+    "spaces after a line break": _both(lambda n: f"<p>a<br>{' ' * n}b"),
+    "one long word": _both(lambda n: f"<p>{'x' * n}"),
+    "one long line of words": _both(_filled("word ")),
+    "white space": _both(lambda n: f"<p>a{' ' * n}b"),
+    "no-break spaces": _both(lambda n: f"<p>a{' ' * n}b"),
+    "combining accents": _both(lambda n: f"<p>a{'́' * n}"),
+    "numbered and invisible": _both(lambda n: f"<p>1. {'​' * (n // 2)}{'x' * (n // 2)}"),
+    "bulleted and invisible": _both(lambda n: f"<p>• {'​' * (n // 2)}{'x' * (n // 2)}"),
+    "open noscripts": _both(_filled("<noscript>")),
+    "noscript ends that never end": _both(lambda n: "<noscript>" + _filled("</noscript ")(n)),
+    "script ends that never end": _both(lambda n: "<script>" + _filled("</script ")(n)),
+    "style ends that never end": _both(lambda n: "<style>" + _filled("</style ")(n)),
+    "open comments": _both(_filled("<!--")),
+    "comments": _both(_filled("<!-->")),
+    "open tags": _both(_filled("<a ")),
+    "declarations": _both(_filled("<![CDATA[")),
+    "instructions": _both(_filled("<?")),
+    "one tag, many attributes": _both(lambda n: f"<p {_filled('a b=c ')(n)}>x"),
+    "one long attribute": _both(lambda n: f"<p title={'a' * n}>x"),
+    "one long link": _both(lambda n: f"<p><a href='https://a.example/?{_filled('a=b&')(n)}'>x</a>"),
+    "a link of many pieces": _both(lambda n: f"<p><a href=x>{_filled('ab<b></b>')(n)}</a>"),
+    "many links": _both(_filled("<a href=?utm_source=x&a=b>y</a> ")),
+    "a table of tall cells": _both(
+        lambda n: "<table><tr><td colspan=999 rowspan=999>x<td>y" + _filled("<tr>")(n)
+    ),
+    "a table of wide cells": _both(lambda n: f"<table>{_filled('<tr><td colspan=999>x')(n)}"),
+    "a table of many cells": _both(lambda n: f"<table><tr>{_filled('<td>x')(n)}"),
+    "labels of labels": _both(
+        lambda n: f"<table><tr><th>a<th>b{_filled('<tr><td>x<td>y')(n)}</table>"
+    ),
+    "hidden mail": _both(_filled("<a data-cfemail=00>x</a>")),
+    "entities": _both(_filled("&amp;&#0;&bogus;")),
+    "bold lines": _both(_filled("<p><b>x</b>")),
+    "metas": lambda n: (_page(""), "<meta " * (n // 6) + _page("")),
+    "dates": _both(lambda n: f"<p>updat{'a' * n}"),
+    "many dates": _both(_filled("effective on November 3, 2025 ")),
+    "open dates": _both(_filled("updated on ")),
+    "headings in items": _both(_filled("<li><h3>x</h3>y")),
+}
+
+#: Comparing (align, redline, significance, topics, dates).
+COMPARING: dict[str, Vector] = {
+    "all items other": _changed(
+        _numbered("the boat {i} has one name and two sides"),
+        _numbered("the boat x{j} has one name and two sides"),
+    ),
+    "all items strange": _changed(
+        _numbered("uno{i} dos{i} tres{i} quatro{i} cinco{i} seis{i}"),
+        _numbered("eins{i} zwei{i} drei{i} vier{i} funf{i} sechs{i}"),
+    ),
+    "all items equal": _changed(_filled("<li>the same as ever"), _filled("<li>the same as then")),
+    "all items in reverse": _changed(
+        _numbered("a boat that is called {i} today"), _numbered("a boat that is called {j} today")
+    ),
+    "short items other": _changed(_numbered("{i}"), _numbered("x{i}")),
+    "one clause, every second word": _changed(_filled("a b "), _filled("a c ")),
+    "one clause, shifted": _changed(lambda n: "<p>" + "a b " * (n // 4),
+                                    lambda n: "<p>" + "b a " * (n // 4)),
+    "clauses of a thousand words": _changed(
+        _filled("<p>" + "a b c d " * 250), _filled("<p>" + "b a e d " * 250)
+    ),
+    "one long word, other": _changed(lambda n: "<p>" + "x" * n, lambda n: "<p>" + "y" * n),
+    "topics everywhere": _changed(
+        _filled("We train AI models. "), _filled("We train ad models; advertising. ")
+    ),
+    "one cut into many": _changed(
+        lambda n: "<p>" + _filled(f"{_LINE}. ")(n), _filled(f"<p>{_LINE}.")
+    ),
+    "many joined into one": _changed(
+        _filled(f"<p>{_LINE}."), lambda n: "<p>" + _filled(f"{_LINE}. ")(n)
+    ),
+    "notices": _changed(
+        lambda n: "", _filled("<p>we are updating xxxxxxxxxxxxxxxx our terms we updat")
+    ),
+    "two languages of words": _changed(
+        lambda n: " ".join(f"a{i}" for i in range(n // 6)),
+        lambda n: " ".join(f"b{i}" for i in range(n // 6)),
+    ),
+}  # fmt: skip
+VECTORS = READING | COMPARING

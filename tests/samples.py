@@ -1,0 +1,48 @@
+"""A small service on loopback whose terms change, and a root folder that has followed it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from tests.servers import Reply, Server, page
+from tracker.cli import main
+
+RULES = "".join(f"<p>Rule {n}: each boat has a name and keeps to its side.</p>" for n in range(9))
+ADS = "<p>We share what you like with advertisers, so that you see personalised ads.</p>"
+DOCUMENT = "harbour/terms@global"
+
+
+def terms(extra: str = "", nonce: object = "") -> bytes:
+    """A page of terms; `nonce` changes nothing that a reader sees."""
+    main_ = f"<main><h1>Terms</h1>{RULES}{extra}</main>"
+    return f"<html lang=en><!--{nonce}-->{main_}</html>".encode()
+
+
+def tracker(root: Path, *arguments: str) -> Result:
+    """Run a command in this process."""
+    return CliRunner().invoke(main, ["--root", str(root), *arguments])
+
+
+def declare(root: Path, pages: dict[str, str]) -> None:
+    """Declare the document types of `pages` at their addresses."""
+    file = root / "data" / "declarations" / "global" / "Harbour.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    declared = {kind: {"fetch": url} for kind, url in pages.items()}
+    file.write_text(json.dumps({"name": "Harbour", "terms": declared}))
+
+
+def followed(root: Path, *bodies: bytes, publish: bool = True) -> None:
+    """Make `root` as it is after a visit a day, from 1 September 2025 on, that found `bodies`."""
+    replies: list[Reply] = [page(body) for body in bodies]
+    with Server({"/terms": replies}) as server:
+        declare(root, {"Terms": server.url()})
+        for day in range(1, len(bodies) + 1):
+            now = f"2025-09-{day:02}T12:00Z"
+            done = tracker(root, "--now", now, "fetch", "--allow-host", server.entry)
+            assert done.exit_code == 0, done.output
+    if publish:
+        done = tracker(root, "publish")
+        assert done.exit_code == 0, done.output

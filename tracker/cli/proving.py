@@ -1,0 +1,248 @@
+"""The commands that prove: verify, evidence."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from tracker import evidence
+from tracker.archive import Archive
+from tracker.audit import Head, head_of
+from tracker.cli.app import App, harmless
+from tracker.cli.checkpoints import heads_of, key_of, new_checkpoint
+from tracker.errors import ArchiveError, UsageError
+from tracker.evidence import Bundle, Exhibit, Note
+from tracker.merkle import frontier_of, inclusion, leaf_hash
+from tracker.model import Capture, Revision
+from tracker.publisher import terminal
+from tracker.publisher.words import count, stamp
+from tracker.workspace import MANIFEST, manifest, published, published_names
+
+_app = click.make_pass_decorator(App)
+_REVISION = re.compile(r"(?P<document>.+?)(?:/(?P<time>\d{4}-?\d\d-?\d\d[\dTZ:.+-]*))?")
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+# ── verify ────────────────────────────────────────────────────────────────────────
+
+
+@click.command()
+@_app
+def verify(app: App) -> None:
+    """Check everything that was recorded and published; exit status 1 if anything is amiss.
+
+    \b
+    data/   every row against the log, every body against its digest
+    feeds/  the signed checkpoint against the log, every file against what follows from data/
+
+    Whatever was altered, removed, put in or reordered is named. One line says what holds.
+    """
+    with Archive(app.workspace.archive) as archive:
+        findings = _Findings(list(archive.problems()), [])
+        captures, bodies = archive.counts()
+        if not findings.problems:
+            findings = _published(app, archive)
+    for line in (*findings.problems, *findings.remarks):
+        click.echo(harmless(line))
+    if findings.problems:
+        number = count(len(findings.problems), "thing")
+        raise ArchiveError(
+            f"{app.root}: {number} above {'is' if len(findings.problems) == 1 else 'are'} not as "
+            "recorded and published; `tracker doctor` says what to do."
+        )
+    held = f"{count(captures, 'capture')} in one unbroken log, {bodies} bodies as their digests say"
+    click.echo(f"{held}, {findings.holds}.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """What is amiss, what is only worth saying, and what holds in feeds/."""
+
+    problems: list[str]
+    remarks: list[str]
+    holds: str = ""
+
+
+def _published(app: App, archive: Archive) -> _Findings:
+    """What stands in feeds/ against the log at the size it was published from."""
+    folder = app.workspace.feeds
+    found, ours = published(folder), published_names(folder)
+    note, problems = _checkpoint(app, archive, found.get("status/checkpoint"))
+    sizes = dict(note.sizes) if note else {}
+    text = (found.get("status/checkpoint") or b"").decode("utf-8", "replace") if note else ""
+    derived = app.publication(archive, sizes, text)
+    derived[MANIFEST] = manifest(derived)
+    if not found.keys() & derived.keys():
+        return _Findings([], [], "nothing published yet")
+    comparison = evidence.compare(found, derived, ours)
+    problems += list(_named(folder, comparison))
+    newer = archive.counts()[0] - sizes.get("captures", archive.counts()[0])
+    remarks = [f"{folder / path} is not ours" for path in comparison.foreign]
+    if not comparison.is_whole:
+        remarks.append(
+            "(unless the declarations, topics, settings or the program changed since feeds/ was "
+            "published: then `tracker publish` writes it anew)"
+        )
+    if newer:
+        remarks.append(f"{count(newer, 'capture')} came after the last publication")
+    holds = f"{count(len(derived), 'file')} in feeds/ re-derived{_signed(app, note)}"
+    return _Findings(problems, remarks, holds)
+
+
+def _checkpoint(
+    app: App, archive: Archive, published_note: bytes | None
+) -> tuple[Note | None, list[str]]:
+    """The published checkpoint and what is wrong with it."""
+    if published_note is None:
+        missing = ["feeds/status/checkpoint is missing"] if archive.counts()[0] else []
+        return None, missing
+    try:
+        note = evidence.parse_note(published_note.decode())
+    except ValueError as error:
+        return None, [f"feeds/status/checkpoint {error}"]
+    now = heads_of(archive)
+    if {log for log, _ in note.sizes} != now.keys():
+        return None, ["feeds/status/checkpoint is not a checkpoint of this program"]
+    if any(size > now[log].size for log, size in note.sizes):
+        return None, ["feeds/status/checkpoint names more rows than the log has"]
+    heads = {log: head_of(log, archive.rows(log, size)) for log, size in note.sizes}
+    return note, list(evidence.note_problems(note, key_of(app.workspace), heads))
+
+
+def _named(folder: Path, comparison: evidence.Comparison) -> Iterator[str]:
+    for path in comparison.missing:
+        yield f"{folder / path} is missing"
+    for path in comparison.altered:
+        yield f"{folder / path} is not what follows from data/"
+
+
+def _signed(app: App, note: Note | None) -> str:
+    if note is None or not note.signatures:
+        return ", checkpoint not signed"
+    if key_of(app.workspace) is None:
+        return ", checkpoint signed, but there is nothing here to check the signature with"
+    return f", checkpoint {note.size} signed by {note.origin}"
+
+
+# ── evidence ──────────────────────────────────────────────────────────────────────
+
+
+@click.command("evidence")
+@click.argument("revision")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="A .zip file, or a folder to make (default: evidence-….zip in the root folder).",
+)
+@_app
+def write_evidence(app: App, revision: str, output: Path | None) -> None:
+    """Write everything that proves REVISION into one bundle.
+
+    \b
+    REVISION is the address of its page, the id of its feed item, or
+    tracker evidence eu                the last revision of the document named ...@eu
+    tracker evidence eu/2025-11-05     the revision first seen that day
+
+    The bundle holds both captures (also as WARC), their places in the log, the signed checkpoint,
+    the redline, and VERIFY.txt, which says how anyone checks it without this program.
+    """
+    chosen = _revision(app, revision)
+    with Archive(app.workspace.archive) as archive:
+        files = evidence.bundle(_bundle(app, archive, chosen))
+    name = f"{chosen.document.replace('/', '-').replace('@', '-')}-{stamp(chosen.first_seen)}"
+    path = output or app.root / f"evidence-{name}.zip"
+    _write(path, files)
+    click.echo(f"{path}: {len(files)} files; VERIFY.txt says how to check them.")
+
+
+def _revision(app: App, wanted: str) -> Revision:
+    """The revision that is meant; UsageError where none or several are."""
+    path = re.sub(r"^.*?(?:/|^)changes/|^tag:[^:]*:|/(?:index\.html)?(?:#.*)?$", "", wanted.strip())
+    found = _REVISION.fullmatch(path)
+    if found is None:
+        raise UsageError(f"{wanted!r} names no revision; `tracker log` lists them.")
+    (history,) = app.histories([found["document"]])
+    digits = re.sub(r"\D", "", found["time"] or "")[:14]
+    matching = [r for r in history.revisions if f"{r.first_seen:%Y%m%d%H%M%S}".startswith(digits)]
+    if not matching:
+        when = f" first seen {found['time']}" if digits else ""
+        raise UsageError(f"{history.document.id} has no revision{when}; `tracker log` lists them.")
+    if digits and len(matching) > 1:
+        times = ", ".join(stamp(r.first_seen) for r in matching)
+        raise UsageError(f"{wanted} could be any of {times}; name one.")
+    return matching[-1]
+
+
+def _bundle(app: App, archive: Archive, revision: Revision) -> Bundle:
+    heads = heads_of(archive)
+    entries = archive.entries()
+    if _heads_differ(heads["captures"], [entry for _, entry in entries]):
+        raise ArchiveError(f"{archive.path}: is not whole; `tracker verify` names what is wrong.")
+    text = new_checkpoint(app.workspace, heads)
+    note, key = evidence.parse_note(text), key_of(app.workspace)
+    return Bundle(
+        revision=revision,
+        before=tuple(_exhibits(archive, entries, revision.before.captures)),
+        after=tuple(_exhibits(archive, entries, revision.after.captures)),
+        redline=terminal.diff(revision, app.workspace.topics, colour=False, width=100),
+        note=note,
+        note_text=text,
+        public=key.public if key and note.signatures else None,
+    )
+
+
+def _heads_differ(head: Head, entries: Sequence[bytes]) -> bool:
+    return frontier_of(map(leaf_hash, entries)) != head.frontier
+
+
+def _exhibits(
+    archive: Archive, entries: Sequence[tuple[Capture, bytes]], captures: Sequence[Capture]
+) -> Iterator[Exhibit]:
+    leaves = [leaf_hash(entry) for _, entry in entries]
+    places = {capture: index for index, (capture, _) in reversed(list(enumerate(entries)))}
+    for capture in captures:
+        index = places[capture]
+        body = archive.body(capture.body) if capture.body else None
+        stand_in = archive.readable(capture)[0] if body is None else None
+        path = inclusion(leaves, index)
+        yield Exhibit(capture, entries[index][1], index, path, body, stand_in)
+
+
+def _write(path: Path, files: Mapping[str, bytes]) -> None:
+    """Write a bundle whole or not at all; what is there already is not touched."""
+    if path.exists():
+        raise UsageError(f"{path} exists; move it away or name another place with --output.")
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        if path.suffix == ".zip":
+            fresh.write_bytes(_zipped(files))
+        else:
+            shutil.rmtree(fresh, ignore_errors=True)
+            for name, data in files.items():
+                (fresh / name).parent.mkdir(parents=True, exist_ok=True)
+                (fresh / name).write_bytes(data)
+        fresh.rename(path)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror}).") from error
+
+
+def _zipped(files: Mapping[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, _ZIP_TIME)
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, files[name])
+    return packed.getvalue()
+
+
+COMMANDS = (verify, write_evidence)

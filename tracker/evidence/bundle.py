@@ -1,0 +1,143 @@
+"""Everything that proves a revision, as files that are verified without this program. Pure."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined
+
+from tracker import __version__
+from tracker.evidence.note import Note, verifier
+from tracker.evidence.page import redline_page
+from tracker.evidence.warc import warc
+from tracker.model import Capture, Revision, digest
+from tracker.publisher import words
+
+_SUFFIX = {"text/html": "html", "text/markdown": "md"}
+# An Ed25519 public key as SubjectPublicKeyInfo (RFC 8410) begins with these bytes.
+_SPKI = bytes.fromhex("302a300506032b6570032100")
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A capture with its proof: its entry, place and audit path in the log.
+
+    `body` is what was served, None where it is not kept; then `stand_in` is a kept body with the
+    same text.
+    """
+
+    capture: Capture
+    entry: bytes
+    index: int
+    path: tuple[bytes, ...]
+    body: bytes | None
+    stand_in: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What goes into a bundle. `public` is the key that signed the checkpoint, if one did."""
+
+    revision: Revision
+    before: tuple[Exhibit, ...]
+    after: tuple[Exhibit, ...]
+    redline: str
+    note: Note
+    note_text: str
+    public: bytes | None
+
+
+def bundle(given: Bundle) -> dict[str, bytes]:
+    """The files of a bundle by name; the same revision and log give the same bytes."""
+    found = dict(_files(given))
+    found["VERIFY.txt"] = _explanation(given).encode()
+    sums = (f"{digest(found[name])}  {name}\n" for name in sorted(found))
+    return found | {"SHA256SUMS": "".join(sums).encode()}
+
+
+def _files(given: Bundle) -> Iterator[tuple[str, bytes]]:
+    yield "redline.html", redline_page(given.revision).encode("utf-8", "replace")
+    yield "redline.txt", f"{given.redline}\n".encode("utf-8", "replace")
+    exhibits = [*given.before, *given.after]
+    records = [(e.capture, e.entry, e.body) for e in exhibits]
+    yield "captures.warc", warc(records, f"Terms Tracker {__version__}")
+    yield from _checkpoint(given)
+    for side, shown in (("before", given.before), ("after", given.after)):
+        for number, exhibit in enumerate(shown, 1):
+            yield from _exhibit(f"{side}/{number}", exhibit, given.note.size)
+
+
+def _checkpoint(given: Bundle) -> Iterator[tuple[str, bytes]]:
+    yield "checkpoint.txt", given.note_text.encode()
+    if given.public is not None:
+        packed = base64.b64encode(_SPKI + given.public).decode()
+        pem = f"-----BEGIN PUBLIC KEY-----\n{packed}\n-----END PUBLIC KEY-----\n"
+        yield "public-key.pem", pem.encode()
+        yield "signed.txt", given.note.body.encode()
+        yield "signature.bin", given.note.signatures[0][1][4:]
+
+
+def _exhibit(folder: str, exhibit: Exhibit, size: int) -> Iterator[tuple[str, bytes]]:
+    proof = {"index": exhibit.index, "size": size, "path": [n.hex() for n in exhibit.path]}
+    yield f"{folder}/capture.json", exhibit.entry
+    yield f"{folder}/proof.json", f"{json.dumps(proof, indent=1)}\n".encode()
+    yield f"{folder}/headers.txt", _headers(exhibit.capture).encode("utf-8", "replace")
+    # As text: a page of others must not run when somebody opens it to look at it.
+    kind = _SUFFIX.get(exhibit.capture.media.partition(";")[0].strip(), "bin")
+    if exhibit.body is not None:
+        yield f"{folder}/body.{kind}.txt", exhibit.body
+    elif exhibit.stand_in is not None:
+        yield f"{folder}/another-body-with-the-same-text.{kind}.txt", exhibit.stand_in
+
+
+def _headers(capture: Capture) -> str:
+    """What is known of the exchange, a line each."""
+    asked = [f"asked for: {capture.asked_url}"] if capture.asked_url else []
+    asked += [f"answered by: {capture.final_url}"] if capture.final_url else []
+    asked += [f"recorded: {words.iso(capture.time)}, {capture.via}"]
+    asked += [f"copy: {capture.archive_url}"] if capture.archive_url else []
+    asked += [f"status: {capture.status}"] if capture.status is not None else []
+    lines = asked + [f"{name}: {value}" for name, value in capture.headers]
+    return "".join(f"{words.line(line, 10_000)}\n" for line in lines)
+
+
+def _explanation(given: Bundle) -> str:
+    text = files("tracker.evidence").joinpath("VERIFY.txt").read_text(encoding="utf-8")
+    environment = Environment(  # noqa: S701 - plain text, and every value went through `words`
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+    key = verifier(given.note.origin, given.public) if given.public is not None else ""
+    return environment.from_string(text).render(
+        title=words.line(given.revision.after.title),
+        document=given.revision.document,
+        exhibits=_listed(given),
+        origin=given.note.origin,
+        size=given.note.size,
+        root=given.note.body.splitlines()[2],
+        verifier=key,
+        version=__version__,
+    )
+
+
+def _listed(given: Bundle) -> list[Mapping[str, object]]:
+    return [
+        {
+            "folder": f"{side}/{number}",
+            "recorded": words.iso(exhibit.capture.time),
+            "page": words.line(_page(exhibit.capture), 300),
+            "via": words.line(exhibit.capture.via),
+            "digest": exhibit.capture.body,
+            "kept": exhibit.body is not None,
+            "stands_in": exhibit.stand_in is not None,
+        }
+        for side, shown in (("before", given.before), ("after", given.after))
+        for number, exhibit in enumerate(shown, 1)
+    ]
+
+
+def _page(capture: Capture) -> str:
+    return capture.final_url or capture.asked_url or capture.archive_url or "a page not known"

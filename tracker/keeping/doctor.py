@@ -1,0 +1,180 @@
+"""What is wrong with an installation, and how to mend it. Looks at everything, changes nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.util import find_spec
+from pathlib import Path
+
+from tracker import lock, schema
+from tracker.archive import Archive
+from tracker.errors import TrackerError
+from tracker.evidence import parse_note
+from tracker.workspace import open_workspace, starter
+
+#: Below so many free bytes, or twice the archive, a run may end in the middle.
+_ROOM = 200 * 1024 * 1024
+_OURS = {
+    *{"archive.db", "archive.db-journal", "declarations", "lock", "settings.toml", "signing.key"},
+    *{"topics.toml", "README.md"},
+}
+_MOST = 5  # problems of one kind that are listed
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about an installation. `mend` says what to do; empty where nothing need be."""
+
+    what: str
+    mend: str = ""
+
+    @property
+    def is_wrong(self) -> bool:
+        return bool(self.mend)
+
+
+def examine(root: Path, now: datetime) -> list[Finding]:
+    """Every finding about the folder `root`, at `now`."""
+    data = root / "data"
+    found = [*_program(), *_declared(root), *_files(data), *_key(data), *_writing(root)]
+    archive = data / "archive.db"
+    if not archive.exists():
+        return [*found, Finding(f"{archive}: nothing has been recorded yet")]
+    return [*found, *_archive(archive, root / "feeds", now), *_room(archive)]
+
+
+def _program() -> Iterator[Finding]:
+    for name in ("declarations", "topics.toml"):
+        if not starter(name).exists():
+            yield Finding(
+                f"the {name} that ship with the program are missing", "install it again with pip"
+            )
+    if shutil.which("git") is None:
+        yield Finding("git is not installed: `tracker import versions` and `snapshots` need it")
+    if find_spec("cryptography") is None:
+        yield Finding("checkpoints are not signed: pip install 'terms-tracker[sign]' allows it")
+
+
+def _declared(root: Path) -> Iterator[Finding]:
+    try:
+        workspace = open_workspace(root)
+    except TrackerError as error:
+        yield Finding(str(error), "correct the file as it says")
+        return
+    if not workspace.declared.documents:
+        yield Finding("no document is declared", "put declarations into data/declarations/")
+    if not workspace.settings.site_url:
+        yield Finding("site_url is not set: links in the feeds lead to localhost")
+
+
+def _files(data: Path) -> Iterator[Finding]:
+    if not data.is_dir():
+        return
+    for path in sorted(data.rglob("*")):
+        if not os.access(path, os.R_OK | (os.X_OK if path.is_dir() else 0)):
+            yield Finding(f"{path}: cannot be read", f"chmod u+rX {path}, or chown it to yourself")
+    for path in sorted(data.iterdir()):
+        if path.name.endswith("-journal"):
+            yield Finding(f"{path}: a run was stopped while it wrote; the next one rolls it back")
+        elif path.name not in _OURS and "-before-" not in path.name:
+            yield Finding(f"{path}: is no file of this program")
+
+
+def _key(data: Path) -> Iterator[Finding]:
+    key = data / "signing.key"
+    if key.exists() and key.stat().st_mode & 0o077:
+        yield Finding(f"{key}: others can read the key", f"chmod 600 {key}")
+
+
+def _writing(root: Path) -> Iterator[Finding]:
+    # feeds/ is exchanged as a whole, so what must be writable is the folder it stands in.
+    for path in (root, root / "data", root / "data" / "archive.db"):
+        if path.exists() and not os.access(path, os.W_OK):
+            yield Finding(f"{path}: cannot be written", f"chmod u+w {path}, or chown it")
+    holder = lock.holder(root / "data" / "lock")
+    if holder:
+        yield Finding(f"process {holder} is writing to the archive now")
+
+
+def _archive(path: Path, feeds: Path, now: datetime) -> Iterator[Finding]:
+    restore = "tracker restore BACKUP; without a backup, import again what public archives have"
+    checks: tuple[Callable[[Archive], Iterator[Finding]], ...] = (
+        lambda archive: _health(archive, restore),
+        lambda archive: _clock(archive, now),
+        lambda archive: _published(archive, feeds),
+    )
+    try:
+        yield from _version(path)
+        with Archive(path) as archive:
+            for check in checks:
+                yield from check(archive)
+    except TrackerError as error:
+        yield Finding(str(error), restore)
+
+
+def _version(path: Path) -> Iterator[Finding]:
+    try:
+        with closing(schema.connected(path, "rw")) as database:
+            version = schema.version(database)
+            mode = next(iter(database.query("pragma journal_mode")))["journal_mode"]
+    except schema.DAMAGE:
+        return  # what is wrong is said by whoever opens it next
+    if version < schema.SCHEMA:
+        yield Finding(
+            f"{path}: is of schema {version}; the next fetch or import brings it to "
+            f"{schema.SCHEMA} (make a backup before)"
+        )
+    if mode == "wal":
+        yield Finding(
+            f"{path}: was put into WAL mode, in which SQLite before 3.51.3 can lose data",
+            f"sqlite3 {path} 'pragma journal_mode = delete'",
+        )
+
+
+def _health(archive: Archive, restore: str) -> Iterator[Finding]:
+    problems = list(archive.problems())
+    for problem in problems[:_MOST]:
+        yield Finding(problem, restore)
+    if len(problems) > _MOST:
+        yield Finding(f"and {len(problems) - _MOST} more", "tracker verify")
+
+
+def _clock(archive: Archive, now: datetime) -> Iterator[Finding]:
+    newest = max((c.time for c in archive.captures()), default=now)
+    if newest > now:
+        yield Finding(
+            f"it is {now:%Y-%m-%d %H:%M} UTC here, but a capture was recorded at "
+            f"{newest:%Y-%m-%d %H:%M} UTC",
+            "set the clock right: until then new looks stand before that one",
+        )
+
+
+def _published(archive: Archive, feeds: Path) -> Iterator[Finding]:
+    captures, _ = archive.counts()
+    try:
+        size = parse_note((feeds / "status" / "checkpoint").read_text(encoding="utf-8")).size
+    except OSError:
+        size = 0
+    except ValueError as error:
+        yield Finding(f"{feeds}/status/checkpoint: {error}", "tracker publish")
+        return
+    if size < captures:
+        yield Finding(f"{feeds}: is older than data/, by {captures - size} rows", "tracker publish")
+    for name in (".feeds.new", ".feeds.old"):
+        if feeds.with_name(name).exists():
+            yield Finding(f"{feeds.with_name(name)}: left by a run that was stopped; the next "
+                          "publication clears it away")  # fmt: skip
+
+
+def _room(archive: Path) -> Iterator[Finding]:
+    free, needed = shutil.disk_usage(archive).free, max(_ROOM, 2 * archive.stat().st_size)
+    if free < needed:
+        yield Finding(
+            f"{archive.parent}: {free // 2**20:,} MiB are free, {needed // 2**20:,} are wanted",
+            "make room: a run that finds none stops, and loses nothing it recorded",
+        )

@@ -1,0 +1,85 @@
+"""Locks between processes: one writer of an archive, one publisher of a folder.
+
+A lock is the kernel's (flock), so it ends with its process, however that ends; the file names
+the process only for people.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from tracker.errors import ArchiveError, Busy
+
+#: How long a publication waits for another one, in seconds.
+_PATIENCE = 60.0
+_PAUSE = 0.1
+
+
+def hold(path: Path) -> int:
+    """Take the lock at `path`, which is made if need be; closing the handle lets it go.
+
+    Raises Busy, naming the process, where another one holds it.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise ArchiveError(f"{path}: cannot be written ({error.strerror}).") from error
+    if not _taken(handle, fcntl.LOCK_EX):
+        process = _named_in(handle)
+        os.close(handle)
+        who = f" (process {process})" if process else ""
+        raise Busy(f"Another tracker is writing to {path.parent}{who}; wait until it has finished.")
+    with suppress(OSError):  # only for people: on a full disk the lock holds all the same
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+    return handle
+
+
+def holder(path: Path) -> str | None:
+    """The process that holds the lock at `path`, "unknown" where it has not said; None if free."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        return None if _taken(handle, fcntl.LOCK_SH) else _named_in(handle) or "unknown"
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def held_folder(folder: Path) -> Iterator[None]:
+    """Hold a folder as long as the block lasts; waits for another holder, then raises Busy."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise ArchiveError(f"{folder}: cannot be opened ({error.strerror}).") from error
+    try:
+        end = time.monotonic() + _PATIENCE
+        while not _taken(handle, fcntl.LOCK_EX):
+            if time.monotonic() > end:
+                raise Busy(f"Another tracker is publishing in {folder}; try again later.")
+            time.sleep(_PAUSE)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _taken(handle: int, kind: int) -> bool:
+    try:
+        fcntl.flock(handle, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _named_in(handle: int) -> str:
+    said = os.pread(handle, 32, 0).decode("ascii", "replace").strip()
+    return said if said.isdigit() else ""

@@ -1,0 +1,95 @@
+"""The Merkle tree of RFC 6962, section 2.1: one hash for an ordered list, short proofs for parts.
+
+A tree is given by the hashes of its leaves, or by its *frontier*: the roots of its complete
+subtrees, largest first, one for every bit that is set in its size. A frontier grows by a leaf
+without anyone reading the leaves before it. Pure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+EMPTY_ROOT = hashlib.sha256().digest()
+
+
+def leaf_hash(data: bytes) -> bytes:
+    """The hash of an entry; its prefix keeps an entry from passing for an inner node."""
+    return hashlib.sha256(b"\0" + data).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """The hash of an inner node."""
+    return hashlib.sha256(b"\1" + left + right).digest()
+
+
+def grown(frontier: Sequence[bytes], size: int, leaf: bytes) -> tuple[bytes, ...]:
+    """The frontier of a tree of `size` leaves after one more leaf hash."""
+    nodes = list(frontier)
+    while size & 1:
+        leaf = node_hash(nodes.pop(), leaf)
+        size >>= 1
+    return (*nodes, leaf)
+
+
+def frontier_of(leaves: Iterable[bytes]) -> tuple[bytes, ...]:
+    """The frontier of the tree over these leaf hashes."""
+    frontier: tuple[bytes, ...] = ()
+    for size, leaf in enumerate(leaves):
+        frontier = grown(frontier, size, leaf)
+    return frontier
+
+
+def root_of(frontier: Sequence[bytes]) -> bytes:
+    """The root of the tree with this frontier."""
+    if not frontier:
+        return EMPTY_ROOT
+    *rest, found = frontier
+    for node in reversed(rest):
+        found = node_hash(node, found)
+    return found
+
+
+def inclusion(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
+    """The audit path of leaf `index` (RFC 6962, section 2.1.1), from the leaf upwards."""
+    if not 0 <= index < len(leaves):
+        raise IndexError(f"a tree of {len(leaves)} leaves has no leaf {index}")
+    path: list[bytes] = []
+    first, last = 0, len(leaves)
+    while last - first > 1:
+        middle = first + _left(last - first)
+        if index < middle:
+            path.append(root_of(frontier_of(leaves[middle:last])))
+            last = middle
+        else:
+            path.append(root_of(frontier_of(leaves[first:middle])))
+            first = middle
+    return tuple(reversed(path))
+
+
+def root_by(leaf: bytes, index: int, size: int, path: Iterable[bytes]) -> bytes:
+    """The root that an audit path leads to from a leaf hash (RFC 9162, section 2.1.3.2).
+
+    Raises ValueError for a path that is none of a tree of `size` leaves.
+    """
+    last, found = size - 1, leaf
+    if not 0 <= index <= last:
+        raise ValueError("the leaf is not in the tree")
+    for node in path:
+        if last == 0:
+            raise ValueError("the path is too long")
+        if index & 1 or index == last:
+            found = node_hash(node, found)
+            while index and not index & 1:
+                index, last = index >> 1, last >> 1
+        else:
+            found = node_hash(found, node)
+        index, last = index >> 1, last >> 1
+    if last:
+        raise ValueError("the path is too short")
+    return found
+
+
+def _left(size: int) -> int:
+    """How many of `size` leaves stand in the left subtree: the largest power of two below it."""
+    return 1 << (size - 1).bit_length() - 1
