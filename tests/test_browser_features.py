@@ -140,7 +140,8 @@ def test_words_are_found_in_every_wording_that_came_or_went(
 ) -> None:
     page = opened(context, f"{site}changes/?words=PENNY+passenger").page
     page.wait_for_function("document.querySelector('.found').textContent.startsWith('1 of')")
-    assert page.is_visible("text=Heron Rules: 3 clauses changed"), "it was removed there"
+    shown = page.inner_text(".entry:not([hidden]) h3")
+    assert shown.startswith("Heron Rules: "), "it was removed there"
 
 
 def test_the_text_of_a_day_is_found_by_the_day(context: BrowserContext, site: str) -> None:
