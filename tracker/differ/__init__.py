@@ -36,6 +36,7 @@ from tracker.model import (
 
 #: A banner stands among the first clauses of a page.
 _TOP = 10
+_MOST = 0.5
 
 __all__ = [
     "EXTRACTOR",
@@ -84,8 +85,20 @@ def revise(
 
 
 def kept_share(before: Sequence[Clause], after: Sequence[Clause]) -> float:
-    """The share of the words of both sides that stand in the other too, the lesser of the two."""
-    return min(aligned_share(before, after, align(before, after)))
+    """The share of the words of both sides that stand in the other too, the lesser of the two.
+
+    At least: where most clauses stand unchanged, that is the answer, and nothing is aligned.
+    """
+    unchanged = min(_standing(before, after), _standing(after, before))
+    return (
+        unchanged if unchanged > _MOST else min(aligned_share(before, after, align(before, after)))
+    )
+
+
+def _standing(side: Sequence[Clause], other: Sequence[Clause]) -> float:
+    known = {clause.key for clause in other}
+    whole = sum(len(clause.key) for clause in side)
+    return sum(len(c.key) for c in side if c.key in known) / whole if whole else 1.0
 
 
 @dataclass(frozen=True, slots=True)
