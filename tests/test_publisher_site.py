@@ -469,7 +469,7 @@ def test_what_was_served_is_published_to_the_byte_as_text() -> None:
 def test_only_pages_and_data_of_ours_can_be_taken_for_pages() -> None:
     """Nothing a service served, and no text of it, has a name that a browser would run."""
     kinds = {"html", "json", "jsonl", "xml", "css", "js", "txt", "woff2", "csv", "sqlite"}
-    kinds |= {"bib", "diff", "png"}
+    kinds |= {"atom", "bib", "diff", "opml", "png"}
     assert {name.rpartition(".")[2] for name in FILES} <= kinds
     pages = {name for name in FILES if name.endswith(".html")}
     assert {name.rpartition("/")[2] for name in pages} == {"index.html", "404.html"}
