@@ -44,7 +44,12 @@ def main() -> str:
         commands = {
             "tracker": [*ours, "quick"],
             "tracker, beautifulsoup4 only": [*ours, "reference"],
-            "trafilatura": [str(peer("trafilatura") / "python"), "-c", _PEER, folder],
+            "trafilatura": [
+                str(peer("trafilatura", "lxml_html_clean") / "python"),
+                "-c",
+                _PEER,
+                folder,
+            ],
         }
         said = {
             name: subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()

@@ -72,7 +72,9 @@ def _real() -> list[list[str]]:
             "tracker: the whole revision": ours,
             "git diff --word-diff": _git(folder),
             "diff-match-patch, words": _peer(sys.executable, _DMP, folder),
-            "redlines": _peer(str(peer("redlines") / "python"), _REDLINES, folder),
+            "redlines": _peer(
+                str(peer("redlines", "typing_extensions") / "python"), _REDLINES, folder
+            ),
         }
     base = found["git diff --word-diff"]
     return [[f"{name} ({number} pairs)", f"{seconds:.2f}", f"{seconds / base:.1f}"]
