@@ -12,6 +12,7 @@ from tests.corpus import CORPUS, needs_corpus
 from tests.strategies import PAGE
 from tests.test_differ_quick import markup, selectors
 from tracker.differ import read, reads_alike
+from tracker.differ.normalise import clean_target, differ_in_tracking
 from tracker.importer import opened
 from tracker.model import Source
 
@@ -62,6 +63,30 @@ def test_what_reads_alike_has_one_reading(pages: tuple[str, str], source: Source
 def test_nor_has_any_other_page(one: str, other: str, source: Source | None) -> None:
     if reads_alike(one.encode(), other.encode(), MEDIA, source):
         assert read(one.encode(), HTML, source) == read(other.encode(), HTML, source)
+
+
+pieces = st.sampled_from(
+    ["trk=1", "trk=2", "utm_a=x", "utm_a=", "utm_a", "q=1", "q=2", "url=https://a.example/b", "",
+     "trk=a%20b", "lang=en", "lang=en#top", "u=x y", "trk=2;q=3"]
+)  # fmt: skip
+addresses = st.builds(
+    lambda path, parts: f"{path}?{'&'.join(parts)}" if parts else path,
+    st.sampled_from(["/a", "https://www.linkedin.com/redir/x", "https://www.google.com/url", "#x"]),
+    st.lists(pieces, max_size=3),
+)
+
+
+@given(addresses, addresses)
+@example("/a?trk=1&q=1", "/a?trk=2&q=1")
+@example("/a?trk", "/a?trk=1")
+def test_addresses_that_differ_in_tracking_have_one_target(one: str, other: str) -> None:
+    if differ_in_tracking(one, other):
+        assert clean_target(one, PAGE) == clean_target(other, PAGE)
+
+
+def test_a_nonce_in_a_tracking_parameter_is_seen_to_be_one() -> None:
+    assert differ_in_tracking("/a?x=1&trk=5f-1", "/a?x=1&trk=6e_2")
+    assert not differ_in_tracking("/a?x=1&trk=5f", "/a?x=2&trk=6e")
 
 
 def noisy(nonce: str) -> bytes:

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import resource
+import subprocess
 import sys
 import time
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.benchmarks.measure import peer, table
 from tests.corpus import CORPUS
+from tracker.differ import quick, read
+from tracker.importer import opened
 
 _BUNDLES = ("linkedin-snapshots-fr", "linkedin-snapshots-hi", "other-snapshots")
 _EVERY = 12
@@ -32,19 +36,20 @@ print(len(pages) / used, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 10
 
 
 def main() -> str:
-    import subprocess
-    from tempfile import TemporaryDirectory
-
     if not CORPUS.is_dir():
         return "\nextraction: skipped, the reference corpus is not there (set TRACKER_CORPUS)."
     with TemporaryDirectory() as folder:
         number = _lay_out(Path(folder))
-        (Path(folder).parent / "peer.py").write_text(_PEER)
         ours = [sys.executable, "-m", "tests.benchmarks.extraction", folder]
         commands = {
             "tracker": [*ours, "quick"],
             "tracker, beautifulsoup4 only": [*ours, "reference"],
-            "trafilatura": [str(peer("trafilatura") / "python"), "-c", _PEER, folder],
+            "trafilatura": [
+                str(peer("trafilatura", "lxml_html_clean") / "python"),
+                "-c",
+                _PEER,
+                folder,
+            ],
         }
         said = {
             name: subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
@@ -62,8 +67,6 @@ def main() -> str:
 
 
 def _lay_out(folder: Path) -> int:
-    from tracker.importer import opened
-
     number = 0
     for bundle in _BUNDLES:
         with opened(str(CORPUS / f"{bundle}.bundle")) as repository:
@@ -75,8 +78,6 @@ def _lay_out(folder: Path) -> int:
 
 def measure(folder: str, way: str) -> None:
     """Reads every page of a folder one way and prints rate, memory and what was read."""
-    from tracker.differ import quick, read
-
     if way == "reference":
         quick.parts = lambda *_: None
     pages = [path.read_bytes() for path in sorted(Path(folder).iterdir())]

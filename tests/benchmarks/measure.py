@@ -54,12 +54,15 @@ def tracker(root: Path, *arguments: str, now: str = "2025-01-01T00:00Z") -> list
     return [sys.executable, "-m", "tracker", "--root", str(root), "--now", now, *arguments]
 
 
-def peer(package: str) -> Path:
-    """The `bin` folder of an environment that has a package from the registry."""
+def peer(package: str, *missing: str) -> Path:
+    """The `bin` folder of an environment that has a package from the registry.
+
+    `missing` is what the package needs and does not say.
+    """
     home = PEERS / package
     if not (home / "bin" / "python").exists():
         venv.create(home, with_pip=True)
-        pip = [str(home / "bin" / "pip"), "install", "-q", package]
+        pip = [str(home / "bin" / "pip"), "install", "-q", package, *missing]
         subprocess.run(pip, check=True)
     return home / "bin"
 

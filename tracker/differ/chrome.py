@@ -10,7 +10,7 @@ stood in a `nav`. Prose is text that is neither link nor button.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.differ.tree import Node, Run
@@ -129,8 +129,9 @@ def _trim(root: Node) -> None:
     if not spoken:
         return
     titles = {" ".join(t.words for t in _texts(h)) for h in root.find_all(_HEADINGS)}
+    whole = _held(texts, root)
     for edge in (texts[: spoken[0]], texts[spoken[-1] + 1 :]):
-        for block in _blocks(edge, root):
+        for block in _blocks(edge, root, whole):
             if _is_furniture(block, titles):
                 block.remove()
 
@@ -139,17 +140,26 @@ def _is_sentence(text: _Text) -> bool:
     return not text.is_linked and len(text.words.split()) >= _SENTENCE
 
 
-def _blocks(edge: Sequence[_Text], root: Node) -> list[Node]:
-    """The largest elements below `root` that hold texts of this edge and nothing else."""
-    held: dict[int, int] = {}  # how many texts of this edge each element (by identity) holds
-    for text in edge:
+def _held(texts: Iterable[_Text], root: Node) -> dict[int, int]:
+    """How many of these texts each element below `root` (by identity) holds."""
+    held: dict[int, int] = {}
+    for text in texts:
         for element in _upwards(text.parent, root):
             held[id(element)] = held.get(id(element), 0) + 1
+    return held
+
+
+def _blocks(edge: Sequence[_Text], root: Node, whole: Mapping[int, int]) -> list[Node]:
+    """The largest elements below `root` that hold texts of this edge and nothing else.
+
+    `whole` is how many texts each element holds in all.
+    """
+    held = _held(edge, root)
     found: dict[int, Node] = {}
     for text in edge:
         block: Node | None = None
         for element in _upwards(text.parent, root):
-            if sum(1 for _ in _texts(element)) > held[id(element)]:
+            if whole[id(element)] > held[id(element)]:
                 break
             block = element
         if block is not None:

@@ -13,7 +13,7 @@ from tracker.differ import quick
 from tracker.differ.chrome import remove_chrome
 from tracker.differ.decode import Undecodable, is_guessed
 from tracker.differ.extract import base_of, page_text
-from tracker.differ.normalise import clean_target
+from tracker.differ.normalise import clean_target, differ_in_tracking
 from tracker.differ.tree import Node, Parts
 from tracker.model import Source
 
@@ -84,4 +84,6 @@ def _same_element(one: Node, other: Node, base: str) -> bool:
 def _same_target(one: str | None, other: str | None, base: str) -> bool:
     if one == other:
         return True
-    return bool(one and other) and clean_target(one or "", base) == clean_target(other or "", base)
+    if not one or not other:
+        return False
+    return differ_in_tracking(one, other) or clean_target(one, base) == clean_target(other, base)

@@ -60,6 +60,7 @@ _REDIRECTORS = (
     ("www.google.com", "/url", "q"),
     ("www.linkedin.com", "/redir/", "url"),
 )
+_PLAIN = re.compile(r"[A-Za-z0-9_-]*")
 _SAFE_SCHEMES = {"http", "https", "mailto", "tel"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -127,6 +128,24 @@ def clean_target(href: str, base: str) -> str:
         urlencode(kept) if len(kept) != parts.query.count("&") + bool(parts.query) else parts.query
     )
     return urlunsplit(parts._replace(query=query))
+
+
+def differ_in_tracking(one: str, other: str) -> bool:
+    """Whether two addresses surely have one target, seen without taking them apart.
+
+    They have when they are alike up to the values of tracking parameters. False is no answer.
+    """
+    (path, _, query), (way, _, question) = one.partition("?"), other.partition("?")
+    ours, theirs = query.split("&"), question.split("&")
+    return path == way and len(ours) == len(theirs) and all(map(_is_tracked_alike, ours, theirs))
+
+
+def _is_tracked_alike(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    (name, _, value), (same, _, changed) = one.partition("="), other.partition("=")
+    plain = name == same and _PLAIN.fullmatch(f"{name}{value}{changed}") is not None
+    return plain and _TRACKING.match(name) is not None
 
 
 def _unwrap(url: str) -> str:
