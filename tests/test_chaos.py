@@ -174,4 +174,4 @@ def test_two_publications_at_once_take_turns(tmp_path: Path) -> None:
         _, said = run.communicate()
         assert run.returncode == 0, said
     assert tracker(tmp_path, "verify").exit_code == 0
-    assert {p.name for p in tmp_path.iterdir()} == {"data", "feeds"}
+    assert {p.name for p in tmp_path.iterdir()} == {"data", "feeds", ".cache"}
