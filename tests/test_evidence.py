@@ -27,6 +27,7 @@ from tracker import evidence
 from tracker.archive import Archive
 from tracker.errors import ArchiveError
 from tracker.evidence.warc import warc
+from tracker.remembered import Remembered
 
 warcio = pytest.importorskip("warcio.archiveiterator", reason="warcio is not installed")
 FIRST, SECOND = "20250903T120000Z", "20250905T120000Z"
@@ -220,6 +221,22 @@ def test_what_stands_there_is_never_replaced(root: Path, bundle: Path) -> None:
     assert done.exit_code == 2
     assert "exists" in done.stderr
     assert sorted(bundle.rglob("*")) == before
+
+
+@pytest.mark.parametrize("command", ["evidence", "verify"])
+def test_what_is_proved_is_derived_anew(
+    root: Path, tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever can write into the cache must not be able to forge a redline."""
+
+    def asked(*_: object) -> None:
+        raise AssertionError("the cache was asked")
+
+    for name in ("history", "reading"):
+        monkeypatch.setattr(Remembered, name, asked)
+    arguments = [DOCUMENT, "--output", str(tmp_path / "b.zip")] if command == "evidence" else []
+    done = tracker(root, command, *arguments)
+    assert done.exit_code == 0, done.output
 
 
 def test_a_damaged_archive_gives_no_evidence(root: Path, tmp_path: Path) -> None:

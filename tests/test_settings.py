@@ -63,7 +63,10 @@ def test_a_contact_may_be_a_page() -> None:
         ("a = " + "[" * 50_000, "nested too deeply|is not TOML"),
         ("#" * 300_000, "larger than 256 KiB"),
         ('sight_url = "https://a.org"', '"sight_url" is not known here; perhaps site_url is meant'),
-        ("zzz = 1", "known are site_url, contact, robots, allow_hosts, wayback_url, stand_in, previews, notify"),
+        (
+            "zzz = 1",
+            "known are site_url, contact, robots, allow_hosts, wayback_url, stand_in, previews, notify",
+        ),
         ("site_url = 1", '"site_url" must be text in quotation marks, not a number'),
         ('site_url = "a.org"', "begins with https://"),
         ('site_url = "https://a.org/?x=1"', "must end before any"),

@@ -46,10 +46,13 @@ class App:
     def workspace(self) -> Workspace:
         return open_workspace(self.root)
 
-    def histories(self, wanted: Sequence[str] = ()) -> list[History]:
-        """The histories of the documents `wanted` (all if none is named)."""
+    def histories(self, wanted: Sequence[str] = (), *, anew: bool = False) -> list[History]:
+        """The histories of the documents `wanted` (all if none is named).
+
+        `anew` uses nothing that was derived before: for what has to be proved.
+        """
         with Archive(self.workspace.archive) as archive, self._cache() as cache:
-            return self._histories(archive, cache, wanted, {})
+            return self._histories(archive, None if anew else cache, wanted, {})
 
     def _cache(self, *, write: bool = False) -> Remembered:
         """What was derived before; with `write`, what is derived now is put there."""

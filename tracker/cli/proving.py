@@ -169,7 +169,7 @@ def _revision(app: App, wanted: str) -> Revision:
     found = _REVISION.fullmatch(path)
     if found is None:
         raise UsageError(f"{wanted!r} names no revision; `tracker log` lists them.")
-    (history,) = app.histories([found["document"]])
+    (history,) = app.histories([found["document"]], anew=True)
     digits = re.sub(r"\D", "", found["time"] or "")[:14]
     matching = [r for r in history.revisions if f"{r.first_seen:%Y%m%d%H%M%S}".startswith(digits)]
     if not matching:
