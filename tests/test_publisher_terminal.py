@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -27,6 +28,8 @@ ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 Printer = Callable[[bool, int], str]
 
+NOW = datetime(2025, 3, 31, tzinfo=UTC)  # a day after the samples were last seen
+
 
 def _diff(colour: bool, width: int) -> str:
     shown = [terminal.diff(r, TOPICS, colour=colour, width=width) for r in _revisions()]
@@ -42,7 +45,7 @@ def _log(colour: bool, width: int) -> str:
 
 
 def _status(colour: bool, width: int) -> str:
-    return terminal.status(everything(), colour=colour, width=width)
+    return terminal.status(everything(), NOW, colour=colour, width=width)
 
 
 def _show(colour: bool, width: int) -> str:
@@ -168,9 +171,9 @@ def test_the_log_is_newest_first_and_says_what_each_is_worth() -> None:
 
 
 def test_the_status_says_what_stands_in_the_way() -> None:
-    text = terminal.status([never_seen(), failing(), heron()], colour=False, width=100)
+    text = terminal.status([never_seen(), failing(), heron()], NOW, colour=False, width=100)
     assert text.splitlines() == [
-        "heron/cookies@us  never seen  NEVER SEEN: never seen",
+        "heron/cookies@us  never seen  NEVER SEEN",
         "    Cookies: 0 versions",
         "    It has not been visited yet.",
         "heron/privacy-policy@global  seen 2025-03-30 08:30 UTC  ok",
@@ -179,7 +182,7 @@ def test_the_status_says_what_stands_in_the_way() -> None:
         "    Terms: 1 version",
         "    2025-03-12 08:30 UTC: It answered 999 instead of the page.",
     ]
-    assert terminal.status([], colour=False, width=80) == "No document is declared."
+    assert terminal.status([], NOW, colour=False, width=80) == "No document is declared."
 
 
 def test_a_text_is_shown_with_its_items_and_its_page() -> None:
@@ -276,3 +279,16 @@ def test_hostile_texts_cannot_act_side_by_side(width: int) -> None:
         assert not CONTROLS.search(text)
         painted = terminal.compare(revision, TOPICS, whole=True, colour=True, width=width)
         assert not CONTROLS.search(ESCAPE.sub("", painted))
+
+
+def test_a_text_that_nobody_looks_at_any_more_does_not_stand_well() -> None:
+    late = terminal.status([heron()], NOW + timedelta(days=30), colour=False, width=100)
+    assert "STALE for 3" in late
+    alone = replace(heron(), document=replace(heron().document, sources=()))
+    assert "imported, not watched" in terminal.status([alone], NOW, colour=False, width=100)
+
+
+def test_that_there_is_no_preview_is_not_told() -> None:
+    capture = heron().versions[0].captures[0]
+    missing = replace(capture, via="preview", outcome=Outcome.MISSING, reason="It is not there.")
+    assert terminal.visit(heron().document, [capture, missing], "").endswith("  good")

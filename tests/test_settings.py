@@ -65,7 +65,7 @@ def test_a_contact_may_be_a_page() -> None:
         ('sight_url = "https://a.org"', '"sight_url" is not known here; perhaps site_url is meant'),
         (
             "zzz = 1",
-            "known are site_url, contact, robots, allow_hosts, wayback_url, stand_in, previews, notify",
+            "known are site_url, contact, robots, allow_hosts, wayback_url, stand_in",
         ),
         ("site_url = 1", '"site_url" must be text in quotation marks, not a number'),
         ('site_url = "a.org"', "begins with https://"),

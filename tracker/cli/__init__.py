@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import sys
 from datetime import UTC, datetime
@@ -38,6 +39,12 @@ class _Commands(click.Group):
             logs.event("failed", level=logging.ERROR, error=str(error), status=error.exit_code)
             click.echo(f"Error: {harmless(str(error))}", err=True)
             ctx.exit(error.exit_code)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # a pager that was left
+                raise
+            where = f"{error.filename}: " if error.filename else ""
+            click.echo(f"Error: {harmless(where)}{error.strerror or error}.", err=True)
+            ctx.exit(1)
 
 
 @click.group(

@@ -33,6 +33,10 @@ from tracker.workspace import Workspace, open_workspace, put
 __all__ = ["App", "chosen", "colour", "harmless", "parse_time", "print_json", "say", "width"]
 
 _WIDEST = 100
+_UNPUBLISHED = (
+    "Note: links in feeds and citations lead to http://localhost:8000/ (`tracker serve`) until "
+    "data/settings.toml says in site_url where feeds/ is published."
+)
 
 
 @dataclass
@@ -114,8 +118,8 @@ class App:
             files["status/key"] = f"{key}\n".encode()
         return files
 
-    def publish(self) -> None:
-        """Write feeds/ from data/ and say how much of it changed."""
+    def publish(self, *, note: bool = True) -> None:
+        """Write feeds/ from data/ and say how much of it changed; `note` what is not set yet."""
         workspace = self.workspace
         with (
             held_folder(self.root),
@@ -127,6 +131,8 @@ class App:
             checkpoint = new_checkpoint(workspace, heads)
             files = self.publication(archive, sizes, checkpoint, cache)
             changed = put(workspace.feeds, files)
+        if not workspace.settings.site_url and note:
+            click.echo(_UNPUBLISHED, err=True)
         logs.event("published", folder=str(workspace.feeds), changed=changed, files=len(files))
         click.echo(f"{workspace.feeds}: {changed} of {len(files)} files changed")
 

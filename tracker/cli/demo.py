@@ -36,7 +36,7 @@ def demo(app: App) -> None:
             click.echo(f"\n{state:%-d %B %Y}")
             day = App(root, state)
             fetch_all(day, (), force=False, hosts=(host,))
-            day.publish()
+            day.publish(note=False)
     _conclude(App(root, STATES[-1]))
 
 

@@ -14,6 +14,7 @@ import click
 from tracker.archive import Archive
 from tracker.cli.app import App, chosen, harmless, parse_time
 from tracker.cli.seeing import allow_host, fetcher
+from tracker.declarations import document_id
 from tracker.errors import ImportFailed, UsageError
 from tracker.fetcher import Limits
 from tracker.importer import Record, opened, saved_page, warc_records
@@ -87,7 +88,7 @@ def import_versions(
     REPOSITORY is a folder, a git bundle or a URL. Each version keeps its own date and commit.
     An import that was stopped is simply run again; what is there already is passed over.
     """
-    wanted = Wanted("text/markdown", service, edition, _day(since), _day(until))
+    wanted = Wanted("text/markdown", service, _edition(edition), _day(since), _day(until))
     _import(app, repository, wanted)
 
 
@@ -107,8 +108,19 @@ def import_snapshots(
     REPOSITORY is a folder, a git bundle or a URL. Each page is judged as a live answer would be:
     error pages, walls and empty pages are recorded but never become a version.
     """
-    wanted = Wanted("text/html", service, edition, _day(since), _day(until))
+    wanted = Wanted("text/html", service, _edition(edition), _day(since), _day(until))
     _import(app, repository, wanted)
+
+
+def _edition(name: str) -> str:
+    """An edition by its own name; one that would be recorded under another is refused."""
+    try:
+        known = document_id("service", "type", name).rpartition("@")[2]
+    except ValueError as error:
+        raise UsageError(f"--edition: {error}.") from error
+    if known != name:
+        raise UsageError(f"--edition: {name!r} is no name of an edition; {known!r} would be one.")
+    return name
 
 
 def _day(time: datetime | None) -> date | None:

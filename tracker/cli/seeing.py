@@ -84,6 +84,8 @@ def fetch_all(app: App, wanted: Sequence[str], *, force: bool, hosts: Sequence[s
     for remark in workspace.declared.remarks:
         click.echo(f"Note: {harmless(remark)}", err=True)
     settings = workspace.settings
+    if not workspace.declared.documents:
+        click.echo("Note: data/declarations declares no document; nothing is visited.", err=True)
     previews = dict(settings.previews)
     documents = [with_preview(d, previews) for d in chosen(workspace.declared.documents, wanted)]
     with Archive(workspace.archive, write=True) as archive, fetcher(app, hosts) as asking:

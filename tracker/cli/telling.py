@@ -201,7 +201,7 @@ def status(app: App, documents: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         print_json(records.status(histories))
     else:
-        say(terminal.status(histories, colour=colour(), width=width()))
+        say(terminal.status(histories, app.now, colour=colour(), width=width()))
 
 
 COMMANDS = (publish, log, diff, show, compare, changes, status)

@@ -9,6 +9,7 @@ import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import zip_longest
 
 from tracker.model import (
@@ -43,6 +44,7 @@ _CLOSE = {Op.DELETE: "-]", Op.INSERT: "+}"}
 _PAINT = {"\x01": _DELETED, "\x02": _INSERTED, "\x03": _RESET}
 _BEGIN = {Op.DELETE: "\x01", Op.INSERT: "\x02"}
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+_STALE = 3  # days; a timer visits twice a day
 _CONTEXT = 160  # characters kept on either side of a change
 
 
@@ -83,22 +85,32 @@ def _log_entry(
     yield from (_styled(line, _DIM, colour) for line in _wrapped(detail, width, " " * 12))
 
 
-def status(histories: Sequence[History], *, colour: bool, width: int) -> str:
-    """How every document stands, and what stands in the way."""
+def status(histories: Sequence[History], now: datetime, *, colour: bool, width: int) -> str:
+    """How every document stands at `now`, and what stands in the way."""
     if not histories:
         return "No document is declared."
     ordered = sorted(histories, key=lambda h: h.document.id)
-    return "\n".join(line for h in ordered for line in _standing(h, colour, width))
+    return "\n".join(line for h in ordered for line in _standing(h, now, colour, width))
 
 
-def _standing(history: History, colour: bool, width: int) -> Iterator[str]:
+def _state(history: History, now: datetime) -> str:
+    """In a word how a document stands: one that nobody looks at any more is not well."""
+    standing = history.standing
+    if standing.state is not State.OK:
+        outcome = standing.outcome if standing.outcome is not Outcome.GOOD else None
+        told = f": {outcome.value}" if outcome else ""
+        return f"{standing.state.value.upper()}{told}"
+    if not history.document.sources:
+        return "imported, not watched"
+    days = (now - standing.last_visit).days if standing.last_visit else 0
+    return f"STALE for {words.count(days, 'day')}" if days > _STALE else "ok"
+
+
+def _standing(history: History, now: datetime, colour: bool, width: int) -> Iterator[str]:
     standing = history.standing
     seen = f"seen {standing.last_seen:%Y-%m-%d %H:%M} UTC" if standing.last_seen else "never seen"
-    if standing.state is State.OK:
-        state = "ok"
-    else:
-        outcome = standing.outcome.value if standing.outcome else standing.state.value
-        state = _style(f"{standing.state.value.upper()}: {outcome}", _ALERT, colour)
+    state = _state(history, now)
+    state = _style(state, _ALERT, colour and state[:1].isupper())
     yield f"{_style(history.document.id, _BOLD, colour)}  {seen}  {state}"
     versions = words.count(len(history.versions), "version")
     changed = (
@@ -112,7 +124,8 @@ def _standing(history: History, colour: bool, width: int) -> Iterator[str]:
 
 def visit(document: Document, captures: Iterable[Capture], skipped: str) -> str:
     """One line that says how the visit to a document went."""
-    bad = next((c for c in captures if c.outcome is not Outcome.GOOD), None)
+    looked = [c for c in captures if c.via != "preview"]  # mostly there is none to be seen
+    bad = next((c for c in looked if c.outcome is not Outcome.GOOD), None)
     if skipped:
         state = f"not asked for: {skipped}"
         return f"{document.id}  {words.line(state, 1000)}" + (
