@@ -120,7 +120,7 @@ def test_ranges_are_left_to_the_reference() -> None:
     "bundle", ["linkedin-snapshots-fr", "linkedin-snapshots-hi", "other-snapshots"]
 )
 def test_both_readings_are_one_on_real_pages(bundle: str) -> None:
-    """Every tenth page of the corpus; `python -m tests.benchmarks extraction --all` reads all."""
+    """Every tenth page of the corpus."""
     with opened(str(CORPUS / f"{bundle}.bundle")) as repository:
         entries = list(islice(repository.entries, 0, None, 10))
         for entry, body in repository.bodies(entries):
