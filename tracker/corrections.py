@@ -7,19 +7,17 @@ above it, and the sentence becomes an item of its own.
 from __future__ import annotations
 
 import re
-import tomllib
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from tracker.inputs import (
-    MAX_BYTES,
     Place,
     kind,
     quoted,
     read_file,
     read_table,
     read_text,
-    too_large,
+    read_toml,
 )
 from tracker.model import Correction
 
@@ -46,22 +44,11 @@ def parse(file: str, text: str) -> tuple[Correction, ...]:
     else: a correction that is quietly ignored is worse than none.
     """
     top = Place(file)
-    given = read_table(top, _toml(top, text), ("correction",)).get("correction", [])
+    given = read_table(top, read_toml(top, text), ("correction",)).get("correction", [])
     if not isinstance(given, list):
         raise top.at("correction").wrong(f"must be written [[correction]], not as {kind(given)}")
     found = [_correction(top.at(f"correction {n}"), one) for n, one in enumerate(given, 1)]
     return tuple(sorted(found, key=lambda c: (c.date, c.document, c.first_seen, c.sentence)))
-
-
-def _toml(place: Place, text: str) -> object:
-    if len(text.encode(errors="replace")) > MAX_BYTES:
-        raise too_large(place.file)
-    try:
-        return tomllib.loads(text)
-    except RecursionError as error:
-        raise place.wrong("is nested too deeply; make it flatter") from error
-    except ValueError as error:
-        raise place.wrong(f"is not TOML: {error}; correct it there") from error
 
 
 def _correction(place: Place, value: object) -> Correction:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
+import tomllib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -84,6 +85,18 @@ def read_json(place: Place, content: str) -> object:
         raise place.wrong("is nested too deeply; make it flatter") from error
     except ValueError as error:
         raise place.wrong(f"is not JSON: {error}; correct it there") from error
+
+
+def read_toml(place: Place, text: str) -> dict[str, object]:
+    """TOML of at most `MAX_BYTES`."""
+    if len(text.encode(errors="replace")) > MAX_BYTES:
+        raise too_large(place.file)
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise place.wrong("is nested too deeply; make it flatter") from error
+    except ValueError as error:
+        raise place.wrong(f"is not TOML: {error}; correct it there") from error
 
 
 def read_table(place: Place, value: object, known: Sequence[str]) -> dict[str, object]:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from tracker.inputs import (
-    MAX_BYTES,
     Place,
     kind,
     quoted,
     read_file,
     read_table,
     read_text,
+    read_toml,
     read_url,
-    too_large,
 )
 from tracker.model import Settings
 
@@ -56,7 +54,7 @@ def parse(file: str, text: str) -> Settings:
     ignored is worse than none.
     """
     top = Place(file)
-    given = read_table(top, _toml(top, text), _KEYS)
+    given = read_table(top, read_toml(top, text), _KEYS)
     default = Settings()
     return Settings(
         site_url=_site(top.at("site_url"), given.get("site_url", "")),
@@ -68,17 +66,6 @@ def parse(file: str, text: str) -> Settings:
         previews=_previews(top.at("previews"), given.get("previews", {})),
         notify=_notify(top.at("notify"), given.get("notify", {})),
     )
-
-
-def _toml(place: Place, text: str) -> object:
-    if len(text.encode(errors="replace")) > MAX_BYTES:
-        raise too_large(place.file)
-    try:
-        return tomllib.loads(text)
-    except RecursionError as error:
-        raise place.wrong("is nested too deeply; make it flatter") from error
-    except ValueError as error:
-        raise place.wrong(f"is not TOML: {error}; correct it there") from error
 
 
 def _site(place: Place, value: object) -> str:

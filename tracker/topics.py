@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 
-from tracker.inputs import Place, kind, read_file, read_table, read_text
+from tracker.inputs import Place, kind, read_file, read_table, read_text, read_toml
 from tracker.model import Topic
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -30,12 +29,7 @@ def parse(file: str, text: str) -> tuple[Topic, ...]:
     would be a change that is quietly missed.
     """
     top = Place(file)
-    try:
-        tables = tomllib.loads(text)
-    except RecursionError as error:
-        raise top.wrong("is nested too deeply; make it flatter") from error
-    except ValueError as error:
-        raise top.wrong(f"is not TOML: {error}; correct it there") from error
+    tables = read_toml(top, text)
     return tuple(_topic(top.at(name), name, table) for name, table in tables.items())
 
 
