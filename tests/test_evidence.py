@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -370,3 +371,29 @@ def test_a_key_of_another_kind_is_refused(tmp_path: Path) -> None:
 def test_an_address_names_the_log() -> None:
     assert evidence.origin_of("https://terms.example/watch/") == "terms.example/watch"
     assert evidence.origin_of("") == "terms-tracker.invalid"
+
+
+def test_a_key_that_is_there_counts_though_its_other_name_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise a checkpoint would be published unsigned beside the key that should have signed."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    path = tmp_path / "signing.key"
+    monkeypatch.setattr("tracker.evidence.keys.os.link", _linked_then(monkeypatch, fails))
+    key = evidence.make_key(path)
+    monkeypatch.undo()
+    assert evidence.load_key(path) == key
+    assert (tmp_path / ".signing.key.new").exists()
+
+
+def _linked_then(monkeypatch: pytest.MonkeyPatch, fails: Any) -> Any:
+    real = os.link
+
+    def link(*arguments: Any) -> None:
+        real(*arguments)
+        monkeypatch.setattr(Path, "unlink", fails)
+
+    return link

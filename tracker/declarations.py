@@ -260,7 +260,7 @@ def _css(place: Place, value: object) -> str:
         except RecursionError as error:
             raise place.wrong("is nested too deeply; write a simpler CSS selector") from error
         except _UNREADABLE as error:
-            reason = str(error).splitlines()[0]
+            reason = printable(str(error).splitlines()[0])
             raise place.wrong(f"is no CSS selector we can read: {reason}; correct it") from error
     return selector
 

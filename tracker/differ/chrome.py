@@ -10,7 +10,8 @@ stood in a `nav`. Prose is text that is neither link nor button.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tracker.differ.tree import Node, Run
@@ -129,9 +130,8 @@ def _trim(root: Node) -> None:
     if not spoken:
         return
     titles = {" ".join(t.words for t in _texts(h)) for h in root.find_all(_HEADINGS)}
-    whole = _held(texts, root)
     for edge in (texts[: spoken[0]], texts[spoken[-1] + 1 :]):
-        for block in _blocks(edge, root, whole):
+        for block in _blocks(edge, texts, root):
             if _is_furniture(block, titles):
                 block.remove()
 
@@ -140,38 +140,29 @@ def _is_sentence(text: _Text) -> bool:
     return not text.is_linked and len(text.words.split()) >= _SENTENCE
 
 
-def _held(texts: Iterable[_Text], root: Node) -> dict[int, int]:
-    """How many of these texts each element below `root` (by identity) holds."""
-    held: dict[int, int] = {}
-    for text in texts:
-        for element in _upwards(text.parent, root):
-            held[id(element)] = held.get(id(element), 0) + 1
-    return held
+def _blocks(edge: Sequence[_Text], texts: Sequence[_Text], root: Node) -> list[Node]:
+    """The largest elements below `root` with texts of this edge and no others of its `texts`.
 
-
-def _blocks(edge: Sequence[_Text], root: Node, whole: Mapping[int, int]) -> list[Node]:
-    """The largest elements below `root` that hold texts of this edge and nothing else.
-
-    `whole` is how many texts each element holds in all.
+    Every element is looked at once: a page may be as deep as it is long.
     """
-    held = _held(edge, root)
-    found: dict[int, Node] = {}
-    for text in edge:
-        block: Node | None = None
-        for element in _upwards(text.parent, root):
-            if whole[id(element)] > held[id(element)]:
-                break
-            block = element
-        if block is not None:
-            found[id(block)] = block
-    return list(found.values())
+    elements = list(_elements(root))
+    whole, own = _held(texts, elements), _held(edge, elements)
+    around: dict[int, Node] = {}  # each element (by identity) and the largest such one around it
+    for element in elements:
+        if id(element.parent) in around:
+            around[id(element)] = around[id(element.parent)]
+        elif own[id(element)] and own[id(element)] == whole[id(element)]:
+            around[id(element)] = element
+    found = [around[id(text.parent)] for text in edge if id(text.parent) in around]
+    return list({id(block): block for block in found}.values())
 
 
-def _upwards(element: Node, root: Node) -> Iterator[Node]:
-    """An element and what it stands in, below `root`."""
-    while element is not root and element.parent is not None:
-        yield element
-        element = element.parent
+def _held(texts: Sequence[_Text], elements: Sequence[Node]) -> Counter[int]:
+    """How many of `texts` each element (by identity) holds; `elements` in document order."""
+    held = Counter(id(text.parent) for text in texts)
+    for element in reversed(elements):
+        held[id(element.parent)] += held[id(element)]
+    return held
 
 
 def _is_furniture(block: Node, titles: set[str]) -> bool:

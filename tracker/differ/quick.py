@@ -25,6 +25,8 @@ from tracker.model import Selector
 _Element = Any  # lxml comes without types
 #: libxml2 gives up at 256 without a word.
 _IS_DEEP = etree.XPath("boolean(//*[ancestor::*[200]])")
+#: What stands in a title is text to one parser and markup to the other, away from the head.
+_HAS_STRAY_TITLE = etree.XPath("boolean(//title[not(parent::head or ancestor::svg)])")
 _BY_ID = etree.XPath("//*[@id=$value]")
 _BY_CLASS = etree.XPath("//*[contains(@class, $value)]")
 _EMAILS = etree.XPath("//*[@data-cfemail]")
@@ -52,7 +54,7 @@ def _parse(text: str) -> _Element | None:
     try:
         parser.feed(text)
         root = parser.close()
-        if root is None or _IS_DEEP(root):
+        if root is None or _IS_DEEP(root) or _HAS_STRAY_TITLE(root):
             return None
         for element in _EMAILS(root):
             email = decode_email(element.get("data-cfemail"))

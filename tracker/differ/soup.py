@@ -24,7 +24,9 @@ def parts(text: str, select: Sequence[Selector], remove: Sequence[Selector]) -> 
     _restore_emails(soup)
     missing = tuple(_name(s) for s in select if not _matches(soup, s))
     dropped = soup.select(", ".join(sorted(DROPPED)))
-    for element in [*dropped, *(e for s in remove for e in _matches(soup, s))]:
+    unwanted = {id(e) for e in (*dropped, *(e for s in remove for e in _matches(soup, s)))}
+    # Only the outermost: to take one out of another costs a walk down each time.
+    for element in _outermost(soup, unwanted):
         element.extract()
     region = _region(soup, select)
     return Parts(

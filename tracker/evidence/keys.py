@@ -7,6 +7,7 @@ checkpoints are published unsigned.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -73,9 +74,10 @@ def make_key(path: Path) -> Key:
             file.flush()
             os.fsync(file.fileno())
         os.link(fresh, path)  # not a rename: a key that is there is never replaced
-        fresh.unlink()
     except OSError as error:
         raise ArchiveError(f"{path}: cannot be written ({error.strerror}).") from error
+    with suppress(OSError):  # the key is there from now on, whatever becomes of its other name
+        fresh.unlink()
     return _pair(private.private_bytes_raw())
 
 
