@@ -33,10 +33,10 @@ def test_a_folder_without_declared_documents_says_so(tmp_path: Path) -> None:
 
 
 def test_a_publication_that_lives_nowhere_yet_says_so(tmp_path: Path) -> None:
-    assert "site_url" in tracker(tmp_path, "publish").stderr
+    assert "site_url" in tracker(tmp_path, "publish").stdout
     (tmp_path / "data").mkdir(exist_ok=True)
     (tmp_path / "data" / "settings.toml").write_text('site_url = "https://terms.example/"\n')
-    assert "site_url" not in tracker(tmp_path, "publish").stderr
+    assert "site_url" not in tracker(tmp_path, "publish").stdout
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")

@@ -132,7 +132,7 @@ class App:
             files = self.publication(archive, sizes, checkpoint, cache)
             changed = put(workspace.feeds, files)
         if not workspace.settings.site_url and note:
-            click.echo(_UNPUBLISHED, err=True)
+            click.echo(_UNPUBLISHED)
         logs.event("published", folder=str(workspace.feeds), changed=changed, files=len(files))
         click.echo(f"{workspace.feeds}: {changed} of {len(files)} files changed")
 
