@@ -464,3 +464,8 @@ def test_four_spaces_are_no_code() -> None:
 @pytest.mark.parametrize("sign", ["[", "*", ">", "![", "<", "`", "[a](", "_a", "\\", "- ", "|a"])
 def test_a_sign_repeated_without_end_is_read(sign: str) -> None:
     assert isinstance(markdown(sign * 3000 + "x"), Reading)
+
+
+def test_signs_alone_are_no_clause() -> None:
+    page = "<main><h2>**</h2><p>Rules</p><p>* * *</p><p>|</p><p>— 7 —</p></main>"
+    assert [c.text for c in read(page.encode(), "text/html", None).clauses] == ["Rules", "— 7 —"]

@@ -157,7 +157,8 @@ class _Walk:
             return
         for part in _paragraphs(pieces):
             text = display("".join(p.text for p in part).replace(_BREAK, " "))
-            if fold(text):
+            # Signs alone are residue of markup, or a rule: nothing that could be quoted.
+            if any(c.isalnum() for c in text):
                 self._emit(text, part)
 
     def _emit(self, text: str, part: list[_Piece]) -> None:
