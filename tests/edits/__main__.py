@@ -15,8 +15,8 @@ from tests.edits.texts import invented, real
 from tests.edits.truth import Score, score
 
 _HEAD = (
-    f"{'':34}{'cases':>6}{'exact':>7}{'pair F1':>15}{'clause P':>15}{'clause R':>15}{'move R':>13}"
-    f"{'move P':>13}{'words':>22}{'chaff':>15}{'cut':>5}"
+    f"{'':34}{'cases':>6}{'exact':>7}{'pair F1':>18}{'clause P':>18}{'clause R':>18}{'move R':>16}"
+    f"{'move P':>16}{'words':>24}{'chaff':>18}{'cut':>5}"
 )
 
 
@@ -78,13 +78,13 @@ def _line(name: str, s: Score) -> str:
 
     return (
         f"{name:34}{s.cases:>6}{s.exact:>7}"
-        f"{of(s.pair_f1, s.pairs_right, s.pairs):>15}"
-        f"{of(s.clause_precision, s.clauses_right, s.clauses_claimed):>15}"
-        f"{of(s.clause_recall, s.clauses_right, s.clauses):>15}"
-        f"{of(s.move_recall, s.moves_found, s.moves):>13}"
-        f"{of(s.move_precision, s.moved_right, s.moved_claimed):>13}"
-        f"{of(s.inflation, s.words_claimed, s.words):>22}"
-        f"{of(s.chaff, s.stranded, s.hunks):>15}{s.cut_words:>5}\n"
+        f"{of(s.pair_f1, s.pairs_right, s.pairs):>18}"
+        f"{of(s.clause_precision, s.clauses_right, s.clauses_claimed):>18}"
+        f"{of(s.clause_recall, s.clauses_right, s.clauses):>18}"
+        f"{of(s.move_recall, s.moves_found, s.moves):>16}"
+        f"{of(s.move_precision, s.moved_right, s.moved_claimed):>16}"
+        f"{of(s.inflation, s.words_claimed, s.words):>24}"
+        f"{of(s.chaff, s.stranded, s.hunks):>18}{s.cut_words:>5}\n"
     )
 
 
