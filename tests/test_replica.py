@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from click.testing import CliRunner, Result
 
 from tests.corpus import REPLICA, needs_corpus, needs_replica
 from tracker.cli import main
+from tracker.fetcher import Fetcher, Limits
+from tracker.model import Outcome, Source
 
 pytestmark = [
     pytest.mark.corpus,
@@ -212,3 +215,17 @@ def test_bytes_that_read_the_same_are_the_same_page(root: Path, replica: Replica
     replica.fault("none")
     assert run(root, replica, "2025-09-04T12:00Z", "--force").exit_code == 0
     assert log(root) == []
+
+
+@pytest.mark.parametrize("mode", SLOW)
+def test_a_page_that_hangs_or_drips_is_too_slow(replica: Replica, mode: str) -> None:
+    """By the fetcher alone, which can be told not to wait for minutes."""
+    replica.fault(mode)
+    limits = Limits(total_seconds=2, attempts=1)
+    host = replica.url.removeprefix("http://")
+    with Fetcher(user_agent="Test", allow_hosts=[host], limits=limits) as fetcher:
+        source = Source(f"{replica.url}/legal/user-agreement")
+        answer = fetcher.fetch(source, now=datetime(2025, 9, 1, tzinfo=UTC))
+    replica.fault("none")
+    assert (answer.outcome, answer.body) == (Outcome.TOO_SLOW, b"")
+    assert answer.reason
