@@ -13,7 +13,7 @@ from tracker.archive import Archive
 from tracker.errors import ImportFailed
 from tracker.importer import opened
 from tracker.intake import Wanted, bring_in
-from tracker.model import Outcome
+from tracker.model import Document, Outcome, Source
 
 TERMS = "Harbour/Terms of Service"
 TEXT = "# Harbour Terms\n\nYou may moor here.\n\n" + "We keep a log of every mooring.\n\n" * 5
@@ -137,3 +137,37 @@ def test_no_hook_of_the_repository_is_run(repository: Path, tmp_path: Path) -> N
     with opened(str(repository)) as found:
         list(found.bodies(found.entries))
     assert not (tmp_path / "ran").exists()
+
+
+# ── pages as served ───────────────────────────────────────────────────────────────
+
+PLACE = "https://harbour.example/terms"
+MENU = "<p>Here is a line of a menu that is no part of the terms at all.</p>"
+LAID_OUT = f"<body>{MENU}<div id=terms><h1>Terms</h1>{'<p>We log every mooring.</p>' * 9}</div>"
+
+
+@pytest.fixture
+def snapshots(tmp_path: Path) -> Path:
+    folder = tmp_path / "snapshots"
+    folder.mkdir()
+    git(folder, "init", "--initial-branch=main")
+    pages = {1: LAID_OUT.replace("id=terms", "id=old"), 2: LAID_OUT, 3: f"<body>{MENU * 9}"}
+    for day, body in pages.items():
+        message = f"Record\n\nX-source-document-location: {PLACE}"
+        commit(folder, f"{TERMS}.html", body, f"2025-01-0{day}T06:00:00Z", message)
+    return folder
+
+
+def test_a_page_is_read_as_its_address_is_declared(snapshots: Path, tmp_path: Path) -> None:
+    name, declared = "harbour/terms@global", Source(PLACE, ("#terms",))
+    document = Document(name, "Harbour", "Terms", "global", (declared,))
+    with opened(str(snapshots)) as found, Archive(tmp_path / "a.db", write=True) as archive:
+        old, new, without = bring_in(found, found.entries, "global", archive, [document])
+    assert old and new and without
+    # An older layout, to which the selectors did not apply yet, is read by its structure.
+    assert (old.source, old.outcome) == (Source(PLACE), Outcome.GOOD)
+    assert "older layout" in old.reason
+    assert (new.source, new.outcome) == (declared, Outcome.GOOD)
+    assert new.length < old.length
+    # Once they did, a page without them is another one.
+    assert (without.source, without.outcome) == (declared, Outcome.SELECTOR)

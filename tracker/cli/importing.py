@@ -136,7 +136,8 @@ def _import(app: App, place: str, wanted: Wanted) -> None:
             raise ImportFailed(
                 f"{place} has no such records to import; the services in it are: {services}."
             )
-        brought = bring_in(repository, entries, wanted.edition, archive)
+        declared = workspace.declared.documents
+        brought = bring_in(repository, entries, wanted.edition, archive, declared)
         try:
             captures = list(_with_bar(brought, len(entries)))
         except ValueError as error:

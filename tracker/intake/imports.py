@@ -72,7 +72,7 @@ class Keeper:
     def _judged(self, document: str, source: Source | None, record: Record) -> Capture:
         """By the declared selectors, or by its structure where they match nothing of that time."""
         found = self._judge(document, source, record)
-        if found.outcome is Outcome.SELECTOR and source is not None:
+        if found.outcome is Outcome.SELECTOR and source and self._is_new(document, source, record):
             plain = Source(source.url)
             by_structure = self._judge(document, plain, record)
             if by_structure.outcome is Outcome.GOOD:
@@ -80,6 +80,11 @@ class Keeper:
                     document, plain, record, replace(by_structure, reason=_BY_STRUCTURE)
                 )
         return _capture(document, source, record, found)
+
+    def _is_new(self, document: str, source: Source, record: Record) -> bool:
+        """Whether the selectors never matched before; once they did, a page without is another."""
+        known = self._of(document).get(source.key, [])
+        return not any(c.outcome is Outcome.GOOD and c.time <= record.time for c in known)
 
     def _judge(self, document: str, source: Source | None, record: Record) -> Judgement:
         known = self._of(document).get(_key(source), [])
@@ -124,18 +129,36 @@ def _capture(document: str, source: Source | None, record: Record, found: Judgem
 
 
 def bring_in(
-    repository: Repository, entries: Sequence[Entry], edition: str, archive: Archive
+    repository: Repository,
+    entries: Sequence[Entry],
+    edition: str,
+    archive: Archive,
+    declared: Sequence[Document] = (),
 ) -> Iterator[Capture | None]:
     """Import `entries`, oldest first; yields each capture once it is on disk, None if it was there.
 
-    Raises ValueError naming a record whose service or type cannot be made a document's name.
+    A page is read as it is `declared`, where its address is. Raises ValueError naming a record
+    whose service or type cannot be made a document's name.
     """
     keeper = Keeper(archive)
     for entry, body in repository.bodies(entries):
         name = document_id(entry.service, entry.type, edition)
         document = Document(name, entry.service, entry.type, edition, ())
-        source = Source(entry.location) if entry.location else None
+        source = _source(entry, document, declared)
         yield keeper.keep(document, source, _of_entry(entry, body))
+
+
+def _source(entry: Entry, document: Document, declared: Sequence[Document]) -> Source | None:
+    """How to read a page of an archive; a text has been read already."""
+    if not entry.location or entry.media.startswith("text/markdown"):
+        return Source(entry.location) if entry.location else None
+    mine = [d for d in declared if _owner(d) == _owner(document)]
+    found = (source for _, source in owners(mine, entry.location))
+    return next(found, Source(entry.location))
+
+
+def _owner(document: Document) -> tuple[str, str]:
+    return document.id.partition("/")[0], document.edition
 
 
 def _of_entry(entry: Entry, body: bytes) -> Record:
