@@ -12,6 +12,9 @@ from tracker.differ.order import Group
 _FEWEST_WORDS = 6  # a shorter clause has no parts
 _PART = 0.8  # share of a part's words that must stand in the whole it was split from
 _WHOLE = 0.7  # share of the whole that its parts must give back
+#: Times the words of the whole that its parts can have together and still be that alike.
+_LONGEST = 2 / _WHOLE - 1
+_MOST_STARTS = 16  # parts that begin or end like the whole; where more do, none is telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +94,22 @@ def _runs(
     for start in starts:
         if start in seen or not is_part(start):
             continue
-        first, last = start, start
-        while is_part(first - 1):
+        first, last, room = start, start, _LONGEST * len(words) - len(parts[start])
+        while room >= 0 and is_part(first - 1):
             first -= 1
-        while is_part(last + 1):
+            room -= len(parts[first])
+        while room >= 0 and is_part(last + 1):
             last += 1
+            room -= len(parts[last])
         seen.update(range(first, last + 1))
-        if last > first:
+        if last > first and room >= 0:
             yield list(range(first, last + 1))
 
 
 def _starts(words: Words, free: set[int], holders: Mapping[Words, list[int]]) -> list[int]:
     """Parts that begin as the whole does, or end as it does."""
     ends = {*holders.get(words[:2], ()), *holders.get(words[-2:], ())}
-    return sorted(ends & free)
+    return sorted(ends & free)[:_MOST_STARTS]
 
 
 def _contained(part: Words, whole: Counter[str]) -> float:
