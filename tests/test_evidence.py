@@ -56,10 +56,9 @@ def bundle(root: Path, tmp_path: Path) -> Path:
 
 
 def steps(folder: Path) -> list[str]:
-    """The commands of VERIFY.txt, to the letter: a line after `$`, and its here-document."""
+    """The commands of VERIFY.txt, to the letter: what stands between two rules."""
     text = (folder / "VERIFY.txt").read_text()
-    form = re.compile(r"^\$ ([^\n]*<<'END'\n.*?\nEND$|[^\n]*)", re.MULTILINE | re.DOTALL)
-    return form.findall(text)
+    return re.findall(r"^-{72}\n(.*?)\n-{72}$", text, re.MULTILINE | re.DOTALL)
 
 
 def followed_to_the_letter(folder: Path) -> list[subprocess.CompletedProcess[str]]:
@@ -79,7 +78,17 @@ def test_a_reviewer_who_follows_the_page_finds_it_verified(bundle: Path) -> None
     sums, log, signature = followed_to_the_letter(bundle)
     assert (sums.returncode, log.returncode, signature.returncode) == (0, 0, 0), log.stderr
     assert "FAILED" not in sums.stdout
-    assert [line.split(":")[0] for line in log.stdout.splitlines()] == ["after/1", "before/1"]
+    lines = log.stdout.splitlines()
+    for folder, line, body in (("before/1", 0, terms(nonce=1)), ("after/1", 4, terms(ADS, 3))):
+        facts = json.loads((bundle / folder / "capture.json").read_bytes())
+        assert lines[line].startswith(f"{folder}: {DOCUMENT}, {facts['time']}")
+        assert lines[line + 1].strip() == facts["final_url"]
+        assert lines[line + 2].strip() == f"body SHA-256 {hashlib.sha256(body).hexdigest()}"
+    assert [lines[n].strip() for n in (3, 7)] == ["entry 1 of 7", "entry 3 of 7"]
+    root, key = (line.split()[1] for line in lines[-3:-1])
+    assert (bundle / "checkpoint.txt").read_text().splitlines()[2] == root
+    assert key in (bundle / "VERIFY.txt").read_text()
+    assert lines[-1].startswith("VERIFIED: 2 captures stand in this log")
     assert "Verified Successfully" in signature.stdout
 
 

@@ -54,7 +54,7 @@ def _change(change: Change, titles: Mapping[str, str]) -> str:
     kind = escape(" · ".join(_labels(change, titles)))
     wording = "".join(map(_span, change.redline))
     links = "".join(f"<p>{escape(line)}</p>\n" for line in _links(change))
-    return f"<h2>{heading}</h2>\n<p><b>{kind}</b></p>\n<p>{wording}</p>\n{links}"
+    return f'<h2>{heading}</h2>\n<p><b>{kind}</b></p>\n<p class="wording">{wording}</p>\n{links}'
 
 
 def _labels(change: Change, titles: Mapping[str, str]) -> Iterator[str]:
