@@ -22,11 +22,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.samples import ADS, DOCUMENT, declare, followed, terms, tracker
-from tests.servers import Server, answer
+from tests.servers import Reply, Server, answer
 from tests.test_archive import capture
 from tracker import evidence
 from tracker.archive import Archive
 from tracker.errors import ArchiveError
+from tracker.evidence import verify
 from tracker.evidence.warc import warc
 from tracker.remembered import Remembered
 
@@ -102,31 +103,6 @@ def test_whatever_is_altered_fails_a_step(bundle: Path) -> None:
         file.write_bytes(kept)
 
 
-@pytest.mark.parametrize(
-    ("name", "step"),
-    [
-        ("before/1/capture.json", 1),
-        ("after/1/body.html.txt", 1),
-        ("after/1/proof.json", 1),
-        ("signed.txt", 2),
-        ("signature.bin", 2),
-    ],
-)
-def test_a_forger_who_also_writes_the_sums_anew_is_found(
-    bundle: Path, name: str, step: int
-) -> None:
-    file = bundle / name
-    data = file.read_bytes()
-    file.write_bytes(
-        data.replace(b"0", b"1", 1) if b"0" in data else bytes([data[0] ^ 1]) + data[1:]
-    )
-    names = [line.split("  ")[1] for line in (bundle / "SHA256SUMS").read_text().splitlines()]
-    sums = (f"{hashlib.sha256((bundle / n).read_bytes()).hexdigest()}  {n}\n" for n in names)
-    (bundle / "SHA256SUMS").write_text("".join(sums))
-    results = followed_to_the_letter(bundle)
-    assert [n for n, r in enumerate(results) if r.returncode] == [step]
-
-
 def test_the_bundle_names_every_file_it_has(bundle: Path) -> None:
     listed = {line.split("  ")[1] for line in (bundle / "SHA256SUMS").read_text().splitlines()} | {
         "SHA256SUMS"
@@ -166,8 +142,10 @@ def test_a_body_that_was_not_kept_is_said_plainly(root: Path, tmp_path: Path) ->
     assert entry["body"] in page
     (stand_in,) = (path / "after" / "1").glob("another-body*")
     assert stand_in.read_bytes() == terms(nonce=1)
-    assert not list((path / "after" / "1").glob("body*"))
-    assert all(r.returncode == 0 for r in followed_to_the_letter(path))
+    assert not list((path / "after" / "1").glob("body.*"))
+    results = followed_to_the_letter(path)
+    assert all(r.returncode == 0 for r in results), results[1].stderr
+    assert "2 captures stand in this log, 1 WITHOUT the body" in results[1].stdout
 
 
 def test_without_a_signature_the_page_says_so(
@@ -176,9 +154,59 @@ def test_without_a_signature_the_page_says_so(
     monkeypatch.setattr(evidence, "can_sign", lambda: False)
     path = tmp_path / "unsigned"
     assert tracker(root, "evidence", DOCUMENT, "--output", str(path)).exit_code == 0
-    assert "The log is not signed" in (path / "VERIFY.txt").read_text()
-    assert len(steps(path)) == 2
-    assert all(r.returncode == 0 for r in followed_to_the_letter(path))
+    assert "The log is NOT signed" in (path / "VERIFY.txt").read_text()
+    sums, log = followed_to_the_letter(path)
+    assert (sums.returncode, log.returncode) == (0, 0), log.stderr
+    assert "NOTHING IS SIGNED" in log.stdout
+    assert "nothing is signed" in log.stdout.splitlines()[-1]
+
+
+def test_a_page_that_was_served_by_another_clock_is_said_plainly(tmp_path: Path) -> None:
+    headers = ("Content-Type: text/html", "Date: Fri, 10 Oct 2025 12:00:00 GMT")
+    replies: list[Reply] = [answer(200, terms(extra), *headers) for extra in ("", ADS)]
+    with Server({"/terms": replies}) as server:
+        declare(tmp_path, {"Terms": server.url()})
+        for now in ("2025-10-08T12:00Z", "2025-10-10T12:00Z"):
+            tracker(tmp_path, "--now", now, "fetch", "--allow-host", server.entry)
+    path = tmp_path / "bundle"
+    assert tracker(tmp_path, "evidence", DOCUMENT, "--output", str(path)).exit_code == 0
+    said = (
+        "the Date header that was served says 2025-10-10 12:00:00 +0000, 2.0 days later than the "
+        "recorded time 2025-10-08 12:00:00 +0000"
+    )
+    assert (path / "VERIFY.txt").read_text().count("the two clocks do not agree.") == 1
+    assert said in (path / "VERIFY.txt").read_text()
+    assert said in followed_to_the_letter(path)[1].stdout
+
+
+@pytest.mark.parametrize(
+    ("date", "said"),
+    [
+        ("Wed, 03 Sep 2025 12:04:59 GMT", ""),
+        ("Wed, 03 Sep 2025 11:55:01 GMT", ""),
+        ("Wed, 03 Sep 2025 12:06:00 GMT", "6 minutes later"),
+        ("Wed, 03 Sep 2025 11:00:00 GMT", "60 minutes earlier"),
+        ("Mon, 01 Sep 2025 12:00:00 GMT", "2.0 days earlier"),
+        ("\x1b[2Jnow", "cannot be read"),
+    ],
+)
+def test_two_clocks_are_compared(date: str, said: str) -> None:
+    headers = json.dumps([["server", "x"], ["Date", date]])
+    found = verify.clock({"headers": headers, "time": "2025-09-03T12:00:00.000000+00:00"})
+    assert said in found if said else not found
+    assert found.isprintable()
+
+
+def test_the_page_says_where_others_saw_the_log(root: Path, bundle: Path, tmp_path: Path) -> None:
+    assert "no address where its log is published" in (bundle / "VERIFY.txt").read_text()
+    copy = Path(shutil.copytree(root, tmp_path / "copy"))
+    (copy / "data" / "settings.toml").write_text('site_url = "https://terms.example/watch/"\n')
+    assert tracker(copy, "evidence", DOCUMENT, "--output", str(tmp_path / "b")).exit_code == 0
+    assert (
+        "published at https://terms.example/watch/status/"
+        in (tmp_path / "b" / "VERIFY.txt").read_text()
+    )
+    assert [r.returncode for r in followed_to_the_letter(tmp_path / "b")] == [0, 0, 0]
 
 
 # ── which revision ────────────────────────────────────────────────────────────────

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -67,9 +67,7 @@ def bundle(given: Bundle) -> dict[str, bytes]:
 
 
 def _files(given: Bundle) -> Iterator[tuple[str, bytes]]:
-    yield "redline.html", redline_page(given.revision, given.topics).encode("utf-8", "replace")
-    yield "redline.txt", f"{given.redline}\n".encode("utf-8", "replace")
-    yield "redline.json", _lines(_changes(given.revision))
+    yield from redlines(given.revision, given.redline, given.topics)
     exhibits = [*given.before, *given.after]
     records = [(e.capture, e.entry, e.body) for e in exhibits]
     yield "captures.warc", warc(records, f"Terms Tracker {__version__}")
@@ -77,6 +75,13 @@ def _files(given: Bundle) -> Iterator[tuple[str, bytes]]:
     for side, shown in (("before", given.before), ("after", given.after)):
         for number, exhibit in enumerate(shown, 1):
             yield from _exhibit(f"{side}/{number}", exhibit, given.note.size)
+
+
+def redlines(revision: Revision, text: str, topics: Sequence[Topic]) -> Iterator[tuple[str, bytes]]:
+    """A revision as a page, as the `text` given, and as data for programs."""
+    yield "redline.html", redline_page(revision, topics).encode("utf-8", "replace")
+    yield "redline.txt", f"{text}\n".encode("utf-8", "replace")
+    yield "redline.json", _lines(_changes(revision))
 
 
 def _checkpoint(given: Bundle) -> Iterator[tuple[str, bytes]]:
@@ -119,17 +124,17 @@ def _is_recorded(exhibit: Exhibit) -> bool:
 
 def _changes(revision: Revision) -> Iterator[Mapping[str, object]]:
     """The changes with the places of their clauses in both texts, counted from 0."""
-    # The changes hold the very clauses of the versions, so identity finds their places.
-    places = {
-        id(clause): n
+    # The changes hold the very clauses of the versions, so identity finds their places; a page
+    # that did not change may have given the same clauses to both.
+    before, after = (
+        {id(clause): n for n, clause in enumerate(version.clauses)}
         for version in (revision.before, revision.after)
-        for n, clause in enumerate(version.clauses)
-    }
+    )
     for change in revision.changes:
         yield {
             "kind": change.kind,
-            "before": [places[id(clause)] for clause in change.before],
-            "after": [places[id(clause)] for clause in change.after],
+            "before": [before[id(clause)] for clause in change.before],
+            "after": [after[id(clause)] for clause in change.after],
             "redline": [[span.op, span.before, span.after] for span in change.redline],
         }
 

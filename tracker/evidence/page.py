@@ -50,11 +50,16 @@ def _said(revision: Revision) -> Iterator[str]:
 
 
 def _change(change: Change, titles: Mapping[str, str]) -> str:
-    heading = escape(words.clause_path(change) or "top of the page")
-    kind = escape(" · ".join(_labels(change, titles)))
+    heading = words.clause_path(change) or "top of the page"
     wording = "".join(map(_span, change.redline))
-    links = "".join(f"<p>{escape(line)}</p>\n" for line in _links(change))
-    return f'<h2>{heading}</h2>\n<p><b>{kind}</b></p>\n<p class="wording">{wording}</p>\n{links}'
+    parts = [
+        f"<h2>{escape(heading)}</h2>",
+        f"<p><b>{escape(' · '.join(_labels(change, titles)))}</b></p>",
+        *_numbers(change),
+        f'<p class="wording">{wording}</p>',
+        *(f"<p>{escape(line)}</p>" for line in _links(change)),
+    ]
+    return "\n".join(parts)
 
 
 def _labels(change: Change, titles: Mapping[str, str]) -> Iterator[str]:
@@ -64,10 +69,13 @@ def _labels(change: Change, titles: Mapping[str, str]) -> Iterator[str]:
     yield from map(words.turn, change.notes)
 
 
-def _links(change: Change) -> Iterator[str]:
+def _numbers(change: Change) -> Iterator[str]:
     if change.kind is Kind.RENUMBERED:
-        numbers = (clauses[0].number or "(none)" for clauses in (change.before, change.after))
-        yield words.safe(" → ".join(numbers))
+        old, new = (side[0].number or "(none)" for side in (change.before, change.after))
+        yield f"<p>{escape(words.safe(f'{old} → {new}'))}</p>"
+
+
+def _links(change: Change) -> Iterator[str]:
     yield from (f"- link {words.line(link.target, 1000)}" for link in change.links_removed)
     yield from (f"+ link {words.line(link.target, 1000)}" for link in change.links_added)
 

@@ -294,7 +294,11 @@ def main() -> None:
     print(f"log   {printable(origin)}\nsize  {size}\nroot  {printable(root)}")
     print(f"key   {printable(key or 'none: NOTHING IS SIGNED')}")
     rest = "now check the signature (3)," if key else "nothing is signed;"
-    print(f"VERIFIED: {len(both)} captures stand in this log; {rest} compare the root and key (4).")
+    bare = sum(body is None for _, _, _, body in both)
+    held = f"{len(both)} captures stand in this log" + (
+        f", {bare} WITHOUT the body" if bare else ""
+    )
+    print(f"VERIFIED: {held}; {rest} compare the root and key (4).")
 
 
 if __name__ == "__main__":
