@@ -22,7 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.samples import ADS, DOCUMENT, declare, followed, terms, tracker
-from tests.servers import Reply, Server, answer
+from tests.servers import Reply, Server, answer, page
 from tests.test_archive import capture
 from tracker import evidence
 from tracker.archive import Archive
@@ -146,6 +146,26 @@ def test_a_body_that_was_not_kept_is_said_plainly(root: Path, tmp_path: Path) ->
     results = followed_to_the_letter(path)
     assert all(r.returncode == 0 for r in results), results[1].stderr
     assert "2 captures stand in this log, 1 WITHOUT the body" in results[1].stdout
+
+
+def test_a_document_of_two_pages_is_proved_in_whole(tmp_path: Path) -> None:
+    """One of the pages does not change; its clauses stand in both texts."""
+    other = [page(terms("<p>One “rule” of café boats.</p>")), page(terms(ADS))]
+    with Server({"/a": [page(terms(nonce=n)) for n in (1, 2)], "/b": other}) as server:
+        declare(tmp_path, {"Terms": server.url("/a")})
+        declared = tmp_path / "data" / "declarations" / "global" / "Harbour.json"
+        parts = [{"fetch": server.url(path), "select": "main"} for path in ("/a", "/b")]
+        terms_of = {"name": "Harbour", "terms": {"Terms": {"combine": parts}}}
+        declared.write_text(json.dumps(terms_of))
+        for day in (1, 3):
+            now = f"2025-09-0{day}T12:00Z"
+            tracker(tmp_path, "--now", now, "fetch", "--allow-host", server.entry)
+    path = tmp_path / "bundle"
+    assert tracker(tmp_path, "evidence", DOCUMENT, "--output", str(path)).exit_code == 0
+    results = followed_to_the_letter(path)
+    assert [r.returncode for r in results] == [0, 0, 0], results[1].stderr
+    assert "VERIFIED: 4 captures" in results[1].stdout
+    assert "read as the text: main; removed: nothing" in (path / "VERIFY.txt").read_text()
 
 
 def test_without_a_signature_the_page_says_so(
