@@ -283,6 +283,21 @@ def test_a_log_and_key_of_ones_own_are_found_by_comparison_alone(
     assert "compare the root AND the key" in page
 
 
+def test_what_is_passed_off_as_not_covered_is_said_in_the_last_line(
+    genuine: Path, tmp_path: Path
+) -> None:
+    """A false text under the name of one that was read anew."""
+    bundle = Path(shutil.copytree(genuine, tmp_path / "bundle"))
+    for name in ("after/1/text.json", "redline.json", "redline.html", "redline.txt"):
+        put(name, WORD, OTHER)(bundle)
+    text = bundle / "after" / "1" / "text.json"
+    text.rename(text.with_name("text-read-anew.json"))
+    summed_anew(bundle)
+    _, log, _ = followed_to_the_letter(bundle)
+    assert "but NOT the text that was read anew" in log.stdout.splitlines()[-1]
+    assert "read anew, by a later program" not in (bundle / "VERIFY.txt").read_text()
+
+
 # ── what the script has of its own is what the program has ────────────────────────
 
 texts = st.text(alphabet=st.sampled_from("aé`’'“\u00a0\u200b\u0301\u0344 \n-2daysgoU\ud800\ufeff"))

@@ -253,7 +253,9 @@ def warc(seen: Iterable[tuple[Facts, bytes, bytes | None]]) -> None:
     """Whether captures.warc holds the same entries, bodies and times, in the same order."""
     found: list[tuple[bytes, bytes]] = []
     wanted: list[tuple[bytes, bytes]] = []
-    for head, block in list(records(content(Path("captures.warc"))))[1:]:
+    (about, _), *rest = records(content(Path("captures.warc")))
+    need(b"\nWARC-Type: warcinfo\r\n" in about, "captures.warc does not begin as it should")
+    for head, block in rest:
         kind = re.search(rb"(?m)^WARC-Type: (\w+)\r?$", head)
         date = re.search(rb"(?m)^WARC-Date: (\S+)\r?$", head)
         if kind and kind[1] == b"response":
@@ -288,21 +290,19 @@ def main() -> None:
             texts[side] += clauses
             recorded = recorded and same
     count = redline(texts["before"], texts["after"])
-    print(f"redline: {count} changes, found word for word in both texts; no difference left out")
-    if not recorded:
-        print("  NOTE: a text was read anew by a later program; the log does not cover that text")
+    print(f"changes in the redline: {count}, found word for word in both texts, and none left out")
     print(f"log   {printable(origin)}\nsize  {size}\nroot  {printable(root)}")
     print(f"key   {printable(key or 'none: NOTHING IS SIGNED')}")
     rest = "now check the signature (3)," if key else "nothing is signed;"
     bare = sum(body is None for _, _, _, body in both)
-    held = f"{len(both)} captures stand in this log" + (
-        f", {bare} WITHOUT the body" if bare else ""
-    )
+    held = f"{len(both)} captures stand in this log"
+    held += f", {bare} WITHOUT the body" if bare else ""
+    held += "" if recorded else ", but NOT the text that was read anew from them"
     print(f"VERIFIED: {held}; {rest} compare the root and key (4).")
 
 
 if __name__ == "__main__":
     try:
         main()
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+    except (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError) as error:
         need(False, f"a file has not the form it should have ({type(error).__name__}: {error})")
