@@ -17,6 +17,7 @@ from tracker.archive import Archive
 from tracker.audit import Head, head_of
 from tracker.cli.app import App, harmless
 from tracker.cli.checkpoints import heads_of, key_of, new_checkpoint
+from tracker.differ import read
 from tracker.errors import ArchiveError, UsageError
 from tracker.evidence import Bundle, Exhibit, Note
 from tracker.merkle import frontier_of, inclusion, leaf_hash
@@ -151,8 +152,9 @@ def write_evidence(app: App, revision: str, output: Path | None) -> None:
     tracker evidence eu                the last revision of the document named ...@eu
     tracker evidence eu/2025-11-05     the revision first seen that day
 
-    The bundle holds both captures (also as WARC), their places in the log, the signed checkpoint,
-    the redline, and VERIFY.txt, which says how anyone checks it without this program.
+    The bundle holds both captures (also as WARC) and their texts, their places in the log, the
+    signed checkpoint, the redline, and VERIFY.txt, which says how anyone checks it all without
+    this program.
     """
     chosen = _revision(app, revision)
     with Archive(app.workspace.archive) as archive:
@@ -196,6 +198,8 @@ def _bundle(app: App, archive: Archive, revision: Revision) -> Bundle:
         note=note,
         note_text=text,
         public=key.public if key and note.signatures else None,
+        topics=app.workspace.topics,
+        site_url=app.workspace.settings.site_url,
     )
 
 
@@ -211,9 +215,11 @@ def _exhibits(
     for capture in captures:
         index = places[capture]
         body = archive.body(capture.body) if capture.body else None
-        stand_in = archive.readable(capture)[0] if body is None else None
+        kept, media = archive.readable(capture)
+        clauses = read(kept, media, capture.source).clauses
+        stand_in = kept if body is None else None
         path = inclusion(leaves, index)
-        yield Exhibit(capture, entries[index][1], index, path, body, stand_in)
+        yield Exhibit(capture, entries[index][1], index, path, clauses, body, stand_in)
 
 
 def _write(path: Path, files: Mapping[str, bytes]) -> None:

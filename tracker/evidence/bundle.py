@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
 
 from tracker import __version__
+from tracker.evidence import verify
 from tracker.evidence.note import Note, verifier
 from tracker.evidence.page import redline_page
 from tracker.evidence.warc import warc
-from tracker.model import Capture, Revision, digest
+from tracker.model import Capture, Clause, Range, Revision, Selector, Topic, digest
 from tracker.publisher import words
 
 _SUFFIX = {"text/html": "html", "text/markdown": "md"}
@@ -27,20 +28,24 @@ class Exhibit:
     """A capture with its proof: its entry, place and audit path in the log.
 
     `body` is what was served, None where it is not kept; then `stand_in` is a kept body with the
-    same text.
+    same text. `clauses` are those of the text.
     """
 
     capture: Capture
     entry: bytes
     index: int
     path: tuple[bytes, ...]
+    clauses: tuple[Clause, ...]
     body: bytes | None
     stand_in: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What goes into a bundle. `public` is the key that signed the checkpoint, if one did."""
+    """What goes into a bundle. `public` is the key that signed the checkpoint, if one did.
+
+    `redline` is the revision as text; `site_url` is where the log is published, "" for nowhere.
+    """
 
     revision: Revision
     before: tuple[Exhibit, ...]
@@ -49,6 +54,8 @@ class Bundle:
     note: Note
     note_text: str
     public: bytes | None
+    topics: tuple[Topic, ...]
+    site_url: str
 
 
 def bundle(given: Bundle) -> dict[str, bytes]:
@@ -60,8 +67,7 @@ def bundle(given: Bundle) -> dict[str, bytes]:
 
 
 def _files(given: Bundle) -> Iterator[tuple[str, bytes]]:
-    yield "redline.html", redline_page(given.revision).encode("utf-8", "replace")
-    yield "redline.txt", f"{given.redline}\n".encode("utf-8", "replace")
+    yield from redlines(given.revision, given.redline, given.topics)
     exhibits = [*given.before, *given.after]
     records = [(e.capture, e.entry, e.body) for e in exhibits]
     yield "captures.warc", warc(records, f"Terms Tracker {__version__}")
@@ -69,6 +75,13 @@ def _files(given: Bundle) -> Iterator[tuple[str, bytes]]:
     for side, shown in (("before", given.before), ("after", given.after)):
         for number, exhibit in enumerate(shown, 1):
             yield from _exhibit(f"{side}/{number}", exhibit, given.note.size)
+
+
+def redlines(revision: Revision, text: str, topics: Sequence[Topic]) -> Iterator[tuple[str, bytes]]:
+    """A revision as a page, as the `text` given, and as data for programs."""
+    yield "redline.html", redline_page(revision, topics).encode("utf-8", "replace")
+    yield "redline.txt", f"{text}\n".encode("utf-8", "replace")
+    yield "redline.json", _lines(_changes(revision))
 
 
 def _checkpoint(given: Bundle) -> Iterator[tuple[str, bytes]]:
@@ -85,28 +98,54 @@ def _exhibit(folder: str, exhibit: Exhibit, size: int) -> Iterator[tuple[str, by
     proof = {"index": exhibit.index, "size": size, "path": [n.hex() for n in exhibit.path]}
     yield f"{folder}/capture.json", exhibit.entry
     yield f"{folder}/proof.json", f"{json.dumps(proof, indent=1)}\n".encode()
-    yield f"{folder}/headers.txt", _headers(exhibit.capture).encode("utf-8", "replace")
+    yield f"{folder}/headers.txt", verify.exchange(json.loads(exhibit.entry)).encode()
+    clauses = [_clause(clause) for clause in exhibit.clauses]
+    yield f"{folder}/{'text' if _is_recorded(exhibit) else 'text-read-anew'}.json", _lines(clauses)
     # As text: a page of others must not run when somebody opens it to look at it.
     kind = _SUFFIX.get(exhibit.capture.media.partition(";")[0].strip(), "bin")
     if exhibit.body is not None:
         yield f"{folder}/body.{kind}.txt", exhibit.body
-    elif exhibit.stand_in is not None:
+        return
+    yield f"{folder}/body-not-kept.txt", f"SHA-256 {exhibit.capture.body}\n".encode()
+    if exhibit.stand_in is not None:
         yield f"{folder}/another-body-with-the-same-text.{kind}.txt", exhibit.stand_in
 
 
-def _headers(capture: Capture) -> str:
-    """What is known of the exchange, a line each."""
-    asked = [f"asked for: {capture.asked_url}"] if capture.asked_url else []
-    asked += [f"answered by: {capture.final_url}"] if capture.final_url else []
-    asked += [f"recorded: {words.iso(capture.time)}, {capture.via}"]
-    asked += [f"copy: {capture.archive_url}"] if capture.archive_url else []
-    asked += [f"status: {capture.status}"] if capture.status is not None else []
-    lines = asked + [f"{name}: {value}" for name, value in capture.headers]
-    return "".join(f"{words.line(line, 10_000)}\n" for line in lines)
+def _clause(clause: Clause) -> Mapping[str, object]:
+    links = [link.target for link in clause.links]
+    return {"number": clause.number, "text": clause.text, "links": links}
+
+
+def _is_recorded(exhibit: Exhibit) -> bool:
+    """Whether today's reading is the one whose digest the log has."""
+    clauses = [dict(_clause(clause)) for clause in exhibit.clauses]
+    return verify.text_digest(clauses) == exhibit.capture.text
+
+
+def _changes(revision: Revision) -> Iterator[Mapping[str, object]]:
+    """The changes with the places of their clauses in both texts, counted from 0."""
+    # The changes hold the very clauses of the versions, so identity finds their places; a page
+    # that did not change may have given the same clauses to both.
+    before, after = (
+        {id(clause): n for n, clause in enumerate(version.clauses)}
+        for version in (revision.before, revision.after)
+    )
+    for change in revision.changes:
+        yield {
+            "kind": change.kind,
+            "before": [before[id(clause)] for clause in change.before],
+            "after": [after[id(clause)] for clause in change.after],
+            "redline": [[span.op, span.before, span.after] for span in change.redline],
+        }
+
+
+def _lines(values: Iterable[object]) -> bytes:
+    """A list in JSON, one value a line."""
+    return ("[\n" + ",\n".join(map(json.dumps, values)) + "\n]\n").encode()
 
 
 def _explanation(given: Bundle) -> str:
-    text = files("tracker.evidence").joinpath("VERIFY.txt").read_text(encoding="utf-8")
+    text, script = (_shipped(name) for name in ("VERIFY.txt", "verify.py"))
     environment = Environment(  # noqa: S701 - plain text, and every value went through `words`
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
@@ -119,8 +158,14 @@ def _explanation(given: Bundle) -> str:
         size=given.note.size,
         root=given.note.body.splitlines()[2],
         verifier=key,
+        script=script,
+        site=words.line(given.site_url, 1000).rstrip("/"),
         version=__version__,
     )
+
+
+def _shipped(name: str) -> str:
+    return files("tracker.evidence").joinpath(name).read_text(encoding="utf-8")
 
 
 def _listed(given: Bundle) -> list[Mapping[str, object]]:
@@ -131,6 +176,9 @@ def _listed(given: Bundle) -> list[Mapping[str, object]]:
             "page": words.line(_page(exhibit.capture), 300),
             "via": words.line(exhibit.capture.via),
             "digest": exhibit.capture.body,
+            "clock": verify.clock(json.loads(exhibit.entry)),
+            "selectors": _selectors(exhibit.capture),
+            "is_recorded": _is_recorded(exhibit),
             "kept": exhibit.body is not None,
             "stands_in": exhibit.stand_in is not None,
         }
@@ -141,3 +189,17 @@ def _listed(given: Bundle) -> list[Mapping[str, object]]:
 
 def _page(capture: Capture) -> str:
     return capture.final_url or capture.asked_url or capture.archive_url or "a page not known"
+
+
+def _selectors(capture: Capture) -> str:
+    """Which parts of the page were read as the text, and which were left out."""
+    source = capture.source
+    read, without = (source.select, source.remove) if source else ((), ())
+    said = ", ".join(map(_selector, read)) or "by the structure of the page (no selector declared)"
+    return words.line(f"{said}; removed: {', '.join(map(_selector, without)) or 'nothing'}", 2000)
+
+
+def _selector(selector: Selector) -> str:
+    if not isinstance(selector, Range):
+        return selector
+    return f"everything between {selector.start} and {selector.end}"
