@@ -12,6 +12,7 @@ from tracker.publisher.biographies import Life, Lives
 from tracker.publisher.frame import Frame, Pages
 from tracker.publisher.listing import Entry
 from tracker.publisher.redlines import Row, changed, whole
+from tracker.publisher.series import is_break
 
 _TOLD = 6  # headings named in the summary of a topic
 
@@ -76,6 +77,7 @@ def _page(
         entry=entry,
         revision=revision,
         history=entry.history,
+        is_break=is_break(revision),
         groups=list(_groups(lines)),
         news=worths.count("news"),
         quiet=worths.count("quiet"),

@@ -27,7 +27,8 @@ def pages(frame: Frame) -> Pages:
         yield from revisions.pages(frame, frame.of(history), found)
     for topic in frame.topics:
         yield _topic(frame, topic)
-    yield frame.page("opt-out/", "optout.html", services=optout.directory(told))
+    services = optout.directory(told, frame.topics, frame.rim.tagger)
+    yield frame.page("opt-out/", "optout.html", services=services)
     yield from _compare(frame)
     yield from _data(frame)
     yield from _prose(frame)
