@@ -70,6 +70,12 @@ class WayOut:
     is_left: bool
     life: str
 
+    @property
+    def name(self) -> str:
+        """The words of the link; its address where they only point ("here")."""
+        said = words.line(self.words)
+        return self.target if not said or _POINTING.fullmatch(said) else said
+
 
 @dataclass(frozen=True, slots=True)
 class Service:

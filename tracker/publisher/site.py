@@ -74,6 +74,7 @@ def _data(frame: Frame) -> Pages:
     changes = tables[0]
     yield "data/changes.csv", exports.as_csv(changes)
     yield "data/changes.jsonl", exports.as_json_lines(frame.histories)
+    yield "data/changes.places.json", exports.addresses(frame.histories)
     if frame.rim.database:
         yield "data/changes.sqlite", frame.rim.database(tables)
     has_database = frame.rim.database is not None
