@@ -10,6 +10,7 @@ import pytest
 from tests.browsing import CHROMIUM, FLAGS, served
 from tests.factories import BODIES, SITE, TOPICS, corrections, samples
 from tracker.database import database
+from tracker.differ.topics import whole
 from tracker.publisher import Rim, publish
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the samples as published, served on loopback under their own root."""
     root = tmp_path_factory.mktemp("site")
     # Served where it says it lives, so that the page for missing pages finds its parts.
-    rim = Rim(lambda capture: BODIES[capture.body or ""], database)
+    rim = Rim(lambda capture: BODIES[capture.body or ""], database, tagger=whole)
     for name, data in publish(samples(), TOPICS, SITE, corrections(), rim).items():
         file = root / "watch" / name
         file.parent.mkdir(parents=True, exist_ok=True)

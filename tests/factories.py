@@ -134,6 +134,17 @@ def history(
     return History(document, title, tuple(versions), revisions, standing)
 
 
+def moved(given: History, places: Sequence[int]) -> History:
+    """The same texts, where another page than before was read from each of `places` on."""
+    versions = []
+    for n, version in enumerate(given.versions):
+        url = f"{PAGE}/{sum(place <= n for place in places)}"
+        looks = tuple(replace(c, source=Source(url, ("main",))) for c in version.captures)
+        versions.append(replace(version, urls=(url,), captures=looks))
+    revisions = tuple(revise(a, b, TOPICS) for a, b in pairwise(versions))
+    return replace(given, versions=tuple(versions), revisions=revisions)
+
+
 _FIRST = """
 # Privacy Policy
 Effective 1 February 2025

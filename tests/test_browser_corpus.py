@@ -114,7 +114,7 @@ def test_a_reader_without_javascript_finds_how_to_opt_out_and_since_when(
     page = context.new_page()
     page.goto(linkedin)
     page.click("nav >> text=Opt out")
-    way = page.locator(".way", has_text="data-for-ai-improvement").first
+    way = page.locator(".way:has(a[href*='data-for-ai-improvement'])").first
     assert "named since 18 September 2025" in way.inner_text().replace("\n", " ")
     way.locator(".remark a").click()
     assert page.url.split("#")[1].startswith("p")

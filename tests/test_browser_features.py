@@ -15,15 +15,31 @@ pytestmark = BROWSER
 def test_the_script_fills_in_when_each_text_was_last_seen(
     context: BrowserContext, site: str
 ) -> None:
+    context.clock.set_fixed_time("2025-04-02T08:00:00Z")
     page = opened(context, site).page
     page.wait_for_selector("[data-seen] time")
     seen = page.inner_text("[data-seen='heron/privacy-policy@global']")
     assert seen == "2025-03-30 08:30 UTC"
-    assert page.inner_text("[data-seen='heron/terms@uk']").endswith("(failing)")
-    assert page.inner_text("[data-seen='heron/cookies@us']") == "see status"
+    assert page.inner_text("[data-seen='heron/terms@uk']").partition(",")[0].endswith("(failing)")
+    assert page.inner_text("[data-seen='heron/cookies@us']") == "never read"
     page = opened(context, site + POLICY).page
     page.wait_for_selector("[data-seen] time")
     assert page.inner_text("[data-seen]") == "Last seen 2025-03-30 08:30 UTC"
+    stood = page.inner_text("[data-stood]")
+    assert stood == ", 2025-03-30"
+
+
+def test_the_script_says_what_was_not_visited_for_days(context: BrowserContext, site: str) -> None:
+    context.clock.set_fixed_time("2025-04-05T09:00:00Z")
+    page = opened(context, site).page
+    page.wait_for_selector("[data-seen] time")
+    seen = page.inner_text("[data-seen='heron/privacy-policy@global']")
+    assert seen == "2025-03-30 08:30 UTC, not visited for 6 days"
+    page = opened(context, f"{site}status/").page
+    page.wait_for_selector("[data-visited] br", state="attached")
+    visited = page.inner_text("[data-visited='heron/privacy-policy@global']")
+    assert visited.split("\n") == ["2025-03-30 08:30", "not visited for 6 days"]
+    assert page.inner_text("[data-visited='heron/cookies@us']") == "never"
 
 
 def test_without_javascript_a_link_leads_to_when_a_text_was_seen(
@@ -142,6 +158,29 @@ def test_words_are_found_in_every_wording_that_came_or_went(
     page.wait_for_function("document.querySelector('.found').textContent.startsWith('1 of')")
     shown = page.inner_text(".entry:not([hidden]) h3")
     assert shown.startswith("Heron Rules: "), "it was removed there"
+    assert page.locator(".hits mark").all_inner_texts() == ["penny", "passenger"]
+    page.click(".hits a")
+    assert "penny" in page.inner_text("article:target")
+    page = opened(context, f"{site}changes/?words=nonesuchword").page
+    page.wait_for_function("document.querySelector('.found').textContent.startsWith('0 of')")
+    assert "Only clauses that changed are searched" in page.inner_text(".found")
+
+
+def test_on_a_small_screen_the_freshness_and_the_latest_years_are_seen(
+    browser: Browser, site: str
+) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 700})
+    page = opened(context, site).page
+    page.wait_for_selector("[data-seen] time")
+    cell = page.locator("td[data-seen] time").first
+    box = cell.bounding_box()
+    assert box
+    assert box["x"] + box["width"] <= 360
+    page = opened(context, site + POLICY).page
+    year = page.locator(".timeline .year").last.bounding_box()
+    assert year
+    assert 0 <= year["x"] <= 360
+    context.close()
 
 
 def test_the_text_of_a_day_is_found_by_the_day(context: BrowserContext, site: str) -> None:

@@ -123,3 +123,13 @@ def test_a_site_without_a_database_names_none() -> None:
 def test_what_is_exported_is_what_the_command_prints() -> None:
     lines = [json.loads(line) for line in FILES["data/changes.jsonl"].decode().splitlines()]
     assert lines == list(records.changes(sorted(samples(), key=lambda h: h.document.id)))
+
+
+def test_every_line_has_the_address_of_its_clause() -> None:
+    lines = [json.loads(line) for line in FILES["data/changes.jsonl"].decode().splitlines()]
+    places = json.loads(FILES["data/changes.places.json"])
+    assert len(places) == len(lines)
+    for line, place in zip(lines, places, strict=True):
+        page, _, anchor = place.partition("#")
+        assert page.startswith(f"changes/{line['document']}/")
+        assert f'id="{anchor}"' in FILES[page].decode()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.factories import SITE, TOPICS, history
+from tests.factories import SITE, TOPICS, history, moved
+from tracker.differ.topics import whole
 from tracker.model import History
-from tracker.publisher import publish
+from tracker.publisher import Rim, publish
 from tracker.publisher.biographies import lives
 from tracker.publisher.optout import WayOut, directory, ways
 
@@ -101,7 +102,7 @@ def test_since_when_it_is_named_and_when_it_went() -> None:
     assert way.since == given.versions[1]
     assert way.last == given.versions[2]
     assert way.gone == given.versions[3]
-    assert not way.is_oldest
+    assert not way.is_original
 
 
 def test_what_came_back_is_named_since_it_came_back() -> None:
@@ -111,9 +112,55 @@ def test_what_came_back_is_named_since_it_came_back() -> None:
     assert way.gone is None
 
 
-def test_what_the_oldest_text_names_is_named_since_at_least_then() -> None:
+def test_what_the_oldest_text_names_was_in_it_when_it_was_first_read() -> None:
     (way,) = found(NAMED)
-    assert way.is_oldest
+    assert way.is_original
+    assert "in this text when it was first read" in page(history(NAMED))
+
+
+def test_a_link_of_a_text_that_is_not_read_any_more_is_not_gone() -> None:
+    given = moved(history(UNNAMED, NAMED, "# Other\nThe weir is shut."), [2])
+    (way,) = ways(given, lives(given))
+    assert (way.is_left, way.is_original) == (True, False)
+    (service,) = directory([(given, lives(given))])
+    assert (service.today, service.gone, service.left) == ((), (), (way,))
+    shown = page(given)
+    assert "1 link in a text that is no longer read" in shown
+    assert "not followed after" in shown
+    assert "<del>" not in shown
+    assert f'href="{HERON}/out"' not in shown
+
+
+def test_what_another_page_names_was_in_it_when_it_was_first_read() -> None:
+    given = moved(
+        history(NAMED, f"# Other\nThe weir is shut.\nYou may [opt out]({HERON}/out)."), [1]
+    )
+    (way,) = ways(given, lives(given))
+    assert (way.since, way.is_original, way.gone) == (given.versions[1], True, None)
+
+
+ADVERTISED = f"""# Terms
+## 1. Walks
+You may [opt out]({HERON}/out) of it.
+You may [opt out]({HERON}/out) of advertising and of our advertisers.
+## 2. Advertising
+Choose in your [settings]({HERON}/choose).
+## 3. Maps
+Choose maps in your [settings]({HERON}/maps)."""
+
+
+def test_ways_out_stand_under_their_topics_with_the_clearest_sentence() -> None:
+    given = history(ADVERTISED)
+    (service,) = directory([(given, lives(given))], TOPICS, whole)
+    (ads, about_ads), (other, rest) = service.today
+    assert (ads, other) == ("Targeted advertising", "Other")
+    assert [w.target for w in about_ads] == [f"{HERON}/out", f"{HERON}/choose"]
+    assert about_ads[0].sentence == "You may opt out of advertising and of our advertisers."
+    assert about_ads[0].path == ("1. Walks",)
+    assert [w.target for w in rest] == [f"{HERON}/maps"]
+    shown = publish([given], TOPICS, SITE, (), Rim(tagger=whole))["opt-out/index.html"].decode()
+    assert f'href="{HERON}/out" rel="external noopener">opt out</a>' in shown
+    assert shown.index("<h4>Targeted advertising</h4>") < shown.index("<h4>Other</h4>")
 
 
 def test_one_address_in_two_shapes_is_one_way() -> None:
@@ -125,7 +172,8 @@ def test_a_directory_has_services_with_what_stands_and_what_went() -> None:
     given = [history(NAMED), history(NAMED, UNNAMED, name="heron/terms@eu")]
     (service,) = directory((h, lives(h)) for h in given)
     assert service.name == "Heron"
-    assert [w.history.document.id for w in service.today] == ["heron/privacy-policy@global"]
+    ((_, today),) = service.today
+    assert [w.history.document.id for w in today] == ["heron/privacy-policy@global"]
     assert [w.history.document.id for w in service.gone] == ["heron/terms@eu"]
     assert directory([]) == []
 
@@ -138,6 +186,6 @@ def test_the_page_leads_to_the_service_only_while_its_terms_name_the_link() -> N
     assert f'href="{HERON}/out"' in page(history(NAMED))
     gone = page(history(NAMED, UNNAMED))
     assert f'href="{HERON}/out"' not in gone
-    assert f"{HERON}/out</del>" in gone
+    assert "opt out</del>" in gone
     assert "1 link the terms named once" in gone
     assert "No text names one so far." in page(history(UNNAMED))

@@ -53,7 +53,8 @@ ELEMENTS = set(
 )
 ATTRIBUTES = set(
     """aria-hidden aria-label aria-labelledby autocomplete charset checked class content data-copy
-    data-document data-root data-seen data-topics data-worth datetime defer download for height
+    data-document data-root data-seen data-stood data-visited data-topics data-worth
+    datetime defer download for height
     hidden href http-equiv id label lang min name open property rel role scope src tabindex
     target title type value viewbox width x x1 x2 y y1 y2""".split()
 )
@@ -243,7 +244,7 @@ def test_the_front_page_lists_news_newest_first_and_every_document() -> None:
     assert "editorial changes only" not in text
     for given in samples():
         assert f"documents/{given.document.id}/index.html" in FILES["index.html"].decode()
-    assert "What terms of service say about generative AI and targeted advertising" in text
+    assert "say about generative AI and targeted advertising" in text
 
 
 def test_an_entry_names_the_clauses_about_watched_topics() -> None:
@@ -256,6 +257,31 @@ def test_an_entry_names_the_clauses_about_watched_topics() -> None:
     assert teaser.text_content() == "2. What we do with it · 3. Generative AI"
     headline = entry.find(".//h3").text_content()
     assert entry.find_class("remark")[0].text_content() not in headline
+
+
+def test_what_has_no_letter_names_no_change() -> None:
+    given = history("# T\n## Walks\nOld.", "# T\n## Walks\n### **\nOur advertisers walk too.\nOld.")
+    page = html.fromstring(publish([given], TOPICS, SITE)["index.html"].decode())
+    (teaser,) = page.find_class("teaser")
+    assert teaser.text_content() == "Walks"
+
+
+def test_the_lede_names_the_services() -> None:
+    page = html.fromstring(publish([heron()], TOPICS, SITE)["index.html"].decode())
+    (lede,) = page.find_class("lede")
+    assert "What the terms of Heron say about generative AI" in lede.text_content()
+
+
+def test_headings_alike_are_told_apart_by_the_one_above() -> None:
+    before = "# T\n## Boats\n### Use\nA boat.\n## Pictures\n### Use\nA picture.\n## Fees\nA fee."
+    after = before
+    for kind in ("boat", "picture", "fee"):
+        after = after.replace(f"A {kind}.", f"A {kind}.\nEvery {kind} is shown to advertisers.")
+    files = publish([history(before, after)], TOPICS, SITE)
+    page = html.fromstring(files["changes/heron/privacy-policy@global/20250311T083000Z/index.html"])
+    (matters,) = page.find_class("matters")
+    named = [a.text_content() for a in matters.iter("a")]
+    assert named == ["Targeted advertising", "Boats › Use", "Pictures › Use", "Fees"]
 
 
 def test_what_is_still_to_come_stands_on_the_front() -> None:
@@ -525,7 +551,9 @@ def test_a_document_has_a_picture_and_a_table_that_says_the_same() -> None:
         "21 March 2025: 1 clause",
     ]
     rows = [" ".join(r.text_content().split()) for r in page.xpath("//tbody/tr")]
-    assert rows[0] == "21 March 2025 it stands editorial changes only text as served diff"
+    assert (
+        rows[0] == "21 March 2025 stood when last seen editorial changes only text as served diff"
+    )
     assert rows[2] == "1 March 2025 11 March 2025 first seen text as served"
     assert not list(PAGES["documents/heron/terms@uk/index.html"].iter("svg"))
 
@@ -541,7 +569,7 @@ def test_a_topic_page_shows_the_words_it_looks_for() -> None:
 def test_the_status_page_says_what_stands_in_the_way() -> None:
     text = text_of("status/index.html")
     assert "It answered 999 instead of the page." in text
-    assert "heron/cookies@us never seen It has not been visited yet. never never 0" in text
+    assert "heron/cookies@us never read never seen It has not been visited yet. never 0" in text
 
 
 # ── the same from the same ────────────────────────────────────────────────────────

@@ -20,6 +20,7 @@ from tracker.cli.checkpoints import heads_of, new_checkpoint, public_key
 from tracker.database import database
 from tracker.declarations import find
 from tracker.differ import Undecodable, read
+from tracker.differ.topics import whole
 from tracker.errors import ArchiveError
 from tracker.history import Reader, history
 from tracker.lock import held_folder
@@ -110,7 +111,7 @@ class App:
             seen = stray.first_seen.isoformat()
             problem = f"there is no revision of {stray.document} first seen at {seen}"
             click.echo(f"corrections.toml: {problem}; `tracker log --json` has them all", err=True)
-        rim = Rim(lambda c: archive.readable(c)[0], database, _picture(), checkpoint)
+        rim = Rim(lambda c: archive.readable(c)[0], database, _picture(), checkpoint, whole)
         files = publish(histories, given.topics, given.settings, given.corrections, rim)
         if checkpoint:
             files["status/checkpoint"] = checkpoint.encode()

@@ -2,7 +2,9 @@
 
 A life is handed on by the alignment of each revision: one to one it goes on; where a clause is
 split its first part goes on and the others begin; where several are merged the first goes on and
-the others end. So every clause of every version belongs to exactly one life.
+the others end. So every clause of every version belongs to exactly one life. Where another page
+was read (see `series`), lives are not followed any further, but for a text that carries on: there
+the clauses with the very same words go on.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from datetime import datetime
 
 from tracker.model import Change, Clause, History, Kind, Revision, Version, digest
 from tracker.publisher.redlines import Row, whole
+from tracker.publisher.series import carries_on, is_break, kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +47,19 @@ class Life:
     """A clause from the version in which it was first seen to the last that has it.
 
     `id` is the same on every page of the document; `first` and `last` are its first and latest
-    wording. Where it is not alive any more, the last step says what became of it.
+    wording, `seen` the latest version that has it. `is_original` tells that it was in its text when
+    that was first read. Where it is not alive any more, the last step says what became of it, or
+    `left` is the revision after which it could not be followed: another page was read.
     """
 
     id: str
     born: Version
     first: Clause
+    seen: Version
     last: Clause
+    is_original: bool
     is_alive: bool
+    left: Revision | None
     steps: tuple[Step, ...]
 
     @property
@@ -85,20 +93,37 @@ class Lives:
 class _Growing:
     """A life while the versions are walked, oldest first."""
 
-    __slots__ = ("born", "first", "id", "is_alive", "last", "steps")
+    __slots__ = ("born", "first", "id", "is_alive", "is_original", "last", "left", "seen", "steps")
 
-    def __init__(self, name: str, born: Version, first: Clause) -> None:
+    def __init__(self, name: str, born: Version, first: Clause, is_original: bool) -> None:
         self.id, self.born, self.first, self.last = name, born, first, first
+        self.seen, self.is_original = born, is_original
         self.steps: list[Step] = []
         self.is_alive = True
+        self.left: Revision | None = None
+
+    def goes_on(self, version: Version, clause: Clause) -> None:
+        self.seen, self.last = version, clause
+
+    def is_left(self, revision: Revision) -> None:
+        self.left, self.is_alive = revision, False
 
     def end(self, step: Step) -> None:
         self.steps.append(step)
         self.is_alive = False
 
     def done(self) -> Life:
-        steps = tuple(self.steps)
-        return Life(self.id, self.born, self.first, self.last, self.is_alive, steps)
+        return Life(
+            id=self.id,
+            born=self.born,
+            first=self.first,
+            seen=self.seen,
+            last=self.last,
+            is_original=self.is_original,
+            is_alive=self.is_alive,
+            left=self.left,
+            steps=tuple(self.steps),
+        )
 
 
 class _Register:
@@ -108,12 +133,13 @@ class _Register:
         self.all: list[_Growing] = []
         self._names: Counter[str] = Counter()
 
-    def born(self, version: Version, clause: Clause) -> _Growing:
+    def born(self, version: Version, clause: Clause, is_original: bool = False) -> _Growing:
         words = "\n".join([version.first_seen.isoformat(), *clause.path, clause.key])
         name = f"p{digest(words.encode('utf-8', 'surrogatepass'))[:10]}"
         self._names[name] += 1
         count = self._names[name]
-        life = _Growing(name if count == 1 else f"{name}-{count}", version, clause)
+        name = name if count == 1 else f"{name}-{count}"
+        life = _Growing(name, version, clause, is_original)
         self.all.append(life)
         return life
 
@@ -123,12 +149,13 @@ def lives(history: History) -> Lives:
     if not history.versions:
         return Lives((), {}, {})
     register, first = _Register(), history.versions[0]
-    current = [register.born(first, clause) for clause in first.clauses]
+    current = [register.born(first, clause, is_original=True) for clause in first.clauses]
     ids = [tuple(life.id for life in current)]
     for revision in history.revisions:
         if revision.after.is_preview:  # nothing that was ever in force
             continue
-        current = _walk(revision, current, register)
+        walk = _cross if is_break(revision) else _walk
+        current = walk(revision, current, register)
         ids.append(tuple(life.id for life in current))
     places = {version.first_seen: n for n, version in enumerate(history.versions)}
     return Lives(tuple(ids), {life.id: life.done() for life in register.all}, places)
@@ -145,7 +172,7 @@ def _walk(revision: Revision, current: list[_Growing], register: _Register) -> l
             continue
         home, *parts = pair.after
         heir = old[0] if old else register.born(after, after.clauses[home])
-        heir.last = after.clauses[home]
+        heir.goes_on(after, after.clauses[home])
         if row.change:
             heir.steps.append(Step(revision, row))
         living[home] = heir
@@ -155,3 +182,17 @@ def _walk(revision: Revision, current: list[_Growing], register: _Register) -> l
             living[part] = register.born(after, after.clauses[part])
             living[part].steps.append(Step(revision, row, heir.id))
     return [living[j] for j in range(len(after.clauses))]
+
+
+def _cross(revision: Revision, current: list[_Growing], register: _Register) -> list[_Growing]:
+    """Who lives in the newer version where another page was read: whoever is there from then."""
+    after = revision.after
+    same = dict(kept(revision)) if carries_on(revision) else {}
+    for n in set(range(len(current))) - set(same.values()):
+        current[n].is_left(revision)
+    living = []
+    for n, clause in enumerate(after.clauses):
+        life = current[same[n]] if n in same else register.born(after, clause, is_original=True)
+        life.goes_on(after, clause)
+        living.append(life)
+    return living

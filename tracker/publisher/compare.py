@@ -8,14 +8,16 @@ from dataclasses import dataclass
 
 from tracker.model import History, Version
 from tracker.publisher import places, words
+from tracker.publisher.series import texts
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A version in a list: `value` names it in the address of a comparison."""
+    """A version in a list: `value` names it in the address of a comparison, `name` is its own."""
 
     value: str
     label: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +46,23 @@ def _shelf(history: History) -> Shelf:
     previews = [r.after for r in history.revisions if r.after.is_preview]
     found = sorted((*history.versions, *previews), key=lambda v: (v.first_seen, v.is_preview))
     days = Counter(version.first_seen.date() for version in found)
-    choices = [_choice(v, days[v.first_seen.date()] > 1) for v in reversed(found)]
+    choices = [_choice(history, v, days[v.first_seen.date()] > 1) for v in reversed(found)]
     return Shelf(words.document_name(history), history.document.id, tuple(choices))
 
 
-def _choice(version: Version, has_twin: bool) -> Choice:
+def _choice(history: History, version: Version, has_twin: bool) -> Choice:
     """A version by its day; two versions of one day are told apart by the hour."""
     time = version.first_seen
     label = words.moment(time) if has_twin else words.day(time)
     shown = ", preview" if version.is_preview else ""
-    return Choice(places.version_name(version), f"{label}{shown}")
+    name = words.document_name(history, version.title)
+    return Choice(places.version_name(version), f"{label}{shown}", name)
 
 
 def suggestions(histories: Sequence[History]) -> list[Suggestion]:
-    """Editions of one text side by side, then each document's first version beside its last."""
+    """Editions of one text side by side, then each text's first version beside its last."""
     known = [h for h in histories if h.versions]
-    return [*_editions(known), *(_ends(h) for h in known if len(h.versions) > 2)]
+    return [*_editions(known), *(_ends(h, t) for h in known for t in texts(h) if len(t) > 2)]
 
 
 def _editions(known: Sequence[History]) -> Iterator[Suggestion]:
@@ -80,7 +83,8 @@ def _text(history: History) -> str:
     return history.document.id.partition("@")[0]
 
 
-def _ends(history: History) -> Suggestion:
-    first, last = (words.day(history.versions[n].first_seen) for n in (0, -1))
-    label = f"{words.document_name(history)}: {first} and {last}"
-    return Suggestion(label, *_names(history.versions[0], history.versions[-1]))
+def _ends(history: History, text: Sequence[Version]) -> Suggestion:
+    first, last = text[0], text[-1]
+    days = f"{words.day(first.first_seen)} and {words.day(last.first_seen)}"
+    label = f"{words.document_name(history, last.title)}: {days}"
+    return Suggestion(label, *_names(first, last))

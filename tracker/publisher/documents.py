@@ -64,14 +64,15 @@ def pages(frame: Frame, history: History, mine: Sequence[Entry], found: Lives) -
         timeline=timeline(history, frame.topics),
     )
     for stand in (*stands, *coming):
-        yield from _version(frame, history, stand, list(_passages(history, stand.version, found)))
+        yield from _version(frame, history, stand, list(_passages(stand.version, found)))
     texts = {stand.page: stand.text for stand in (*stands, *coming)}
     yield from (_diff(entry.revision, texts) for entry in mine)
     for life in found.lives.values():
         if life.has_changed:
             page = places.clause_page(history.document.id, life.id)
+            title = words.document_name(history, life.seen.title)
             yield frame.page(
-                page, "clause.html", history=history, name=name, life=life, lives=found
+                page, "clause.html", history=history, name=title, life=life, lives=found
             )
 
 
@@ -106,19 +107,18 @@ def _version(frame: Frame, history: History, stand: Stand, passages: list[Passag
     yield from ((f"{stand.page}{name}", body) for name, body in stand.captures)
 
 
-def _passages(history: History, version: Version, found: Lives) -> Iterator[Passage]:
+def _passages(version: Version, found: Lives) -> Iterator[Passage]:
     """The clauses of a version with the level of their headings on our page.
 
     The page's own title is above them, and whatever a page does, no level is left out.
     """
-    oldest = history.versions[0].first_seen
     last = 1
     for n, clause in enumerate(version.clauses):
         life, level = found.of(version, n), 0
         if clause.unit is Unit.HEADING:
             level = last = min(2 + len(clause.path), last + 1, 6)
         name = life.id if life else f"n{n}"
-        yield Passage(clause, level, name, life, not life or life.born.first_seen == oldest)
+        yield Passage(clause, level, name, life, not life or life.is_original)
 
 
 # ── files ─────────────────────────────────────────────────────────────────────────

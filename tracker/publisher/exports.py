@@ -11,6 +11,7 @@ from tracker.model import History, Revision
 from tracker.publisher import places, records, words
 from tracker.publisher.frame import Table
 from tracker.publisher.records import Record
+from tracker.publisher.redlines import anchored
 
 Cell = str | int | None
 Rows = tuple[tuple[Cell, ...], ...]
@@ -146,3 +147,13 @@ def as_json_lines(histories: Sequence[History]) -> bytes:
 
 def _json_line(record: Record) -> str:
     return f"{json.dumps(record, ensure_ascii=True)}\n"
+
+
+def addresses(histories: Sequence[History]) -> bytes:
+    """Where each line of the JSON Lines is shown: the address of its clause under the root."""
+    found = [
+        f"{places.revision_page(revision)}index.html#{row.anchor}"
+        for revision in records.ordered(histories)
+        for row in anchored(revision)
+    ]
+    return f"{json.dumps(found, ensure_ascii=True, indent=0)}\n".encode()

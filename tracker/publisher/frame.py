@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-from tracker.model import Capture, Correction, History, Settings, Topic
+from tracker.model import Capture, Correction, History, Settings, Tag, Topic
 from tracker.publisher import places, words
 from tracker.publisher.catalogue import alternates, catalogue
 from tracker.publisher.feeds import UNPUBLISHED
@@ -19,6 +19,8 @@ from tracker.publisher.listing import Entry, entries, strays
 from tracker.publisher.render import ENVIRONMENT
 
 Pages = Iterator[tuple[str, bytes]]
+#: Which of the topics a sentence is about, under the headings given, and the words that say so.
+Tagger = Callable[[Sequence[Topic], str, Sequence[str]], tuple[Tag, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Rim:
 
     `body` gives the bytes of a capture, None where they are not kept; `database` turns tables
     (name, columns, rows) into a SQLite file; `picture` draws a PNG from the lines of a card.
+    `tagger` finds topics in a sentence that is not part of a change.
     `checkpoint` is what the log held (see `tracker.evidence`); only the status page shows it.
     """
 
@@ -34,6 +37,7 @@ class Rim:
     database: Callable[[Sequence[Table]], bytes] | None = None
     picture: Callable[[Sequence[str]], bytes] | None = None
     checkpoint: str = ""
+    tagger: Tagger | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tracker.model import Change, Correction, History, Op, Revision, Span, Topic
+from tracker.model import Correction, History, Revision, Topic
 from tracker.publisher import places, words
+from tracker.publisher.glimpses import glimpse
 from tracker.publisher.render import Run
 
-_GLIMPSE = 300  # characters of a change that a list shows
 _HEADING = 70  # characters of a heading in a list
-_AROUND = 70  # of them unchanged, on either side of what changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,32 +85,3 @@ def where(revision: Revision) -> str:
     named = [name for name in dict.fromkeys(map(words.own_heading, words.news(revision))) if name]
     more = f" and {len(named) - 3} more" if len(named) > 3 else ""
     return f"{' · '.join(words.line(name, _HEADING) for name in named[:3])}{more}"
-
-
-def glimpse(revision: Revision) -> tuple[Run, ...]:
-    """The first change on a watched topic, cut to a few lines; nothing where there is none.
-
-    What came is told before what went: a notice that was taken down says little.
-    """
-    tagged = sorted((c for c in words.news(revision) if c.tags), key=lambda c: not c.after)
-    told = next((c for c in tagged if _tells(c)), None)
-    return tuple(_cut(told.redline)) if told else ()
-
-
-def _tells(change: Change) -> bool:
-    """Whether a few lines of it say something: a sentence rather than a date or a heading."""
-    changed = [s for s in change.redline if s.op is not Op.SAME]
-    return sum(len(s.before) + len(s.after) for s in changed) >= 40
-
-
-def _cut(redline: Sequence[Span]) -> Iterator[Run]:
-    room = _GLIMPSE
-    for n, span in enumerate(redline):
-        text = span.after or span.before
-        if span.op is Op.SAME:
-            text = words.excerpt(text, n > 0, n < len(redline) - 1, _AROUND)
-        if len(text) > room:
-            yield Run(span.op.value, text[:room].rsplit(" ", 1)[0] + " […]")
-            return
-        room -= len(text)
-        yield Run(span.op.value, text)

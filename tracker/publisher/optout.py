@@ -8,14 +8,16 @@ counts, nor does closing an account, which is no choice about data.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
-from tracker.model import Clause, History, Link, Version
+from tracker.model import Clause, History, Link, Revision, Tag, Topic, Version
 from tracker.publisher import words
 from tracker.publisher.biographies import Lives
+from tracker.publisher.frame import Tagger
+from tracker.publisher.series import breaks, carries_on
 
 # One part of a path, whole: "settings" counts, "settingsun" does not.
 _SETTINGS = re.compile(
@@ -40,6 +42,7 @@ _SETTING_WORDS = re.compile(
 )
 _POINTING = re.compile(r"(?:this |the |a |our |online )?(?:form|here|link|page)\.?", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[\"“(]?[^\W\d_a-z])")
+_Tags = Callable[[str, tuple[str, ...]], tuple[Tag, ...]]
 _LONGEST = 420  # characters of a sentence that the directory shows
 
 
@@ -47,95 +50,164 @@ _LONGEST = 420  # characters of a sentence that the directory shows
 class WayOut:
     """A link by which a reader can choose, as one document names it.
 
-    `says_no` tells an opt-out or objection from a setting; `since` is the version that brought
-    it, `is_oldest` where that is the first we have; `gone` the first version without it, if any;
-    `life` is the clause that named it in its `last` version.
+    `says_no` tells an opt-out or objection from a setting; `topic` is what its sentence or the
+    headings above are about; `since` is the version that brought it, `is_original` where the text
+    was first read then; `gone` the first version without it, if any, `is_left` where that was
+    read from another page; `life` is the clause that named it in its `last` version.
     """
 
     history: History
     target: str
     words: str
     sentence: str
+    path: tuple[str, ...]
+    topic: str
     says_no: bool
     since: Version
-    is_oldest: bool
+    is_original: bool
     last: Version
     gone: Version | None
+    is_left: bool
     life: str
+
+    @property
+    def name(self) -> str:
+        """The words of the link; its address where they only point ("here")."""
+        said = words.line(self.words)
+        return self.target if not said or _POINTING.fullmatch(said) else said
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What the texts of one service name today, and what they named once."""
+    """What the texts of one service name, by topic; what they named once; and what a text named
+    that is not read any more.
+    """
 
     name: str
-    today: tuple[WayOut, ...]
+    today: tuple[tuple[str, tuple[WayOut, ...]], ...]
     gone: tuple[WayOut, ...]
+    left: tuple[WayOut, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Mention:
     link: Link
     sentence: str
+    path: tuple[str, ...]
     says_no: bool
     life: str
 
 
-def directory(given: Iterable[tuple[History, Lives]]) -> list[Service]:
+def directory(
+    given: Iterable[tuple[History, Lives]],
+    topics: Sequence[Topic] = (),
+    tagger: Tagger | None = None,
+) -> list[Service]:
     """The services with at least one way out, in the order of their names."""
     found: dict[str, list[WayOut]] = {}
     for history, lives in given:
-        found.setdefault(history.document.service, []).extend(ways(history, lives))
-    return [_service(name, found[name]) for name in sorted(found) if found[name]]
+        mine = ways(history, lives, topics, tagger)
+        found.setdefault(history.document.service, []).extend(mine)
+    return [_service(name, found[name], topics) for name in sorted(found) if found[name]]
 
 
-def _service(name: str, found: Sequence[WayOut]) -> Service:
+def _service(name: str, found: Sequence[WayOut], topics: Sequence[Topic]) -> Service:
     ordered = sorted(found, key=lambda w: (not w.says_no, w.history.document.id, w.target))
-    gone = sorted((w for w in ordered if w.gone), key=_when_gone, reverse=True)
-    return Service(name, tuple(w for w in ordered if not w.gone), tuple(gone))
+    today = [w for w in ordered if not w.gone]
+    ended = sorted((w for w in ordered if w.gone), key=_when_gone, reverse=True)
+    return Service(
+        name,
+        tuple(_by_topic(today, topics)),
+        tuple(w for w in ended if not w.is_left),
+        tuple(w for w in ended if w.is_left),
+    )
+
+
+def _by_topic(
+    found: Sequence[WayOut], topics: Sequence[Topic]
+) -> Iterator[tuple[str, tuple[WayOut, ...]]]:
+    for topic, title in [*((t.id, t.title) for t in topics), ("", "Other")]:
+        mine = tuple(w for w in found if w.topic == topic)
+        if mine:
+            yield title, mine
 
 
 def _when_gone(way: WayOut) -> datetime:
     return (way.gone or way.last).first_seen
 
 
-def ways(history: History, lives: Lives) -> Iterator[WayOut]:
+def ways(
+    history: History, lives: Lives, topics: Sequence[Topic] = (), tagger: Tagger | None = None
+) -> Iterator[WayOut]:
     """The ways out of one document, those it names today and those it named once."""
     named = [_named(version, lives.ids[n]) for n, version in enumerate(history.versions)]
+    broken = breaks(history)
+
+    def tags(text: str, path: tuple[str, ...]) -> tuple[Tag, ...]:
+        return tagger(topics, text, path[1:]) if tagger else ()
+
     for target in sorted(set().union(*named)) if named else ():
-        yield _way(history, target, named)
+        yield _way(history, target, named, broken, tags)
 
 
-def _way(history: History, target: str, named: Sequence[dict[str, _Mention]]) -> WayOut:
+def _way(
+    history: History,
+    target: str,
+    named: Sequence[Mapping[str, Sequence[_Mention]]],
+    broken: Sequence[Revision | None],
+    tags: _Tags,
+) -> WayOut:
     """The latest unbroken run of versions that name a target."""
     versions = history.versions
     last = max(n for n, names in enumerate(named) if target in names)
     first = last
-    while first and target in named[first - 1]:
+    while first and target in named[first - 1] and _is_one_text(broken[first]):
         first -= 1
-    mention = named[last][target]
+    mention, topic = _clearest(named[last][target], tags)
+    has_ended = last + 1 < len(versions)
     return WayOut(
         history=history,
         target=mention.link.target,
         words=mention.link.words,
-        sentence=mention.sentence,
+        sentence=words.line(mention.sentence, _LONGEST),
+        path=mention.path[1:] or mention.path,
+        topic=topic,
         says_no=mention.says_no,
         since=versions[first],
-        is_oldest=first == 0,
+        is_original=first == 0 or broken[first] is not None,
         last=versions[last],
-        gone=versions[last + 1] if last + 1 < len(versions) else None,
+        gone=versions[last + 1] if has_ended else None,
+        is_left=has_ended and broken[last + 1] is not None,
         life=mention.life,
     )
 
 
-def _named(version: Version, ids: Sequence[str]) -> dict[str, _Mention]:
-    """The ways out of one version by target; a mention that says no goes first."""
-    found: dict[str, _Mention] = {}
+def _is_one_text(broken: Revision | None) -> bool:
+    return broken is None or carries_on(broken)
+
+
+def _clearest(mentions: Sequence[_Mention], tags: _Tags) -> tuple[_Mention, str]:
+    """The mention that says most about a topic, and which; one that says no goes first."""
+    weighed = [(m, *_topic(m, tags)) for m in mentions]
+    mention, _, topic = max(weighed, key=lambda row: (row[0].says_no, row[1]))
+    return mention, topic
+
+
+def _topic(mention: _Mention, tags: _Tags) -> tuple[tuple[int, int], str]:
+    """The topic with most words in the sentence, else in the headings above, and how many."""
+    own = {t.topic: len(t.words) for t in tags(mention.sentence, ())}
+    every = {t.topic: len(t.words) for t in tags(mention.sentence, mention.path)}
+    weights = {topic: (own.get(topic, 0), number) for topic, number in every.items()}
+    topic = max(weights, key=lambda topic: weights[topic], default="")
+    return weights.get(topic, (0, 0)), topic
+
+
+def _named(version: Version, ids: Sequence[str]) -> dict[str, list[_Mention]]:
+    """The mentions of the ways out of one version, by target."""
+    found: dict[str, list[_Mention]] = {}
     for clause, life in zip(version.clauses, ids, strict=True):
         for mention in _mentions(clause, life):
-            key = mention.link.target.rstrip("/").casefold()
-            if key not in found or (mention.says_no and not found[key].says_no):
-                found[key] = mention
+            found.setdefault(mention.link.target.rstrip("/").casefold(), []).append(mention)
     return found
 
 
@@ -149,7 +221,7 @@ def _mentions(clause: Clause, life: str) -> Iterator[_Mention]:
             sentence = _sentence(clause.text, max(found, 0))
             says_no = _is_no(link, sentence)
             if says_no or _is_setting(link):
-                yield _Mention(link, words.line(sentence, _LONGEST), says_no, life)
+                yield _Mention(link, sentence, clause.path, says_no, life)
 
 
 def _sentence(text: str, place: int) -> str:

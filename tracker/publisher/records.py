@@ -14,10 +14,15 @@ Record = dict[str, Any]
 
 def changes(histories: Iterable[History]) -> Iterator[Record]:
     """One record a clause change, as `changes.schema.json` describes it, oldest revision first."""
-    revisions = (r for history in histories for r in history.revisions)
-    for revision in sorted(revisions, key=lambda r: (r.first_seen, r.document)):
+    for revision in ordered(histories):
         for change in revision.changes:
             yield _change(revision, change)
+
+
+def ordered(histories: Iterable[History]) -> list[Revision]:
+    """All revisions, oldest first."""
+    revisions = (r for history in histories for r in history.revisions)
+    return sorted(revisions, key=lambda r: (r.first_seen, r.document))
 
 
 def _change(revision: Revision, change: Change) -> Record:

@@ -20,13 +20,13 @@ class Row:
 
 def changed(revision: Revision) -> list[Row]:
     """The changes in reading order, those of no consequence after the news."""
-    rows = list(_anchored(revision))
+    rows = list(anchored(revision))
     return sorted(rows, key=lambda row: not (row.change and row.change.significance.is_news))
 
 
 def whole(revision: Revision) -> list[Row]:
     """Every clause of the newer text, changes (and what was removed) in their places."""
-    found = {_identity(row.change): row for row in _anchored(revision) if row.change}
+    found = {_identity(row.change): row for row in anchored(revision) if row.change}
     rows = []
     for pair in revision.pairs:
         before = tuple(revision.before.clauses[i] for i in pair.before)
@@ -46,7 +46,7 @@ def _identity(change: Change) -> tuple[tuple[int, ...], tuple[int, ...]]:
     return id_of(change.before), id_of(change.after)
 
 
-def _anchored(revision: Revision) -> Iterator[Row]:
+def anchored(revision: Revision) -> Iterator[Row]:
     """The changes with anchors that come from their words, never from their position."""
     seen: Counter[str] = Counter()
     for change in revision.changes:

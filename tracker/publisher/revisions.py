@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -12,6 +13,7 @@ from tracker.publisher.biographies import Life, Lives
 from tracker.publisher.frame import Frame, Pages
 from tracker.publisher.listing import Entry
 from tracker.publisher.redlines import Row, changed, whole
+from tracker.publisher.series import is_break
 
 _TOLD = 6  # headings named in the summary of a topic
 
@@ -76,6 +78,7 @@ def _page(
         entry=entry,
         revision=revision,
         history=entry.history,
+        is_break=is_break(revision),
         groups=list(_groups(lines)),
         news=worths.count("news"),
         quiet=worths.count("quiet"),
@@ -159,6 +162,24 @@ def _matters(
         if topic.id not in revision.topics:
             continue
         mine = [n for n in lines if n.worth == "news" and any(t.topic == topic.id for t in n.tags)]
-        spots = {words.own_heading(n.change): n.anchor for n in reversed(mine) if n.change}
-        named = [(anchor, title) for title, anchor in reversed(spots.items()) if title]
+        named = list(_named(mine))
         yield Matter(topic, len(mine), tuple(named[:_TOLD]), max(0, len(named) - _TOLD))
+
+
+def _named(lines: Sequence[Line]) -> Iterator[tuple[str, str]]:
+    """The first line under each heading; headings alike are told apart by the one above them."""
+    spots: dict[tuple[str, str], str] = {}
+    for line in lines:
+        title = words.own_heading(line.change) if line.change else ""
+        if title:
+            spots.setdefault((_above(line.clause, title), title), line.anchor)
+    titles = Counter(title for _, title in spots)
+    for (above, title), anchor in spots.items():
+        yield anchor, f"{above} › {title}" if above and titles[title] > 1 else title
+
+
+def _above(clause: Clause, title: str) -> str:
+    """The heading over the heading `title` of a clause, without the page's own title."""
+    path = [words.line(heading) for heading in clause.path[1:]]
+    above = path[: path.index(title)] if title in path else path
+    return above[-1] if above else ""

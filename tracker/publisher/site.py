@@ -27,7 +27,8 @@ def pages(frame: Frame) -> Pages:
         yield from revisions.pages(frame, frame.of(history), found)
     for topic in frame.topics:
         yield _topic(frame, topic)
-    yield frame.page("opt-out/", "optout.html", services=optout.directory(told))
+    services = optout.directory(told, frame.topics, frame.rim.tagger)
+    yield frame.page("opt-out/", "optout.html", services=services)
     yield from _compare(frame)
     yield from _data(frame)
     yield from _prose(frame)
@@ -73,6 +74,7 @@ def _data(frame: Frame) -> Pages:
     changes = tables[0]
     yield "data/changes.csv", exports.as_csv(changes)
     yield "data/changes.jsonl", exports.as_json_lines(frame.histories)
+    yield "data/changes.places.json", exports.addresses(frame.histories)
     if frame.rim.database:
         yield "data/changes.sqlite", frame.rim.database(tables)
     has_database = frame.rim.database is not None

@@ -10,6 +10,7 @@ from math import sqrt
 from tracker.model import History, Revision, Topic
 from tracker.publisher import words
 from tracker.publisher.places import revision_page
+from tracker.publisher.series import is_break
 
 WIDTH = 960
 _GUTTER, _MARGIN = 168, 16  # names of the lanes to the left, air to the right
@@ -39,6 +40,8 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
+    """A line across the lanes: a year below, or where another page was read."""
+
     x: float
     label: str
 
@@ -47,6 +50,7 @@ class Tick:
 class Timeline:
     lanes: tuple[Lane, ...]
     ticks: tuple[Tick, ...]
+    breaks: tuple[Tick, ...]
     height: int
     width: int = WIDTH
     gutter: int = _GUTTER
@@ -62,7 +66,7 @@ def timeline(history: History, topics: Sequence[Topic]) -> Timeline | None:
     counts = list(_lanes(topics))
     x, ticks = _years(history)
     news = [n(r) for _, style, n in counts if style != "quiet" for r in history.revisions]
-    # Form has a scale of its own: one change of the page's source would dwarf all news.
+    # Form has a scale of its own: one renumbering would dwarf all news.
     most = {"quiet": max(map(_quiet, history.revisions))}
     lanes = tuple(
         _lane(
@@ -70,7 +74,13 @@ def timeline(history: History, topics: Sequence[Topic]) -> Timeline | None:
         )
         for n, (title, style, count) in enumerate(counts)
     )
-    return Timeline(lanes, ticks, len(lanes) * _LANE + _FOOT)
+    return Timeline(lanes, ticks, tuple(_breaks(history, x)), len(lanes) * _LANE + _FOOT)
+
+
+def _breaks(history: History, x: Callable[[datetime], float]) -> Iterator[Tick]:
+    for revision in filter(is_break, history.revisions):
+        day = words.day(revision.first_seen)
+        yield Tick(x(revision.first_seen), f"{day}: another page was read from then on")
 
 
 def _lanes(topics: Sequence[Topic]) -> Iterator[tuple[str, str, Count]]:
@@ -92,7 +102,9 @@ def _other(revision: Revision) -> int:
 
 
 def _quiet(revision: Revision) -> int:
-    """All clauses of a revision that is no news, and of news those that are none."""
+    """All clauses of a revision that is no news (none of a break), of news those that are none."""
+    if is_break(revision):
+        return 0
     if not revision.significance.is_news:
         return len(revision.changes) or 1
     return sum(not c.significance.is_news for c in revision.changes)

@@ -29,6 +29,7 @@ _UNSAFE = re.compile(
 _SPACE = re.compile(r"\s+")
 _REFERENCE = re.compile(r"&(?=#?\w+;)")
 _BRACKET = re.compile(r"[\[{](?=[-−+])|(?<=[-−+])[\]}]")
+_WORD = re.compile(r"[^\W_]")
 _EDGE = re.compile(r"^(?=[\]}])|(?<=[\[{])\Z")
 _LONGEST_TITLE = 160  # characters; a page may call anything a heading
 _SMALL = {"global": "", "eu": "EU", "us": "US", "uk": "UK"}
@@ -285,11 +286,13 @@ def teaser(revision: Revision) -> str:
 
 
 def own_heading(change: Change) -> str:
-    """The heading over a change, or the change itself where it is one; not the page's title."""
+    """The heading over a change, or the change itself where it is one; not the page's title.
+
+    What has no letter (a page's stray "**") says nothing; the heading above it does.
+    """
     clause = (change.after or change.before)[0]
-    if clause.unit is Unit.HEADING:
-        return line(f"{clause.number} {clause.text}")
-    return line(change.path[-1]) if len(change.path) > 1 else ""
+    own = [f"{clause.number} {clause.text}"] if clause.unit is Unit.HEADING else []
+    return next((line(t) for t in [*own, *change.path[:0:-1]] if _WORD.search(t)), "")
 
 
 def unchanged(revision: Revision, topics: Sequence[Topic]) -> str:

@@ -2,24 +2,42 @@
 // reader needs is only here.
 "use strict";
 
-// When each text was last seen. Without this, a plain link leads to the status page.
+// When each text was last seen, and whether that is long ago by the reader's clock. Without this,
+// a plain link leads to the status page.
 (async () => {
-  const places = [...document.querySelectorAll("[data-seen]")];
+  const places = [...document.querySelectorAll("[data-seen], [data-visited], [data-stood]")];
   if (!places.length) return;
   const answer = await fetch(document.body.dataset.root + "status.json").catch(() => null);
   if (!answer || !answer.ok) return;
   const rows = new Map((await answer.json()).map((row) => [row.document, row]));
-  for (const place of places) {
-    const row = rows.get(place.dataset.seen);
-    if (!row || !row.last_seen) continue;
-    const time = document.createElement("time");
-    time.dateTime = row.last_seen;
-    time.textContent = row.last_seen.slice(0, 16).replace("T", " ") + " UTC";
+
+  // Nothing while a text was visited within three days.
+  function stale(row) {
+    const days = (Date.now() - Date.parse(row.last_visit)) / 864e5;
+    return days > 3 ? `not visited for ${Math.floor(days)} days` : "";
+  }
+
+  function seen(place, row) {
     const link = document.createElement("a");
     link.href = document.body.dataset.root + "status/index.html";
-    link.append(place.tagName === "TD" ? "" : "Last seen ", time);
-    if (row.state !== "ok") link.append(" (" + row.state + ")");
+    if (row.last_seen) {
+      const time = document.createElement("time");
+      time.dateTime = row.last_seen;
+      time.textContent = row.last_seen.slice(0, 16).replace("T", " ") + " UTC";
+      link.append(place.tagName === "TD" ? "" : "Last seen ", time);
+      if (row.state !== "ok") link.append(" (" + row.state + ")");
+    } else link.append("never read");
     place.replaceChildren(link);
+    if (stale(row)) place.append(", " + stale(row));
+  }
+
+  for (const place of places) {
+    const { seen: shown, visited, stood } = place.dataset;
+    const row = rows.get(shown ?? visited ?? stood);
+    if (!row) continue;
+    if (shown) seen(place, row);
+    else if (visited && stale(row)) place.append(document.createElement("br"), stale(row));
+    else if (stood && row.last_seen) place.textContent = ", " + row.last_seen.slice(0, 10);
   }
 })();
 
@@ -94,13 +112,48 @@
   for (const field of fields) field.value = given.get(field.name) ?? "";
   for (const field of fields) if (field.selectedIndex === -1) field.value = "";
 
+  // A changed clause with a word that was looked for: a link to it, the words marked.
+  const escaped = (word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  function hit({ text, page }, words) {
+    const pattern = new RegExp("(" + words.map(escaped).join("|") + ")", "gi");
+    const start = Math.max(0, text.search(pattern) - 80);
+    const shown = (start ? "… " : "") + text.slice(start, start + 240) + (start + 240 < text.length ? " …" : "");
+    const link = document.createElement("a"), item = document.createElement("li");
+    link.href = root + page;
+    shown.split(pattern).forEach((part, n) => {
+      const made = n % 2 ? document.createElement("mark") : document.createTextNode("");
+      made.textContent = part;
+      link.append(made);
+    });
+    item.append(link);
+    return item;
+  }
+
+  function tell(entry, n, value) {
+    entry.querySelector(".hits")?.remove();
+    const words = value.toLowerCase().split(/\s+/).filter(Boolean);
+    if (!words.length || entry.hidden) return;
+    const having = (test) => clauses[n].filter(({ text }) => test((word) => text.toLowerCase().includes(word)));
+    const all = having((has) => words.every(has)), found = all.length ? all : having((has) => words.some(has));
+    const list = document.createElement("ul");
+    list.className = "hits";
+    list.append(...found.slice(0, 5).map((clause) => hit(clause, words)));
+    if (found.length > 5) list.append(Object.assign(document.createElement("li"), { textContent: `and ${found.length - 5} more clauses` }));
+    if (found.length) entry.querySelector(".what").append(list);
+  }
+
   let wordings = null;
+  const clauses = entries.map(() => []);
   function read() {
-    wordings ??= fetch(root + "data/changes.jsonl").then((answer) => answer.text()).then((lines) => {
+    const parts = ["data/changes.jsonl", "data/changes.places.json"];
+    wordings ??= Promise.all(parts.map((name) => fetch(root + name).then((answer) => answer.text()))).then(([lines, where]) => {
+      const pages = JSON.parse(where);
       const places = new Map(entries.map((entry, n) => [[entry.dataset.document, entry.querySelector("time").dateTime, entry.dataset.worth].join(" "), n]));
-      for (const row of lines.split("\n").filter(Boolean).map((line) => JSON.parse(line))) {
+      for (const [line, row] of lines.split("\n").filter(Boolean).map((text) => JSON.parse(text)).entries()) {
         const n = places.get([row.document, row.to, row.revision].join(" "));
-        if (n !== undefined) texts[n] += "\n" + ((row.before ?? "") + "\n" + (row.after ?? "")).toLowerCase();
+        if (n === undefined) continue;
+        texts[n] += "\n" + ((row.before ?? "") + "\n" + (row.after ?? "")).toLowerCase();
+        for (const text of [row.after, row.before]) if (text) clauses[n].push({ text, page: pages[line] });
       }
       filter();
     }).catch(() => {});
@@ -120,8 +173,10 @@
     entries.forEach((entry, n) => {
       entry.hidden = !used.every((field) => tests[field.name](entry, field.value.trim(), n));
       shown += !entry.hidden;
+      tell(entry, n, sieve.querySelector("[name=words]").value);
     });
     found.textContent = `${shown} of ${entries.length} revisions`;
+    if (!shown) found.textContent += ". Only clauses that changed are searched, not the whole texts.";
     const address = new URL(location.href);
     address.search = new URLSearchParams(used.map((field) => [field.name, field.value.trim()]));
     if (address.href !== location.href) history.replaceState(null, "", address);

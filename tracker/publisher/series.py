@@ -1,0 +1,45 @@
+"""Where a document became another text because another page was read, not because it changed.
+
+What is only in the text before such a break was not removed, as far as we know; what is only in
+the text after it was not written then. So nothing may be told across it as a change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from tracker.model import History, Revision, Significance, Version
+
+
+def is_break(revision: Revision) -> bool:
+    """Whether what differs comes of where the text was read rather than of the text."""
+    technical = revision.significance is Significance.TECHNICAL
+    return technical and bool(revision.changes) and not revision.after.is_preview
+
+
+def carries_on(revision: Revision) -> bool:
+    """Whether at least half of the older text stands, to the letter, in the newer one too."""
+    return 2 * len(list(kept(revision))) >= len(revision.before.clauses)
+
+
+def kept(revision: Revision) -> Iterator[tuple[int, int]]:
+    """The clauses with the very same words: their place in the newer version and in the older."""
+    for pair in revision.pairs:
+        if len(pair.before) == len(pair.after) == 1:
+            (old,), (new,) = pair.before, pair.after
+            if revision.before.clauses[old].key == revision.after.clauses[new].key:
+                yield new, old
+
+
+def breaks(history: History) -> list[Revision | None]:
+    """For every version the break that brought it, None where none did."""
+    found = {r.first_seen: r for r in history.revisions if is_break(r)}
+    return [found.get(version.first_seen) for version in history.versions]
+
+
+def texts(history: History) -> Iterator[tuple[Version, ...]]:
+    """The versions from one break to the next, oldest first."""
+    starts = [n for n, found in enumerate(breaks(history)) if found or n == 0]
+    for start, end in pairwise([*starts, len(history.versions)]):
+        yield history.versions[start:end]
