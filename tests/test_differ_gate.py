@@ -79,6 +79,8 @@ addresses = st.builds(
 @given(addresses, addresses)
 @example("/a?trk=1&q=1", "/a?trk=2&q=1")
 @example("/a?trk", "/a?trk=1")
+@example("#x", "#x?")
+@example("#x?trk=1", "#x?trk=2")
 def test_addresses_that_differ_in_tracking_have_one_target(one: str, other: str) -> None:
     if differ_in_tracking(one, other):
         assert clean_target(one, PAGE) == clean_target(other, PAGE)

@@ -137,7 +137,9 @@ def differ_in_tracking(one: str, other: str) -> bool:
     """
     (path, _, query), (way, _, question) = one.partition("?"), other.partition("?")
     ours, theirs = query.split("&"), question.split("&")
-    return path == way and len(ours) == len(theirs) and all(map(_is_tracked_alike, ours, theirs))
+    if path != way or "#" in path:  # A question mark after the hash opens no query.
+        return False
+    return len(ours) == len(theirs) and all(map(_is_tracked_alike, ours, theirs))
 
 
 def _is_tracked_alike(one: str, other: str) -> bool:
