@@ -198,7 +198,7 @@ def every_kind() -> History:
 A boat that is lent out has a name painted on both of its sides.
 The lamp at the landing is lit at dusk and put out at sunrise by whoever is last.
 Dogs are welcome on the lower deck of every boat at all hours of the day.
-## 2. Landings
+## 2. Landings, if used
 Read the [list of landings](https://heron.example/landings) before you set out on the water.
 The fee for a mooring is paid in spring. The key is handed out by the keeper in summer.
 Nets are dried on the northern wall only.
@@ -213,7 +213,7 @@ The ferryman is paid a penny by each passenger who crosses.
 A boat that is lent out has a number painted on both of its sides.
 Dogs are welcome on the lower deck of every boat at all hours of the day.
 Children wear a vest that fits them and is fastened.
-## 2. Landings
+## 2. Landings, if used
 Read the [list of landings](https://heron.example/all-landings) before you set out on the water.
 The fee for a mooring is paid in spring.
 The key is handed out by the keeper in summer.

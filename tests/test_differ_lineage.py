@@ -47,6 +47,18 @@ def test_a_heading_that_moved_past_a_clause_makes_it_another_rule() -> None:
     assert revision.topics == ("ai",)
 
 
+def test_a_paragraph_that_says_it_all_itself_may_stand_anywhere() -> None:
+    text = "<p>You end this licence when you delete the content or close your account with us.</p>"
+    page = """<h1>Terms</h1><h2>Your licence</h2><p>You give us a licence to show it.</p>{}
+    <h2>Ending this contract</h2>{}<p>Both of us can end it on any day.</p>"""
+    revision = between(page.format(text, ""), page.format("", text))
+    assert not revision.significance.is_news
+    limited = page.replace("Ending this contract", "If you live in the EU")
+    assert between(limited.format(text, ""), limited.format("", text)).significance.is_news
+    topical = page.replace("Ending this contract", "How we train")
+    assert between(topical.format(text, ""), topical.format("", text)).topics == ("ai",)
+
+
 TABLE = """<h1>Notice</h1><table><tr><th>Purpose</th><th>Data</th></tr>
 <tr><td>To check who you are</td><td>{}<p>Passport</p></td></tr>
 <tr><td>To train models</td><td><p>Posts</p>{}</td></tr></table>"""

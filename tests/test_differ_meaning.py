@@ -41,6 +41,8 @@ def test_a_plain_turn_is_said(before: str, after: str, expected: tuple[str, str,
     [
         ("We may use your data.", "We may use your posts."),
         ("We will use it.", "We WILL use it."),
+        ("Effective 20 May 2024", "Effective 3 November 2025"),
+        ("Effective May 20, 2024", "Effective November 3, 2025"),
         # A long new sentence has duties of its own; nothing turned.
         (
             "We keep it for a year.",

@@ -14,7 +14,7 @@ from tracker.differ.decode import Undecodable
 from tracker.differ.extract import EXTRACTOR, read, text_digest, words_digest
 from tracker.differ.gate import reads_alike
 from tracker.differ.judge import Judgement, judge
-from tracker.differ.lineage import Lineage, settled
+from tracker.differ.lineage import Lineage, is_telling, settled
 from tracker.differ.meaning import notes
 from tracker.differ.normalise import enumerator, fold
 from tracker.differ.redline import read_back, redline
@@ -64,7 +64,11 @@ def revise(
     `known` are the keys of the clauses of the versions before both.
     """
     pairs = settled(align(before.clauses, after.clauses), before.clauses, after.clauses)
-    strayed = Lineage(before.clauses, after.clauses, pairs).strayed(pairs)
+    strayed = {
+        pair
+        for pair in Lineage(before.clauses, after.clauses, pairs).strayed(pairs)
+        if _weighs(before.clauses[pair.before[0]], after.clauses[pair.after[0]], topics)
+    }
     numbers = renumbering(before.clauses, after.clauses, pairs)
     steps = (_Step(before, after, pair, pair in strayed, known, numbers) for pair in pairs)
     found = (_change(step, topics) for step in steps)
@@ -82,6 +86,12 @@ def revise(
         topics=union(changes, topics) if worth.is_news else (),
         effective=_effective(changes) if worth.is_news else None,
     )
+
+
+def _weighs(old: Clause, new: Clause, topics: Sequence[Topic]) -> bool:
+    """Whether it matters that a clause stands under another label: to it, or to a topic."""
+    above = ({tag.topic for tag in whole(topics, "", side.path[-1:])} for side in (old, new))
+    return is_telling(old, new) or len({frozenset(found) for found in above}) > 1
 
 
 def kept_share(before: Sequence[Clause], after: Sequence[Clause]) -> float:

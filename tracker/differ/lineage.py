@@ -8,11 +8,16 @@ heading that was only renamed, or that is new, takes nothing anywhere and is rep
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from tracker.differ.normalise import enumerator, fold
 from tracker.model import Clause, Pair, Unit
 
+_LIMITS = re.compile(
+    r"n't\b|\b(?:not|never|no|without|except|unless|only|if|when|where|outside|eu|eea|uk|us|usa|europe\w*"
+    r"|california\w*|residents?|opt|consent|prohibited|forbidden|dos|don'?ts?)\b"
+)
 _TOO_SHORT = 6  # words; a "Name" that left one row of a table and came to another did not move
 _WHOLESALE = 10  # clauses under another label that nobody moved one by one
 
@@ -48,6 +53,17 @@ class Lineage:
         if old == new or self._renamed.get(old) == new:
             return False
         return old in self._new and new in self._old
+
+
+def is_telling(old: Clause, new: Clause) -> bool:
+    """Whether a clause gets its meaning from the labels above it, which are others now.
+
+    An item or a cell does ("Your messages"); a paragraph says what it says wherever it stands,
+    unless a label limits it ("If you live in the US", "What we never do").
+    """
+    if old.unit in {Unit.ITEM, Unit.CELL}:
+        return True
+    return any(_LIMITS.search(label) for clause in (old, new) for label in _nearest(clause))
 
 
 def _nearest(clause: Clause) -> list[str]:

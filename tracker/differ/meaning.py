@@ -22,6 +22,8 @@ _DUTY = re.compile(
     r"|will|shall|must|may|might|can|should|not|never|only|always)\b",
     re.IGNORECASE,
 )
+# The month of a date is no permission.
+_MONTH = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?\s+May\b|\bMay\s+\d")
 _BASIS = re.compile(
     r"\b(?:consent|legitimate interests?|performance of (?:the|our|a) contract|legal obligations?"
     r"|opt(?:ing)?[\s-]in|opt(?:ing)?[\s-]out|on by default|off by default)\b",
@@ -74,7 +76,7 @@ def _turned(
     if not any(span.op is Op.SAME for span in redline):
         return
     for old, new in _edits(redline):
-        before, after = (_only(pattern, side) for side in (old, new))
+        before, after = (_only(pattern, _MONTH.sub("", side)) for side in (old, new))
         if before is None or after is None or before.casefold() == after.casefold():
             continue
         most = longest if before and after else _ALONE
