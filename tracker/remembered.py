@@ -16,6 +16,7 @@ import sys
 import zlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from enum import Enum
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -124,8 +125,17 @@ def _program() -> str:
 
 
 def _packed(found: object) -> bytes:
-    data = zlib.compress(pickle.dumps(found, protocol=5), 1)
+    stream = io.BytesIO()
+    _ByValue(stream, protocol=5).dump(found)
+    data = zlib.compress(stream.getvalue(), 1)
     return digest(data).encode() + data
+
+
+class _ByValue(pickle.Pickler):
+    """Writes members of an enum by value: Python 3.11 asks for `getattr`, which is not let in."""
+
+    def reducer_override(self, member: object) -> Any:
+        return (type(member), (member.value,)) if isinstance(member, Enum) else NotImplemented
 
 
 def _unpacked(packed: bytes) -> object:
