@@ -1,20 +1,57 @@
-"""Fixtures of the tests that drive a browser; without one they skip."""
+"""What takes long to make and is made once: sites, the roots behind them, and a browser.
+
+The tests that drive a browser skip without one.
+"""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 
 from tests.browsing import CHROMIUM, FLAGS, served
+from tests.corpus import CORPUS
 from tests.factories import BODIES, SITE, TOPICS, corrections, samples
+from tracker.cli import main
 from tracker.database import database
 from tracker.differ.topics import whole
 from tracker.publisher import Rim, publish
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+
+def _done(root: Path, *arguments: str) -> None:
+    done = CliRunner().invoke(main, ["--root", str(root), *arguments], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+
+
+@pytest.fixture(scope="session")
+def pristine_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `tracker demo` leaves behind; nothing may be written to it."""
+    folder = tmp_path_factory.mktemp("pristine")
+    _done(folder, "demo")
+    return folder / "demo"
+
+
+@pytest.fixture(scope="module")
+def sample(pristine_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `tracker demo` leaves behind, a module's own."""
+    return Path(shutil.copytree(pristine_demo, tmp_path_factory.mktemp("sample") / "demo"))
+
+
+@pytest.fixture(scope="session")
+def linkedin_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """LinkedIn's real history, imported and published; nothing may be written to it."""
+    folder = tmp_path_factory.mktemp("linkedin")
+    bundle = str(CORPUS / "linkedin-versions.bundle")
+    _done(folder, "import", "versions", bundle, "--service", "LinkedIn")
+    _done(folder, "publish")
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -44,4 +81,12 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     found = browser.new_context()
     yield found
+    found.close()
+
+
+@pytest.fixture
+def scriptless(browser: Browser) -> Iterator[Page]:
+    """A page in a browser that runs no JavaScript."""
+    found = browser.new_context(java_script_enabled=False)
+    yield found.new_page()
     found.close()

@@ -11,11 +11,10 @@ from pathlib import Path
 from click.testing import CliRunner
 from playwright.sync_api import sync_playwright
 
+from tests.browsing import CHROMIUM, FLAGS
 from tracker.cli import main
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
-    --disable-component-update --disable-sync --allow-file-access-from-files""".split()
+_FLAGS = [*FLAGS, "--allow-file-access-from-files"]
 FOLDER = Path(__file__).parent.parent / ".github" / "pictures"
 PAGES = {
     "front": "index.html",
@@ -30,7 +29,7 @@ def take() -> None:
         done = CliRunner().invoke(main, ["--root", folder, "demo"], catch_exceptions=False)
         if done.exit_code:
             raise SystemExit(done.output)
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=_FLAGS)
         page = browser.new_page(viewport={"width": 1180, "height": 900}, color_scheme="light")
         for name, path in PAGES.items():
             page.goto((Path(folder) / "demo" / "feeds" / path).as_uri())

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from click.testing import CliRunner, Result
@@ -13,6 +17,7 @@ from tracker.cli import main
 RULES = "".join(f"<p>Rule {n}: each boat has a name and keeps to its side.</p>" for n in range(9))
 ADS = "<p>We share what you like with advertisers, so that you see personalised ads.</p>"
 DOCUMENT = "harbour/terms@global"
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 
 
 def terms(extra: str = "", nonce: object = "") -> bytes:
@@ -34,7 +39,7 @@ def declare(root: Path, pages: dict[str, str]) -> None:
     file.write_text(json.dumps({"name": "Harbour", "terms": declared}))
 
 
-def followed(root: Path, *bodies: bytes, publish: bool = True) -> None:
+def followed(root: Path, *bodies: bytes) -> None:
     """Make `root` as it is after a visit a day, from 1 September 2025 on, that found `bodies`."""
     replies: list[Reply] = [page(body) for body in bodies]
     with Server({"/terms": replies}) as server:
@@ -43,6 +48,34 @@ def followed(root: Path, *bodies: bytes, publish: bool = True) -> None:
             now = f"2025-09-{day:02}T12:00Z"
             done = tracker(root, "--now", now, "fetch", "--allow-host", server.entry)
             assert done.exit_code == 0, done.output
-    if publish:
-        done = tracker(root, "publish")
-        assert done.exit_code == 0, done.output
+    done = tracker(root, "publish")
+    assert done.exit_code == 0, done.output
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    """The files below a folder, by their path in it."""
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def alter(database: Path, script: str) -> None:
+    """Do to a database what none of our commands would."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.executescript(script)
+
+
+def in_readme(language: str, holding: str) -> str:
+    """The block of the README in `language` that has `holding` in it."""
+    found = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    return next(str(text) for text in found if holding in text)
+
+
+def said_on(terminal: int) -> bytes:
+    """All that is written to a terminal until its other end closes; `terminal` is our end."""
+    output = b""
+    while True:
+        try:
+            output += os.read(terminal, 65536)
+        except OSError:
+            break
+    os.close(terminal)
+    return output

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.samples import alter
 from tracker.archive import Archive
 from tracker.errors import ArchiveError, Busy
 from tracker.model import Capture, Document, Outcome, Range, Source, digest
@@ -131,10 +132,7 @@ def test_tampering_is_found(path: Path, statement: str) -> None:
         for hour in range(3):
             body = f"{hour}".encode()
             archive.add(capture(body, f"t{hour}", hour), body)
-    connection = sqlite3.connect(path)
-    connection.executescript(statement)
-    connection.commit()
-    connection.close()
+    alter(path, statement)
     with Archive(path) as archive:
         assert list(archive.problems())
 
@@ -142,10 +140,7 @@ def test_tampering_is_found(path: Path, statement: str) -> None:
 def test_a_damaged_body_is_never_handed_out(path: Path) -> None:
     with Archive(path, write=True) as archive:
         archive.add(capture(), b"<p>one")
-    connection = sqlite3.connect(path)
-    connection.execute("update bodies set data = x'00'")
-    connection.commit()
-    connection.close()
+    alter(path, "update bodies set data = x'00'")
     with Archive(path) as archive, pytest.raises(ArchiveError, match="damaged"):
         archive.readable(capture())
 

@@ -123,7 +123,9 @@ def test_feeds_are_whole_and_what_readers_show_is_dead(root: Path) -> None:
 
 
 def test_json_is_json(root: Path) -> None:
-    for file in published(root, ".json"):
+    files = published(root, ".json")
+    assert files
+    for file in files:
         json.loads(file.read_bytes())
         assert not ACTIVE.search(file.read_text()), file
 

@@ -80,10 +80,9 @@ def test_an_address_that_names_no_version_is_told_so(context: BrowserContext, si
 
 
 def test_without_javascript_the_comparison_leads_to_what_there_is(
-    browser: Browser, site: str
+    scriptless: Page, site: str
 ) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+    page = scriptless
     page.goto(f"{site}compare/")
     assert not page.is_visible("#chooser")
     assert "Neighbouring versions are compared on the pages of their revisions" in page.inner_text(
@@ -91,7 +90,6 @@ def test_without_javascript_the_comparison_leads_to_what_there_is(
     )
     page.click("#texts + ul a")
     assert page.is_visible("table.versions")
-    context.close()
 
 
 def spans(found: list[dict[str, str]]) -> list[Span]:

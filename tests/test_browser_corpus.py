@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from click.testing import CliRunner
 
 from tests.browsing import BROWSER, UNFOLD, opened, served, violations
-from tests.corpus import CORPUS, needs_corpus
-from tracker.cli import main
+from tests.corpus import needs_corpus
 from tracker.differ import read_back
 from tracker.model import Op, Span
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import BrowserContext, Page
 
 pytestmark = [*BROWSER, pytest.mark.corpus, needs_corpus]
 
@@ -27,13 +25,8 @@ POLICY = "linkedin/privacy-policy@global"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("linkedin-site")
-    bundle = str(CORPUS / "linkedin-versions.bundle")
-    for arguments in (["import", "versions", bundle, "--service", "LinkedIn"], ["publish"]):
-        done = CliRunner().invoke(main, ["--root", str(root), *arguments])
-        assert done.exit_code == 0, done.output
-    return root / "feeds"
+def folder(linkedin_root: Path) -> Path:
+    return linkedin_root / "feeds"
 
 
 @pytest.fixture(scope="module")
@@ -108,10 +101,9 @@ def test_redlines_of_the_real_texts_are_exact_in_the_browser(
 
 
 def test_a_reader_without_javascript_finds_how_to_opt_out_and_since_when(
-    browser: Browser, linkedin: str
+    scriptless: Page, linkedin: str
 ) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+    page = scriptless
     page.goto(linkedin)
     page.click("nav >> text=Opt out")
     way = page.locator(".way:has(a[href*='data-for-ai-improvement'])").first
@@ -120,4 +112,3 @@ def test_a_reader_without_javascript_finds_how_to_opt_out_and_since_when(
     assert page.url.split("#")[1].startswith("p")
     target = page.locator(":target").inner_text()
     assert "opt out" in target
-    context.close()

@@ -43,14 +43,11 @@ def test_the_script_says_what_was_not_visited_for_days(context: BrowserContext, 
 
 
 def test_without_javascript_a_link_leads_to_when_a_text_was_seen(
-    browser: Browser, site: str
+    scriptless: Page, site: str
 ) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(site)
-    page.click("[data-seen='heron/privacy-policy@global'] a")
-    assert "2025-03-30 08:30" in page.inner_text("main")
-    context.close()
+    scriptless.goto(site)
+    scriptless.click("[data-seen='heron/privacy-policy@global'] a")
+    assert "2025-03-30 08:30" in scriptless.inner_text("main")
 
 
 def test_the_keyboard_skips_to_the_content(context: BrowserContext, site: str) -> None:
@@ -75,10 +72,9 @@ def test_the_rest_of_a_text_is_shown_by_keyboard(context: BrowserContext, site: 
     assert page.is_visible("text=We keep the walks that you record")
 
 
-def test_a_revision_is_shown_side_by_side_where_there_is_room(browser: Browser, site: str) -> None:
+def test_a_revision_is_shown_side_by_side_where_there_is_room(scriptless: Page, site: str) -> None:
     """By style alone: without JavaScript, and as one text on a narrow screen."""
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+    page = scriptless
     page.goto(site + REVISION)
     assert not page.is_visible(".pair")
     page.click("label[for=as-two]")
@@ -87,7 +83,6 @@ def test_a_revision_is_shown_side_by_side_where_there_is_room(browser: Browser, 
     page.set_viewport_size({"width": 360, "height": 800})
     assert not page.is_visible(".pair")
     assert page.is_visible("article .inline")
-    context.close()
 
 
 def test_a_link_to_one_clause_leads_to_it(context: BrowserContext, site: str) -> None:

@@ -10,21 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
+from tests.samples import ADS, said_on, terms, tracker
 from tests.servers import Server, answer, page
 from tracker.archive import Archive
-from tracker.cli import main
-
-RULES = "".join(f"<p>Rule {n}: each boat has a name and keeps to its side.</p>" for n in range(9))
-
-
-def harbour(extra: str = "") -> bytes:
-    return f"<html lang=en><main><h1>Terms</h1>{RULES}{extra}</main></html>".encode()
-
-
-def tracker(root: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(main, ["--root", str(root), *arguments])
 
 
 def declare(root: Path, terms: object, edition: str = "global") -> None:
@@ -92,7 +82,7 @@ def test_what_cannot_be_imported_is_named(tmp_path: Path) -> None:
 
 
 def test_one_document_that_fails_stops_no_other_and_is_published(tmp_path: Path) -> None:
-    with Server({"/good": page(harbour()), "/bad": answer(403)}) as server:
+    with Server({"/good": page(terms()), "/bad": answer(403)}) as server:
         declare(
             tmp_path,
             {"Bad Terms": {"fetch": server.url("/bad")}, "Terms": {"fetch": server.url("/good")}},
@@ -107,7 +97,7 @@ def test_one_document_that_fails_stops_no_other_and_is_published(tmp_path: Path)
 
 
 def test_a_private_address_is_refused_unless_allowed(tmp_path: Path) -> None:
-    with Server({"/terms": page(harbour())}) as server:
+    with Server({"/terms": page(terms())}) as server:
         declare(tmp_path, {"Terms": {"fetch": server.url()}})
         refused = tracker(tmp_path, "fetch")
         assert refused.exit_code == 1
@@ -118,8 +108,7 @@ def test_a_private_address_is_refused_unless_allowed(tmp_path: Path) -> None:
 
 
 def test_a_change_goes_all_the_way(tmp_path: Path) -> None:
-    ads = "<p>We share what you like with advertisers, so that you see personalised ads.</p>"
-    with Server({"/terms": [page(harbour()), page(harbour(ads))]}) as server:
+    with Server({"/terms": [page(terms()), page(terms(ADS))]}) as server:
         declare(tmp_path, {"Terms": {"fetch": server.url()}})
         for day in ("2025-09-01", "2025-09-02"):
             result = tracker(
@@ -139,7 +128,7 @@ def test_a_change_goes_all_the_way(tmp_path: Path) -> None:
 
 
 def test_a_damaged_archive_is_named_and_fails_verification(tmp_path: Path) -> None:
-    with Server({"/terms": page(harbour())}) as server:
+    with Server({"/terms": page(terms())}) as server:
         declare(tmp_path, {"Terms": {"fetch": server.url()}})
         tracker(tmp_path, "run", "--allow-host", server.entry)
     file = tmp_path / "data" / "archive.db"
@@ -159,7 +148,7 @@ def test_a_second_run_at_once_leaves_with_a_sentence(tmp_path: Path) -> None:
 
 
 def test_an_accepted_filter_is_remarked_on(tmp_path: Path) -> None:
-    with Server({"/terms": page(harbour())}) as server:
+    with Server({"/terms": page(terms())}) as server:
         declare(
             tmp_path,
             {"Terms": {"fetch": server.url(), "filter": [{"removeQueryParams": ["utm_source"]}]}},
@@ -188,21 +177,14 @@ def test_demo_can_be_run_again(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("no_color", "coloured"), [("", True), ("1", False)])
 def test_colour_only_on_a_terminal_that_wants_it(
-    tmp_path: Path, no_color: str, coloured: bool
+    sample: Path, no_color: str, coloured: bool
 ) -> None:
-    tracker(tmp_path, "demo")
     ours, theirs = pty.openpty()
     environment = os.environ | {"NO_COLOR": no_color, "TERM": "xterm", "COLUMNS": "90"}
-    command = [sys.executable, "-m", "tracker", "--root", str(tmp_path / "demo"), "diff", "eu"]
+    command = [sys.executable, "-m", "tracker", "--root", str(sample), "diff", "eu"]
     done = subprocess.Popen(command, stdout=theirs, env=environment)
     os.close(theirs)
-    output = b""
-    while True:
-        try:
-            output += os.read(ours, 65536)
-        except OSError:
-            break
-    os.close(ours)
+    output = said_on(ours)
     assert done.wait() == 0
     assert (b"\x1b[" in output) == coloured
     piped = subprocess.run(command, capture_output=True, env=environment, check=True)

@@ -8,13 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from tracker.cli import main
-
-
-def tracker(root: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(main, ["--root", str(root), *arguments])
+from tests.samples import tracker
 
 
 @pytest.mark.parametrize("name", ["../x", "EU", "e u", "", "ü"])

@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 from click.testing import CliRunner
 
+from tests.samples import said_on
 from tracker.cli import main
 
 SCHEMA = Path(__file__).parent.parent / "tracker" / "publisher" / "changes.schema.json"
@@ -25,15 +26,6 @@ EACH = {
     "compare": ["compare", POLICY, NOTICE],
 }
 each = pytest.mark.parametrize("command", EACH.values(), ids=EACH)
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `tracker demo` leaves behind."""
-    folder = tmp_path_factory.mktemp("telling")
-    done = CliRunner().invoke(main, ["--root", str(folder), "demo"], catch_exceptions=False)
-    assert done.exit_code == 0, done.output
-    return folder / "demo"
 
 
 def told(root: Path, *arguments: str) -> str:
@@ -106,13 +98,7 @@ def on_a_terminal(root: Path, command: list[str], rows: int, **environment: str)
     environ = {k: v for k, v in os.environ.items() if k != "NO_COLOR"} | given | environment
     with subprocess.Popen(full, stdin=theirs, stdout=theirs, env=environ) as running:
         os.close(theirs)
-        output = b""
-        while True:
-            try:
-                output += os.read(ours, 65536)
-            except OSError:
-                break
-        os.close(ours)
+        output = said_on(ours)
         assert running.wait(30) == 0
     return output
 

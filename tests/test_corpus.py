@@ -6,6 +6,7 @@ Reference labels, read by hand, say which revisions are news and about which top
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.corpus import CORPUS, needs_corpus
+from tests.samples import bytes_of
 from tracker.cli import main
 
 pytestmark = [pytest.mark.corpus, needs_corpus]
@@ -29,13 +31,8 @@ def tracker(root: Path, *arguments: str) -> Result:
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("linkedin")
-    bundle = str(CORPUS / "linkedin-versions.bundle")
-    done = tracker(folder, "import", "versions", bundle, "--service", "LinkedIn")
-    assert done.exit_code == 0, done.output
-    assert tracker(folder, "publish").exit_code == 0
-    return folder
+def root(linkedin_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(linkedin_root, tmp_path_factory.mktemp("linkedin") / "root"))
 
 
 @pytest.fixture(scope="module")
@@ -100,11 +97,11 @@ def test_the_changes_are_as_their_schema_says(root: Path) -> None:
 
 
 def test_importing_and_publishing_again_changes_no_byte(root: Path) -> None:
-    before = {p: p.read_bytes() for p in (root / "feeds").rglob("*") if p.is_file()}
+    before = bytes_of(root / "feeds")
     bundle = str(CORPUS / "linkedin-versions.bundle")
     assert tracker(root, "import", "versions", bundle).exit_code == 0
     assert tracker(root, "publish").exit_code == 0
-    assert {p: p.read_bytes() for p in (root / "feeds").rglob("*") if p.is_file()} == before
+    assert bytes_of(root / "feeds") == before
 
 
 @pytest.mark.parametrize(("bundle", "revisions"), [("fr", ["2023-04-06"]), ("hi", [])])

@@ -13,20 +13,19 @@ from typing import Any
 
 import pytest
 
+from tests import samples
+from tests.samples import ADS, in_readme
 from tests.servers import Server, page
 
 yaml = pytest.importorskip("yaml", reason="PyYAML, which comes with apprise, is not installed")
 
 ROOT = Path(__file__).parent.parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 BASE_URL = "https://someone.example/terms"
-RULES = "".join(f"<p>Rule {n}: each boat has a name and keeps to its side.</p>" for n in range(9))
-ADS = "<p>We share what you like with advertisers, so that you see personalised ads.</p>"
 
 
 def terms(extra: str = "") -> bytes:
-    return page(f"<html lang=en><main><h1>Terms</h1>{RULES}{extra}</main></html>".encode())
+    return page(samples.terms(extra))
 
 
 def loaded(name: str) -> Any:
@@ -112,10 +111,7 @@ class Run:
         self.place = place
         address = f"file://{origin}"
         subprocess.run(["git", "clone", "-q", "--depth", "1", address, str(place)], check=True)
-        declaration = {"name": "Harbour", "terms": {"Terms": {"fetch": server.url("/terms")}}}
-        folder = place / "data" / "declarations" / "global"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "Harbour.json").write_text(json.dumps(declaration))
+        samples.declare(place, {"Terms": server.url("/terms")})
         (place / "data" / "settings.toml").write_text(f'allow_hosts = ["{server.entry}"]\n')
         tools = place.parent / f"{place.name}-tools"
         tools.mkdir()
@@ -252,14 +248,9 @@ def test_what_is_there_is_not_restored_over(origin: Path, tmp_path: Path) -> Non
 # ── the recipes of the README ─────────────────────────────────────────────────────
 
 
-def recipe(language: str, holding: str) -> str:
-    found = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
-    return next(str(text) for text in found if holding in text)
-
-
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
 def test_systemd_accepts_the_units(tmp_path: Path) -> None:
-    parts = re.split(r"^# \S*/(tracker\.\w+)\n", recipe("ini", "OnCalendar"), flags=re.MULTILINE)
+    parts = re.split(r"^# \S*/(tracker\.\w+)\n", in_readme("ini", "OnCalendar"), flags=re.MULTILINE)
     units = dict(zip(parts[1::2], parts[2::2], strict=True))
     assert set(units) == {"tracker.service", "tracker.timer"}
     (tmp_path / "tracker").write_text("#!/bin/sh\n")
@@ -282,7 +273,7 @@ def test_systemd_accepts_the_units(tmp_path: Path) -> None:
 
 
 def test_the_container_recipe_uses_what_is_there() -> None:
-    text = recipe("dockerfile", "FROM")
+    text = in_readme("dockerfile", "FROM")
     (command,) = re.findall(r"^ENTRYPOINT (\[.*\])$", text, re.MULTILINE)
     assert json.loads(command)[0] == "tracker"
     for source in re.findall(r"^COPY (.*) \S+$", text, re.MULTILINE):

@@ -8,7 +8,6 @@ import json
 import os
 import re
 import shutil
-import sqlite3
 import subprocess
 import zipfile
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.samples import ADS, DOCUMENT, declare, followed, terms, tracker
+from tests.samples import ADS, DOCUMENT, alter, declare, followed, terms, tracker
 from tests.servers import Reply, Server, answer, page
 from tests.test_archive import capture
 from tracker import evidence
@@ -299,10 +298,7 @@ def test_what_is_proved_is_derived_anew(
 
 def test_a_damaged_archive_gives_no_evidence(root: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(root, tmp_path / "copy"))
-    connection = sqlite3.connect(copy / "data" / "archive.db")
-    connection.execute("update captures set headers = '[]' where id = 2")
-    connection.commit()
-    connection.close()
+    alter(copy / "data" / "archive.db", "update captures set headers = '[]' where id = 2")
     done = tracker(copy, "evidence", DOCUMENT, "--output", str(tmp_path / "x"))
     assert done.exit_code == 1
     assert "is not whole" in done.stderr

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 from warcio.statusandheaders import StatusAndHeaders
@@ -16,17 +15,11 @@ from warcio.warcwriter import WARCWriter
 
 from tests.public_archive import PublicArchive
 from tests.test_importer import commit, git
-from tests.test_importer_wayback import PAGE, bring, captures, declare, kept, terms
-from tracker.cli import main
+from tests.test_importer_wayback import PAGE, bring, captures, declare, kept, terms, tracker
 from tracker.importer import same_page
 from tracker.model import Outcome
 
 AT = "2020-03-04T05:06:07Z"
-
-
-def tracker(root: Path, *arguments: str) -> Result:
-    before = ("--root", str(root), "--now", "2025-09-01T12:00Z")
-    return CliRunner().invoke(main, [*before, *arguments], catch_exceptions=False)
 
 
 @pytest.fixture

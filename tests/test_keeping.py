@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.samples import ADS, declare, followed, terms, tracker
+from tests.samples import ADS, alter, declare, followed, terms, tracker
 from tests.servers import Server, answer, page
 from tests.test_archive import capture
 from tracker.archive import Archive
@@ -65,12 +65,6 @@ def test_an_empty_folder_is_no_fault(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def query(path: Path, script: str) -> None:
-    connection = sqlite3.connect(path)
-    connection.executescript(script)
-    connection.close()
-
-
 def cut(root: Path) -> None:
     archive_of(root).write_bytes(archive_of(root).read_bytes()[:9000])
 
@@ -83,16 +77,16 @@ ILLS: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "truncated archive": (cut, "archive.db", "tracker restore"),
     "another file in its place": (overwritten, "archive.db", "tracker restore"),
     "altered row": (
-        lambda r: query(archive_of(r), "update captures set reason = 'x' where id = 1"),
+        lambda r: alter(archive_of(r), "update captures set reason = 'x' where id = 1"),
         "capture 1 ",
         "tracker restore",
     ),
     "newer schema": (
-        lambda r: query(archive_of(r), "pragma user_version = 99"),
+        lambda r: alter(archive_of(r), "pragma user_version = 99"),
         "newer version",
         "restore",
     ),
-    "WAL": (lambda r: query(archive_of(r), "pragma journal_mode = wal"), "WAL mode", "sqlite3"),
+    "WAL": (lambda r: alter(archive_of(r), "pragma journal_mode = wal"), "WAL mode", "sqlite3"),
     "wrong declaration": (
         lambda r: (r / "data" / "declarations" / "global" / "Harbour.json").write_text("{"),
         "Harbour.json",
@@ -285,7 +279,7 @@ def test_a_damaged_archive_replaces_no_backup(root: Path, tmp_path: Path) -> Non
     file = tmp_path / "backup.db"
     tracker(root, "backup", str(file))
     kept = file.read_bytes()
-    query(archive_of(root), "update captures set reason = 'x' where id = 1")
+    alter(archive_of(root), "update captures set reason = 'x' where id = 1")
     result = tracker(root, "backup", str(file))
     assert result.exit_code == 1
     assert "capture 1 " in result.stderr
@@ -297,7 +291,7 @@ def test_a_damaged_archive_replaces_no_backup(root: Path, tmp_path: Path) -> Non
 def test_a_damaged_backup_replaces_no_archive(root: Path, tmp_path: Path) -> None:
     file = tmp_path / "backup.db"
     tracker(root, "backup", str(file))
-    query(file, "delete from captures where id = 2")
+    alter(file, "delete from captures where id = 2")
     kept = archive_of(root).read_bytes()
     result = tracker(root, "restore", str(file))
     assert result.exit_code == 1

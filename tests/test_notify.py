@@ -19,6 +19,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.factories import SITE, TOPICS, heron, hostile
+from tests.samples import ADS, declare, terms
 from tests.servers import Server, page
 from tracker import settings
 from tracker.cli import main
@@ -32,14 +33,11 @@ pytest.importorskip("apprise", reason="apprise, the optional extra [notify], is 
 # apprise imports a module that Python is about to drop, and says so itself.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 
-RULES = "".join(f"<p>Rule {n}: each boat has a name and keeps to its side.</p>" for n in range(9))
-ADS = "<p>We share what you like with advertisers, so that you see personalised ads.</p>"
 AI = "<p>We use what you write to us to train generative AI models from now on.</p>"
 
 
 def harbour(extra: str = "") -> bytes:
-    body = f"<html lang=en><main><h1>Terms</h1>{RULES}{extra}</main></html>"
-    return page(body.encode())
+    return page(terms(extra))
 
 
 class Webhook:
@@ -92,11 +90,7 @@ def service() -> Iterator[Server]:
 
 @pytest.fixture
 def root(tmp_path: Path, service: Server, hook: Webhook) -> Path:
-    file = tmp_path / "data" / "declarations" / "global" / "Harbour.json"
-    file.parent.mkdir(parents=True)
-    file.write_text(
-        json.dumps({"name": "Harbour", "terms": {"Terms": {"fetch": service.url("/terms")}}})
-    )
+    declare(tmp_path, {"Terms": service.url("/terms")})
     configure(tmp_path, service, f'targeted-advertising = ["json://{hook.host}/ads"]')
     return tmp_path
 
@@ -160,9 +154,7 @@ def test_what_could_not_be_sent_is_tried_again_and_nothing_overtakes_it(
     ]
 
 
-def test_killed_between_sending_and_recording_it_is_sent_again(
-    root: Path, service: Server, hook: Webhook
-) -> None:
+def test_killed_between_sending_and_recording_it_is_sent_again(root: Path, hook: Webhook) -> None:
     """At least once: a message may come twice, and never not at all."""
     for day in (1, 2):
         tracker(root, day, "run", "--notify")
@@ -246,7 +238,7 @@ def test_a_feed_that_is_not_there_is_refused_before_anything_is_done(
 
 
 def test_without_a_table_or_without_apprise_it_says_what_to_do(
-    root: Path, service: Server, monkeypatch: pytest.MonkeyPatch
+    root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = builtins.__import__
 

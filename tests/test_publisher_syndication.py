@@ -14,13 +14,11 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from tests.factories import NASTY
+from tests.markup import ATOM, CONTENT, A
 from tracker.publisher.channel import EPOCH, Channel, Item
 from tracker.publisher.syndication import atom, rss
 
-A = "{http://www.w3.org/2005/Atom}"
-ATOM = f"{A}link"
 FH = "{http://purl.org/syndication/history/1.0}"
-CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 NEW, OLD = datetime(2025, 5, 2, 7, tzinfo=UTC), datetime(2025, 4, 1, 6, 30, 15, tzinfo=UTC)
 
 

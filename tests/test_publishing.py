@@ -10,30 +10,18 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from tracker.cli import main
+from tests.samples import tracker
 from tracker.model import digest
 
 AT = "2025-11-04T08:00:00Z"
 PAGE = "harbour/privacy-policy@eu/20251104T080000Z"
 
 
-def tracker(root: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(main, ["--root", str(root), *arguments])
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("publishing")
-    assert tracker(root, "demo").exit_code == 0
-    return root / "demo"
-
-
 @pytest.fixture
-def demo(made: Path, tmp_path: Path) -> Path:
+def demo(pristine_demo: Path, tmp_path: Path) -> Path:
     """A copy that a test may write to."""
-    return Path(shutil.copytree(made, tmp_path / "demo"))
+    return Path(shutil.copytree(pristine_demo, tmp_path / "demo"))
 
 
 def correct(root: Path, time: str) -> None:
@@ -46,17 +34,17 @@ sentence = "The clause about legal basis had been there before."
     (root / "data" / "corrections.toml").write_text(text, encoding="utf-8")
 
 
-def test_what_was_served_has_the_digest_that_its_page_names(made: Path) -> None:
-    captures = sorted((made / "feeds").rglob("capture.html.txt"))
+def test_what_was_served_has_the_digest_that_its_page_names(sample: Path) -> None:
+    captures = sorted((sample / "feeds").rglob("capture.html.txt"))
     assert len(captures) >= 5
     for capture in captures:
         page = (capture.parent / "index.html").read_text(encoding="utf-8")
         assert digest(capture.read_bytes()) in page
 
 
-def test_the_database_holds_what_the_command_prints(made: Path) -> None:
-    printed = tracker(made, "changes", "--json").stdout.splitlines()
-    with closing(sqlite3.connect(made / "feeds" / "data" / "changes.sqlite")) as data:
+def test_the_database_holds_what_the_command_prints(sample: Path) -> None:
+    printed = tracker(sample, "changes", "--json").stdout.splitlines()
+    with closing(sqlite3.connect(sample / "feeds" / "data" / "changes.sqlite")) as data:
         rows = data.execute("select document, kind from changes order by id").fetchall()
     assert rows == [(r["document"], r["kind"]) for r in map(json.loads, printed)]
 

@@ -9,31 +9,19 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests.samples import README, in_readme
 from tracker import corrections, declarations, settings, topics
 from tracker.cli import main
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ (tracker .*?)(?:\s+#.*)?$", README, re.MULTILINE)
-
-
-def block(language: str, holding: str) -> str:
-    found = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
-    return next(str(text) for text in found if holding in text)
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `tracker demo` leaves behind."""
-    folder = tmp_path_factory.mktemp("readme")
-    done = CliRunner().invoke(main, ["--root", str(folder), "demo"], catch_exceptions=False)
-    assert done.exit_code == 0, done.output
-    return folder / "demo"
 
 
 def test_the_demo_ends_by_saying_where_to_look(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["--root", str(tmp_path), "demo"], catch_exceptions=False)
-    for named in re.findall(r"demo/feeds/[\w./-]+\.\w+", README):
+    told = re.findall(r"demo/feeds/[\w./-]+\.\w+", README)
+    assert told
+    for named in told:
         assert (tmp_path / named).is_file(), named
         assert str(tmp_path / named) in done.output
 
@@ -63,25 +51,31 @@ def test_the_declared_documents_are_those_listed() -> None:
 
 
 def test_the_examples_are_accepted() -> None:
-    found = declarations.parse("Harbour.json", block("json", "Harbour"), edition="global")
+    found = declarations.parse("Harbour.json", in_readme("json", "Harbour"), edition="global")
     assert [d.id for d in found.documents] == ["harbour/terms-of-service@global"]
-    assert [t.id for t in topics.parse("topics.toml", block("toml", "[arbitration]"))] == [
+    assert [t.id for t in topics.parse("topics.toml", in_readme("toml", "[arbitration]"))] == [
         "arbitration"
     ]
-    assert settings.parse("settings.toml", block("toml", "site_url")).site_url.startswith("https")
-    (correction,) = corrections.parse("corrections.toml", block("toml", "[[correction]]"))
+    assert settings.parse("settings.toml", in_readme("toml", "site_url")).site_url.startswith(
+        "https"
+    )
+    (correction,) = corrections.parse("corrections.toml", in_readme("toml", "[[correction]]"))
     assert correction.document == "linkedin/privacy-policy@eu"
-    assert len(settings.parse("settings.toml", block("toml", "[notify]")).notify) == 3
+    assert len(settings.parse("settings.toml", in_readme("toml", "[notify]")).notify) == 3
 
 
 def test_what_is_said_to_be_published_is(sample: Path) -> None:
     table = README.split("## What is published")[1].split("\n\n")[1]
-    for name in re.findall(r"`([\w./-]+\.(?:xml|html|json))`", table):
+    told = re.findall(r"`([\w./-]+\.(?:xml|html|json))`", table)
+    assert told
+    for name in told:
         assert (sample / "feeds" / name).is_file(), name
 
 
 def test_pictures_exist() -> None:
-    for path in re.findall(r"!\[.*?\]\((.*?)\)", README):
+    shown = re.findall(r"!\[.*?\]\((.*?)\)", README)
+    assert shown
+    for path in shown:
         assert (ROOT / path).is_file(), path
 
 

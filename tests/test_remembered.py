@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.samples import bytes_of
 from tests.strategies import page
 from tests.test_history import EU, ONE, SALE, look, told
-from tests.test_importer_files import tracker
-from tests.test_importer_wayback import declare, terms
+from tests.test_importer_wayback import declare, terms, tracker
 from tracker.model import Document, History, Reading, digest
 from tracker.remembered import Remembered
 
@@ -117,10 +117,6 @@ def test_a_file_that_is_no_cache_does_no_harm(tmp_path: Path) -> None:
     derive = Derived()
     with Remembered(tmp_path / "h.db", write=True) as cache:
         assert cache.history(DOCUMENT, CAPTURES, (), derive) == FOUND
-
-
-def bytes_of(feeds: Path) -> dict[str, bytes]:
-    return {str(p.relative_to(feeds)): p.read_bytes() for p in feeds.rglob("*") if p.is_file()}
 
 
 def test_what_is_published_is_the_same_with_and_without_it(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.corpus import REPLICA, needs_corpus, needs_replica
+from tests.samples import bytes_of
 from tracker.cli import main
 from tracker.fetcher import Fetcher, Limits
 from tracker.model import Outcome, Source
@@ -122,14 +123,9 @@ def log(root: Path) -> list[tuple[str, str, tuple[str, ...]]]:
     return [(r["document"], r["first_seen"][:10], tuple(r["topics"])) for r in found]
 
 
-def published(root: Path) -> dict[str, bytes]:
-    feeds = root / "feeds"
-    return {str(p.relative_to(feeds)): p.read_bytes() for p in feeds.rglob("*") if p.is_file()}
-
-
 def feeds_of(root: Path) -> dict[str, bytes]:
     """All feeds but that of the tracker's own status, which alone may change with a visit."""
-    found = {n: b for n, b in published(root).items() if not is_status(n)}
+    found = {n: b for n, b in bytes_of(root / "feeds").items() if not is_status(n)}
     return {n: b for n, b in found.items() if n.endswith((".xml", ".atom"))}
 
 
@@ -140,11 +136,11 @@ def is_status(name: str) -> bool:
 def test_the_announcement_and_the_change_appear_once_each(root: Path, replica: Replica) -> None:
     replica.clock("2025-09-01")
     assert run(root, replica, "2025-09-01T12:00Z").exit_code == 0
-    first = published(root)
+    first = bytes_of(root / "feeds")
     assert run(root, replica, "2025-09-01T12:30Z").exit_code == 0
-    assert published(root) == first
+    assert bytes_of(root / "feeds") == first
     assert run(root, replica, "2025-09-02T12:00Z").exit_code == 0
-    second = published(root)
+    second = bytes_of(root / "feeds")
     assert {n: b for n, b in second.items() if not is_status(n)} == {
         n: b for n, b in first.items() if not is_status(n)
     }

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from tests.samples import alter
 from tests.test_archive import capture
 from tracker import schema
 from tracker.archive import Archive
@@ -63,7 +64,7 @@ def test_the_next_writer_brings_it_up_to_date_and_goes_on(path: Path) -> None:
         assert list(archive.problems()) == []
 
 
-def test_a_migrated_archive_has_the_shape_of_a_new_one(path: Path, tmp_path: Path) -> None:
+def test_a_migrated_archive_has_the_shape_of_a_new_one(path: Path) -> None:
     with Archive(path, write=True):
         pass
     found = schema.shape(schema.open_database(path, write=False))
@@ -71,10 +72,7 @@ def test_a_migrated_archive_has_the_shape_of_a_new_one(path: Path, tmp_path: Pat
 
 
 def test_what_was_altered_before_the_migration_is_still_named_after_it(path: Path) -> None:
-    connection = sqlite3.connect(path)
-    connection.execute("update captures set reason = 'x' where id = 2")
-    connection.commit()
-    connection.close()
+    alter(path, "update captures set reason = 'x' where id = 2")
     with Archive(path, write=True) as archive:
         assert [p for p in archive.problems() if p.startswith("capture 2 ")]
 

@@ -15,7 +15,8 @@ from click.testing import Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.samples import ADS, followed, terms, tracker
+from tests.samples import ADS, alter, bytes_of, declare, followed, terms, tracker
+from tests.servers import Server, page
 from tracker import evidence
 from tracker.archive import Archive
 from tracker.audit import head_of
@@ -46,13 +47,6 @@ def amiss(root: Path, *names: str) -> Result:
     for name in names:
         assert name in result.output, result.output
     return result
-
-
-def query(root: Path, script: str) -> None:
-    connection = sqlite3.connect(root / "data" / "archive.db")
-    connection.executescript(script)
-    connection.commit()
-    connection.close()
 
 
 def test_what_is_whole_is_said_to_be_in_one_line(root: Path) -> None:
@@ -122,7 +116,7 @@ ROWS = {
 
 @pytest.mark.parametrize(("script", "name"), ROWS.values(), ids=ROWS)
 def test_rows(root: Path, script: str, name: str) -> None:
-    query(root, script)
+    alter(root / "data" / "archive.db", script)
     amiss(root, name)
 
 
@@ -141,13 +135,13 @@ BODIES = {
 
 @pytest.mark.parametrize(("script", "name"), BODIES.values(), ids=BODIES)
 def test_bodies(root: Path, script: str, name: str) -> None:
-    query(root, script)
+    alter(root / "data" / "archive.db", script)
     amiss(root, name)
 
 
 def test_a_log_that_was_rewritten_as_a_whole_contradicts_what_was_signed(root: Path) -> None:
     """Somebody who alters a row and recomputes chain and heads still cannot forge the note."""
-    query(root, "update captures set reason = 'forged' where id = 2")
+    alter(root / "data" / "archive.db", "update captures set reason = 'forged' where id = 2")
     with Archive(root / "data" / "archive.db") as archive:
         rows = archive.rows("captures")
     from tracker.rows import GENESIS, entry, link
@@ -161,7 +155,7 @@ def test_a_log_that_was_rewritten_as_a_whole_contradicts_what_was_signed(root: P
         f"update heads set chain = '{head.chain}', frontier = '{b''.join(head.frontier).hex()}' "
         "where log = 'captures'"
     )
-    query(root, "".join(script))
+    alter(root / "data" / "archive.db", "".join(script))
     with Archive(root / "data" / "archive.db") as archive:
         assert list(archive.problems()) == []
     amiss(root, "what it signed was rewritten")
@@ -239,21 +233,17 @@ def test_a_checkpoint_that_was_written_by_hand_is_named(
 
 
 def test_what_came_after_the_publication_is_said(root: Path) -> None:
-    before = {p: p.read_bytes() for p in (root / "feeds").rglob("*") if p.is_file()}
-    query_time = "2025-10-01T12:00Z"
-    from tests.servers import Server, page
-
+    before = bytes_of(root / "feeds")
+    declaration = root / "data" / "declarations" / "global" / "Harbour.json"
+    declared = declaration.read_bytes()
     with Server({"/terms": page(terms(ADS, "later"))}) as server:
-        from tests.samples import declare
-
-        declared = (root / "data" / "declarations" / "global" / "Harbour.json").read_bytes()
         declare(root, {"Terms": server.url()})
-        tracker(root, "--now", query_time, "fetch", "--allow-host", server.entry)
-        (root / "data" / "declarations" / "global" / "Harbour.json").write_bytes(declared)
+        tracker(root, "--now", "2025-10-01T12:00Z", "fetch", "--allow-host", server.entry)
+    declaration.write_bytes(declared)
     result = tracker(root, "verify")
     assert result.exit_code == 0, result.output
     assert "1 capture came after the last publication" in result.stdout
-    assert {p: p.read_bytes() for p in (root / "feeds").rglob("*") if p.is_file()} == before
+    assert bytes_of(root / "feeds") == before
 
 
 def test_nothing_published_yet_is_no_fault(root: Path) -> None:
