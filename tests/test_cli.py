@@ -63,6 +63,7 @@ def test_a_wrong_declaration_is_one_sentence_exit_2_and_nothing_done(
         ["show", "eu"],
         ["diff", "eu", "yesterday"],
         ["--now", "soon", "status"],
+        ["--now", "0001-01-01T00:00:00+05:00", "status"],
         ["fetch", "--no-such-option"],
         ["import", "versions", "--since", "soon", "x"],
         ["no-such-command"],

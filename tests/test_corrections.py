@@ -62,6 +62,7 @@ def test_corrections_come_oldest_first() -> None:
         (("2026-01-05", "2026-01-05T10:00:00Z"), "must be a day"),
         (("2025-11-04T08:00:00Z", '"then"'), "must be a time such as"),
         (("2025-11-04T08:00:00Z", "2025-11-04"), "must be a time such as"),
+        (("2025-11-04T08:00:00Z", '"0001-01-01T00:00:00+05:00"'), "must be a time such as"),
         (("2025-11-04T08:00:00Z", "7"), "must be a time such as"),
         (("heron/privacy-policy@eu", "heron"), "write a whole id"),
         (("The clause about maps had not changed.", " "), "between 1 and"),

@@ -58,6 +58,14 @@ def test_a_sound_installation_needs_no_mending(root: Path) -> None:
     assert {p: p.stat().st_mtime_ns for p in root.rglob("*")} == before
 
 
+def test_only_what_no_command_reads_or_writes_is_a_stranger(root: Path) -> None:
+    for name in ("corrections.toml", "notified.jsonl", "settings.toml", "notes.txt"):
+        (root / "data" / name).touch()
+    said = tracker(root, "--now", NOW, "doctor").stdout
+    assert said.count("is no file of this program") == 1
+    assert "notes.txt: is no file of this program" in said
+
+
 def test_an_empty_folder_is_no_fault(tmp_path: Path) -> None:
     result = tracker(tmp_path, "doctor")
     assert result.exit_code == 0, result.output

@@ -6,11 +6,11 @@ above it, and the sentence becomes an item of its own.
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from tracker.inputs import (
+    DOCUMENT,
     Place,
     kind,
     quoted,
@@ -19,12 +19,11 @@ from tracker.inputs import (
     read_text,
     read_toml,
 )
-from tracker.model import Correction
+from tracker.model import Correction, utc
 
 FILE = "corrections.toml"
 
 _KEYS = ("document", "first_seen", "date", "sentence")
-_DOCUMENT = re.compile(r"[a-z0-9-]+/[a-z0-9-]+@[a-z0-9-]+")
 
 
 def load(directory: Path) -> tuple[Correction, ...]:
@@ -57,7 +56,7 @@ def _correction(place: Place, value: object) -> Correction:
         if key not in given:
             raise place.wrong(f"has no {key}; write one")
     document = read_text(place.at("document"), given["document"])
-    if not _DOCUMENT.fullmatch(document):
+    if not DOCUMENT.fullmatch(document):
         problem = f"has {quoted(document)}; write a whole id, such as linkedin/privacy-policy@eu"
         raise place.at("document").wrong(problem)
     return Correction(
@@ -70,13 +69,14 @@ def _correction(place: Place, value: object) -> Correction:
 
 def _time(place: Place, value: object) -> datetime:
     """A TOML time or the same in quotation marks; without an offset it is UTC."""
+    wrong = place.wrong("must be a time such as 2025-11-04T08:00:00Z")
     try:
         found = datetime.fromisoformat(value) if isinstance(value, str) else value
+        if not isinstance(found, datetime):
+            raise wrong
+        return utc(found.replace(microsecond=0))
     except ValueError as error:
-        raise place.wrong("must be a time such as 2025-11-04T08:00:00Z") from error
-    if not isinstance(found, datetime):
-        raise place.wrong("must be a time such as 2025-11-04T08:00:00Z")
-    return found.replace(tzinfo=found.tzinfo or UTC, microsecond=0).astimezone(UTC)
+        raise wrong from error
 
 
 def _day(place: Place, value: object) -> date:

@@ -23,10 +23,12 @@ import soupsieve
 
 from tracker.errors import DeclarationError, UsageError
 from tracker.inputs import (
+    NAME,
     Place,
     kind,
     printable,
     quoted,
+    read_bool,
     read_file,
     read_json,
     read_table,
@@ -44,7 +46,6 @@ _BUILT_IN = {
     "convertSpacesToStandard": "spaces of every kind are compared as one",
 }
 _UNREADABLE = (soupsieve.SelectorSyntaxError, NotImplementedError, ValueError, FutureWarning)
-_PART = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ def _document(place: Place, service: str, value: object, edition: str) -> Docume
 def _kebab(name: str) -> str:
     bare = (c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     part = re.sub(r"[^a-z0-9]+", "-", "".join(bare).casefold()).strip("-")
-    if not _PART.fullmatch(part):
+    if not NAME.fullmatch(part):
         raise ValueError(f"{quoted(name)} needs between 1 and 64 Latin letters or digits")
     return part
 
@@ -217,10 +218,7 @@ def _source(place: Place, page: dict[str, object]) -> Source:
 
 def _refuse_scripts(place: Place, page: dict[str, object]) -> None:
     spot = place.at("executeClientScripts")
-    asked = page.get("executeClientScripts", False)
-    if not isinstance(asked, bool):
-        raise spot.wrong(f"must be true or false, not {kind(asked)}")
-    if asked:
+    if read_bool(spot, page.get("executeClientScripts", False)):
         raise spot.wrong("cannot be followed: pages are read as served; set it to false, or import")
 
 

@@ -29,8 +29,6 @@ class DeclarationError(UsageError):
 
     def __init__(self, file: str, problem: str) -> None:
         super().__init__(f"{file}: {problem}")
-        self.file = file
-        self.problem = problem
 
 
 class ArchiveError(TrackerError):

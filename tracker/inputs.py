@@ -11,9 +11,11 @@ import json
 import re
 import tomllib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from tracker.errors import DeclarationError
@@ -21,7 +23,14 @@ from tracker.errors import DeclarationError
 MAX_BYTES = 256 * 1024
 MAX_TEXT = 2_000  # characters of one name, selector or address
 
+#: A whole id of a document; and a name of an edition, a topic or a part of an id.
+DOCUMENT = re.compile(r"[a-z0-9-]+/[a-z0-9-]+@[a-z0-9-]+")
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
 _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
+
+
+_Parsed = TypeVar("_Parsed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +77,6 @@ def too_large(shown: str) -> DeclarationError:
 
 def read_json(place: Place, content: str) -> object:
     """JSON of at most `MAX_BYTES` with no key twice in one object."""
-    if len(content.encode(errors="replace")) > MAX_BYTES:
-        raise too_large(place.file)
 
     def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
         found: dict[str, object] = {}
@@ -79,24 +86,23 @@ def read_json(place: Place, content: str) -> object:
             found[key] = value
         return found
 
-    try:
-        return json.loads(content, object_pairs_hook=once)
-    except RecursionError as error:
-        raise place.wrong("is nested too deeply; make it flatter") from error
-    except ValueError as error:
-        raise place.wrong(f"is not JSON: {error}; correct it there") from error
+    return _parsed(place, content, partial(json.loads, object_pairs_hook=once), "JSON")
 
 
 def read_toml(place: Place, text: str) -> dict[str, object]:
     """TOML of at most `MAX_BYTES`."""
+    return _parsed(place, text, tomllib.loads, "TOML")
+
+
+def _parsed(place: Place, text: str, parse: Callable[[str], _Parsed], form: str) -> _Parsed:
     if len(text.encode(errors="replace")) > MAX_BYTES:
         raise too_large(place.file)
     try:
-        return tomllib.loads(text)
+        return parse(text)
     except RecursionError as error:
         raise place.wrong("is nested too deeply; make it flatter") from error
     except ValueError as error:
-        raise place.wrong(f"is not TOML: {error}; correct it there") from error
+        raise place.wrong(f"is not {form}: {error}; correct it there") from error
 
 
 def read_table(place: Place, value: object, known: Sequence[str]) -> dict[str, object]:
@@ -108,6 +114,13 @@ def read_table(place: Place, value: object, known: Sequence[str]) -> dict[str, o
             close = difflib.get_close_matches(key[:80], known, n=1)
             meant = f"perhaps {close[0]} is meant; " if close else ""
             raise place.at(key).wrong(f"is not known here; {meant}known are {', '.join(known)}")
+    return value
+
+
+def read_bool(place: Place, value: object) -> bool:
+    """`value` as true or false."""
+    if not isinstance(value, bool):
+        raise place.wrong(f"must be true or false, not {kind(value)}")
     return value
 
 

@@ -30,7 +30,7 @@ def hold(path: Path) -> int:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         raise ArchiveError(f"{path}: cannot be written ({error.strerror}).") from error
-    if not _taken(handle, fcntl.LOCK_EX):
+    if not taken(handle, fcntl.LOCK_EX):
         process = _named_in(handle)
         os.close(handle)
         who = f" (process {process})" if process else ""
@@ -48,7 +48,7 @@ def holder(path: Path) -> str | None:
     except OSError:
         return None
     try:
-        return None if _taken(handle, fcntl.LOCK_SH) else _named_in(handle) or "unknown"
+        return None if taken(handle, fcntl.LOCK_SH) else _named_in(handle) or "unknown"
     finally:
         os.close(handle)
 
@@ -63,7 +63,7 @@ def held_folder(folder: Path) -> Iterator[None]:
         raise ArchiveError(f"{folder}: cannot be opened ({error.strerror}).") from error
     try:
         end = time.monotonic() + _PATIENCE
-        while not _taken(handle, fcntl.LOCK_EX):
+        while not taken(handle, fcntl.LOCK_EX):
             if time.monotonic() > end:
                 raise Busy(f"Another tracker is publishing in {folder}; try again later.")
             time.sleep(_PAUSE)
@@ -72,7 +72,8 @@ def held_folder(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _taken(handle: int, kind: int) -> bool:
+def taken(handle: int, kind: int) -> bool:
+    """Whether an open file could be locked at once; `kind` is LOCK_EX or LOCK_SH of fcntl."""
     try:
         fcntl.flock(handle, kind | fcntl.LOCK_NB)
     except BlockingIOError:

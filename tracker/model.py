@@ -9,13 +9,21 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 
 def digest(data: bytes) -> str:
     """The SHA-256 of `data`, lowercase hex."""
     return hashlib.sha256(data).hexdigest()
+
+
+def utc(time: datetime) -> datetime:
+    """`time` in UTC; without an offset it is taken for UTC. ValueError where it is out of range."""
+    try:
+        return time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{time} is out of range") from error
 
 
 # ── what to look for ──────────────────────────────────────────────────────────────
@@ -131,14 +139,18 @@ class Answer:
     reason: str
 
 
+#: What `via` says of a visit to the site itself: to a page, and to the preview of a new wording.
+LIVE, PREVIEW = "live", "preview"
+
+
 @dataclass(frozen=True, slots=True)
 class Capture:
     """One row of the archive: what was served, and how it was asked for.
 
-    `body` and `text` are digests, or None where there was nothing to digest. `via` is `live` or
-    says which archive it came from; `archive_url` is the address of that archive's own record.
-    `source` is None where an import does not know the page. `media` is `text/html` or
-    `text/markdown`. `length` is the number of characters of the readable text.
+    `body` and `text` are digests, or None where there was nothing to digest. `via` is `LIVE` or
+    `PREVIEW`, or says which archive it came from; `archive_url` is the address of that archive's
+    own record. `source` is None where an import does not know the page. `media` is `text/html`
+    or `text/markdown`. `length` is the number of characters of the readable text.
     """
 
     document: str
@@ -157,6 +169,11 @@ class Capture:
     media: str
     via: str
     archive_url: str | None
+
+    @property
+    def page_key(self) -> str | None:
+        """Identifies the page and how it was read, where that is known."""
+        return self.source.key if self.source else None
 
 
 # ── what it says ──────────────────────────────────────────────────────────────────

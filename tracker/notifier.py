@@ -19,6 +19,9 @@ from types import TracebackType
 from typing import Any
 
 from tracker.errors import ArchiveError, Busy, UsageError
+from tracker.lock import taken
+
+FILE = "notified.jsonl"
 
 #: A suspicious sight is held back until it is confirmed; its item is dated at the first sight.
 _HELD_AT_MOST = timedelta(days=14)
@@ -104,11 +107,9 @@ class Ledger:
             self._file = self._path.open("ab+")
         except OSError as error:
             raise self._unwritable(error) from error
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not taken(self._file.fileno(), fcntl.LOCK_EX):
             self._file.close()
-            raise Busy("Another tracker is sending notifications; try again later.") from error
+            raise Busy("Another tracker is sending notifications; try again later.")
         self._read()
         return self
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
-from tracker.model import Capture, Outage, Outcome
+from tracker.model import LIVE, Capture, Outage, Outcome
 
 
 def outages(captures: Iterable[Capture]) -> Iterator[Outage]:
@@ -16,7 +16,7 @@ def outages(captures: Iterable[Capture]) -> Iterator[Outage]:
     Only our own visits count: that another archive once met an error page is nothing a
     subscriber could act on.
     """
-    live = sorted((c for c in captures if c.via == "live"), key=lambda c: c.time)
+    live = sorted((c for c in captures if c.via == LIVE), key=lambda c: c.time)
     lasting: Outage | None = None
     seen: datetime | None = None
     for time, look in groupby(live, key=lambda c: c.time):

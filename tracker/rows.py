@@ -61,7 +61,7 @@ def to_row(capture: Capture) -> dict[str, Any]:
     return {
         "document": capture.document,
         "source": _source_json(capture.source),
-        "source_key": capture.source.key if capture.source else None,
+        "source_key": capture.page_key,
         "asked_url": capture.asked_url,
         "final_url": capture.final_url,
         "time": stamp(capture.time),

@@ -7,9 +7,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tracker.inputs import (
+    DOCUMENT,
     Place,
     kind,
     quoted,
+    read_bool,
     read_file,
     read_table,
     read_text,
@@ -30,7 +32,6 @@ _KEYS = (
     "previews",
     "notify",
 )
-_DOCUMENT = re.compile(r"[a-z0-9-]+/[a-z0-9-]+@[a-z0-9-]+")
 _VARIABLE = re.compile(r"\$\{\w+\}")
 _MAIL = re.compile(r"[^\s@()<>,;]+@[^\s@()<>,;]+\.[^\s@()<>,;]+")
 _HOST = re.compile(
@@ -62,7 +63,7 @@ def parse(file: str, text: str) -> Settings:
         obey_robots=_robots(top.at("robots"), given.get("robots", "obey")),
         allow_hosts=_hosts(top.at("allow_hosts"), given.get("allow_hosts", [])),
         wayback_url=_base(top.at("wayback_url"), given.get("wayback_url", default.wayback_url)),
-        stand_in=_yes_or_no(top.at("stand_in"), given.get("stand_in", default.stand_in)),
+        stand_in=read_bool(top.at("stand_in"), given.get("stand_in", default.stand_in)),
         previews=_previews(top.at("previews"), given.get("previews", {})),
         notify=_notify(top.at("notify"), given.get("notify", {})),
     )
@@ -101,12 +102,6 @@ def _robots(place: Place, value: object) -> bool:
     return value == "obey"
 
 
-def _yes_or_no(place: Place, value: object) -> bool:
-    if not isinstance(value, bool):
-        raise place.wrong(f"must be true or false, not {kind(value)}")
-    return value
-
-
 def _hosts(place: Place, value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise place.wrong(f"must be a list of hosts, not {kind(value)}")
@@ -140,7 +135,7 @@ def _previews(place: Place, value: object) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, dict):
         raise place.wrong(f"must be a table from document to address, not {kind(value)}")
     for name in value:
-        if not _DOCUMENT.fullmatch(name):
+        if not DOCUMENT.fullmatch(name):
             way_out = "write its whole id, such as linkedin/privacy-policy@eu"
             raise place.at(name).wrong(f"is not a document; {way_out}")
     return tuple((name, read_url(place.at(name), value[name])) for name in sorted(value))

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tracker.inputs import Place, kind, read_file, read_table, read_text, read_toml
+from tracker.inputs import NAME, Place, kind, read_file, read_table, read_text, read_toml
 from tracker.model import Topic
 
-_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _KEYS = ("title", "about", "words", "near", "never", "headings")
 _GROUPS = ("one-of", "and-one-of", "and-also-one-of")
 #: Other feeds and files of the published root, which no topic and no edition may overwrite.
@@ -34,7 +33,7 @@ def parse(file: str, text: str) -> tuple[Topic, ...]:
 
 
 def _topic(place: Place, name: str, value: object) -> Topic:
-    if not _ID.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise place.wrong("cannot name a topic; use small letters, digits and hyphens")
     if name in RESERVED:
         raise place.wrong("is the name of another feed or file; choose another one")

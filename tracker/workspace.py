@@ -109,7 +109,7 @@ def _build(fresh: Path, old: Path, files: Mapping[str, bytes]) -> int:
         if name not in ours and name not in files:
             _link(path, fresh / name)
     for folder in sorted({path.parent for path in _files(fresh)} | {fresh}):
-        _sync(folder)
+        sync(folder)
     return changed + len(ours - set(files) - {MANIFEST})
 
 
@@ -174,7 +174,7 @@ def _exchange(fresh: Path, directory: Path) -> None:
         directory.rename(aside)
         fresh.rename(directory)
         aside.rename(fresh)
-    _sync(directory.parent)
+    sync(directory.parent)
 
 
 def _aside(directory: Path) -> Path:
@@ -188,7 +188,8 @@ def _recover(directory: Path) -> None:
         aside.rename(directory)
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
+    """See to it that what was renamed in a folder stands, whatever comes."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

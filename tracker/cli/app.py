@@ -8,7 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from tracker.differ.topics import whole
 from tracker.errors import ArchiveError
 from tracker.history import Reader, history
 from tracker.lock import held_folder
-from tracker.model import Capture, Document, History, Reading, Source
+from tracker.model import Capture, Document, History, Reading, Source, utc
 from tracker.outages import outages
 from tracker.publisher import Rim, publish, strays
 from tracker.publisher.terminal import harmless
@@ -179,11 +179,10 @@ def _reader(archive: Archive, cache: Remembered | None) -> Reader:
 def parse_time(text: str, name: str) -> datetime:
     """An ISO time as UTC; without an offset it is taken for UTC. Exit status 2 otherwise."""
     try:
-        found = datetime.fromisoformat(text)
+        return utc(datetime.fromisoformat(text))
     except ValueError as error:
         problem = f"{text!r} is not an ISO time such as 2025-11-05T12:00Z."
         raise click.BadParameter(problem, param_hint=name) from error
-    return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
 
 
 def say(text: str) -> None:

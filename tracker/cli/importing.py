@@ -44,11 +44,16 @@ def import_() -> None:
     """Bring in what others archived."""
 
 
+def _day(_context: click.Context, _option: click.Parameter, time: datetime | None) -> date | None:
+    return time.date() if time else None
+
+
 def _in_days(command: _Command) -> _Command:
     """The first and the last day to import."""
     for name, bound in (("--until", "older"), ("--since", "newer")):
         text = f"Only what is of this day or {bound}."
-        command = click.option(name, type=_DAY, metavar="DATE", help=text)(command)
+        option = click.option(name, type=_DAY, callback=_day, metavar="DATE", help=text)
+        command = option(command)
     return command
 
 
@@ -80,15 +85,15 @@ def import_versions(
     repository: str,
     service: str,
     edition: str,
-    since: datetime | None,
-    until: datetime | None,
+    since: date | None,
+    until: date | None,
 ) -> None:
     """Import an Open Terms Archive *versions* repository: texts as Markdown.
 
     REPOSITORY is a folder, a git bundle or a URL. Each version keeps its own date and commit.
     An import that was stopped is simply run again; what is there already is passed over.
     """
-    wanted = Wanted("text/markdown", service, _edition(edition), _day(since), _day(until))
+    wanted = Wanted("text/markdown", service, _edition(edition), since, until)
     _import(app, repository, wanted)
 
 
@@ -100,15 +105,15 @@ def import_snapshots(
     repository: str,
     service: str,
     edition: str,
-    since: datetime | None,
-    until: datetime | None,
+    since: date | None,
+    until: date | None,
 ) -> None:
     """Import an Open Terms Archive *snapshots* repository: pages as served.
 
     REPOSITORY is a folder, a git bundle or a URL. Each page is judged as a live answer would be:
     error pages, walls and empty pages are recorded but never become a version.
     """
-    wanted = Wanted("text/html", service, _edition(edition), _day(since), _day(until))
+    wanted = Wanted("text/html", service, _edition(edition), since, until)
     _import(app, repository, wanted)
 
 
@@ -121,10 +126,6 @@ def _edition(name: str) -> str:
     if known != name:
         raise UsageError(f"--edition: {name!r} is no name of an edition; {known!r} would be one.")
     return name
-
-
-def _day(time: datetime | None) -> date | None:
-    return time.date() if time else None
 
 
 def _import(app: App, place: str, wanted: Wanted) -> None:
@@ -162,8 +163,8 @@ def _import(app: App, place: str, wanted: Wanted) -> None:
 def import_wayback(
     app: App,
     document: str,
-    since: datetime | None,
-    until: datetime | None,
+    since: date | None,
+    until: date | None,
     daily: bool,
     address: str,
     hosts: tuple[str, ...],
@@ -181,7 +182,7 @@ def import_wayback(
         fetcher(app, hosts, _PATIENT) as asking,
     ):
         public = PublicArchive(asking, app.workspace.settings.wayback_url, app.now)
-        listed = tuple(public.index(source.url, _day(since), _day(until)))
+        listed = tuple(public.index(source.url, since, until))
         marks = collapsed(listed, daily=daily)
         if not marks:
             raise ImportFailed(f"{public.base} has no capture of {source.url} in these days.")
@@ -231,8 +232,8 @@ def import_warc(
     app: App,
     files: tuple[Path, ...],
     document: str,
-    since: datetime | None,
-    until: datetime | None,
+    since: date | None,
+    until: date | None,
 ) -> None:
     """Import the declared documents from WARC files, as crawlers and page recorders write them.
 
@@ -243,9 +244,8 @@ def import_warc(
     def is_wanted(url: str) -> bool:
         return any(True for _ in owners(documents, url))
 
-    days = _day(since), _day(until)
     found = (r for file in files for r in warc_records(file, is_wanted))
-    within = (r for r in found if is_within(r.time.date(), *days))
+    within = (r for r in found if is_within(r.time.date(), since, until))
     if not _bring(app, within, documents):
         raise ImportFailed("There is no page of a declared document in these files and days.")
 

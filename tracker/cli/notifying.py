@@ -9,7 +9,7 @@ import click
 
 from tracker.cli.app import App, harmless
 from tracker.errors import UsageError
-from tracker.notifier import Address, Ledger, Sender, addresses
+from tracker.notifier import FILE, Address, Ledger, Sender, addresses
 from tracker.publisher.channel import Item
 from tracker.publisher.feeds import feed_items
 from tracker.publisher.items import brief
@@ -28,7 +28,7 @@ def notify_all(app: App, sender: Sender, known: Iterable[Address]) -> bool:
     """Send every item that is due, saying how it went; whether any could not be sent."""
     workspace = app.workspace
     items = feed_items(app.histories(), workspace.topics, workspace.settings, workspace.corrections)
-    with Ledger(workspace.root / "data" / "notified.jsonl") as ledger:
+    with Ledger(workspace.root / "data" / FILE) as ledger:
         for address in known:
             mine = [item for item in items if address.feed in item.feeds]
             ledger.begin(address, [i.id for i in mine if i.published < app.now], app.now)

@@ -13,7 +13,7 @@ from tracker.differ.dates import date_line, effective
 from tracker.differ.decode import Undecodable
 from tracker.differ.extract import EXTRACTOR, read, text_digest, words_digest
 from tracker.differ.gate import reads_alike
-from tracker.differ.judge import Judgement, judge
+from tracker.differ.judge import Judgement, judge, last_good
 from tracker.differ.lineage import Lineage, is_telling, settled
 from tracker.differ.meaning import notes
 from tracker.differ.normalise import enumerator, fold
@@ -44,6 +44,7 @@ __all__ = [
     "Undecodable",
     "judge",
     "kept_share",
+    "last_good",
     "read",
     "read_back",
     "reads_alike",

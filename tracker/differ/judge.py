@@ -96,6 +96,11 @@ def judge(
     return Judgement(outcome, reason, identity, len(text), spoken)
 
 
+def last_good(earlier: Sequence[Capture]) -> Capture | None:
+    """The newest good one of captures that come oldest first."""
+    return next((c for c in reversed(earlier) if c.outcome is Outcome.GOOD), None)
+
+
 def _says_encoding(capture: Capture) -> bool:
     return capture.outcome is Outcome.GOOD and "charset" in capture.media.lower()
 
@@ -140,7 +145,7 @@ def _against_earlier(
     text: str, spoken: str | None, earlier: Sequence[Capture], *, agreed: bool
 ) -> tuple[Outcome, str]:
     """What only the last good capture can tell: another language, or a collapse."""
-    last = next((c for c in reversed(earlier) if c.outcome is Outcome.GOOD), None)
+    last = last_good(earlier)
     if last is None:
         return Outcome.GOOD, ""
     if spoken and last.language and spoken != last.language:

@@ -145,8 +145,6 @@ def of_revision(
         return Significance.ANNOUNCEMENT, "a notice about changes to the text came, changed or went"
     if substantive:
         return Significance.SUBSTANTIVE, "the wording changed"
-    if notices:
-        return Significance.ANNOUNCEMENT, "a notice about changes to the text came, changed or went"
     if Significance.EDITORIAL in ranks:
         return Significance.EDITORIAL, "only punctuation, order, numbering or obvious slips changed"
     if Significance.LINKS in ranks:

@@ -11,7 +11,6 @@ from tracker.fetcher.client import Fetcher
 from tracker.fetcher.guard import is_loopback
 from tracker.fetcher.limits import Limits
 from tracker.fetcher.manners import user_agent
-from tracker.fetcher.robots import RobotsVerdict
 from tracker.fetcher.verdict import public_headers
 
-__all__ = ["Fetcher", "Limits", "RobotsVerdict", "is_loopback", "public_headers", "user_agent"]
+__all__ = ["Fetcher", "Limits", "is_loopback", "public_headers", "user_agent"]

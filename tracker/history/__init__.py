@@ -12,9 +12,10 @@ from dataclasses import replace
 
 from tracker.differ import kept_share, revise, text_digest
 from tracker.history.agreement import Held, Sight, agree, waiting
-from tracker.history.looks import PREVIEW, Look, Reader, clauses, in_order, looks
+from tracker.history.looks import Look, Reader, clauses, in_order, looks
 from tracker.history.previews import told_once, upcoming
 from tracker.model import (
+    PREVIEW,
     Capture,
     Document,
     History,

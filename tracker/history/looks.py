@@ -11,11 +11,9 @@ from datetime import datetime
 from itertools import groupby
 
 from tracker.differ import text_digest, words_digest
-from tracker.model import Capture, Clause, Outcome, Reading
+from tracker.model import LIVE, Capture, Clause, Outcome, Reading
 
 Reader = Callable[[Capture], Reading]
-LIVE = "live"
-PREVIEW = "preview"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,7 @@ class Look:
     @property
     def pages(self) -> tuple[str | None, ...]:
         """Which pages it was read from, and how."""
-        return tuple(page_key(c) for c in self.parts)
+        return tuple(c.page_key for c in self.parts)
 
     @property
     def is_import(self) -> bool:
@@ -42,15 +40,11 @@ class Look:
         return all(c.media.startswith("text/markdown") for c in self.parts)
 
 
-def page_key(capture: Capture) -> str | None:
-    return capture.source.key if capture.source else None
-
-
 def in_order(captures: Iterable[Capture], pages: Mapping[str, int]) -> list[Capture]:
     """By time and, within a look, as the document names its pages; whatever order they came in."""
 
     def order(capture: Capture) -> tuple[object, ...]:
-        key = page_key(capture) or ""
+        key = capture.page_key or ""
         look = (capture.time, capture.via, pages.get(key, len(pages)), capture.asked_url or "", key)
         return (*look, capture.body or "", capture.text or "", capture.outcome, capture.reason)
 
@@ -92,7 +86,7 @@ def _looks(captures: Iterable[Capture], reader: Reader) -> Iterator[Look]:
     for _, group in groupby(captures, key=lambda c: (c.time, c.via)):
         parts = tuple(group)
         if all(c.outcome is Outcome.GOOD and c.text for c in parts):
-            key = tuple((page_key(c), c.text) for c in parts)
+            key = tuple((c.page_key, c.text) for c in parts)
             if key not in known:
                 known[key] = text_digest(clauses(parts, reader))
             yield Look(parts, max(c.time for c in parts), known[key])

@@ -7,9 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from tracker.errors import UsageError
-from tracker.importer.records import Record
+from tracker.importer.records import LONGEST, Record
 
-_LONGEST = 16 * 1024 * 1024
 # What browsers write at the top of a saved page, and what pages say of themselves.
 _ADDRESSES = (
     re.compile(rb"<!--\s*saved from url=\(\d+\)(https?://[^\s>]+)", re.IGNORECASE),
@@ -30,10 +29,10 @@ def saved_page(path: Path, time: datetime) -> Record:
     """
     try:
         with path.open("rb") as file:
-            body = file.read(_LONGEST + 1)
+            body = file.read(LONGEST + 1)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
-    if not body.strip() or len(body) > _LONGEST:
+    if not body.strip() or len(body) > LONGEST:
         raise UsageError(f"{path}: is empty or larger than any page of terms.")
     media = "text/markdown; charset=utf-8" if path.suffix == ".md" else "text/html"
     return Record(_address(body), time, body, media, f"saved page {path.name}")

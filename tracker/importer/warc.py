@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,8 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
 from tracker.errors import ImportFailed
-from tracker.importer.records import Record
-
-_LONGEST = 16 * 1024 * 1024
+from tracker.importer.records import LONGEST, Record
+from tracker.model import utc
 
 
 def warc_records(path: Path, is_wanted: Callable[[str], bool]) -> Iterator[Record]:
@@ -64,10 +63,10 @@ def _record(
 
 
 def _answer(found: Any, url: str, time: datetime, via: str) -> Record | None:
-    body = found.content_stream().read(_LONGEST + 1)
+    body = found.content_stream().read(LONGEST + 1)
     if found.http_headers is None or found.http_headers.get_statuscode() != "200" or not body:
         return None
-    if len(body) > _LONGEST:
+    if len(body) > LONGEST:
         raise ValueError(f"the record of {time:%Y-%m-%d %H:%M} is too large for a text of terms")
     served = tuple((n.lower(), v) for n, v in found.http_headers.headers)
     media = dict(served).get("content-type", "text/html")
@@ -75,5 +74,4 @@ def _answer(found: Any, url: str, time: datetime, via: str) -> Record | None:
 
 
 def _time(text: str | None) -> datetime:
-    found = datetime.fromisoformat(text or "")
-    return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
+    return utc(datetime.fromisoformat(text or ""))

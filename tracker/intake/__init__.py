@@ -9,12 +9,10 @@ imports   records of any archive
 """
 
 from tracker.intake.imports import Wanted, bring_in, bring_pages, is_within, owners
-from tracker.intake.visits import LIVE, PREVIEW, Visit, visit, why_not, with_preview
+from tracker.intake.visits import Visit, visit, why_not, with_preview
 from tracker.intake.wayback import PublicArchive, bring_captures
 
 __all__ = [
-    "LIVE",
-    "PREVIEW",
     "PublicArchive",
     "Visit",
     "Wanted",

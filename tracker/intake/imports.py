@@ -57,7 +57,7 @@ class Keeper:
         capture = self._judged(document.id, source, record)
         self.archive.add(capture, record.body)
         pages = self._of(document.id)
-        insort(pages.setdefault(_key(capture.source), []), capture, key=_time)
+        insort(pages.setdefault(capture.page_key, []), capture, key=_time)
         return capture
 
     def _of(self, document: str) -> dict[str | None, list[Capture]]:
@@ -65,7 +65,7 @@ class Keeper:
         if document not in self._known:
             pages: dict[str | None, list[Capture]] = {}
             for capture in sorted(self.archive.captures(document), key=_time):
-                pages.setdefault(_key(capture.source), []).append(capture)
+                pages.setdefault(capture.page_key, []).append(capture)
             self._known[document] = pages
         return self._known[document]
 
@@ -87,7 +87,7 @@ class Keeper:
         return not any(c.outcome is Outcome.GOOD and c.time <= record.time for c in known)
 
     def _judge(self, document: str, source: Source | None, record: Record) -> Judgement:
-        known = self._of(document).get(_key(source), [])
+        known = self._of(document).get(source.key if source else None, [])
         past = known[: bisect_right(known, record.time, key=_time)]
         body, media = record.body, record.media
         return judged(self.archive, body, media, source, past, record.time)
@@ -101,10 +101,6 @@ _BY_STRUCTURE = (
 
 def _time(capture: Capture) -> datetime:
     return capture.time
-
-
-def _key(source: Source | None) -> str | None:
-    return source.key if source else None
 
 
 def _capture(document: str, source: Source | None, record: Record, found: Judgement) -> Capture:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from tracker.archive import Archive
-from tracker.differ import Judgement, judge, reads_alike
+from tracker.differ import Judgement, judge, last_good, reads_alike
 from tracker.errors import ArchiveError
 from tracker.model import Capture, Outcome, Source
 
@@ -20,7 +20,7 @@ def judged(
     time: datetime,
 ) -> Judgement:
     """As `differ.judge`, whose answer for a page that reads as the last good one is known."""
-    last = next((c for c in reversed(earlier) if c.outcome is Outcome.GOOD), None)
+    last = last_good(earlier)
     if last is not None and _reads_as(archive, last, body, media, source):
         return Judgement(Outcome.GOOD, "", last.text, last.length, last.language)
     return judge(body, media, source, earlier, time)

@@ -13,10 +13,8 @@ from tracker.differ import Judgement
 from tracker.fetcher import Fetcher
 from tracker.intake.judged import judged
 from tracker.intake.wayback import PublicArchive, stand_in
-from tracker.model import Answer, Capture, Document, Outcome, Source, digest
+from tracker.model import LIVE, PREVIEW, Answer, Capture, Document, Outcome, Source, digest
 
-LIVE = "live"
-PREVIEW = "preview"
 #: Manners: two visits a day, well apart, and none for a day where we were turned away.
 _VISITS = 2
 _DAY = timedelta(hours=24)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracker.keeping.copies import Copy, backup, restore
-from tracker.keeping.doctor import Finding, examine
+from tracker.keeping.copies import backup, restore
+from tracker.keeping.doctor import examine
 
-__all__ = ["Copy", "Finding", "backup", "examine", "restore"]
+__all__ = ["backup", "examine", "restore"]

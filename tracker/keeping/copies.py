@@ -12,6 +12,7 @@ from tracker.archive import Archive
 from tracker.errors import ArchiveError, UsageError
 from tracker.lock import hold
 from tracker.publisher.words import stamp
+from tracker.workspace import sync
 
 _SQLITE = b"SQLite format 3\0"
 
@@ -111,11 +112,7 @@ def _settle(fresh: Path, target: Path) -> None:
     with fresh.open("rb") as file:
         os.fsync(file.fileno())
     fresh.replace(target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync(target.parent)
 
 
 def _remove(path: Path) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 
-from tracker import lock, schema
+from tracker import corrections, lock, notifier, schema, settings
 from tracker.archive import Archive
 from tracker.errors import TrackerError
 from tracker.evidence import parse_note
@@ -20,8 +20,8 @@ from tracker.workspace import open_workspace, starter
 #: Below so many free bytes, or twice the archive, a run may end in the middle.
 _ROOM = 200 * 1024 * 1024
 _OURS = {
-    *{"archive.db", "archive.db-journal", "declarations", "lock", "settings.toml", "signing.key"},
-    *{"topics.toml", "README.md"},
+    *{"archive.db", "archive.db-journal", "declarations", "lock", "signing.key", "topics.toml"},
+    *{"README.md", corrections.FILE, notifier.FILE, settings.FILE},
 }
 _MOST = 5  # problems of one kind that are listed
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from itertools import zip_longest
 
 from tracker.model import (
+    PREVIEW,
     Capture,
     Change,
     Clause,
@@ -124,7 +125,7 @@ def _standing(history: History, now: datetime, colour: bool, width: int) -> Iter
 
 def visit(document: Document, captures: Iterable[Capture], skipped: str) -> str:
     """One line that says how the visit to a document went."""
-    looked = [c for c in captures if c.via != "preview"]  # mostly there is none to be seen
+    looked = [c for c in captures if c.via != PREVIEW]  # mostly there is none to be seen
     bad = next((c for c in looked if c.outcome is not Outcome.GOOD), None)
     if skipped:
         state = f"not asked for: {skipped}"
