@@ -163,13 +163,16 @@ class Archive:
 
         `first` asks only for those among so many first ones of the whole archive.
         """
+        # Only without an "or not given" in it does SQLite use the index on documents.
+        ours, values = ("", []) if document is None else ("document = ? and ", [document])
         query = (
-            "select * from captures where document = coalesce(?, document) and id <= "
+            f"select * from captures where {ours}id <= "  # noqa: S608
             "coalesce((select id from captures order by id limit 1 offset ?), 1 << 62) order by id"
         )
         if first == 0:
             return []
-        return [self._capture(r) for r in self._rows(query, [document, (first or 1 << 62) - 1])]
+        rows = self._rows(query, [*values, (first or 1 << 62) - 1])
+        return [self._capture(r) for r in rows]
 
     def documents(self, first: int | None = None) -> list[Document]:
         """All documents ever asked for or imported, as they were first called, without sources.
@@ -206,7 +209,7 @@ class Archive:
             [
                 capture.body,
                 capture.document,
-                capture.source.key if capture.source else None,
+                capture.page_key,
                 capture.text,
             ],
         )
@@ -265,12 +268,16 @@ class Archive:
         yield from misshapen
         if misshapen:
             return
+        captures: list[dict[str, Any]] = []
         for log in LOGS:
-            yield from log_problems(log, self.rows(log), self.head(log))
+            rows = self.rows(log)
+            yield from log_problems(log, rows, self.head(log))
+            if log == "captures":
+                captures = rows
         sizes = {
             str(r["digest"]): r["size"] for r in self._rows("select digest, size from bodies", [])
         }
-        yield from body_problems(self.rows("captures"), sizes)
+        yield from body_problems(captures, sizes)
         for name in sorted(sizes):
             try:
                 body = self.body(name)

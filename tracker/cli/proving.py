@@ -14,7 +14,7 @@ import click
 
 from tracker import evidence
 from tracker.archive import Archive
-from tracker.audit import Head, head_of
+from tracker.audit import head_of
 from tracker.cli.app import App, harmless
 from tracker.cli.checkpoints import heads_of, key_of, new_checkpoint
 from tracker.differ import read
@@ -49,7 +49,7 @@ def verify(app: App) -> None:
         findings = _Findings(list(archive.problems()), [])
         captures, bodies = archive.counts()
         if not findings.problems:
-            findings = _published(app, archive)
+            findings = _published(app, archive, captures)
     for line in (*findings.problems, *findings.remarks):
         click.echo(harmless(line))
     if findings.problems:
@@ -71,8 +71,11 @@ class _Findings:
     holds: str = ""
 
 
-def _published(app: App, archive: Archive) -> _Findings:
-    """What stands in feeds/ against the log at the size it was published from."""
+def _published(app: App, archive: Archive, captures: int) -> _Findings:
+    """What stands in feeds/ against the log at the size it was published from.
+
+    `captures` is the size of the log now.
+    """
     folder = app.workspace.feeds
     found, ours = published(folder), published_names(folder)
     note, problems = _checkpoint(app, archive, found.get("status/checkpoint"))
@@ -84,7 +87,7 @@ def _published(app: App, archive: Archive) -> _Findings:
         return _Findings([], [], "nothing published yet")
     comparison = evidence.compare(found, derived, ours)
     problems += list(_named(folder, comparison))
-    newer = archive.counts()[0] - sizes.get("captures", archive.counts()[0])
+    newer = captures - sizes.get("captures", captures)
     remarks = [f"{folder / path} is not ours" for path in comparison.foreign]
     if not comparison.is_whole:
         remarks.append(
@@ -185,15 +188,15 @@ def _revision(app: App, wanted: str) -> Revision:
 
 def _bundle(app: App, archive: Archive, revision: Revision) -> Bundle:
     heads = heads_of(archive)
-    entries = archive.entries()
-    if _heads_differ(heads["captures"], [entry for _, entry in entries]):
+    log = _Log(archive.entries())
+    if frontier_of(log.leaves) != heads["captures"].frontier:
         raise ArchiveError(f"{archive.path}: is not whole; `tracker verify` names what is wrong.")
     text = new_checkpoint(app.workspace, heads)
     note, key = evidence.parse_note(text), key_of(app.workspace)
     return Bundle(
         revision=revision,
-        before=tuple(_exhibits(archive, entries, revision.before.captures)),
-        after=tuple(_exhibits(archive, entries, revision.after.captures)),
+        before=tuple(_exhibits(archive, log, revision.before.captures)),
+        after=tuple(_exhibits(archive, log, revision.after.captures)),
         redline=terminal.diff(revision, app.workspace.topics, colour=False, width=100),
         note=note,
         note_text=text,
@@ -203,23 +206,26 @@ def _bundle(app: App, archive: Archive, revision: Revision) -> Bundle:
     )
 
 
-def _heads_differ(head: Head, entries: Sequence[bytes]) -> bool:
-    return frontier_of(map(leaf_hash, entries)) != head.frontier
+class _Log:
+    """The log of captures: its entries, their leaves, and where each capture stands first."""
+
+    def __init__(self, entries: Sequence[tuple[Capture, bytes]]) -> None:
+        self.entries = [entry for _, entry in entries]
+        self.leaves = [leaf_hash(entry) for entry in self.entries]
+        self.places: dict[Capture, int] = {}
+        for index, (capture, _) in enumerate(entries):
+            self.places.setdefault(capture, index)
 
 
-def _exhibits(
-    archive: Archive, entries: Sequence[tuple[Capture, bytes]], captures: Sequence[Capture]
-) -> Iterator[Exhibit]:
-    leaves = [leaf_hash(entry) for _, entry in entries]
-    places = {capture: index for index, (capture, _) in reversed(list(enumerate(entries)))}
+def _exhibits(archive: Archive, log: _Log, captures: Sequence[Capture]) -> Iterator[Exhibit]:
     for capture in captures:
-        index = places[capture]
+        index = log.places[capture]
         body = archive.body(capture.body) if capture.body else None
         kept, media = archive.readable(capture)
         clauses = read(kept, media, capture.source).clauses
         stand_in = kept if body is None else None
-        path = inclusion(leaves, index)
-        yield Exhibit(capture, entries[index][1], index, path, clauses, body, stand_in)
+        path = inclusion(log.leaves, index)
+        yield Exhibit(capture, log.entries[index], index, path, clauses, body, stand_in)
 
 
 def _write(path: Path, files: Mapping[str, bytes]) -> None:

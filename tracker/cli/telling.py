@@ -105,7 +105,8 @@ def compare(app: App, document: str, other: str, whole: bool, form: str) -> None
 
     A terminal of less than 84 columns gets one text with what only one of the two says marked.
     """
-    a, b = (_at(app.histories([name])[0], None) for name in (document, other))
+    found = app.histories([document, other])
+    a, b = (_at(history, None) for history in (found[0], found[-1]))  # one, where both name it
     topics = app.workspace.topics
     revision = revise(a, b, topics)
     if form == "json":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -81,8 +82,13 @@ def permission(file: RobotsFile, url: str) -> RobotsVerdict:
     return RobotsVerdict(False, reason, file.verdict.outcome, file.status)
 
 
+@lru_cache(maxsize=16)  # asked for each page, and each step that leads to one
+def _rules(text: str) -> Protego:
+    return Protego.parse(text)
+
+
 def _by_rules(file: RobotsFile, url: str) -> RobotsVerdict:
-    rules = Protego.parse(file.text)
+    rules = _rules(file.text)
     crawl_delay = rules.crawl_delay(TOKEN)
     if rules.can_fetch(url, TOKEN):
         reason = f"{file.host}/robots.txt allows this page."

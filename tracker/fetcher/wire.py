@@ -141,11 +141,12 @@ class GuardedTransport(httpx.HTTPTransport):
     """httpx's own transport over guarded sockets, one connection per request."""
 
     def __init__(self, backend: GuardedBackend) -> None:
-        super().__init__()
+        context = httpx.create_ssl_context()
+        super().__init__(verify=context)
         # httpx 0.28 has no way to hand a network backend to its pool; this is the one place
         # where we reach into it. Connections are not kept, so each request is checked afresh.
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(),
+            ssl_context=context,
             max_keepalive_connections=0,
             network_backend=backend,
         )
