@@ -364,9 +364,14 @@ class Change:
     notes: tuple[Note, ...] = ()
 
     @property
+    def clause(self) -> Clause:
+        """The first clause it is about, in the newer version where it stands there."""
+        return (self.after or self.before)[0]
+
+    @property
     def path(self) -> tuple[str, ...]:
-        """The headings above it, in the newer version where it stands there."""
-        return (self.after or self.before)[0].path
+        """The headings above it."""
+        return self.clause.path
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,7 +219,7 @@ def _new_date(spans: Sequence[Span], path: Sequence[str]) -> date | None:
     if old == new or not new:
         return None
     found = effective(new) or (date_line(new) if _is_top(path) else None)
-    return found if found not in {effective(old), date_line(old)} else None
+    return found if found and found not in {effective(old), date_line(old)} else None
 
 
 def _effective(changes: Sequence[Change]) -> date | None:

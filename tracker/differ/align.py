@@ -133,16 +133,15 @@ class _Text:
     def pair_elsewhere(self, least: float) -> None:
         """The likest of all that is left, wherever it stands, and what equals its neighbours."""
         for heading in (True, False):
-            lost = [i for i, h in enumerate(self.old.headings) if h is heading and self.lacks(i)]
+            lost = [
+                i for i, h in enumerate(self.old.headings) if h is heading and i not in self.match
+            ]
             found = [
                 j for j, h in enumerate(self.new.headings) if h is heading and j not in self.back
             ]
             words = [self.old.words[i] for i in lost], [self.new.words[j] for j in found]
             self.pair((lost[r], found[c]) for r, c in best_elsewhere(*words, least))
         self.pair_equal_neighbours()
-
-    def lacks(self, i: int) -> bool:
-        return i not in self.match
 
     def is_rewritten(self, i: int, j: int) -> bool:
         """Whether two clauses that alone are left at a place are one, by the little they share."""

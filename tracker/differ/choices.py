@@ -26,6 +26,5 @@ def is_choice(link: Link) -> bool:
 def lost_choice(before: Sequence[Clause], after: Sequence[Clause]) -> bool:
     """Whether a link to a choice went without another link coming in its place."""
     old, new = ([link for c in side for link in c.links] for side in (before, after))
-    return len(new) < len(old) and any(
-        is_choice(link) and link.target not in {other.target for other in new} for link in old
-    )
+    there = {link.target for link in new}
+    return len(new) < len(old) and any(is_choice(a) and a.target not in there for a in old)

@@ -49,7 +49,10 @@ def decode(body: bytes, content_type: str) -> str:
     declared = _declared(body, content_type)
     if declared:
         return _strict(body, declared)
-    return body.decode("cp1252", "replace") if is_guessed(body, content_type) else body.decode()
+    try:
+        return body.decode()
+    except UnicodeDecodeError:  # `is_guessed` says so
+        return body.decode("cp1252", "replace")
 
 
 def is_guessed(body: bytes, content_type: str) -> bool:

@@ -27,7 +27,7 @@ def reads_alike(one: bytes, other: bytes, media: tuple[str, str], source: Source
 
     False where they differ, where either is not HTML or not decodable, and where in doubt.
     """
-    if is_guessed(one, media[0]) or not all(m.startswith("text/html") for m in media):
+    if not all(m.startswith("text/html") for m in media) or is_guessed(one, media[0]):
         return False
     first, second = _parts(one, media[0], source), _parts(other, media[1], source)
     return first is not None and second is not None and _same(first, second, source)

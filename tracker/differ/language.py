@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from functools import lru_cache
+from itertools import islice
 
 _SCRIPTS = {
     "DEVANAGARI": "hi",
@@ -45,7 +46,7 @@ _FEWEST = 20
 
 def language(text: str) -> str | None:
     """The ISO 639-1 code of the language `text` is mostly in, or None where it is not clear."""
-    words = [w.casefold() for w in _WORD.findall(text)[:_SAMPLE]]
+    words = [found[0].casefold() for found in islice(_WORD.finditer(text), _SAMPLE)]
     if len(words) < _FEWEST:
         return None
     scripts = Counter(_script(word[0]) for word in words)

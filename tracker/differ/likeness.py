@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rapidfuzz.distance import Indel
 
-from tracker.differ.order import heaviest_increasing
+from tracker.differ.order import heaviest_increasing, shared_ends
 
 Words = tuple[str, ...]
 Scored = tuple[int, int, float]
@@ -42,10 +42,7 @@ def _grew(a: Words, b: Words) -> bool:
     shortest = min(len(a), len(b))
     if shortest < _FEWEST_WORDS:
         return False
-    head = next((n for n in range(shortest) if a[n] != b[n]), shortest)
-    rest = shortest - head
-    tail = next((n for n in range(rest) if a[-1 - n] != b[-1 - n]), rest)
-    return head + tail >= _KEPT * shortest
+    return sum(shared_ends(a, b)) >= _KEPT * shortest
 
 
 def best_path(old: Sequence[Words], new: Sequence[Words], least: float) -> list[tuple[int, int]]:

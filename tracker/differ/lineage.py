@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from tracker.differ.normalise import enumerator, fold
 from tracker.model import Clause, Pair, Unit
@@ -72,6 +73,7 @@ def _nearest(clause: Clause) -> list[str]:
     return [_plain(label) for label in clause.path[: -depth - 1 : -1]]
 
 
+@lru_cache(maxsize=4096)  # few labels stand above many clauses
 def _plain(label: str) -> str:
     return fold(enumerator(label)[1]).casefold()
 

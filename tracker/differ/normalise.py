@@ -81,7 +81,7 @@ def without_counters(text: str) -> str:
 
 def display(text: str) -> str:
     """`text` as shown and quoted: runs of white space become one space, nothing else changes."""
-    return " ".join(text.replace("\ufeff", "").split(None)) if text.isascii() else _display(text)
+    return " ".join(text.split()) if text.isascii() else _display(text)
 
 
 def _display(text: str) -> str:

@@ -11,6 +11,14 @@ from tracker.model import Pair
 Group = tuple[tuple[int, ...], tuple[int, ...]]
 
 
+def shared_ends(a: Sequence[str], b: Sequence[str]) -> tuple[int, int]:
+    """How many items both begin with, and how many of the rest both end with."""
+    shortest = min(len(a), len(b))
+    head = next((n for n in range(shortest) if a[n] != b[n]), shortest)
+    rest = shortest - head
+    return head, next((n for n in range(rest) if a[-1 - n] != b[-1 - n]), rest)
+
+
 def in_order(match: Mapping[int, int], weights: Sequence[int]) -> list[tuple[int, int]]:
     """The heaviest subset of pairs that keeps its order; `weights` are the old clauses'."""
     pairs = sorted(match.items())

@@ -35,8 +35,7 @@ _EMAILS = etree.XPath("//*[@data-cfemail]")
 def parts(text: str, select: Sequence[Selector], remove: Sequence[Selector]) -> Parts | None:
     """What `text` is as a page, and the parts of it that are the document; None if unsure."""
     wanted, unwanted = _compiled(select), _compiled(remove)
-    root = _parse(text) if wanted is not None and unwanted is not None else None
-    if root is None or wanted is None or unwanted is None:
+    if wanted is None or unwanted is None or (root := _parse(text)) is None:
         return None
     title = next((_node(e) for e in root.iter("title")), None)
     language = next((e.get("lang") for e in root.iter("html")), None)

@@ -16,6 +16,7 @@ from diff_match_patch import diff_match_patch
 from rapidfuzz.distance import Indel, LCSseq
 
 from tracker.differ.normalise import APOSTROPHES, ATTACHED, fold
+from tracker.differ.order import shared_ends
 from tracker.model import Op, Span
 
 # Scripts written without spaces (Thai to Lao, Burmese, Khmer, Kana, Han): each character is a word.
@@ -134,9 +135,9 @@ def _by_sentences(old: Sequence[str], new: Sequence[str]) -> list[_Run]:
     Where even that is too much, what both ends share stays and the middle is replaced.
     """
     parts = _sentences(old), _sentences(new)
-    keys = [["".join(map(_key, part)) for part in side] for side in parts]
     if min(map(len, parts)) < 2 or len(parts[0]) * len(parts[1]) > _MOST_SENTENCES:
         return _by_the_ends(old, new)
+    keys = [["".join(map(_key, part)) for part in side] for side in parts]
     equal = [step for step in LCSseq.opcodes(*keys) if step.tag == "equal"]
     ends = [(s.src_start, s.src_end, s.dest_start, s.dest_end) for s in equal]
     runs: list[_Run] = []
@@ -169,11 +170,7 @@ def _sentences(side: Sequence[str]) -> list[list[str]]:
 
 
 def _by_the_ends(old: Sequence[str], new: Sequence[str]) -> list[_Run]:
-    old_keys, new_keys = [_key(t) for t in old], [_key(t) for t in new]
-    shortest = min(len(old), len(new))
-    head = next((n for n in range(shortest) if old_keys[n] != new_keys[n]), shortest)
-    rest = shortest - head
-    tail = next((n for n in range(rest) if old_keys[-1 - n] != new_keys[-1 - n]), rest)
+    head, tail = shared_ends([_key(t) for t in old], [_key(t) for t in new])
     end_old, end_new = len(old) - tail, len(new) - tail
     return [
         _Run(Op.SAME, list(old[:head]), list(new[:head])),
@@ -285,8 +282,8 @@ def _shifted(left: _Run, edit: _Run, right: _Run) -> list[_Run]:
     tokens_of = [run.after if edit.op is Op.INSERT else run.before for run in (left, edit, right)]
     before, own, behind = tokens_of
     line, size = [*before, *own, *behind], len(own)
-    keys = [_key(t) for t in line[max(0, len(before) - _FARTHEST) :][: size + 2 * _FARTHEST]]
     skipped = max(0, len(before) - _FARTHEST)
+    keys = [_key(t) for t in line[skipped : skipped + size + 2 * _FARTHEST]]
     here = len(before) - skipped
     low = high = here
     while low > 0 and keys[low - 1] == keys[low - 1 + size]:

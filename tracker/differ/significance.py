@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from tracker.differ.choices import lost_choice
 from tracker.differ.dates import with_iso_dates
 from tracker.differ.normalise import ATTACHED, fold, without_counters
+from tracker.differ.redline import read_back
 from tracker.model import Change, Clause, Kind, Significance, Span, Unit, Version
 
 # A sum keeps its currency and its decimal point: 1.5 % is neither 15 % nor $1.5.
@@ -98,10 +99,8 @@ def _is_editorial(
     after: Sequence[Clause],
     known: frozenset[str],
 ) -> bool:
-    old, new = (without_counters(fold(side)) for side in _sides(redline))
-    if _letters(old) == _letters(new) or _letters(with_iso_dates(old)) == _letters(
-        with_iso_dates(new)
-    ):
+    old, new = (without_counters(fold(side)) for side in read_back(redline))
+    if _same_letters(old, new):
         return True
     if not before or not after or any(c.unit is Unit.HEADING for c in (*before, *after)):
         return False
@@ -110,8 +109,12 @@ def _is_editorial(
     return _is_cut_short(new, old) or (returned and _is_cut_short(old, new))
 
 
-def _sides(redline: Sequence[Span]) -> tuple[str, str]:
-    return "".join(s.before for s in redline), "".join(s.after for s in redline)
+def _same_letters(old: str, new: str) -> bool:
+    """Whether two texts differ in no letter and number, or in none but how a date is written."""
+    if _letters(old) == _letters(new):
+        return True
+    dated = with_iso_dates(old), with_iso_dates(new)
+    return dated != (old, new) and _letters(dated[0]) == _letters(dated[1])
 
 
 def _letters(text: str) -> str:

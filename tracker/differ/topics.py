@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import chain
 
 from tracker.differ.normalise import enumerator, fold
-from tracker.model import Change, Clause, Kind, Op, Span, Tag, Topic, Unit
+from tracker.model import Change, Kind, Op, Span, Tag, Topic, Unit
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 #: A web or mail address says nothing about its subject: ads.example, character.ai.
@@ -183,16 +183,16 @@ def with_sections(changes: Sequence[Change]) -> tuple[Change, ...]:
     """
     sections: dict[object, list[Change]] = defaultdict(list)
     for change in changes:
-        path = _first(change).path
+        path = change.path
         for depth, title in enumerate(path):
             sections[change.kind, path[:depth], enumerator(title)[1]].append(change)
     return tuple(_with_section(change, sections) for change in changes)
 
 
 def _with_section(change: Change, sections: Mapping[object, Sequence[Change]]) -> Change:
-    clause = _first(change)
-    whole = change.kind in {Kind.ADDED, Kind.REMOVED} and clause.unit is Unit.HEADING
-    if change.tags or not whole:
+    clause = change.clause
+    is_heading = change.kind in {Kind.ADDED, Kind.REMOVED} and clause.unit is Unit.HEADING
+    if change.tags or not is_heading:
         return change
     return replace(change, tags=_shared(sections.get((change.kind, clause.path, clause.text), ())))
 
@@ -207,10 +207,6 @@ def _shared(section: Sequence[Change]) -> tuple[Tag, ...]:
         for topic, found in words.items()
         if 2 * len(found) > len(section)
     )
-
-
-def _first(change: Change) -> Clause:
-    return (change.after or change.before)[0]
 
 
 def union(changes: Iterable[Change], topics: Iterable[Topic]) -> tuple[str, ...]:

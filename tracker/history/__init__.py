@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from tracker.differ import kept_share, revise, text_digest
 from tracker.history.agreement import Held, Sight, agree, waiting
-from tracker.history.looks import Look, Reader, clauses, in_order, looks
+from tracker.history.looks import Look, Reader, clauses, in_order, looks, version
 from tracker.history.previews import told_once, upcoming
 from tracker.model import (
     PREVIEW,
@@ -28,7 +28,7 @@ from tracker.model import (
     Version,
 )
 
-__all__ = ["Reader", "history", "standing"]
+__all__ = ["Reader", "history"]
 
 
 def history(
@@ -46,23 +46,19 @@ def history(
     agreed = agree(looks(ordered, reader), alike)
     found = tuple(_version(document.id, s, s.shown, reader) for s in agreed.believed)
     # A text became what it is on the page where it was first seen, with that as its evidence.
-    first = tuple(_version(document.id, s, s.first, reader) for s in agreed.believed)
+    first = tuple(
+        last if s.first == s.shown else _version(document.id, s, s.first, reader)
+        for s, last in zip(agreed.believed, found, strict=True)
+    )
     coming = upcoming(found, looks(shown, reader), reader, topics)
     revisions = told_once(tuple(_revisions(found, first, topics)), coming)
     title = found[-1].title if found and found[-1].title else document.type
-    return History(document, title, found, revisions, standing(ordered, agreed.held))
+    return History(document, title, found, revisions, _standing(ordered, agreed.held))
 
 
 def _version(document: str, sight: Sight, look: Look, reader: Reader) -> Version:
-    parts = look.parts
-    return Version(
-        document=document,
-        title=reader(parts[0]).title,
-        first_seen=sight.first.time,
-        last_seen=sight.last_seen,
-        clauses=clauses(parts, reader),
-        captures=parts,
-        urls=tuple(c.source.url for c in parts if c.source and c.source.url),
+    return replace(
+        version(document, look, reader), first_seen=sight.first.time, last_seen=sight.last_seen
     )
 
 
@@ -75,11 +71,13 @@ def _revisions(
     """Each step from a text as it was last read to the next as it was first seen."""
     earlier: set[str] = set()
     known: frozenset[str] = frozenset()
-    for before, new, last in zip(found, first[1:], found[1:], strict=False):
-        after = last if new == last else new
+    text = text_digest(found[0].clauses) if found else ""
+    for before, after, last in zip(found, first[1:], found[1:], strict=False):
         revision = revise(before, after, topics, known)
-        yield _reverted(revision) if text_digest(after.clauses) in earlier else revision
-        earlier.add(text_digest(before.clauses))
+        new = text_digest(after.clauses)
+        yield _reverted(revision) if new in earlier else revision
+        earlier.add(text)
+        text = new if after is last else text_digest(last.clauses)
         known |= {clause.key for clause in before.clauses}
 
 
@@ -95,7 +93,7 @@ def _reverted(revision: Revision) -> Revision:
 # ── standing ──────────────────────────────────────────────────────────────────────
 
 
-def standing(captures: Sequence[Capture], held: Held | None) -> Standing:
+def _standing(captures: Sequence[Capture], held: Held | None) -> Standing:
     """How the document stands after its last look; `captures` in order of time."""
     if not captures:
         return Standing(State.NEVER_SEEN, None, None, None, "It has not been visited yet.")

@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import groupby
 
 from tracker.differ import text_digest, words_digest
-from tracker.model import LIVE, Capture, Clause, Outcome, Reading
+from tracker.model import LIVE, Capture, Clause, Outcome, Reading, Version
 
 Reader = Callable[[Capture], Reading]
 
@@ -51,9 +51,9 @@ def in_order(captures: Iterable[Capture], pages: Mapping[str, int]) -> list[Capt
     return sorted(captures, key=order)
 
 
-def looks(captures: Iterable[Capture], reader: Reader) -> Iterator[Look]:
+def looks(captures: Iterable[Capture], reader: Reader) -> Sequence[Look]:
     """The good looks of `captures`, which are in order; each text is read once."""
-    return iter(_merged(tuple(_looks(captures, reader)), reader))
+    return _merged(tuple(_looks(captures, reader)), reader)
 
 
 def _merged(seen: Sequence[Look], reader: Reader) -> Sequence[Look]:
@@ -90,6 +90,19 @@ def _looks(captures: Iterable[Capture], reader: Reader) -> Iterator[Look]:
             if key not in known:
                 known[key] = text_digest(clauses(parts, reader))
             yield Look(parts, max(c.time for c in parts), known[key])
+
+
+def version(document: str, look: Look, reader: Reader) -> Version:
+    """What a look showed, as a version of `document` that was seen just then."""
+    return Version(
+        document=document,
+        title=reader(look.parts[0]).title,
+        first_seen=look.time,
+        last_seen=look.time,
+        clauses=clauses(look.parts, reader),
+        captures=look.parts,
+        urls=tuple(c.source.url for c in look.parts if c.source and c.source.url),
+    )
 
 
 def clauses(parts: Sequence[Capture], reader: Reader) -> tuple[Clause, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from tracker.differ import revise
-from tracker.history.looks import Look, Reader, clauses
+from tracker.history.looks import Look, Reader, version
 from tracker.model import Revision, Significance, Topic, Version
 
 
@@ -31,26 +31,14 @@ def _upcoming(
         if look.text in shown or not in_force:
             continue
         shown.add(look.text)
-        revision = revise(in_force[-1], _preview(look, in_force[-1], reader), topics)
+        preview = replace(version(in_force[-1].document, look, reader), is_preview=True)
+        revision = revise(in_force[-1], preview, topics)
         if revision.significance.is_news:
             yield replace(
                 revision,
                 significance=Significance.UPCOMING,
                 reason="a preview page shows the text that is to come",
             )
-
-
-def _preview(look: Look, in_force: Version, reader: Reader) -> Version:
-    return Version(
-        document=in_force.document,
-        title=reader(look.parts[0]).title,
-        first_seen=look.time,
-        last_seen=look.time,
-        clauses=clauses(look.parts, reader),
-        captures=look.parts,
-        urls=tuple(c.source.url for c in look.parts if c.source),
-        is_preview=True,
-    )
 
 
 def told_once(revisions: Sequence[Revision], coming: Sequence[Revision]) -> tuple[Revision, ...]:

@@ -139,7 +139,7 @@ def _line(revision: Revision, row: Row, life: Life | None) -> Line:
         return Line(life.id if life else "", "same", None, row.clause, (), life)
     worth = "news" if change.significance.is_news else "quiet"
     tags = change.tags if revision.significance.is_news else ()
-    return Line(row.anchor, worth, change, (change.after or change.before)[0], tags, life)
+    return Line(row.anchor, worth, change, change.clause, tags, life)
 
 
 def _groups(lines: Sequence[Line]) -> Iterator[Group]:

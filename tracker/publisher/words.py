@@ -290,7 +290,7 @@ def own_heading(change: Change) -> str:
 
     What has no letter (a page's stray "**") says nothing; the heading above it does.
     """
-    clause = (change.after or change.before)[0]
+    clause = change.clause
     own = [f"{clause.number} {clause.text}"] if clause.unit is Unit.HEADING else []
     return next((line(t) for t in [*own, *change.path[:0:-1]] if _WORD.search(t)), "")
 
