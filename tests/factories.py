@@ -36,6 +36,8 @@ from tracker.model import (
     Version,
     digest,
 )
+from tracker.publisher.catalogue import STATUS
+from tracker.publisher.feeds import feed_items, feeds, status_feed
 
 START = datetime(2025, 3, 1, 8, 30, tzinfo=UTC)
 SITE = Settings(site_url="https://terms.example/watch/")
@@ -382,3 +384,15 @@ def _numbered(change: Change) -> Change:
     clause = (change.after or change.before)[0]
     found = replace(clause, number=f"{NASTY[0]}\u202e1.", path=(NASTY[1], NASTY[4]))
     return replace(change, kind=Kind.ADDED, before=(), after=(found,))
+
+
+def feeds_of(
+    *histories: History,
+    topics: Sequence[Topic] = TOPICS,
+    settings: Settings = SITE,
+    corrections: Sequence[Correction] = (),
+) -> dict[str, bytes]:
+    """All feeds of these histories, by file name."""
+    items = feed_items(histories, topics, settings, corrections)
+    told = [item for item in items if STATUS in item.feeds]
+    return dict(feeds(histories, items, topics, settings)) | dict(status_feed(told, settings))

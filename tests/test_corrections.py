@@ -87,9 +87,7 @@ def test_a_folder_without_the_file_has_none(tmp_path: Path) -> None:
 
 
 def test_a_correction_finds_its_revision_to_the_second() -> None:
-    found = {
-        e.revision.first_seen: e.corrections for e in entries([heron()], TOPICS, corrections())
-    }
+    found = {e.revision.first_seen: e.corrections for e in entries(heron(), TOPICS, corrections())}
     first, second = (r.first_seen for r in heron().revisions)
     assert [c.sentence for c in found[first]] == ["The pictures were never sold."]
     assert found[second] == ()

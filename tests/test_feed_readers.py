@@ -21,17 +21,16 @@ import jsonschema
 import pytest
 from lxml import etree
 
-from tests.factories import SITE, TOPICS, announced, everything, heron, long_history
+from tests.factories import SITE, announced, everything, feeds_of, heron, long_history
 from tests.markup import CONTENT, Body, bodies, guids, items, titles
 from tests.servers import Server, answer
-from tracker.publisher.feeds import feeds
 from tracker.publisher.words import tag_uri
 
 RESOURCES = Path(__file__).parent / "resources"
-ALL = dict(feeds((*everything(), announced()), TOPICS, SITE))
+ALL = feeds_of(*everything(), announced())
 PAGED = {
     name: data
-    for name, data in feeds([long_history(160)], TOPICS, SITE)
+    for name, data in feeds_of(long_history(160)).items()
     if name.startswith(("all.", "archive/all/"))
 }
 KINDS = {

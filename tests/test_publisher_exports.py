@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from tests.factories import SITE, TOPICS, history, samples
 from tracker.database import database
 from tracker.publisher import Rim, Table, publish, records
-from tracker.publisher.exports import as_csv, tables
+from tracker.publisher.exports import as_csv, export, tables
 
 FILES = publish(samples(), TOPICS, SITE, (), Rim(database=database))
 CHANGES = sum(len(r.changes) for h in samples() for r in h.revisions)
@@ -81,7 +81,7 @@ def test_no_character_of_the_csv_acts_on_its_reader() -> None:
 def test_every_column_is_described_in_the_page_and_in_the_database() -> None:
     page = FILES["data/index.html"].decode()
     with closing(opened()) as data:
-        for table in tables(samples()):
+        for table in tables([export(h) for h in samples()]):
             names = [row[1] for row in data.execute(f'pragma table_info("{table.name}")')]
             assert names == [name for name, _ in table.columns]
             about = data.execute(

@@ -16,11 +16,11 @@ from lxml import etree
 
 from tests.factories import (
     SITE,
-    TOPICS,
     again,
     announced,
     everything,
     failing,
+    feeds_of,
     heron,
     heron_eu,
     history,
@@ -31,17 +31,12 @@ from tests.factories import (
 from tests.markup import ATOM, A, Body, bodies, guids, items, titles
 from tracker.model import Correction, History, Outage, Outcome, Settings, Significance
 from tracker.publisher.channel import EPOCH
-from tracker.publisher.feeds import FORMATS, UNPUBLISHED, feeds, upcoming
+from tracker.publisher.feeds import FORMATS, UNPUBLISHED
 from tracker.publisher.places import feed_file
 from tracker.publisher.words import tag_uri
 
-
-def made(*histories: History, settings: Settings = SITE) -> dict[str, bytes]:
-    return dict(feeds(histories, TOPICS, settings))
-
-
 SAMPLES = (*everything(), announced())
-ALL = made(*SAMPLES)
+ALL = feeds_of(*SAMPLES)
 each_feed = pytest.mark.parametrize("name", sorted(n for n in ALL if n.endswith(".xml")))
 
 
@@ -101,14 +96,14 @@ def test_every_address_is_absolute(name: str) -> None:
 
 @pytest.mark.parametrize("histories", [(), (never_seen(),)], ids=["none", "never seen"])
 def test_a_feed_with_nothing_to_say_is_valid_and_constant(histories: tuple[History]) -> None:
-    found = made(*histories)
+    found = feeds_of(*histories)
     assert {"all.xml", "upcoming.atom", "status.feed.json", "generative-ai.json"} <= set(found)
     for name, data in found.items():
         if name.endswith((".xml", ".atom")):
             assert not feedparser.parse(data).bozo
             assert not feedparser.parse(data).entries
-    shared = set(found) & set(made()) - {"feeds.opml"}
-    assert {n: found[n] for n in shared} == {n: made()[n] for n in shared}
+    shared = set(found) & set(feeds_of()) - {"feeds.opml"}
+    assert {n: found[n] for n in shared} == {n: feeds_of()[n] for n in shared}
 
 
 # ── which revisions stand where ───────────────────────────────────────────────────
@@ -131,11 +126,10 @@ def test_an_edition_or_document_has_its_own_news_and_no_other() -> None:
 
 def test_upcoming_holds_what_applies_after_the_newest_text_known() -> None:
     assert guids(ALL["upcoming.xml"]) == [tag_uri(announced().revisions[0])]
-    assert upcoming(SAMPLES) == [announced().revisions[0]]
     # Once a text is known that was first seen after the day, it is over, whatever the hour is.
     later = history("# T\nWe walk.", "# T\nWe ran.", name="heron/t@eu", first_day=900)
-    assert guids(made(*SAMPLES, later)["upcoming.xml"]) == []
-    assert upcoming([]) == []
+    assert guids(feeds_of(*SAMPLES, later)["upcoming.xml"]) == []
+    assert guids(feeds_of()["upcoming.xml"]) == []
 
 
 def test_a_preview_is_upcoming_without_a_day_until_a_newer_text_is_known() -> None:
@@ -143,22 +137,22 @@ def test_a_preview_is_upcoming_without_a_day_until_a_newer_text_is_known() -> No
     shown = replace(given.revisions[1].after, is_preview=True)
     preview = replace(given.revisions[1], after=shown, significance=Significance.UPCOMING)
     coming = replace(given, versions=given.versions[:2], revisions=(given.revisions[0], preview))
-    assert guids(made(coming)["upcoming.xml"]) == [tag_uri(preview)]
+    assert guids(feeds_of(coming)["upcoming.xml"]) == [tag_uri(preview)]
     assert tag_uri(preview).endswith("/preview")
     newer = replace(given.versions[2], first_seen=shown.first_seen + timedelta(days=1))
     over = replace(coming, versions=(*given.versions[:2], newer))
-    assert guids(made(over)["upcoming.xml"]) == []
+    assert guids(feeds_of(over)["upcoming.xml"]) == []
 
 
 def test_what_a_preview_told_is_not_told_again() -> None:
     given = heron()
     told = replace(given.revisions[0], announced=given.versions[0].first_seen)
-    assert guids(made(replace(given, revisions=(told,)))["all.xml"]) == []
+    assert guids(feeds_of(replace(given, revisions=(told,)))["all.xml"]) == []
 
 
 def test_an_edition_that_is_called_as_something_else_already_has_no_feed() -> None:
     given = [history("# T\nWe walk.", "# T\nWe ran.", name=f"heron/t@{e}") for e in EDITIONS]
-    found = made(*given)
+    found = feeds_of(*given)
     assert set(guids(found["generative-ai.xml"])) == set(), (
         "the topic's, and nothing of the edition"
     )
@@ -173,7 +167,7 @@ EDITIONS = ("generative-ai", "sitemap", "published", "all")
 
 
 def test_an_outage_is_an_item_and_its_end_is_another() -> None:
-    found = made(failing())["status.xml"]
+    found = feeds_of(failing())["status.xml"]
     assert titles(found) == [
         "Heron Terms (UK): not seen since 12 March 2025: refused",
         "Heron Terms (UK): seen again",
@@ -189,20 +183,20 @@ def test_the_end_of_an_outage_changes_nothing_of_its_beginning() -> None:
     given = failing()
     *_, lasting = given.outages
     ended = replace(lasting, ended=lasting.began + timedelta(hours=12))
-    before, after = (made(replace(given, outages=(o,)))["status.xml"] for o in (lasting, ended))
+    before, after = (feeds_of(replace(given, outages=(o,)))["status.xml"] for o in (lasting, ended))
     assert etree.tostring(items(before)[0]).split() == etree.tostring(items(after)[1]).split()
 
 
 def test_an_outage_stands_in_no_other_feed_and_moves_none() -> None:
-    calm = made(*SAMPLES[:-2], replace(failing(), outages=()), announced())
-    stirred = made(*SAMPLES[:-2], failing(), announced())
+    calm = feeds_of(*SAMPLES[:-2], replace(failing(), outages=()), announced())
+    stirred = feeds_of(*SAMPLES[:-2], failing(), announced())
     moved = {name for name in stirred if stirred[name] != calm.get(name)}
     assert moved == {"status.xml", "status.atom", "status.feed.json"}
 
 
 def test_a_text_that_was_never_seen_has_an_outage_too() -> None:
     outage = Outage(datetime(2025, 5, 1, tzinfo=UTC), None, Outcome.REFUSED, "<b>no</b>", None)
-    (html,) = bodies(made(replace(never_seen(), outages=(outage,)))["status.xml"])
+    (html,) = bodies(feeds_of(replace(never_seen(), outages=(outage,)))["status.xml"])
     assert "It has not been seen before." in html
     assert "<b>no</b>" in Body(html).text
 
@@ -211,7 +205,7 @@ def test_a_text_that_was_never_seen_has_an_outage_too() -> None:
 
 
 def test_only_news_is_told_and_topics_hold_only_their_own() -> None:
-    found = made(heron(), heron_eu())
+    found = feeds_of(heron(), heron_eu())
     assert [t.split(":")[0] for t in titles(found["all.xml"])] == [
         "Heron European Notice (EU)",
         "Heron Privacy Policy",
@@ -224,7 +218,7 @@ def test_only_news_is_told_and_topics_hold_only_their_own() -> None:
 def test_what_is_of_no_substance_never_reaches_a_subscriber(worth: Significance) -> None:
     given = heron()
     revisions = tuple(replace(r, significance=worth) for r in given.revisions[:1])
-    found = made(replace(given, revisions=revisions))
+    found = feeds_of(replace(given, revisions=revisions))
     assert bool(items(found["all.xml"])) is worth.is_news
 
 
@@ -238,8 +232,8 @@ def test_an_identity_survives_a_new_address_and_a_new_title() -> None:
     retitled = replace(
         renamed, revisions=(replace(given.revisions[0], after=after), *given.revisions[1:])
     )
-    before = made(given)["all.xml"]
-    moved = made(retitled, settings=Settings(site_url="https://elsewhere.example/"))["all.xml"]
+    before = feeds_of(given)["all.xml"]
+    moved = feeds_of(retitled, settings=Settings(site_url="https://elsewhere.example/"))["all.xml"]
     assert guids(before) == guids(moved)
     assert titles(before) != titles(moved)
     assert b"https://terms.example" not in moved
@@ -256,7 +250,7 @@ def test_an_identity_is_the_same_in_every_feed_and_format() -> None:
 
 
 def test_until_there_is_an_address_links_lead_to_this_machine() -> None:
-    found = made(heron(), settings=Settings())["all.xml"]
+    found = feeds_of(heron(), settings=Settings())["all.xml"]
     assert items(found)[0].findtext("link").startswith(UNPUBLISHED)
 
 
@@ -264,14 +258,14 @@ def test_the_same_histories_in_any_order_give_the_same_bytes() -> None:
     given = list(SAMPLES)
     for seed in range(3):
         random.Random(seed).shuffle(given)
-        assert made(*given) == ALL
+        assert feeds_of(*given) == ALL
 
 
 # ── bounded ───────────────────────────────────────────────────────────────────────
 
 
 def test_a_rewrite_of_two_thousand_clauses_is_told_in_part_and_counted() -> None:
-    found = made(wide_revision(2000))["all.xml"]
+    found = feeds_of(wide_revision(2000))["all.xml"]
     assert len(found) < 500_000
     (body,) = bodies(found)
     shown = body.count("Before:")
@@ -293,7 +287,7 @@ def walked(found: dict[str, bytes], name: str = "all") -> list[str]:
 
 def test_three_hundred_revisions_leave_the_newest_and_lead_to_the_rest() -> None:
     given = long_history(290)
-    found = made(given)
+    found = feeds_of(given)
     assert len(found["all.xml"]) < 500_000
     assert len(items(found["all.xml"])) == 90
     assert items(found["all.xml"])[0].findtext("pubDate").startswith("Tue, 16 Dec 2025")
@@ -305,8 +299,8 @@ def test_three_hundred_revisions_leave_the_newest_and_lead_to_the_rest() -> None
 
 def test_an_archive_page_never_changes_by_what_comes_later() -> None:
     given = long_history(260)
-    before = made(replace(given, revisions=given.revisions[:210]))
-    after = made(given)
+    before = feeds_of(replace(given, revisions=given.revisions[:210]))
+    after = feeds_of(given)
     archived = [name for name in before if name.startswith("archive/all/")]
     assert len(archived) == 9
     for name in archived:
@@ -314,7 +308,7 @@ def test_an_archive_page_never_changes_by_what_comes_later() -> None:
 
 
 def test_archive_pages_are_valid() -> None:
-    for name, data in made(long_history(160)).items():
+    for name, data in feeds_of(long_history(160)).items():
         if name.startswith("archive/") and not name.endswith(".json"):
             assert not feedparser.parse(data).bozo, name
 
@@ -322,7 +316,7 @@ def test_archive_pages_are_valid() -> None:
 def test_many_long_items_leave_a_feed_that_every_reader_takes() -> None:
     line = "Our advertising partners may read the log of each walk in full. "
     given = again(history("# Rules", ["# Rules", line * 500]), 90)
-    found = made(given)
+    found = feeds_of(given)
     assert 200_000 < len(found["all.xml"]) < 500_000
     assert len(found["all.atom"]) < 600_000
     assert 10 < len(items(found["all.xml"])) < 80
@@ -330,7 +324,7 @@ def test_many_long_items_leave_a_feed_that_every_reader_takes() -> None:
 
 
 def test_one_clause_of_endless_length_is_cut_and_still_told() -> None:
-    found = made(history("# Rules\nBe kind.", ["# Rules", "Be kind.", "walk " * 50_000]))
+    found = feeds_of(history("# Rules\nBe kind.", ["# Rules", "Be kind.", "walk " * 50_000]))
     (body,) = bodies(found["all.xml"])
     assert 12_000 < len(body) < 20_000
     assert "[+walk walk" in body
@@ -338,7 +332,7 @@ def test_one_clause_of_endless_length_is_cut_and_still_told() -> None:
 
 def test_an_endless_heading_or_title_is_cut() -> None:
     name = "Advertising " * 20_000
-    found = made(
+    found = feeds_of(
         history(["# Rules", f"## {name}", "We walk."], ["# Rules", f"## {name}", "We ran."]),
         history("# T\nWe walk.", "# T\nWe ran.", title=name, name="heron/t@eu"),
     )
@@ -356,7 +350,7 @@ SAID = Correction(
 
 
 def corrected(*corrections: Correction, given: History | None = None) -> dict[str, bytes]:
-    return dict(feeds([given or heron(), heron_eu()], TOPICS, SITE, corrections))
+    return feeds_of(given or heron(), heron_eu(), corrections=corrections)
 
 
 def test_a_correction_is_an_item_of_its_own_where_the_alarm_stood() -> None:

@@ -12,24 +12,18 @@ import pytest
 
 from tests.factories import (
     NASTY,
-    SITE,
     TOPICS,
     every_kind,
     everything,
+    feeds_of,
     heron,
     history,
     hostile,
 )
 from tests.markup import ATOM, TAGS, Body, bodies, items
-from tracker.model import Clause, History
-from tracker.publisher.feeds import feeds
+from tracker.model import Clause
 
-
-def made(*histories: History) -> dict[str, bytes]:
-    return dict(feeds(histories, TOPICS, SITE))
-
-
-ALL = made(*everything())
+ALL = feeds_of(*everything())
 each_feed = pytest.mark.parametrize("name", sorted(n for n in ALL if n.endswith(".xml")))
 
 
@@ -45,7 +39,7 @@ def test_bodies_use_only_what_every_reader_keeps(name: str) -> None:
 
 
 def test_before_and_after_are_whole_sentences_with_marks_in_the_text_itself() -> None:
-    found = made(heron())["all.xml"]
+    found = feeds_of(heron())["all.xml"]
     text = " ".join(Body(bodies(found)[0]).text.split())
     without = re.sub(r"</?(del|ins|strong)>", "", bodies(found)[0])
     assert Body(without).text.split() == text.split(), "no mark is lost with its tags"
@@ -56,7 +50,7 @@ def test_before_and_after_are_whole_sentences_with_marks_in_the_text_itself() ->
 
 
 def test_an_item_begins_with_what_matters() -> None:
-    text = Body(bodies(made(heron())["all.xml"])[0]).text
+    text = Body(bodies(feeds_of(heron())["all.xml"])[0]).text
     assert text.split("\n")[0] == (
         "5 clauses changed, 3 about generative AI and 1 about targeted advertising."
     )
@@ -68,7 +62,7 @@ def test_an_item_begins_with_what_matters() -> None:
 
 def test_an_item_leads_to_the_redline_the_source_the_copy_and_the_digests() -> None:
     revision = heron().revisions[0]
-    body = Body(bodies(made(heron())["all.xml"])[0])
+    body = Body(bodies(feeds_of(heron())["all.xml"])[0])
     page = "https://terms.example/watch/changes/heron/privacy-policy@global/20250311T083000Z/"
     copy = revision.after.captures[0].archive_url
     assert [value for _, _, value in body.attributes] == [page, revision.after.urls[0], copy]
@@ -80,9 +74,9 @@ def test_an_item_leads_to_the_redline_the_source_the_copy_and_the_digests() -> N
 def test_an_item_says_what_a_change_turns() -> None:
     before = "# Rules\nWe will not lend your boat to anybody else."
     given = history(before, before.replace("will not", "may"))
-    html = bodies(made(given)["all.xml"])[0]
+    html = bodies(feeds_of(given)["all.xml"])[0]
     assert "Reworded · Duty: “will not” became “may”" in Body(html).text
-    (item,) = json.loads(made(given)["all.json"])["items"]
+    (item,) = json.loads(feeds_of(given)["all.json"])["items"]
     assert "Duty: “will not” became “may”\nWe [-will not-]{+may+} lend" in item["content_text"]
 
 
@@ -91,7 +85,7 @@ def test_an_addition_has_no_before_and_a_removal_no_after() -> None:
     grown, shrunk = history(before, after, before).revisions
     given = history(before)
     one, two = (
-        Body(bodies(made(replace(given, revisions=(r,)))["all.xml"])[0]).text
+        Body(bodies(feeds_of(replace(given, revisions=(r,)))["all.xml"])[0]).text
         for r in (grown, shrunk)
     )
     assert "After:" in one
@@ -102,20 +96,20 @@ def test_an_addition_has_no_before_and_a_removal_no_after() -> None:
 
 def test_a_heading_stands_once_over_all_that_changed_below_it() -> None:
     before = "# Rules\n## 1. Boats\nWe row them.\nWe mend them.\n## 2. Nets\nWe dry them."
-    (html,) = bodies(made(history(before, before.replace("them", "them twice")))["all.xml"])
+    (html,) = bodies(feeds_of(history(before, before.replace("them", "them twice")))["all.xml"])
     assert html.count("<strong>1. Boats</strong>") == html.count("<strong>2. Nets</strong>") == 1
     assert html.count("Reworded") == 3
 
 
 def test_changes_of_form_only_are_not_told() -> None:
-    text = Body(bodies(made(every_kind())["all.xml"])[0]).text
+    text = Body(bodies(feeds_of(every_kind())["all.xml"])[0]).text
     assert "Reworded" in text
     assert "Renumbered" not in text
     assert "link" not in text.split("Key:")[0], "links are on the page"
 
 
 def test_what_came_under_another_heading_says_from_where_and_is_shown_once() -> None:
-    text = Body(bodies(made(every_kind())["all.xml"])[0]).text
+    text = Body(bodies(feeds_of(every_kind())["all.xml"])[0]).text
     assert "Moved here from “1. Boats”, same wording" in text
     assert text.count("The lamp at the landing") == 1
 
@@ -124,7 +118,7 @@ def test_what_came_under_another_heading_says_from_where_and_is_shown_once() -> 
 
 
 def test_hostile_text_is_shown_and_is_nothing_but_text() -> None:
-    (html,) = bodies(made(hostile())["all.xml"])
+    (html,) = bodies(feeds_of(hostile())["all.xml"])
     body = Body(html)
     assert body.tags <= TAGS
     assert "<script>alert('heron')</script>" in body.text
@@ -136,7 +130,7 @@ def test_hostile_text_is_shown_and_is_nothing_but_text() -> None:
 
 
 def test_forged_marks_are_doubled() -> None:
-    text = Body(bodies(made(hostile())["all.xml"])[0]).text
+    text = Body(bodies(feeds_of(hostile())["all.xml"])[0]).text
     assert "[[+forged+]] [[−forged−]]" in text
     assert "+]] not ours+]" in text, "an insertion cannot be made to end early"
     opened = re.findall(r"(?<!\[)\[[+−]", text)
@@ -146,13 +140,13 @@ def test_forged_marks_are_doubled() -> None:
 
 @pytest.mark.parametrize("text", NASTY, ids=range(len(NASTY)))
 def test_readers_that_sanitize_and_readers_that_do_not_see_the_same_words(text: str) -> None:
-    found = made(history("# Rules\nWe walk.", ["# Rules", "We walk.", text]))["all.xml"]
+    found = feeds_of(history("# Rules\nWe walk.", ["# Rules", "We walk.", text]))["all.xml"]
     entry = feedparser.parse(found).entries[0]
     assert Body(entry.content[0].value).text.split() == Body(bodies(found)[0]).text.split()
 
 
 def test_a_page_elsewhere_than_on_the_web_is_never_linked() -> None:
-    found = made(hostile())["all.xml"]
+    found = feeds_of(hostile())["all.xml"]
     assert b"javascript:" not in re.sub(rb"(?s)<content:encoded>.*?</content:encoded>", b"", found)
     (item,) = items(found)
     assert not item.findall(ATOM)
@@ -160,7 +154,7 @@ def test_a_page_elsewhere_than_on_the_web_is_never_linked() -> None:
 
 def test_a_topic_with_markup_in_its_title_stays_a_title() -> None:
     topic = replace(TOPICS[0], title="AI <b>&amp;</b>", about="")
-    data = dict(feeds([heron()], [topic], SITE))["generative-ai.xml"]
+    data = feeds_of(heron(), topics=[topic])["generative-ai.xml"]
     assert feedparser.parse(data).feed.title == "Terms Tracker: AI ‹b›＆amp;‹/b›"
     assert Body(bodies(data)[0]).tags <= TAGS
 

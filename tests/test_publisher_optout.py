@@ -122,7 +122,7 @@ def test_a_link_of_a_text_that_is_not_read_any_more_is_not_gone() -> None:
     given = moved(history(UNNAMED, NAMED, "# Other\nThe weir is shut."), [2])
     (way,) = ways(given, lives(given))
     assert (way.is_left, way.is_original) == (True, False)
-    (service,) = directory([(given, lives(given))])
+    (service,) = directory(ways(given, lives(given)))
     assert (service.today, service.gone, service.left) == ((), (), (way,))
     shown = page(given)
     assert "1 link in a text that is no longer read" in shown
@@ -151,7 +151,7 @@ Choose maps in your [settings]({HERON}/maps)."""
 
 def test_ways_out_stand_under_their_topics_with_the_clearest_sentence() -> None:
     given = history(ADVERTISED)
-    (service,) = directory([(given, lives(given))], TOPICS, whole)
+    (service,) = directory(ways(given, lives(given), TOPICS, whole), TOPICS)
     (ads, about_ads), (other, rest) = service.today
     assert (ads, other) == ("Targeted advertising", "Other")
     assert [w.target for w in about_ads] == [f"{HERON}/out", f"{HERON}/choose"]
@@ -170,7 +170,7 @@ def test_one_address_in_two_shapes_is_one_way() -> None:
 
 def test_a_directory_has_services_with_what_stands_and_what_went() -> None:
     given = [history(NAMED), history(NAMED, UNNAMED, name="heron/terms@eu")]
-    (service,) = directory((h, lives(h)) for h in given)
+    (service,) = directory(way for h in given for way in ways(h, lives(h)))
     assert service.name == "Heron"
     ((_, today),) = service.today
     assert [w.history.document.id for w in today] == ["heron/privacy-policy@global"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from tracker.publisher.places import feed_file
 
@@ -21,7 +21,8 @@ class Item:
     `html` and `text` are its body for readers that show markup and for those that do not. `via`
     is the page itself, `related` its archive copies. `categories` are (term, label). `feeds` are
     the names of the feeds it stands in; `facts` is plain JSON about it, for programs. `corrected`
-    is when it was last set right, None for almost all.
+    is when it was last set right, None for almost all; `ahead` the day until which what it tells
+    is to come.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Item:
     feeds: frozenset[str] = frozenset()
     facts: Mapping[str, object] = field(default_factory=dict)
     corrected: datetime | None = None
+    ahead: date | None = None
 
     @property
     def updated(self) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations, groupby
 
 from tracker.model import History, Version
 from tracker.publisher import places, words
@@ -38,11 +39,8 @@ class Suggestion:
     newer: str
 
 
-def shelves(histories: Sequence[History]) -> list[Shelf]:
-    return [_shelf(h) for h in histories if h.versions]
-
-
-def _shelf(history: History) -> Shelf:
+def shelf(history: History) -> Shelf:
+    """What a comparison can choose from of one document; nothing where it was never read."""
     previews = [r.after for r in history.revisions if r.after.is_preview]
     found = sorted((*history.versions, *previews), key=lambda v: (v.first_seen, v.is_preview))
     days = Counter(version.first_seen.date() for version in found)
@@ -59,28 +57,26 @@ def _choice(history: History, version: Version, has_twin: bool) -> Choice:
     return Choice(places.version_name(version), f"{label}{shown}", name)
 
 
-def suggestions(histories: Sequence[History]) -> list[Suggestion]:
-    """Editions of one text side by side, then each text's first version beside its last."""
+def editions(histories: Sequence[History]) -> Iterator[Suggestion]:
+    """Editions of one text side by side; `histories` are in the order of their names."""
     known = [h for h in histories if h.versions]
-    return [*_editions(known), *(_ends(h, t) for h in known for t in texts(h) if len(t) > 2)]
+    for _, group in groupby(known, key=lambda h: h.document.id.partition("@")[0]):
+        for pair in combinations(group, 2):
+            # What is written for everybody stands on the left.
+            left, right = sorted(pair, key=lambda h: h.document.edition != "global")
+            label = f"{words.document_name(left)} beside {words.document_name(right)}"
+            yield Suggestion(label, *_names(left.versions[-1], right.versions[-1]))
 
 
-def _editions(known: Sequence[History]) -> Iterator[Suggestion]:
-    for n, one in enumerate(known):
-        for other in known[n + 1 :]:
-            if _text(one) == _text(other):
-                # What is written for everybody stands on the left.
-                left, right = sorted((one, other), key=lambda h: h.document.edition != "global")
-                label = f"{words.document_name(left)} beside {words.document_name(right)}"
-                yield Suggestion(label, *_names(left.versions[-1], right.versions[-1]))
+def ends(history: History) -> Iterator[Suggestion]:
+    """Each text of a document: its first version beside its last."""
+    for text in texts(history):
+        if len(text) > 2:
+            yield _ends(history, text)
 
 
 def _names(*versions: Version) -> Iterator[str]:
     return map(places.version_name, versions)
-
-
-def _text(history: History) -> str:
-    return history.document.id.partition("@")[0]
 
 
 def _ends(history: History, text: Sequence[Version]) -> Suggestion:

@@ -48,8 +48,9 @@ class Passage:
     is_as_old_as_the_text: bool
 
 
-def pages(frame: Frame, history: History, mine: Sequence[Entry], found: Lives) -> Pages:
-    """All pages and files of a document; `mine` are its revisions, newest first."""
+def pages(frame: Frame, history: History, found: Lives) -> Pages:
+    """All pages and files of a document but for those of its revisions."""
+    mine = frame.entries
     previews = [e.revision.after for e in mine if e.revision.after.is_preview]
     stands = list(_stands(frame, history.versions, mine))
     coming = list(_stands(frame, previews, mine))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from tracker.model import History, Revision
+from tracker.model import History, Revision, Version
 from tracker.publisher import places, records, words
 from tracker.publisher.frame import Table
 from tracker.publisher.records import Record
@@ -58,20 +60,66 @@ _VERSIONS = (
 )
 
 
-def tables(histories: Sequence[History]) -> tuple[Table, ...]:
-    """The tables of the database; the first, `changes`, is what CSV holds too."""
-    return (
-        Table("changes", _CHANGES, tuple(_changes(histories))),
-        Table("revisions", _REVISIONS, tuple(_revisions(histories))),
-        Table("versions", _VERSIONS, tuple(_versions(histories))),
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A revision as data: its place in the order, its row, and a JSON line for each change.
+
+    `anchors` are the addresses of the lines under the root, `page` is that of the revision.
+    """
+
+    order: tuple[datetime, str]
+    row: tuple[Cell, ...]
+    lines: tuple[str, ...]
+    anchors: tuple[str, ...]
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A document as data; `versions` are rows with their place in the order before them."""
+
+    told: tuple[Told, ...]
+    versions: tuple[tuple[tuple[datetime, str], tuple[Cell, ...]], ...]
+
+
+def export(history: History) -> Export:
+    """All that the tables hold of a document."""
+    versions = tuple(((v.first_seen, v.document), _version(v)) for v in history.versions)
+    return Export(tuple(map(_told, history.revisions)), versions)
+
+
+def _told(revision: Revision) -> Told:
+    page = places.revision_page(revision)
+    return Told(
+        order=(revision.first_seen, revision.document),
+        row=_revision(revision),
+        lines=tuple(_json_line(record) for record in records.of(revision)),
+        anchors=tuple(f"{page}index.html#{row.anchor}" for row in anchored(revision)),
+        page=page,
     )
 
 
-def _changes(histories: Sequence[History]) -> Iterator[tuple[Cell, ...]]:
-    pages = (places.revision_page(r) for r in _ordered(histories) for _ in r.changes)
-    for number, (record, page) in enumerate(zip(records.changes(histories), pages, strict=True), 1):
-        row = {**record, "id": number, "page": page}
-        row |= {"path": words.heading(record["path"]), "topics": " ".join(record["topics"])}
+def ordered(exports: Iterable[Export]) -> list[Told]:
+    """All revisions, oldest first."""
+    return sorted((t for export in exports for t in export.told), key=lambda t: t.order)
+
+
+def tables(exports: Sequence[Export]) -> tuple[Table, ...]:
+    """The tables of the database; the first, `changes`, is what CSV holds too."""
+    told = ordered(exports)
+    versions = sorted((v for export in exports for v in export.versions), key=lambda v: v[0])
+    return (
+        Table("changes", _CHANGES, tuple(_changes(told))),
+        Table("revisions", _REVISIONS, tuple(t.row for t in told)),
+        Table("versions", _VERSIONS, tuple(row for _, row in versions)),
+    )
+
+
+def _changes(told: Sequence[Told]) -> Iterator[tuple[Cell, ...]]:
+    lines = ((line, t.page) for t in told for line in t.lines)
+    for number, (line, page) in enumerate(lines, 1):
+        row = {**json.loads(line), "id": number, "page": page}
+        row |= {"path": words.heading(row["path"]), "topics": " ".join(row["topics"])}
         yield tuple(_cell(row[name]) for name, _ in _CHANGES)
 
 
@@ -84,39 +132,30 @@ def _cell(value: object) -> Cell:
     return json.dumps(value, ensure_ascii=True) if value else None
 
 
-def _revisions(histories: Sequence[History]) -> Iterator[tuple[Cell, ...]]:
-    for revision in _ordered(histories):
-        yield (
-            revision.document,
-            words.iso(revision.first_seen),
-            words.iso(revision.before.first_seen),
-            words.safe(revision.after.title),
-            revision.significance.value,
-            words.safe(revision.reason),
-            " ".join(revision.topics),
-            revision.effective.isoformat() if revision.effective else None,
-            len(revision.changes),
-            places.revision_page(revision),
-        )
+def _revision(revision: Revision) -> tuple[Cell, ...]:
+    return (
+        revision.document,
+        words.iso(revision.first_seen),
+        words.iso(revision.before.first_seen),
+        words.safe(revision.after.title),
+        revision.significance.value,
+        words.safe(revision.reason),
+        " ".join(revision.topics),
+        revision.effective.isoformat() if revision.effective else None,
+        len(revision.changes),
+        places.revision_page(revision),
+    )
 
 
-def _ordered(histories: Sequence[History]) -> list[Revision]:
-    """All revisions in the order in which records have them: the oldest first."""
-    revisions = (r for history in histories for r in history.revisions)
-    return sorted(revisions, key=lambda r: (r.first_seen, r.document))
-
-
-def _versions(histories: Sequence[History]) -> Iterator[tuple[Cell, ...]]:
-    found = (v for history in histories for v in history.versions)
-    for version in sorted(found, key=lambda v: (v.first_seen, v.document)):
-        yield (
-            version.document,
-            words.iso(version.first_seen),
-            words.safe(version.title),
-            len(version.clauses),
-            " ".join(c.body for c in version.captures if c.body),
-            places.version_page(version),
-        )
+def _version(version: Version) -> tuple[Cell, ...]:
+    return (
+        version.document,
+        words.iso(version.first_seen),
+        words.safe(version.title),
+        len(version.clauses),
+        " ".join(c.body for c in version.captures if c.body),
+        places.version_page(version),
+    )
 
 
 def as_csv(table: Table) -> bytes:
@@ -140,20 +179,16 @@ def _tame(cell: Cell) -> Cell:
     return f"'{cell}" if formula else cell
 
 
-def as_json_lines(histories: Sequence[History]) -> bytes:
+def as_json_lines(told: Iterable[Told]) -> bytes:
     """One JSON object a change, as `changes.schema.json` describes it; oldest revision first."""
-    return "".join(map(_json_line, records.changes(histories))).encode()
+    return "".join(line for t in told for line in t.lines).encode()
 
 
 def _json_line(record: Record) -> str:
     return f"{json.dumps(record, ensure_ascii=True)}\n"
 
 
-def addresses(histories: Sequence[History]) -> bytes:
+def addresses(told: Iterable[Told]) -> bytes:
     """Where each line of the JSON Lines is shown: the address of its clause under the root."""
-    found = [
-        f"{places.revision_page(revision)}index.html#{row.anchor}"
-        for revision in records.ordered(histories)
-        for row in anchored(revision)
-    ]
+    found = [anchor for t in told for anchor in t.anchors]
     return f"{json.dumps(found, ensure_ascii=True, indent=0)}\n".encode()

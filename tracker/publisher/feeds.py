@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from tracker.model import Correction, History, Revision, Settings, Topic
-from tracker.publisher.catalogue import ALL, UPCOMING, Feed, catalogue, editions
+from tracker.publisher.catalogue import ALL, STATUS, UPCOMING, Feed, catalogue, editions
 from tracker.publisher.channel import Channel, Item
 from tracker.publisher.items import revision_item
 from tracker.publisher.jsonfeed import json_feed
@@ -26,20 +27,37 @@ _LARGEST_PAGE = 200_000  # characters of all bodies
 
 def feeds(
     histories: Sequence[History],
+    items: Iterable[Item],
     topics: Sequence[Topic],
     settings: Settings,
-    corrections: Sequence[Correction] = (),
 ) -> Iterator[tuple[str, bytes]]:
-    """Every feed in every format, its archive pages, and the list of all feeds, by file name."""
+    """Every feed but that of the status, in every format, and the list of all, by file name.
+
+    `histories` say which feeds there are, `items` (oldest first) what stands in them.
+    """
     base = settings.site_url or UNPUBLISHED
     groups = catalogue(histories, topics)
-    items = feed_items(histories, topics, settings, corrections)
+    standing: dict[str, list[Item]] = {}
+    for item in items:
+        for name in item.feeds:
+            standing.setdefault(name, []).append(item)
     for feed in (feed for group in groups for feed in group.feeds):
-        chosen = [item for item in items if feed.name in item.feeds]
-        for channel in channels(feed, chosen, base):
-            for suffix, write in FORMATS.items():
-                yield feed_file(channel.name, suffix), write(channel)
+        if feed.name != STATUS:
+            yield from _written(feed, standing.get(feed.name, ()), base)
     yield "feeds.opml", opml(groups, base)
+
+
+def status_feed(items: Sequence[Item], settings: Settings) -> Iterator[tuple[str, bytes]]:
+    """The feed of the status in every format; `items` are those of outages, oldest first."""
+    (group, *_) = catalogue((), ())
+    (feed,) = (feed for feed in group.feeds if feed.name == STATUS)
+    yield from _written(feed, items, settings.site_url or UNPUBLISHED)
+
+
+def _written(feed: Feed, items: Sequence[Item], base: str) -> Iterator[tuple[str, bytes]]:
+    for channel in channels(feed, items, base):
+        for suffix, write in FORMATS.items():
+            yield feed_file(channel.name, suffix), write(channel)
 
 
 def feed_items(
@@ -50,19 +68,56 @@ def feed_items(
 ) -> list[Item]:
     """Every item there is, oldest first, whatever the order of the histories."""
     base = settings.site_url or UNPUBLISHED
-    coming = {id(revision) for revision in upcoming(histories)}
-    shared = editions(histories, topics)
-    found: list[Item] = []
+    found = [item for h in histories for item in document_items(h, topics, base, corrections)]
+    return in_order([*found, *outages(histories, base)], histories)
+
+
+def document_items(
+    history: History, topics: Sequence[Topic], base: str, corrections: Sequence[Correction]
+) -> Iterator[Item]:
+    """The items of one document but for its outages; in no order, and in no feed of what is to
+    come: that depends on what is known of all documents (see `in_order`).
+    """
+    mine = [c for c in corrections if c.document == history.document.id]
+    own = editions([history], topics)
+    common = frozenset({ALL, history.document.id} | own)
+    for revision in (r for r in history.revisions if r.is_news):
+        said = [c for c in mine if _is_of(c, revision)]
+        item = revision_item(history, revision, topics, base, common | {*revision.topics}, said)
+        yield replace(item, ahead=_ahead(revision, history))
+    yield from _corrections(history, mine, common, base)
+
+
+def outages(histories: Iterable[History], base: str) -> Iterator[Item]:
+    """The items of the status feed."""
     for history in histories:
-        mine = [c for c in corrections if c.document == history.document.id]
-        common = frozenset({ALL, history.document.id} | {history.document.edition} & shared)
-        for revision in (r for r in history.revisions if r.is_news):
-            names = common | {*revision.topics, *([UPCOMING] if id(revision) in coming else [])}
-            said = [c for c in mine if _is_of(c, revision)]
-            found.append(revision_item(history, revision, topics, base, names, said))
-        found += _corrections(history, mine, common, base)
-        found += (o for outage in history.outages for o in outage_items(history, outage, base))
-    return sorted(found, key=lambda item: (item.published, item.id))
+        for outage in history.outages:
+            yield from outage_items(history, outage, base)
+
+
+def in_order(items: Iterable[Item], histories: Sequence[History]) -> list[Item]:
+    """The items oldest first, with those of what is to come in the feed of that.
+
+    To come is what applies only after the newest text known was first seen. No clock is asked:
+    what was announced stays upcoming until a later text is known.
+    """
+    known = max((v.first_seen.date() for h in histories for v in h.versions), default=date.min)
+    marked = (
+        replace(item, feeds=item.feeds | {UPCOMING}) if item.ahead and item.ahead > known else item
+        for item in items
+    )
+    return sorted(marked, key=lambda item: (item.published, item.id))
+
+
+def _ahead(revision: Revision, history: History) -> date | None:
+    """The day until which a revision is to come, if any.
+
+    A preview that names no day is upcoming until a newer text of its document is.
+    """
+    if revision.effective:
+        return revision.effective
+    is_newest = revision.first_seen >= history.versions[-1].first_seen
+    return date.max if revision.after.is_preview and is_newest else None
 
 
 def _corrections(
@@ -78,28 +133,6 @@ def _corrections(
 def _is_of(correction: Correction, revision: Revision) -> bool:
     seen = revision.first_seen.replace(microsecond=0)
     return (correction.document, correction.first_seen) == (revision.document, seen)
-
-
-def upcoming(histories: Sequence[History]) -> list[Revision]:
-    """The news that applies only after the newest text known was first seen, the soonest first.
-
-    No clock is asked: what was announced stays upcoming until a later text is known. A preview
-    that names no day is upcoming until a newer text of its document is.
-    """
-    known = max((v.first_seen.date() for h in histories for v in h.versions), default=date.min)
-    ahead = [
-        (revision.effective or date.max, revision.document, revision.first_seen, revision)
-        for history in histories
-        for revision in history.revisions
-        if revision.is_news and _is_ahead(revision, history, known)
-    ]
-    return [row[-1] for row in sorted(ahead, key=lambda row: row[:-1])]
-
-
-def _is_ahead(revision: Revision, history: History, known: date) -> bool:
-    if revision.effective:
-        return revision.effective > known
-    return revision.after.is_preview and revision.first_seen >= history.versions[-1].first_seen
 
 
 def channels(feed: Feed, items: Sequence[Item], base: str) -> Iterator[Channel]:

@@ -15,7 +15,7 @@ from tracker.model import Capture, Correction, History, Settings, Tag, Topic
 from tracker.publisher import places, words
 from tracker.publisher.catalogue import alternates, catalogue
 from tracker.publisher.feeds import UNPUBLISHED
-from tracker.publisher.listing import Entry, entries, strays
+from tracker.publisher.listing import Entry
 from tracker.publisher.render import ENVIRONMENT
 
 Pages = Iterator[tuple[str, bytes]]
@@ -50,28 +50,25 @@ class Table:
 
 
 class Frame:
-    """The context in which every page is set."""
+    """The context in which every page is set: of one document, or of the whole site."""
 
     def __init__(
         self,
         histories: Sequence[History],
+        entries: Sequence[Entry],
         topics: Sequence[Topic],
         settings: Settings,
         corrections: Sequence[Correction] = (),
         rim: Rim | None = None,
     ) -> None:
         self.histories = sorted(histories, key=lambda h: h.document.id)
+        self.entries = tuple(entries)
         self.topics = tuple(topics)
+        self.corrections = tuple(corrections)
         self.feeds = catalogue(self.histories, self.topics)
         self.base = settings.site_url or UNPUBLISHED
         self.is_public = bool(settings.site_url)
         self.rim = rim or Rim()
-        self.entries = entries(self.histories, self.topics, corrections)
-        self.strays = strays(corrections, self.histories)
-
-    def of(self, history: History) -> list[Entry]:
-        """The revisions of one document, newest first."""
-        return [e for e in self.entries if e.history is history]
 
     def page(self, path: str, template: str, **context: Any) -> tuple[str, bytes]:
         """A page at a folder's address."""

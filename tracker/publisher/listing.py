@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tracker.model import Correction, History, Revision, Topic
@@ -36,12 +36,16 @@ class Entry:
 
 
 def entries(
-    histories: Sequence[History], topics: Sequence[Topic], corrections: Sequence[Correction]
+    history: History, topics: Sequence[Topic], corrections: Sequence[Correction]
 ) -> list[Entry]:
-    """Every revision of every document, newest first."""
-    rows = [(r, h) for h in histories for r in h.revisions]
-    rows.sort(key=lambda row: (row[0].first_seen, row[0].document), reverse=True)
-    return [_entry(r, h, topics, of(r, corrections)) for r, h in rows]
+    """Every revision of a document, newest first."""
+    found = (_entry(r, history, topics, of(r, corrections)) for r in history.revisions)
+    return newest_first(found)
+
+
+def newest_first(found: Iterable[Entry]) -> list[Entry]:
+    """Entries of any documents in the order in which lists have them."""
+    return sorted(found, key=lambda e: (e.revision.first_seen, e.revision.document), reverse=True)
 
 
 def of(revision: Revision, corrections: Sequence[Correction]) -> tuple[Correction, ...]:

@@ -98,17 +98,12 @@ class _Mention:
     life: str
 
 
-def directory(
-    given: Iterable[tuple[History, Lives]],
-    topics: Sequence[Topic] = (),
-    tagger: Tagger | None = None,
-) -> list[Service]:
+def directory(given: Iterable[WayOut], topics: Sequence[Topic] = ()) -> list[Service]:
     """The services with at least one way out, in the order of their names."""
     found: dict[str, list[WayOut]] = {}
-    for history, lives in given:
-        mine = ways(history, lives, topics, tagger)
-        found.setdefault(history.document.service, []).extend(mine)
-    return [_service(name, found[name], topics) for name in sorted(found) if found[name]]
+    for way in given:
+        found.setdefault(way.history.document.service, []).append(way)
+    return [_service(name, found[name], topics) for name in sorted(found)]
 
 
 def _service(name: str, found: Sequence[WayOut], topics: Sequence[Topic]) -> Service:

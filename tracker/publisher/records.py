@@ -15,8 +15,12 @@ Record = dict[str, Any]
 def changes(histories: Iterable[History]) -> Iterator[Record]:
     """One record a clause change, as `changes.schema.json` describes it, oldest revision first."""
     for revision in ordered(histories):
-        for change in revision.changes:
-            yield _change(revision, change)
+        yield from of(revision)
+
+
+def of(revision: Revision) -> Iterator[Record]:
+    """One record a clause change of a revision."""
+    return (_change(revision, change) for change in revision.changes)
 
 
 def ordered(histories: Iterable[History]) -> list[Revision]:

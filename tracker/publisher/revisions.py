@@ -53,8 +53,9 @@ class Matter:
     more: int
 
 
-def pages(frame: Frame, mine: Sequence[Entry], found: Lives) -> Pages:
-    """The pages of all revisions of a document; `mine` newest first, `found` its clauses' lives."""
+def pages(frame: Frame, found: Lives) -> Pages:
+    """The pages of all revisions of a document; `found` are its clauses' lives."""
+    mine = frame.entries
     for n, entry in enumerate(mine):
         lines = list(_lines(entry.revision, found))
         later = mine[n - 1] if n else None

@@ -1,4 +1,4 @@
-"""The changelog site: which pages there are, and what each is given to show."""
+"""The pages of the whole site: which there are, and what each is given to show."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import json
 from collections.abc import Sequence
 
 from tracker.model import Correction, Topic
-from tracker.publisher import documents, exports, optout, places, records, revisions
-from tracker.publisher.biographies import lives
-from tracker.publisher.compare import shelves, suggestions
+from tracker.publisher import exports, optout, places, records
+from tracker.publisher.abstracts import Abstract
+from tracker.publisher.compare import editions
+from tracker.publisher.exports import Export
 from tracker.publisher.frame import Frame, Pages, file
-from tracker.publisher.listing import Entry
+from tracker.publisher.listing import Entry, strays
 
 _ON_THE_FRONT = 25
 _ASSETS = """style.css feed.css site.js compare.js redline.js fonts/LICENSE.txt
@@ -18,21 +19,17 @@ _ASSETS = """style.css feed.css site.js compare.js redline.js fonts/LICENSE.txt
     fonts/plex-sans-condensed-600.woff2""".split()
 
 
-def pages(frame: Frame) -> Pages:
-    """Every page and file of the site by its path under the published root."""
-    told = [(history, lives(history)) for history in frame.histories]
+def pages(frame: Frame, abstracts: Sequence[Abstract]) -> Pages:
+    """Every page and file that is of no single document, by its path under the published root."""
     yield from _front(frame)
-    for history, found in told:
-        yield from documents.pages(frame, history, frame.of(history), found)
-        yield from revisions.pages(frame, frame.of(history), found)
     for topic in frame.topics:
         yield _topic(frame, topic)
-    services = optout.directory(told, frame.topics, frame.rim.tagger)
+    ways = (way for abstract in abstracts for way in abstract.ways)
+    services = optout.directory(ways, frame.topics)
     yield frame.page("opt-out/", "optout.html", services=services)
-    yield from _compare(frame)
-    yield from _data(frame)
+    yield _compare(frame, abstracts)
+    yield from _data(frame, [abstract.export for abstract in abstracts])
     yield from _prose(frame)
-    yield from _status(frame)
     yield from _machines(frame)
 
 
@@ -63,18 +60,17 @@ def _topic(frame: Frame, topic: Topic) -> tuple[str, bytes]:
     return frame.page(places.topic_page(topic), "topic.html", topic=topic, entries=mine)
 
 
-def _compare(frame: Frame) -> Pages:
-    found = shelves(frame.histories)
-    suggested = suggestions(frame.histories)
-    yield frame.page("compare/", "compare.html", shelves=found, suggestions=suggested)
+def _compare(frame: Frame, abstracts: Sequence[Abstract]) -> tuple[str, bytes]:
+    shelves = [abstract.shelf for abstract in abstracts if abstract.shelf.choices]
+    suggested = [*editions(frame.histories), *(end for a in abstracts for end in a.ends)]
+    return frame.page("compare/", "compare.html", shelves=shelves, suggestions=suggested)
 
 
-def _data(frame: Frame) -> Pages:
-    tables = exports.tables(frame.histories)
-    changes = tables[0]
-    yield "data/changes.csv", exports.as_csv(changes)
-    yield "data/changes.jsonl", exports.as_json_lines(frame.histories)
-    yield "data/changes.places.json", exports.addresses(frame.histories)
+def _data(frame: Frame, found: Sequence[Export]) -> Pages:
+    tables, told = exports.tables(found), exports.ordered(found)
+    yield "data/changes.csv", exports.as_csv(tables[0])
+    yield "data/changes.jsonl", exports.as_json_lines(told)
+    yield "data/changes.places.json", exports.addresses(told)
     if frame.rim.database:
         yield "data/changes.sqlite", frame.rim.database(tables)
     has_database = frame.rim.database is not None
@@ -84,7 +80,8 @@ def _data(frame: Frame) -> Pages:
 def _prose(frame: Frame) -> Pages:
     yield frame.page("about/", "about.html")
     yield frame.page("subscribe/", "subscribe.html", groups=frame.feeds)
-    corrected: list[tuple[Correction, Entry | None]] = [(c, None) for c in frame.strays]
+    lost = strays(frame.corrections, frame.histories)
+    corrected: list[tuple[Correction, Entry | None]] = [(c, None) for c in lost]
     corrected += [(c, e) for e in frame.entries for c in e.corrections]
     corrected.sort(key=lambda row: row[0].date, reverse=True)
     yield frame.page("corrections/", "corrections.html", corrected=corrected)
@@ -93,7 +90,8 @@ def _prose(frame: Frame) -> Pages:
     yield "404.html", frame.render("404.html", "404.html", root=root)
 
 
-def _status(frame: Frame) -> Pages:
+def status(frame: Frame) -> Pages:
+    """The pages that change with every visit; what `frame` holds is how the documents stand now."""
     rows = records.status(frame.histories)
     yield frame.page("status/", "status.html", rows=rows, checkpoint=frame.rim.checkpoint)
     yield "status.json", f"{json.dumps(rows, ensure_ascii=True, indent=1)}\n".encode()
