@@ -444,6 +444,19 @@ class Outage:
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """What a document is found to have said, oldest first.
+
+    `waiting` says of a new wording that it waits for agreement, empty where none does.
+    """
+
+    title: str
+    versions: tuple[Version, ...]
+    revisions: tuple[Revision, ...]
+    waiting: str
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """Everything that follows from the captures of one document, oldest first."""
 

@@ -1,6 +1,7 @@
 """Captures over time → versions → revisions. Pure: `reader` gives the text of a capture.
 
 looks       what was captured of a document at one time
+runs        which captures decide what a document is found to have said
 previews    what a preview page shows before it is in force
 agreement   which sights of a text are believed at once, and which wait
 """
@@ -9,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from tracker.differ import kept_share, revise, text_digest
-from tracker.history.agreement import Held, Sight, agree, waiting
-from tracker.history.looks import Look, Reader, clauses, in_order, looks, version
+from tracker.history.agreement import Sight, agree, waiting
+from tracker.history.looks import Look, Reader, clauses, groups, in_order, looks, version
 from tracker.history.previews import told_once, upcoming
+from tracker.history.runs import decisive
 from tracker.model import (
     PREVIEW,
     Capture,
@@ -24,26 +27,37 @@ from tracker.model import (
     Significance,
     Standing,
     State,
+    Texts,
     Topic,
     Version,
 )
 
-__all__ = ["Reader", "history"]
+__all__ = ["Reader", "completed", "decisive", "history", "in_order", "texts"]
 
 
 def history(
     document: Document, captures: Iterable[Capture], reader: Reader, topics: Sequence[Topic]
 ) -> History:
     """Everything that follows from the captures of `document`, in whatever order they come."""
-    pages = {source.key: place for place, source in enumerate(document.sources)}
-    everything = in_order(captures, pages)
-    shown = [c for c in everything if c.via == PREVIEW]
-    ordered = [c for c in everything if c.via != PREVIEW]
+    ordered = in_order(captures, document)
+    return completed(document, ordered, texts(document, ordered, reader, topics))
+
+
+def texts(
+    document: Document, ordered: Sequence[Capture], reader: Reader, topics: Sequence[Topic]
+) -> Texts:
+    """What the captures of `document`, in order, show it to have said.
+
+    It is the same for all captures with the same `decisive` runs, but for when the newest
+    version was last seen.
+    """
+    usual = [c for c in ordered if c.via != PREVIEW]
+    shown = [c for c in ordered if c.via == PREVIEW]
 
     def alike(one: Look, other: Look) -> float:
         return kept_share(clauses(one.parts, reader), clauses(other.parts, reader))
 
-    agreed = agree(looks(ordered, reader), alike)
+    agreed = agree(looks(usual, reader), alike)
     found = tuple(_version(document.id, s, s.shown, reader) for s in agreed.believed)
     # A text became what it is on the page where it was first seen, with that as its evidence.
     first = tuple(
@@ -53,7 +67,34 @@ def history(
     coming = upcoming(found, looks(shown, reader), reader, topics)
     revisions = told_once(tuple(_revisions(found, first, topics)), coming)
     title = found[-1].title if found and found[-1].title else document.type
-    return History(document, title, found, revisions, _standing(ordered, agreed.held))
+    return Texts(title, found, revisions, waiting(agreed.held) if agreed.held else "")
+
+
+def completed(document: Document, ordered: Sequence[Capture], found: Texts) -> History:
+    """The history of `document` with how it stands after these captures, which are in order."""
+    usual = [c for c in ordered if c.via != PREVIEW]
+    seen = [parts[-1].time for parts in groups(usual)][-1:]
+    if seen and not found.waiting and found.versions[-1].last_seen != seen[0]:
+        found = _seen_until(found, seen[0])
+    standing = _standing(usual, found.waiting)
+    return History(document, found.title, found.versions, found.revisions, standing)
+
+
+def _seen_until(found: Texts, time: datetime) -> Texts:
+    """The same where the newest version was last seen at `time`."""
+    newest = found.versions[-1].first_seen
+
+    def seen(version: Version) -> Version:
+        is_newest = version.first_seen == newest and not version.is_preview
+        return replace(version, last_seen=time) if is_newest else version
+
+    return replace(
+        found,
+        versions=tuple(map(seen, found.versions)),
+        revisions=tuple(
+            replace(r, before=seen(r.before), after=seen(r.after)) for r in found.revisions
+        ),
+    )
 
 
 def _version(document: str, sight: Sight, look: Look, reader: Reader) -> Version:
@@ -93,8 +134,11 @@ def _reverted(revision: Revision) -> Revision:
 # ── standing ──────────────────────────────────────────────────────────────────────
 
 
-def _standing(captures: Sequence[Capture], held: Held | None) -> Standing:
-    """How the document stands after its last look; `captures` in order of time."""
+def _standing(captures: Sequence[Capture], waits: str) -> Standing:
+    """How the document stands after its last look; `captures` in order of time.
+
+    `waits` says of a new wording that it waits for agreement.
+    """
     if not captures:
         return Standing(State.NEVER_SEEN, None, None, None, "It has not been visited yet.")
     last_visit = captures[-1].time
@@ -105,6 +149,6 @@ def _standing(captures: Sequence[Capture], held: Held | None) -> Standing:
         worst = failed[0]
         state = State.HELD if worst.outcome is Outcome.COLLAPSED else State.FAILING
         return Standing(state, last_seen, last_visit, worst.outcome, worst.reason)
-    if held:
-        return Standing(State.HELD, last_seen, last_visit, Outcome.GOOD, waiting(held))
+    if waits:
+        return Standing(State.HELD, last_seen, last_visit, Outcome.GOOD, waits)
     return Standing(State.OK, last_seen, last_visit, Outcome.GOOD, captures[-1].reason)

@@ -70,8 +70,7 @@ class Held:
 
     @property
     def has_agreed(self) -> bool:
-        """Whether enough looks agreed for long enough."""
-        return self.sight.looks >= _LOOKS and self.sight.last_seen - self.sight.first.time >= _DAY
+        return has_agreed(self.sight.looks, self.sight.first.time, self.sight.last_seen)
 
     def stood_until(self, time: datetime) -> bool:
         """Whether an archive, which next recorded something at `time`, saw it stand."""
@@ -82,6 +81,11 @@ class Held:
         """Whether it is the last record of an archive that recorded the text `before` it too
         seldom for agreement to be seen."""
         return self.sight.first.is_import and before.looks < _LOOKS
+
+
+def has_agreed(looks: int, begun: datetime, ended: datetime) -> bool:
+    """Whether so many looks at one text agreed for long enough to be believed."""
+    return looks >= _LOOKS and ended - begun >= _DAY
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ A document combined from several pages was seen only when each of them came well
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
 from tracker.differ import text_digest, words_digest
-from tracker.model import LIVE, Capture, Clause, Outcome, Reading, Version
+from tracker.model import LIVE, Capture, Clause, Document, Outcome, Reading, Version
 
 Reader = Callable[[Capture], Reading]
 
@@ -40,8 +40,9 @@ class Look:
         return all(c.media.startswith("text/markdown") for c in self.parts)
 
 
-def in_order(captures: Iterable[Capture], pages: Mapping[str, int]) -> list[Capture]:
+def in_order(captures: Iterable[Capture], document: Document) -> list[Capture]:
     """By time and, within a look, as the document names its pages; whatever order they came in."""
+    pages = {source.key: place for place, source in enumerate(document.sources)}
 
     def order(capture: Capture) -> tuple[object, ...]:
         key = capture.page_key or ""
@@ -83,13 +84,19 @@ def _as_page(look: Look, pages: Sequence[Look]) -> Look:
 
 def _looks(captures: Iterable[Capture], reader: Reader) -> Iterator[Look]:
     known: dict[tuple[object, ...], str] = {}
+    for parts in groups(captures):
+        key = tuple((c.page_key, c.text) for c in parts)
+        if key not in known:
+            known[key] = text_digest(clauses(parts, reader))
+        yield Look(parts, max(c.time for c in parts), known[key])
+
+
+def groups(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:
+    """The captures of each good look; `captures` are in order."""
     for _, group in groupby(captures, key=lambda c: (c.time, c.via)):
         parts = tuple(group)
         if all(c.outcome is Outcome.GOOD and c.text for c in parts):
-            key = tuple((c.page_key, c.text) for c in parts)
-            if key not in known:
-                known[key] = text_digest(clauses(parts, reader))
-            yield Look(parts, max(c.time for c in parts), known[key])
+            yield parts
 
 
 def version(document: str, look: Look, reader: Reader) -> Version:
