@@ -19,8 +19,9 @@ from tests.factories import SITE, TOPICS, everything
 from tracker import settings
 from tracker.cli import main
 from tracker.cli.serving import site_server
+from tracker.folder import put
 from tracker.publisher import publish
-from tracker.workspace import open_workspace, put, starter
+from tracker.workspace import open_workspace, starter
 
 
 @pytest.fixture(scope="module")

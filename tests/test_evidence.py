@@ -23,12 +23,11 @@ from hypothesis import strategies as st
 from tests.samples import ADS, DOCUMENT, alter, declare, followed, terms, tracker
 from tests.servers import Reply, Server, answer, page
 from tests.test_archive import capture
-from tracker import evidence
+from tracker import evidence, remembered
 from tracker.archive import Archive
 from tracker.errors import ArchiveError
 from tracker.evidence import verify
 from tracker.evidence.warc import warc
-from tracker.remembered import Remembered
 
 warcio = pytest.importorskip("warcio.archiveiterator", reason="warcio is not installed")
 FIRST, SECOND = "20250903T120000Z", "20250905T120000Z"
@@ -289,8 +288,7 @@ def test_what_is_proved_is_derived_anew(
     def asked(*_: object) -> None:
         raise AssertionError("the cache was asked")
 
-    for name in ("history", "reading"):
-        monkeypatch.setattr(Remembered, name, asked)
+    monkeypatch.setattr(remembered, "_unpacked", asked)
     arguments = [DOCUMENT, "--output", str(tmp_path / "b.zip")] if command == "evidence" else []
     done = tracker(root, command, *arguments)
     assert done.exit_code == 0, done.output

@@ -98,3 +98,13 @@ def test_another_page_is_another_run() -> None:
     moved = Source("https://harbour.example/new")
     pages = [look("A", 0), look("A", 1, moved), look("A", 2)]
     assert len(decisive(ordered(*pages))) == 3
+
+
+@given(stories(), stories())
+def test_what_was_found_before_makes_no_difference(
+    before: list[Capture], after: list[Capture]
+) -> None:
+    for later in (after, [*before, *(c for c in after if c.time > before[-1].time)]):
+        earlier = texts(DOCUMENT, ordered(*before), reader, (SALE,))
+        anew = texts(DOCUMENT, ordered(*later), reader, (SALE,))
+        assert texts(DOCUMENT, ordered(*later), reader, (SALE,), earlier) == anew

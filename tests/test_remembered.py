@@ -5,82 +5,57 @@ from __future__ import annotations
 import pickle
 import sqlite3
 import zlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from tests.samples import bytes_of
-from tests.strategies import page
-from tests.test_history import EU, ONE, SALE, look, told
+from tests.test_history import ONE, SALE, look, told
 from tests.test_importer_wayback import declare, terms, tracker
-from tracker.model import Document, History, Reading, digest
-from tracker.remembered import Remembered
+from tracker.history import decisive
+from tracker.model import Document, History, digest
+from tracker.remembered import PAGES, TEXTS, Remembered, key_of
 
 DOCUMENT = Document("d", "Harbour", "Terms of Service", "global", (ONE,))
 CAPTURES = [look("A", 0), look("B", 1)]
 FOUND = told(*CAPTURES)
 
 
-class Derived:
-    """Counts how often it is asked."""
-
-    def __init__(self) -> None:
-        self.times = 0
-
-    def __call__(self) -> History:
-        self.times += 1
-        return FOUND
-
-
-def test_a_history_is_derived_once(tmp_path: Path) -> None:
-    derive = Derived()
-    for _ in range(3):
-        with Remembered(tmp_path / "c" / "h.db", write=True) as cache:
-            assert cache.history(DOCUMENT, CAPTURES, (SALE,), derive) == FOUND
-    assert derive.times == 1
+def test_what_was_put_there_is_got_by_its_key_alone(tmp_path: Path) -> None:
+    with Remembered(tmp_path / "c" / "h.db", write=True) as cache:
+        cache.put("d", "key", FOUND)
+    with Remembered(tmp_path / "c" / "h.db") as cache:
+        assert cache.get("d", "key", History) == cache.last("d", History) == FOUND
+        assert cache.get("d", "other", History) is None
+        assert cache.get("e", "key", History) is None
+        assert cache.get("d", "key", Document) is None
 
 
-def test_whatever_it_follows_from_is_told_apart(tmp_path: Path) -> None:
-    derive = Derived()
-    with Remembered(tmp_path / "h.db", write=True) as cache:
-        cache.history(DOCUMENT, CAPTURES, (SALE,), derive)
-        for document, captures, topics in (
-            (DOCUMENT, CAPTURES[:1], (SALE,)),
-            (DOCUMENT, [CAPTURES[0], replace(CAPTURES[1], reason="x")], (SALE,)),
-            (DOCUMENT, CAPTURES, ()),
-            (replace(DOCUMENT, service="Pier"), CAPTURES, (SALE,)),
-        ):
-            cache.history(document, captures, topics, derive)
-    assert derive.times == 5
-
-
-def test_a_reading_is_derived_once_for_each_body_and_way_of_reading(tmp_path: Path) -> None:
-    derived: list[Reading] = []
-
-    def derive() -> Reading:
-        derived.append(page("<h1>Terms</h1><p>We keep your data.</p>"))
-        return derived[-1]
-
-    one, other = look("A", 0, ONE), look("A", 0, EU)
-    for _ in range(2):
-        with Remembered(tmp_path / "h.db", write=True) as cache:
-            for seen, body in ((one, b"x"), (other, b"x"), (other, b"x")):
-                assert cache.reading(seen, body, "text/html", derive) == derived[0]
-    assert len(derived) == 2
-    with Remembered(tmp_path / "h.db") as cache:
-        cache.reading(one, b"y", "text/html", derive)
-        cache.reading(one, b"x", "text/markdown", derive)
-    assert len(derived) == 4
+def test_a_key_stands_for_all_that_is_given_and_for_the_code() -> None:
+    given = (DOCUMENT, CAPTURES, (SALE,))
+    others = [
+        key_of(TEXTS, DOCUMENT, CAPTURES[:1], (SALE,)),
+        key_of(TEXTS, DOCUMENT, [CAPTURES[0], replace(CAPTURES[1], reason="x")], (SALE,)),
+        key_of(TEXTS, DOCUMENT, CAPTURES, ()),
+        key_of(TEXTS, replace(DOCUMENT, service="Pier"), CAPTURES, (SALE,)),
+        key_of(PAGES, *given),
+        key_of((), *given),
+    ]
+    assert len({key_of(TEXTS, *given), *others}) == 7
+    assert key_of(TEXTS, *given) == key_of(TEXTS, *given)
 
 
 def test_only_a_writer_adds_to_it(tmp_path: Path) -> None:
-    derive = Derived()
-    for _ in range(2):
-        with Remembered(tmp_path / "h.db") as cache:
-            cache.history(DOCUMENT, CAPTURES, (), derive)
-    assert derive.times == 2
+    with Remembered(tmp_path / "h.db") as cache:
+        cache.put("d", "key", FOUND)
     assert not list(tmp_path.iterdir())
+
+
+def test_without_a_place_nothing_is_remembered() -> None:
+    with Remembered(None, write=True) as cache:
+        cache.put("d", "key", FOUND)
+        assert cache.get("d", "key", History) is None
 
 
 class Evil:
@@ -88,35 +63,47 @@ class Evil:
         return Path.touch, ("ran",)
 
 
-@pytest.mark.parametrize("value", [b"", b"junk", pickle.dumps(Evil()), pickle.dumps({"a": 1})])
-def test_what_is_damaged_or_foreign_is_derived_again(tmp_path: Path, value: bytes) -> None:
-    file, derive = tmp_path / "h.db", Derived()
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A dataclass that is none of ours."""
+
+    text: str = ""
+
+
+def packed(value: object) -> bytes:
+    data = zlib.compress(pickle.dumps(value))
+    return digest(data).encode() + data
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"",
+        b"junk",
+        pickle.dumps(Evil()),
+        packed(Evil()),
+        packed(Foreign()),
+        packed(Path.touch),
+        packed(decisive),
+        packed({"a": 1}),
+    ],
+)
+def test_what_is_damaged_or_foreign_is_not_there(tmp_path: Path, value: bytes) -> None:
+    file = tmp_path / "h.db"
     with Remembered(file, write=True) as cache:
-        cache.history(DOCUMENT, CAPTURES, (), derive)
+        cache.put("d", "key", FOUND)
     with sqlite3.connect(file) as database:
         database.execute("update derived set value = ?", [value])
     with Remembered(file) as cache:
-        assert cache.history(DOCUMENT, CAPTURES, (), derive) == FOUND
-    assert derive.times == 2
-
-
-def test_a_pickle_of_anything_but_our_nouns_is_refused(tmp_path: Path) -> None:
-    file, derive = tmp_path / "h.db", Derived()
-    with Remembered(file, write=True) as cache:
-        cache.history(DOCUMENT, CAPTURES, (), derive)
-    data = zlib.compress(pickle.dumps(Evil()))
-    with sqlite3.connect(file) as database:
-        database.execute("update derived set value = ?", [digest(data).encode() + data])
-    with Remembered(file) as cache:
-        cache.history(DOCUMENT, CAPTURES, (), derive)
-    assert derive.times == 2
+        assert cache.get("d", "key", History) is None
+        assert cache.get("d", "key", object) in (None, {"a": 1})
 
 
 def test_a_file_that_is_no_cache_does_no_harm(tmp_path: Path) -> None:
     (tmp_path / "h.db").write_bytes(b"no database at all, but text" * 99)
-    derive = Derived()
     with Remembered(tmp_path / "h.db", write=True) as cache:
-        assert cache.history(DOCUMENT, CAPTURES, (), derive) == FOUND
+        cache.put("d", "key", FOUND)
+        assert cache.get("d", "key", History) is None
 
 
 def test_what_is_published_is_the_same_with_and_without_it(tmp_path: Path) -> None:

@@ -242,6 +242,14 @@ class Archive:
         rows = self._rows("select data from bodies where digest = ?", [name])
         return self._unpack(name, rows[0]["data"]) if rows else None
 
+    def kept_bodies(self, document: str) -> set[str]:
+        """The digests of all bodies that are kept of a document."""
+        query = (
+            "select distinct c.body from captures c join bodies b on b.digest = c.body "
+            "where c.document = ?"
+        )
+        return {row["body"] for row in self._rows(query, [document])}
+
     def rows(self, log: str, first: int | None = None) -> list[dict[str, Any]]:
         """The rows of a log in the order they were added, or so many first ones of them."""
         query = f"select * from {log} order by {schema.order(log)} limit ?"  # noqa: S608

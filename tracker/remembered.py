@@ -1,10 +1,9 @@
 """What was derived before, kept so that nothing is derived twice from the same.
 
 A cache and no record: it is thrown away at will, what is lost or damaged is derived again, and
-what is published is the same without it. A value is known again by everything it follows from: a
-history by its captures, document and topics, a reading by its body and source, both by the
-program itself. Values are pickles that may hold our nouns and dates and nothing else, each with
-its digest.
+what is published is the same without it. A value is known again by everything it follows from
+(see `key_of`), the program itself too. Values are pickles that may hold our nouns and dates and
+nothing else, each with its digest.
 """
 
 from __future__ import annotations
@@ -14,8 +13,8 @@ import pickle
 import sqlite3
 import sys
 import zlib
-from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import is_dataclass
 from enum import Enum
 from functools import cache
 from importlib import metadata
@@ -23,22 +22,30 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from tracker.model import Capture, Document, History, Reading, Topic, digest
+from tracker.model import digest
 
 _PACKAGE = Path(__file__).parent
 _LIBRARIES = ("beautifulsoup4", "lxml", "soupsieve", "markdown-it-py", "diff-match-patch",
-              "rapidfuzz", "dateparser")  # fmt: skip
+              "rapidfuzz", "dateparser", "Jinja2", "MarkupSafe", "feedgen", "pillow")  # fmt: skip
 _TABLE = "create table if not exists derived (id text primary key, key text, value blob)"
+#: The code that each kind of value follows from.
+TEXTS = ("differ", "history", "model.py")
+PAGES = (*TEXTS, "publisher", "database.py", "deriving.py", "model.py")
 
-_Value = TypeVar("_Value", History, Reading)
+_Value = TypeVar("_Value")
 
 
 class Remembered:
-    """The cache at `path`; only with `write` is anything added to it. Never raises for its own."""
+    """The cache at `path`; only with `write` is anything added to it. Never raises for its own.
 
-    def __init__(self, path: Path, *, write: bool = False) -> None:
+    Without a path there is none: nothing was derived before, and nothing is kept.
+    """
+
+    def __init__(self, path: Path | None, *, write: bool = False) -> None:
         self._db: sqlite3.Connection | None = None
         self._write = write
+        if path is None:
+            return
         with suppress(sqlite3.Error, OSError):
             if write:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,51 +69,31 @@ class Remembered:
                 self._db.commit()
             self._db.close()
 
-    def history(
-        self,
-        document: Document,
-        captures: Sequence[Capture],
-        topics: Sequence[Topic],
-        derive: Callable[[], History],
-    ) -> History:
-        """The history that `derive` would give for these captures, derived only if need be."""
-        follows = (_program(), document, captures, topics)
-        return self._value(document.id, follows, derive, History)
+    def get(self, name: str, key: str, kind: type[_Value]) -> _Value | None:
+        """What was put there under a name, if it followed from what this `key` stands for."""
+        found = self._get("select value from derived where id = ? and key = ?", name, key)
+        return found if isinstance(found, kind) else None
 
-    def reading(
-        self, capture: Capture, body: bytes, media: str, derive: Callable[[], Reading]
-    ) -> Reading:
-        """The reading that `derive` would give of the body of a capture, likewise."""
-        name = f"{capture.document} {capture.source and capture.source.key} {capture.text}"
-        follows = (_program(), digest(body), media, capture.source)
-        return self._value(name, follows, derive, Reading)
+    def last(self, name: str, kind: type[_Value]) -> _Value | None:
+        """What was last put there under a name, whatever it followed from."""
+        found = self._get("select value from derived where id = ?", name)
+        return found if isinstance(found, kind) else None
 
-    def _value(
-        self, name: str, follows: object, derive: Callable[[], _Value], kind: type[_Value]
-    ) -> _Value:
-        key = digest(repr(follows).encode("utf-8", "replace"))
-        known = self._get(name, key)
-        if isinstance(known, kind):
-            return known
-        found = derive()
-        self._put(name, key, found)
-        return found
-
-    def _get(self, name: str, key: str) -> object:
+    def _get(self, query: str, *values: str) -> object:
         if self._db is None:
             return None
-        query = "select value from derived where id = ? and key = ?"
         try:
-            row = self._db.execute(query, [name, key]).fetchone()
+            row = self._db.execute(query, values).fetchone()
             return _unpacked(row[0]) if row else None
         except _UNUSABLE:
             return None
 
-    def _put(self, name: str, key: str, found: object) -> None:
+    def put(self, name: str, key: str, value: object) -> None:
+        """Remember a value in place of the one that had its name."""
         if self._db is not None and self._write:
             with suppress(sqlite3.Error):
                 query = "insert or replace into derived values (?, ?, ?)"
-                self._db.execute(query, [name, key, _packed(found)])
+                self._db.execute(query, [name, key, _packed(value)])
 
 
 _UNUSABLE = (
@@ -115,13 +102,26 @@ _UNUSABLE = (
 )  # fmt: skip
 
 
+def key_of(rooms: tuple[str, ...], *follows: object) -> str:
+    """Stands for all that a value follows from: the code of `rooms` and whatever else is given."""
+    return digest(repr((program(rooms), *follows)).encode("utf-8", "replace"))
+
+
 @cache
-def _program() -> str:
-    """Identifies the code a history follows from."""
-    files = sorted((_PACKAGE / "differ").glob("*.py")) + sorted((_PACKAGE / "history").glob("*.py"))
-    code = [path.read_bytes() for path in [*files, _PACKAGE / "model.py"]]
-    versions = [f"{name} {metadata.version(name)}" for name in _LIBRARIES]
-    return digest(b"\0".join([*code, *map(str.encode, [sys.version, *versions])]))
+def program(rooms: tuple[str, ...]) -> str:
+    """Identifies the code of some rooms, and the libraries it stands on."""
+    roots = [_PACKAGE / room for room in rooms]
+    paths = [p for root in roots for p in ([root] if root.is_file() else sorted(root.rglob("*")))]
+    code = [path.read_bytes() for path in paths if path.is_file() and path.suffix != ".pyc"]
+    platform = f"{sys.version} {sqlite3.sqlite_version}".encode()
+    return digest(b"\0".join([*code, platform, *map(_version, _LIBRARIES)]))
+
+
+def _version(library: str) -> bytes:
+    try:
+        return f"{library} {metadata.version(library)}".encode()
+    except metadata.PackageNotFoundError:  # an extra
+        return library.encode()
 
 
 def _packed(found: object) -> bytes:
@@ -149,7 +149,10 @@ class _OursOnly(pickle.Unpickler):
     """Nothing but our nouns and dates: whoever writes to the file must not run code here."""
 
     def find_class(self, module: str, name: str) -> Any:
-        dates = module == "datetime" and name in {"datetime", "date", "timezone", "timedelta"}
-        if dates or (module == "tracker.model" and name[:1].isupper()):
+        if module == "datetime" and name in {"datetime", "date", "timezone", "timedelta"}:
             return super().find_class(module, name)
+        if module.startswith("tracker.") and "." not in name:
+            found = super().find_class(module, name)
+            if isinstance(found, type) and (is_dataclass(found) or issubclass(found, Enum)):
+                return found
         raise pickle.UnpicklingError(f"{module}.{name} has no place here")

@@ -95,6 +95,7 @@ ssize_t pwrite(int fd, const void *data, size_t length, off_t place) {
         if (open_inside(fd) && fails(makes)) return -1;
 
 ON_FD(int, fsync, 1, (int fd), int) return real(fd); }
+ON_FD(int, syncfs, 1, (int fd), int) return real(fd); }
 ON_FD(int, fdatasync, 1, (int fd), int) return real(fd); }
 ON_FD(int, ftruncate, 0, (int fd, off_t n), int, off_t) return real(fd, n); }
 ON_FD(int, ftruncate64, 0, (int fd, off64_t n), int, off64_t) return real(fd, n); }

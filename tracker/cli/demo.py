@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from tracker.cli.app import App, say, width
+from tracker.cli.publishing import publish_all
 from tracker.cli.seeing import fetch_all
 from tracker.demo import STATES, declarations
 from tracker.demo.server import DemoService
@@ -36,7 +37,7 @@ def demo(app: App) -> None:
             click.echo(f"\n{state:%-d %B %Y}")
             day = App(root, state)
             fetch_all(day, (), force=False, hosts=(host,))
-            day.publish(note=False)
+            publish_all(day, note=False)
     _conclude(App(root, STATES[-1]))
 
 

@@ -6,8 +6,9 @@ import io
 import re
 import shutil
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
@@ -17,14 +18,15 @@ from tracker.archive import Archive
 from tracker.audit import head_of
 from tracker.cli.app import App, harmless
 from tracker.cli.checkpoints import heads_of, key_of, new_checkpoint
+from tracker.cli.publishing import derived_anew
 from tracker.differ import read
 from tracker.errors import ArchiveError, UsageError
 from tracker.evidence import Bundle, Exhibit, Note
+from tracker.folder import MANIFEST, content, file_names, manifest, published_names
 from tracker.merkle import frontier_of, inclusion, leaf_hash
 from tracker.model import Capture, Revision
 from tracker.publisher import terminal
 from tracker.publisher.words import count, stamp
-from tracker.workspace import MANIFEST, manifest, published, published_names
 
 _app = click.make_pass_decorator(App)
 _REVISION = re.compile(r"(?P<document>.+?)(?:/(?P<time>\d{4}-?\d\d-?\d\d[\dTZ:.+-]*))?")
@@ -77,15 +79,16 @@ def _published(app: App, archive: Archive, captures: int) -> _Findings:
     `captures` is the size of the log now.
     """
     folder = app.workspace.feeds
-    found, ours = published(folder), published_names(folder)
-    note, problems = _checkpoint(app, archive, found.get("status/checkpoint"))
+    names, ours = set(file_names(folder)), published_names(folder)
+    kept = content(folder, "status/checkpoint")
+    note, problems = _checkpoint(app, archive, kept)
     sizes = dict(note.sizes) if note else {}
-    text = (found.get("status/checkpoint") or b"").decode("utf-8", "replace") if note else ""
-    derived = app.publication(archive, sizes, text)
-    derived[MANIFEST] = manifest(derived)
-    if not found.keys() & derived.keys():
+    text = (kept or b"").decode("utf-8", "replace") if note else ""
+    with app.session(anew=True, sizes=sizes) as session:
+        derived = _with_manifest(derived_anew(session, text))
+        comparison = evidence.compare(derived, names, partial(content, folder), ours)
+    if not names & comparison.derived:
         return _Findings([], [], "nothing published yet")
-    comparison = evidence.compare(found, derived, ours)
     problems += list(_named(folder, comparison))
     newer = captures - sizes.get("captures", captures)
     remarks = [f"{folder / path} is not ours" for path in comparison.foreign]
@@ -96,8 +99,16 @@ def _published(app: App, archive: Archive, captures: int) -> _Findings:
         )
     if newer:
         remarks.append(f"{count(newer, 'capture')} came after the last publication")
-    holds = f"{count(len(derived), 'file')} in feeds/ re-derived{_signed(app, note)}"
+    holds = f"{count(len(comparison.derived), 'file')} in feeds/ re-derived{_signed(app, note)}"
     return _Findings(problems, remarks, holds)
+
+
+def _with_manifest(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    names = []
+    for name, data in files:
+        names.append(name)
+        yield name, data
+    yield MANIFEST, manifest(names)
 
 
 def _checkpoint(

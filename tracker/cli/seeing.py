@@ -12,6 +12,7 @@ from tracker.archive import Archive
 from tracker.cli import logs
 from tracker.cli.app import App, chosen, harmless
 from tracker.cli.notifying import notify_all, prepared
+from tracker.cli.publishing import publish_all
 from tracker.fetcher import Fetcher, Limits, user_agent
 from tracker.intake import PublicArchive, Visit, visit, with_preview
 from tracker.model import Document, Outcome
@@ -71,7 +72,7 @@ def run(
     """
     sending = prepared(app) if notify else None
     failed = fetch_all(app, documents, force=force, hosts=hosts)
-    app.publish()
+    publish_all(app)
     if sending:
         failed |= notify_all(app, *sending)
     if failed:

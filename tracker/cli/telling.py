@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from tracker.cli.app import App, colour, print_json, say, width
+from tracker.cli.publishing import publish_all
 from tracker.differ import revise
 from tracker.errors import UsageError
 from tracker.model import History, Revision, Version
@@ -45,7 +46,7 @@ def publish(app: App) -> None:
 
     The same data gives the same bytes, and files that did not change are left as they are.
     """
-    app.publish()
+    publish_all(app)
 
 
 @click.command()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Paths by what is wrong with them; `foreign` are files that others put there."""
+    """Paths by what is wrong with them; `foreign` are files that others put there.
+
+    `derived` are all that follow from the data.
+    """
 
     altered: tuple[str, ...]
     missing: tuple[str, ...]
     foreign: tuple[str, ...]
+    derived: frozenset[str]
 
     @property
     def is_whole(self) -> bool:
@@ -20,17 +24,28 @@ class Comparison:
 
 
 def compare(
-    found: Mapping[str, bytes | None], derived: Mapping[str, bytes], ours: Set[str]
+    derived: Iterable[tuple[str, bytes]],
+    names: Set[str],
+    content: Callable[[str], bytes | None],
+    ours: Set[str],
 ) -> Comparison:
-    """Compare the files `found` (None for what is no plain file) with those `derived`.
+    """Compare the files of these `names` with those `derived`, one after the other.
 
-    `ours` are the paths that the last publication says it wrote; one that does not follow from
-    the data is altered, any other file is foreign.
+    `content` gives the bytes of a file, None for what is no plain file. `ours` are the paths that
+    the last publication says it wrote; one that does not follow from the data is altered, any
+    other file is foreign.
     """
-    extra = found.keys() - derived.keys()
-    altered = {path for path in found.keys() & derived.keys() if found[path] != derived[path]}
+    altered, missing, known = [], [], set[str]()
+    for path, data in derived:
+        known.add(path)
+        if path not in names:
+            missing.append(path)
+        elif content(path) != data:
+            altered.append(path)
+    extra = names - known
     return Comparison(
-        altered=tuple(sorted(altered | (extra & ours))),
-        missing=tuple(sorted(derived.keys() - found.keys())),
+        altered=tuple(sorted({*altered, *(extra & ours)})),
+        missing=tuple(sorted(missing)),
         foreign=tuple(sorted(extra - ours)),
+        derived=frozenset(known),
     )

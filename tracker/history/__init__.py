@@ -8,7 +8,7 @@ agreement   which sights of a text are believed at once, and which wait
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -32,7 +32,7 @@ from tracker.model import (
     Version,
 )
 
-__all__ = ["Reader", "completed", "decisive", "history", "in_order", "texts"]
+__all__ = ["Reader", "completed", "decisive", "history", "in_order", "standing", "texts"]
 
 
 def history(
@@ -44,12 +44,17 @@ def history(
 
 
 def texts(
-    document: Document, ordered: Sequence[Capture], reader: Reader, topics: Sequence[Topic]
+    document: Document,
+    ordered: Sequence[Capture],
+    reader: Reader,
+    topics: Sequence[Topic],
+    earlier: Texts | None = None,
 ) -> Texts:
     """What the captures of `document`, in order, show it to have said.
 
     It is the same for all captures with the same `decisive` runs, but for when the newest
-    version was last seen.
+    version was last seen. `earlier` is what followed, by the same code and topics, from other
+    captures: as far as the versions are the same, its revisions need not be found again.
     """
     usual = [c for c in ordered if c.via != PREVIEW]
     shown = [c for c in ordered if c.via == PREVIEW]
@@ -65,7 +70,8 @@ def texts(
         for s, last in zip(agreed.believed, found, strict=True)
     )
     coming = upcoming(found, looks(shown, reader), reader, topics)
-    revisions = told_once(tuple(_revisions(found, first, topics)), coming)
+    known = {r.first_seen: r for r in earlier.revisions} if earlier else {}
+    revisions = told_once(tuple(_revisions(found, first, topics, known)), coming)
     title = found[-1].title if found and found[-1].title else document.type
     return Texts(title, found, revisions, waiting(agreed.held) if agreed.held else "")
 
@@ -76,8 +82,9 @@ def completed(document: Document, ordered: Sequence[Capture], found: Texts) -> H
     seen = [parts[-1].time for parts in groups(usual)][-1:]
     if seen and not found.waiting and found.versions[-1].last_seen != seen[0]:
         found = _seen_until(found, seen[0])
-    standing = _standing(usual, found.waiting)
-    return History(document, found.title, found.versions, found.revisions, standing)
+    return History(
+        document, found.title, found.versions, found.revisions, standing(ordered, found.waiting)
+    )
 
 
 def _seen_until(found: Texts, time: datetime) -> Texts:
@@ -107,19 +114,46 @@ def _version(document: str, sight: Sight, look: Look, reader: Reader) -> Version
 
 
 def _revisions(
-    found: Sequence[Version], first: Sequence[Version], topics: Sequence[Topic]
+    found: Sequence[Version],
+    first: Sequence[Version],
+    topics: Sequence[Topic],
+    earlier: Mapping[datetime, Revision],
 ) -> Iterator[Revision]:
-    """Each step from a text as it was last read to the next as it was first seen."""
-    earlier: set[str] = set()
+    """Each step from a text as it was last read to the next as it was first seen.
+
+    What was found `earlier` holds as long as all versions before are the same.
+    """
+    before_it: set[str] = set()
     known: frozenset[str] = frozenset()
     text = text_digest(found[0].clauses) if found else ""
     for before, after, last in zip(found, first[1:], found[1:], strict=False):
-        revision = revise(before, after, topics, known)
         new = text_digest(after.clauses)
-        yield _reverted(revision) if new in earlier else revision
-        earlier.add(text)
+        again = _again(earlier.get(after.first_seen), before, after)
+        if again is None:
+            earlier = {}
+            revision = revise(before, after, topics, known)
+            again = _reverted(revision) if new in before_it else revision
+        yield again
+        before_it.add(text)
         text = new if after is last else text_digest(last.clauses)
         known |= {clause.key for clause in before.clauses}
+
+
+def _again(found: Revision | None, before: Version, after: Version) -> Revision | None:
+    """The same revision once more, if it was between the same versions."""
+    if found is None or not (_is_same(found.before, before) and _is_same(found.after, after)):
+        return None
+    # Its changes hold the very clauses of its own versions.
+    return replace(
+        found,
+        before=replace(found.before, last_seen=before.last_seen),
+        after=replace(found.after, last_seen=after.last_seen),
+        announced=None,
+    )
+
+
+def _is_same(one: Version, other: Version) -> bool:
+    return replace(one, last_seen=other.last_seen) == other
 
 
 def _reverted(revision: Revision) -> Revision:
@@ -134,11 +168,12 @@ def _reverted(revision: Revision) -> Revision:
 # ── standing ──────────────────────────────────────────────────────────────────────
 
 
-def _standing(captures: Sequence[Capture], waits: str) -> Standing:
-    """How the document stands after its last look; `captures` in order of time.
+def standing(ordered: Sequence[Capture], waits: str) -> Standing:
+    """How a document stands after its last look; its captures in order of time.
 
     `waits` says of a new wording that it waits for agreement.
     """
+    captures = [c for c in ordered if c.via != PREVIEW]
     if not captures:
         return Standing(State.NEVER_SEEN, None, None, None, "It has not been visited yet.")
     last_visit = captures[-1].time

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from tracker.archive import Archive
 from tracker.errors import ArchiveError, UsageError
+from tracker.folder import sync
 from tracker.lock import hold
 from tracker.publisher.words import stamp
-from tracker.workspace import sync
 
 _SQLITE = b"SQLite format 3\0"
 

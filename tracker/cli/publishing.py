@@ -1,0 +1,183 @@
+"""Writing feeds/ from data/: what no new capture touches is neither derived nor written again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import click
+
+from tracker.cli import logs
+from tracker.cli.app import App
+from tracker.cli.checkpoints import heads_of, new_checkpoint, public_key
+from tracker.cli.session import Case, Session
+from tracker.database import database
+from tracker.deriving import Derived, Job, derive, picture
+from tracker.folder import Fresh, Mark, exchanged
+from tracker.history import standing
+from tracker.lock import held_folder
+from tracker.model import Correction, History
+from tracker.outages import outages
+from tracker.publisher import Abstract, Rim, status, strays, whole
+from tracker.remembered import PAGES, key_of
+
+_UNPUBLISHED = (
+    "Note: links in feeds and citations lead to http://localhost:8000/ (`tracker serve`) until "
+    "data/settings.toml says in site_url where feeds/ is published."
+)
+
+_Found = TypeVar("_Found", Abstract, History)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is remembered of a part: its files, and of a document its abstract and what waits."""
+
+    marks: Mapping[str, Mark]
+    abstract: Abstract | None = None
+    waiting: str = ""
+
+
+def publish_all(app: App, *, note: bool = True) -> None:
+    """Write feeds/ from data/ and say how much of it changed; `note` what is not set yet."""
+    workspace = app.workspace
+    with held_folder(app.root), app.session(write=True) as session:
+        heads = heads_of(session.archive)
+        checkpoint = new_checkpoint(workspace, heads)
+        with exchanged(workspace.feeds) as fresh:
+            _Publication(session, fresh, checkpoint).write()
+    if not workspace.settings.site_url and note:
+        click.echo(_UNPUBLISHED)
+    changed, files = fresh.changed, len(fresh.names)
+    logs.event("published", folder=str(workspace.feeds), changed=changed, files=files)
+    click.echo(f"{workspace.feeds}: {changed} of {files} files changed")
+
+
+def derived_anew(session: Session, checkpoint: str) -> Iterator[tuple[str, bytes]]:
+    """All files of feeds/ as they follow from data/, with nothing that was derived before."""
+    given, abstracts, histories = session.workspace, [], []
+    for case in session.cases():
+        found = derive(_job(session, case), session.bodies, session.reader)
+        yield from found.part.files.items()
+        abstracts.append(found.part.abstract)
+        histories.append(_as_it_stands(found.part.abstract, case, found.texts.waiting))
+    rim = _rim(checkpoint)
+    yield from whole(abstracts, given.topics, given.settings, given.corrections, rim)
+    yield from _status(session, histories, checkpoint)
+
+
+class _Publication:
+    """One publication on its way into a fresh folder."""
+
+    def __init__(self, session: Session, fresh: Fresh, checkpoint: str) -> None:
+        self._session = session
+        self._fresh = fresh
+        self._checkpoint = checkpoint
+        self._keys: dict[str, str] = {}
+        self._abstracts: dict[str, Abstract] = {}
+        self._histories: dict[str, History] = {}
+
+    def write(self) -> None:
+        for case, found in derived_here(self._session, self._work()):
+            self._put(case, found)
+        given = self._session.workspace
+        _name_strays(given.corrections, list(self._histories.values()))
+        self._whole()
+        for name, data in _status(self._session, self._in_order(self._histories), self._checkpoint):
+            self._fresh.write(name, data)
+
+    def _work(self) -> Iterator[tuple[Case, Job]]:
+        """What has to be derived; all else is kept as it stands."""
+        for case in self._session.cases():
+            job = _job(self._session, case)
+            key = key_of(PAGES, case.key, job.settings, job.corrections, job.pictures)
+            self._keys[case.document.id] = key
+            kept = self._session.cache.get(_named(case), key, Kept)
+            if kept and kept.abstract and self._fresh.keep(kept.marks):
+                self._take(case, kept.abstract, kept.waiting)
+            else:
+                known = self._session.known(case)
+                earlier = None if known else self._session.earlier(case)
+                yield case, replace(job, texts=known, earlier=earlier)
+
+    def _put(self, case: Case, found: Derived) -> None:
+        marks = {name: self._fresh.write(name, data) for name, data in found.part.files.items()}
+        self._session.remember(case, found.texts)
+        kept = Kept(marks, found.part.abstract, found.texts.waiting)
+        self._session.cache.put(_named(case), self._keys[case.document.id], kept)
+        self._take(case, found.part.abstract, found.texts.waiting)
+
+    def _take(self, case: Case, abstract: Abstract, waiting: str) -> None:
+        self._abstracts[case.document.id] = abstract
+        self._histories[case.document.id] = _as_it_stands(abstract, case, waiting)
+
+    def _whole(self) -> None:
+        """What is of no single document: kept where no document has anything new."""
+        given, rim = self._session.workspace, _rim(self._checkpoint)
+        follows = (given.topics, given.settings, given.corrections, rim.picture is not None)
+        key = key_of(PAGES, sorted(self._keys.items()), *follows)
+        kept = self._session.cache.get("whole", key, Kept)
+        if kept and self._fresh.keep(kept.marks):
+            return
+        abstracts = self._in_order(self._abstracts)
+        files = whole(abstracts, given.topics, given.settings, given.corrections, rim)
+        marks = {name: self._fresh.write(name, data) for name, data in files}
+        self._session.cache.put("whole", key, Kept(marks))
+
+    def _in_order(self, found: Mapping[str, _Found]) -> list[_Found]:
+        return [found[name] for name in sorted(found)]
+
+
+def derived_here(
+    session: Session, work: Iterable[tuple[Case, Job]]
+) -> Iterator[tuple[Case, Derived]]:
+    """Do the jobs in this process, one by one."""
+    for case, job in work:
+        yield case, derive(job, session.bodies, session.reader)
+
+
+def _job(session: Session, case: Case) -> Job:
+    given = session.workspace
+    mine = tuple(c for c in given.corrections if c.document == case.document.id)
+    return Job(
+        document=case.document,
+        captures=case.captures,
+        topics=given.topics,
+        settings=given.settings,
+        corrections=mine,
+        pictures=picture() is not None,
+    )
+
+
+def _named(case: Case) -> str:
+    return f"part {case.document.id}"
+
+
+def _as_it_stands(abstract: Abstract, case: Case, waiting: str) -> History:
+    """The history of an abstract as the document stands after its last look."""
+    stands = standing(case.captures, waiting)
+    return replace(abstract.history, standing=stands, outages=tuple(outages(case.captures)))
+
+
+def _rim(checkpoint: str) -> Rim:
+    return Rim(database=database, picture=picture(), checkpoint=checkpoint)
+
+
+def _status(
+    session: Session, histories: Sequence[History], checkpoint: str
+) -> Iterator[tuple[str, bytes]]:
+    """What every publication writes: how all documents stand, and what the log held."""
+    given = session.workspace
+    yield from status(histories, given.topics, given.settings, _rim(checkpoint))
+    if checkpoint:
+        yield "status/checkpoint", checkpoint.encode()
+    if key := checkpoint and public_key(given):
+        yield "status/key", f"{key}\n".encode()
+
+
+def _name_strays(corrections: Sequence[Correction], histories: Sequence[History]) -> None:
+    for stray in strays(corrections, histories):
+        seen = stray.first_seen.isoformat()
+        problem = f"there is no revision of {stray.document} first seen at {seen}"
+        click.echo(f"corrections.toml: {problem}; `tracker log --json` has them all", err=True)

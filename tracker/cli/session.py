@@ -1,0 +1,145 @@
+"""The archive and what was derived from it before, opened together by one command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tracker.archive import Archive
+from tracker.declarations import find
+from tracker.deriving import read_anew, reader_of
+from tracker.history import Reader, completed, decisive, in_order, texts
+from tracker.model import Capture, Document, History, Reading, Texts, digest
+from tracker.outages import outages
+from tracker.remembered import TEXTS, Remembered, key_of
+from tracker.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A document with its captures in order.
+
+    `key` stands for all that its texts follow from, `code` for that without the captures.
+    """
+
+    document: Document
+    captures: tuple[Capture, ...]
+    key: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Texts as they are remembered, with the `code` of their case."""
+
+    texts: Texts
+    code: str
+
+
+class Session:
+    """The archive of a workspace, read only. A context manager.
+
+    `cache` is where what was derived before is; without one all is derived anew. What is derived
+    now is put there only with `write`. Of each log only so many first rows are read as `sizes`
+    say, all of those it does not name.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        cache: Path | None = None,
+        write: bool = False,
+        sizes: Mapping[str, int] | None = None,
+    ) -> None:
+        self.workspace = workspace
+        self._sizes = sizes or {}
+        self._stack = ExitStack()
+        self.archive = self._stack.enter_context(Archive(workspace.archive))
+        self.cache = self._stack.enter_context(Remembered(cache, write=write))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def cases(self, wanted: Sequence[str] = ()) -> Iterator[Case]:
+        """The documents `wanted` (all if none is named) in the order of their names."""
+        return map(self._case, chosen(self._documents(), wanted))
+
+    def _documents(self) -> list[Document]:
+        """What is declared, and what was recorded before without being declared now."""
+        recorded = self.archive.documents(self._sizes.get("documents"))
+        known = {d.id: d for d in (*recorded, *self.workspace.declared.documents)}
+        return [known[name] for name in sorted(known)]
+
+    def _case(self, document: Document) -> Case:
+        found = self.archive.captures(document.id, self._sizes.get("captures"))
+        captures = tuple(in_order(found, document))
+        runs = decisive(captures)
+        # A text is read from its own body while that is kept, and else from one that reads alike.
+        bodies = {c.body for run in runs for c in run.first if c.body}
+        kept = sorted(bodies & self.archive.kept_bodies(document.id)) if bodies else []
+        code = key_of(TEXTS, document, self.workspace.topics)
+        return Case(document, captures, key_of((), code, runs, kept), code)
+
+    def texts(self, case: Case) -> Texts:
+        """What a document is found to have said, derived only as far as need be."""
+        found = self.known(case)
+        if found is None:
+            topics, earlier = self.workspace.topics, self.earlier(case)
+            found = texts(case.document, case.captures, self.reader, topics, earlier)
+            self.remember(case, found)
+        return found
+
+    def known(self, case: Case) -> Texts | None:
+        """The texts of a document if they were derived before."""
+        found = self.cache.get(case.document.id, case.key, _Told)
+        return found.texts if found else None
+
+    def earlier(self, case: Case) -> Texts | None:
+        """What the same code derived of a document from other captures."""
+        found = self.cache.last(case.document.id, _Told)
+        return found.texts if found and found.code == case.code else None
+
+    def remember(self, case: Case, found: Texts) -> None:
+        self.cache.put(case.document.id, case.key, _Told(found, case.code))
+
+    def history(self, case: Case) -> History:
+        """All that follows from the captures of a document."""
+        found = completed(case.document, case.captures, self.texts(case))
+        return replace(found, outages=tuple(outages(case.captures)))
+
+    def bodies(self, capture: Capture) -> tuple[bytes, str]:
+        return self.archive.readable(capture)
+
+    @cached_property
+    def reader(self) -> Reader:
+        return reader_of(self.bodies, self._read)
+
+    def _read(self, capture: Capture, body: bytes, media: str) -> Reading:
+        name = f"{capture.document} {capture.page_key} {capture.text}"
+        key = key_of(TEXTS[:1], digest(body), media, capture.source)
+        found = self.cache.get(name, key, Reading)
+        if found is None:
+            found = read_anew(capture, body, media)
+            self.cache.put(name, key, found)
+        return found
+
+
+def chosen(documents: Sequence[Document], wanted: Sequence[str]) -> list[Document]:
+    """The documents named by any unambiguous part of their names; all where none is named."""
+    if not wanted:
+        return list(documents)
+    return list({d.id: d for d in (find(documents, name) for name in wanted)}.values())

@@ -1,0 +1,238 @@
+"""A published folder, exchanged in one step for the one before it.
+
+The new tree is made beside the old one. Files that did not change are hard links, so they keep
+bytes and modification time; then the two are exchanged, so that no reader ever finds half of a
+publication, and one that fails leaves the one before as it was.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from tracker.errors import ArchiveError
+
+#: What we published, so that what others put into feeds/ (a CNAME, say) is carried along.
+MANIFEST = "published.json"
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+
+#: By which a file is known to be the one that was written: its size in bytes, and when.
+Mark = tuple[int, int]
+
+
+class Fresh:
+    """The tree that is being made; `changed` of our files are not as they were."""
+
+    def __init__(self, old: Path, new: Path) -> None:
+        self._old, self._new = str(old), str(new)
+        self._folders: set[str] = set()
+        self._before = published_names(old)
+        self.names: set[str] = set()
+        self.changed = 0
+
+    def write(self, name: str, data: bytes) -> Mark:
+        """Put a file there; one of the very same bytes stays the file it was."""
+        self.names.add(name)
+        mark, is_new = self._put(name, data)
+        self.changed += is_new
+        return mark
+
+    def _put(self, name: str, data: bytes) -> tuple[Mark, bool]:
+        before, after = f"{self._old}/{name}", self._place(name)
+        if _read(before) == data:
+            _link(before, after)
+            return _mark_of(os.lstat(after)), False
+        with open(after, "xb") as file:  # noqa: PTH123 (of strings: there may be half a million)
+            file.write(data)
+            file.flush()
+            return _mark_of(os.fstat(file.fileno())), True
+
+    def keep(self, marks: Mapping[str, Mark]) -> bool:
+        """Keep the files of the old tree that have these marks; all of them, or none."""
+        if any(_mark(f"{self._old}/{name}") != mark for name, mark in marks.items()):
+            return False
+        for name in marks:
+            _link(f"{self._old}/{name}", self._place(name))
+        self.names |= marks.keys()
+        return True
+
+    def finish(self) -> bool:
+        """Add what others put there, and see to it that all of it stands; whether it differs."""
+        self.changed += len(self._before - self.names - {MANIFEST})
+        _, is_new = self._put(MANIFEST, manifest(self.names))
+        ours = self._before | self.names | {MANIFEST}
+        for name in (n for n in file_names(self._old) if n not in ours):
+            _link(f"{self._old}/{name}", self._place(name))
+        sync_all(self._new)
+        return is_new or bool(self.changed)
+
+    def _place(self, name: str) -> str:
+        path = f"{self._new}/{name}"
+        folder = path.rpartition("/")[0]
+        if folder not in self._folders:
+            os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+            self._folders.add(folder)
+        return path
+
+
+@contextmanager
+def exchanged(directory: Path) -> Iterator[Fresh]:
+    """Make `directory` anew: what the block writes or keeps, and what others put there.
+
+    One publication at a time: see `tracker.lock.held_folder`. Raises ArchiveError where it
+    cannot be written; whatever the block raises, the old tree stands.
+    """
+    new = directory.with_name(f".{directory.name}.new")
+    try:
+        _recover(directory)
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(parents=True)
+        fresh = Fresh(directory, new)
+        yield fresh
+        if fresh.finish():
+            _exchange(new, directory)
+    except OSError as error:
+        raise ArchiveError(
+            f"{directory}: could not be written ({error.strerror}); "
+            "what was published before stands."
+        ) from error
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def put(directory: Path, files: Mapping[str, bytes]) -> int:
+    """Make `directory` hold exactly `files` (and what others put there); how many changed."""
+    with exchanged(directory) as fresh:
+        for name, data in files.items():
+            fresh.write(name, data)
+    return fresh.changed
+
+
+# ── what stands there ─────────────────────────────────────────────────────────────
+
+
+def manifest(names: Iterable[str]) -> bytes:
+    """The file that says what was published."""
+    return json.dumps(sorted({*names, MANIFEST}), indent=0).encode() + b"\n"
+
+
+def published_names(directory: Path) -> set[str]:
+    """What the last publication says it wrote."""
+    try:
+        return set(json.loads((directory / MANIFEST).read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return set()
+
+
+def file_names(directory: Path | str) -> list[str]:
+    """Every file and link below a folder, in order."""
+    found = []
+    for folder, folders, files in os.walk(directory):
+        inside = os.path.relpath(folder, directory)
+        prefix = "" if inside == "." else f"{inside}/"
+        links = [name for name in folders if os.path.islink(f"{folder}/{name}")]  # noqa: PTH114
+        found += [f"{prefix}{name}" for name in (*files, *links)]
+    return sorted(found)
+
+
+def content(directory: Path, name: str) -> bytes | None:
+    """The bytes of a file in a published folder; None for what is a link or cannot be read."""
+    return _read(f"{directory}/{name}")
+
+
+def _read(path: str) -> bytes | None:
+    if _mark(path) is None:
+        return None
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+        with open(handle, "rb") as file:  # noqa: PTH123
+            return file.read()
+    except OSError:
+        return None
+
+
+def _mark(path: str) -> Mark | None:
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return None
+    return _mark_of(found) if stat.S_ISREG(found.st_mode) else None
+
+
+def _mark_of(found: os.stat_result) -> Mark:
+    return found.st_size, found.st_mtime_ns
+
+
+# ── the file system ───────────────────────────────────────────────────────────────
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:  # a file system without hard links
+        shutil.copy2(source, target, follow_symlinks=False)
+
+
+def _exchange(fresh: Path, directory: Path) -> None:
+    """Swap two folders so that a reader finds either the old or the new one, never none."""
+    if not directory.exists():
+        fresh.rename(directory)
+    elif not _exchange_at_once(fresh, directory):
+        aside = _aside(directory)
+        shutil.rmtree(aside, ignore_errors=True)
+        directory.rename(aside)
+        fresh.rename(directory)
+        aside.rename(fresh)
+    sync(directory.parent)
+
+
+def _aside(directory: Path) -> Path:
+    return directory.with_name(f".{directory.name}.old")
+
+
+def _recover(directory: Path) -> None:
+    """Where no exchange at once is possible, a run may have been stopped between two renames."""
+    aside = _aside(directory)
+    if aside.exists() and not directory.exists():
+        aside.rename(directory)
+
+
+def sync(folder: Path) -> None:
+    """See to it that what was renamed in a folder stands, whatever comes."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_all(folder: str) -> None:
+    """See to it that all that was written below a folder stands: one call for half a million."""
+    call = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+    if call is None:
+        os.sync()
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        if call(handle):
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number))
+    finally:
+        os.close(handle)
+
+
+def _exchange_at_once(a: Path, b: Path) -> bool:
+    if not sys.platform.startswith("linux"):
+        return False
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        return False
+    names = os.fsencode(a), os.fsencode(b)
+    return bool(rename(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0)
