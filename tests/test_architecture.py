@@ -29,7 +29,7 @@ ROWS = (
         "remembered",
     },
     {"database", "evidence", "history", "intake", "workspace"},
-    {"deriving", "keeping"},
+    {"deriving", "keeping", "workers"},
     {"cli"},
     {"__main__"},
 )

@@ -6,14 +6,25 @@ the bodies, and whoever does it, anywhere, gives the same answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import zlib
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from tracker.differ import Undecodable, read
 from tracker.differ.topics import whole
 from tracker.errors import ArchiveError
-from tracker.history import Reader, completed, texts
-from tracker.model import Capture, Correction, Document, Reading, Settings, Source, Texts, Topic
+from tracker.history import Reader, completed, decisive, texts
+from tracker.model import (
+    Capture,
+    Correction,
+    Document,
+    Outcome,
+    Reading,
+    Settings,
+    Source,
+    Texts,
+    Topic,
+)
 from tracker.publisher import Part, Rim, part
 
 #: A kept body with the text of a capture, and its media type.
@@ -86,3 +97,47 @@ def read_anew(capture: Capture, body: bytes, media: str) -> Reading:
     except Undecodable as error:
         problem = f"{capture.document}: a kept page cannot be read any more: {error}."
         raise ArchiveError(problem) from error
+
+
+# ── sent elsewhere ────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A job with all the bodies it needs, packed: `own` by their digests, `alike` by page and text.
+
+    A text whose own body is not kept is read from one that reads alike.
+    """
+
+    job: Job
+    own: Mapping[str, tuple[bytes, str]]
+    alike: Mapping[tuple[str | None, str | None], tuple[bytes, str]]
+
+    def bodies(self, capture: Capture) -> tuple[bytes, str]:
+        """As the archive lends them."""
+        found = self.own.get(capture.body or "") or self.alike[capture.page_key, capture.text]
+        return zlib.decompress(found[0]), found[1]
+
+
+def sent(job: Job, kept: Set[str], bodies: Bodies) -> Sent:
+    """A job to be done where there is no archive; `kept` are the bodies that are kept of it."""
+    own: dict[str, tuple[bytes, str]] = {}
+    alike: dict[tuple[str | None, str | None], tuple[bytes, str]] = {}
+    for run in decisive(job.captures):
+        for capture in run.first:
+            if capture.body and capture.body in kept and capture.body not in own:
+                own[capture.body] = _packed(*bodies(capture))
+    for capture in (c for c in job.captures if c.outcome is Outcome.GOOD and c.text):
+        key = capture.page_key, capture.text
+        if key not in alike:
+            alike[key] = own.get(capture.body or "") or _packed(*bodies(capture))
+    return Sent(job, own, alike)
+
+
+def _packed(body: bytes, media: str) -> tuple[bytes, str]:
+    return zlib.compress(body, 1), media
+
+
+def derive_sent(given: Sent) -> Derived:
+    """Do a job that was sent."""
+    return derive(given.job, given.bodies, reader_of(given.bodies, read_anew))

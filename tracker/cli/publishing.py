@@ -13,7 +13,7 @@ from tracker.cli.app import App
 from tracker.cli.checkpoints import heads_of, new_checkpoint, public_key
 from tracker.cli.session import Case, Session
 from tracker.database import database
-from tracker.deriving import Derived, Job, derive, picture
+from tracker.deriving import Derived, Job, Sent, derive, derive_sent, picture, sent
 from tracker.folder import Fresh, Mark, exchanged
 from tracker.history import standing
 from tracker.lock import held_folder
@@ -21,6 +21,7 @@ from tracker.model import Correction, History
 from tracker.outages import outages
 from tracker.publisher import Abstract, Rim, status, strays, whole
 from tracker.remembered import PAGES, key_of
+from tracker.workers import Workers
 
 _UNPUBLISHED = (
     "Note: links in feeds and citations lead to http://localhost:8000/ (`tracker serve`) until "
@@ -39,14 +40,17 @@ class Kept:
     waiting: str = ""
 
 
-def publish_all(app: App, *, note: bool = True) -> None:
-    """Write feeds/ from data/ and say how much of it changed; `note` what is not set yet."""
+def publish_all(app: App, *, note: bool = True, others: Workers | None = None) -> None:
+    """Write feeds/ from data/ and say how much of it changed; `note` what is not set yet.
+
+    Documents are derived by `others`, or else here.
+    """
     workspace = app.workspace
     with held_folder(app.root), app.session(write=True) as session:
         heads = heads_of(session.archive)
         checkpoint = new_checkpoint(workspace, heads)
         with exchanged(workspace.feeds) as fresh:
-            _Publication(session, fresh, checkpoint).write()
+            _Publication(session, fresh, checkpoint).write(others)
     if not workspace.settings.site_url and note:
         click.echo(_UNPUBLISHED)
     changed, files = fresh.changed, len(fresh.names)
@@ -78,8 +82,8 @@ class _Publication:
         self._abstracts: dict[str, Abstract] = {}
         self._histories: dict[str, History] = {}
 
-    def write(self) -> None:
-        for case, found in derived_here(self._session, self._work()):
+    def write(self, others: Workers | None) -> None:
+        for case, found in _derived(self._session, self._work(), others):
             self._put(case, found)
         given = self._session.workspace
         _name_strays(given.corrections, list(self._histories.values()))
@@ -129,12 +133,24 @@ class _Publication:
         return [found[name] for name in sorted(found)]
 
 
-def derived_here(
-    session: Session, work: Iterable[tuple[Case, Job]]
+_Work = tuple[Case, Job]
+
+
+def _derived(
+    session: Session, work: Iterable[_Work], others: Workers | None
 ) -> Iterator[tuple[Case, Derived]]:
-    """Do the jobs in this process, one by one."""
-    for case, job in work:
-        yield case, derive(job, session.bodies, session.reader)
+    """Every job done, by others where there are any."""
+    if others is None:
+        for case, job in work:
+            yield case, derive(job, session.bodies, session.reader)
+        return
+
+    def packed(given: _Work) -> Sent:
+        case, job = given
+        return sent(job, session.archive.kept_bodies(case.document.id), session.bodies)
+
+    for (case, _), found in others.each(derive_sent, work, packed):
+        yield case, found
 
 
 def _job(session: Session, case: Case) -> Job:

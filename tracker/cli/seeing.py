@@ -13,10 +13,12 @@ from tracker.cli import logs
 from tracker.cli.app import App, chosen, harmless
 from tracker.cli.notifying import notify_all, prepared
 from tracker.cli.publishing import publish_all
+from tracker.cli.working import working
 from tracker.fetcher import Fetcher, Limits, user_agent
 from tracker.intake import PublicArchive, Visit, visit, with_preview
 from tracker.model import Document, Outcome
 from tracker.publisher import terminal
+from tracker.workers import workers
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _app = click.make_pass_decorator(App)
@@ -61,9 +63,16 @@ def fetch(app: App, documents: tuple[str, ...], force: bool, hosts: tuple[str, .
 @click.command()
 @_visiting
 @click.option("--notify", is_flag=True, help="Then send what is new, as `tracker notify` does.")
+@working
 @_app
 def run(
-    app: App, documents: tuple[str, ...], force: bool, hosts: tuple[str, ...], notify: bool
+    app: App,
+    documents: tuple[str, ...],
+    force: bool,
+    hosts: tuple[str, ...],
+    notify: bool,
+    number: int,
+    scheduler: str,
 ) -> None:
     """Fetch, then publish: the command for a timer.
 
@@ -72,7 +81,8 @@ def run(
     """
     sending = prepared(app) if notify else None
     failed = fetch_all(app, documents, force=force, hosts=hosts)
-    publish_all(app)
+    with workers(number, scheduler) as others:
+        publish_all(app, others=others)
     if sending:
         failed |= notify_all(app, *sending)
     if failed:

@@ -11,10 +11,12 @@ import click
 
 from tracker.cli.app import App, colour, print_json, say, width
 from tracker.cli.publishing import publish_all
+from tracker.cli.working import working
 from tracker.differ import revise
 from tracker.errors import UsageError
 from tracker.model import History, Revision, Version
 from tracker.publisher import records, standalone, terminal
+from tracker.workers import workers
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _WIDE = 160  # columns; two texts side by side may be wider than one
@@ -40,13 +42,17 @@ def _formats(command: _Command) -> _Command:
 
 
 @click.command()
+@working
 @_app
-def publish(app: App) -> None:
+def publish(app: App, number: int, scheduler: str) -> None:
     """Write feeds/ from data/: the feeds and the changelog site.
 
-    The same data gives the same bytes, and files that did not change are left as they are.
+    The same data gives the same bytes, and files that did not change are left as they are. Only
+    documents with something new are derived; where those are many, as after an import or an
+    upgrade, several workers are faster.
     """
-    publish_all(app)
+    with workers(number, scheduler) as others:
+        publish_all(app, others=others)
 
 
 @click.command()

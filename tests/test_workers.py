@@ -1,0 +1,214 @@
+"""The same feeds wherever they were derived: here, in a pool, on a cluster that loses a worker."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from tests.benchmarks.pages import page
+from tests.samples import bytes_of, declare, tracker
+from tracker.archive import Archive
+from tracker.cli.session import Session
+from tracker.deriving import Job, derive, derive_sent, sent
+from tracker.errors import ArchiveError
+from tracker.importer import Record
+from tracker.intake import bring_pages
+from tracker.workers import Workers, workers
+from tracker.workspace import open_workspace
+
+DOCUMENTS, VERSIONS = 6, 3
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some documents of some versions each, published by one process."""
+    root = tmp_path_factory.mktemp("recorded")
+    declare(root, {f"Terms {n}": f"https://harbour.example/{n}" for n in range(DOCUMENTS)})
+    documents = open_workspace(root).declared.documents
+    start = datetime(2025, 1, 1, 12, tzinfo=UTC)
+    records = (
+        Record(
+            url=f"https://harbour.example/{n}",
+            time=start + timedelta(days=30 * edition + n),
+            body=page(n, edition, paragraphs=40),
+            media="text/html",
+            via="test",
+        )
+        for n in range(DOCUMENTS)
+        for edition in range(VERSIONS)
+    )
+    with Archive(root / "data" / "archive.db", write=True) as archive:
+        assert all(bring_pages(records, documents, archive))
+    done = tracker(root, "publish")
+    assert done.exit_code == 0, done.output
+    return root
+
+
+@pytest.fixture
+def unpublished(recorded: Path, tmp_path: Path) -> Path:
+    """The same, neither published nor derived yet."""
+    return Path(shutil.copytree(recorded / "data", tmp_path / "root" / "data")).parent
+
+
+def test_a_pool_publishes_the_same(recorded: Path, unpublished: Path) -> None:
+    done = tracker(unpublished, "publish", "--workers", "2")
+    assert done.exit_code == 0, done.output
+    assert bytes_of(unpublished / "feeds") == bytes_of(recorded / "feeds")
+    assert ": 0 of " in tracker(unpublished, "publish").stdout
+
+
+def test_what_is_sent_holds_all_that_a_job_needs(recorded: Path) -> None:
+    workspace = open_workspace(recorded)
+    with Session(workspace) as session:
+        for case in session.cases():
+            job = Job(case.document, case.captures, workspace.topics, workspace.settings, (), False)
+            kept = session.archive.kept_bodies(case.document.id)
+            given = sent(job, kept, session.bodies)
+            assert derive_sent(given) == derive(job, session.bodies, session.reader)
+            assert all(given.bodies(c) == session.bodies(c) for c in case.captures)
+
+
+# ── workers ───────────────────────────────────────────────────────────────────────
+
+
+def double(number: int) -> int:
+    return 2 * number
+
+
+def fail(number: int) -> int:
+    raise ValueError(number)
+
+
+def end(number: int) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Workers]:
+    with workers(2, "") as found:
+        assert found
+        yield found
+
+
+def test_answers_come_in_the_order_of_the_work(pool: Workers) -> None:
+    assert list(pool.each(double, range(30), lambda n: n + 1)) == [
+        (n, 2 * n + 2) for n in range(30)
+    ]
+
+
+def test_work_is_asked_for_only_as_it_is_done(pool: Workers) -> None:
+    asked = []
+
+    def given() -> Iterator[int]:
+        for n in range(1000):
+            asked.append(n)
+            yield n
+
+    answers = pool.each(double, given(), lambda n: n)
+    for n in range(3):
+        assert next(answers) == (n, 2 * n)
+    assert len(asked) < 10
+
+
+def test_an_error_of_the_work_is_the_error_of_the_whole(pool: Workers) -> None:
+    with pytest.raises(ValueError, match="3"):
+        list(pool.each(fail, [3], lambda n: n))
+
+
+def test_a_process_that_is_killed_is_one_sentence() -> None:
+    with workers(2, "") as found, pytest.raises(ArchiveError, match="fewer --workers"):
+        assert found
+        list(found.each(end, [1, 2], lambda n: n))
+
+
+def test_one_process_needs_no_workers() -> None:
+    with workers(1, "") as found:
+        assert found is None
+
+
+# ── a cluster ─────────────────────────────────────────────────────────────────────
+
+
+class Cluster:
+    """A Dask scheduler with two workers, each a process of its own on loopback."""
+
+    def __init__(self, folder: Path) -> None:
+        distributed = pytest.importorskip("distributed", reason="distributed is not installed")
+        file = folder / "scheduler.json"
+        options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+        self._started = [self._start("scheduler", *options, "--scheduler-file", str(file))]
+        wait_for(file.exists)
+        self._client: Any = distributed.Client(scheduler_file=str(file), set_as_default=False)
+        self.address: str = self._client.scheduler.address
+        for name in ("one", "two"):
+            self._started.append(self._worker(name))
+        self._client.wait_for_workers(2, timeout=60)
+
+    def _start(self, kind: str, *arguments: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", f"distributed.cli.dask_{kind}", *arguments]
+        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def _worker(self, name: str) -> subprocess.Popen[bytes]:
+        options = ["--no-nanny", "--nthreads", "1", "--no-dashboard", "--name", name]
+        return self._start("worker", self.address, *options, "--host", "127.0.0.1")
+
+    def kill_one_at_work(self) -> None:
+        """SIGKILL the second worker as soon as it has something to do."""
+        found = self._client.scheduler_info()["workers"]
+        (second,) = (address for address, told in found.items() if told["id"] == "two")
+        wait_for(lambda: bool(self._client.processing().get(second)))
+        self._started[2].kill()
+
+    def close(self) -> None:
+        self._client.close()
+        for process in self._started:
+            process.kill()
+            process.wait()
+
+
+def wait_for(is_so: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    found = Cluster(tmp_path)
+    yield found
+    found.close()
+
+
+def test_a_cluster_that_loses_a_worker_publishes_the_same(
+    recorded: Path, unpublished: Path, cluster: Cluster
+) -> None:
+    told: list[Result] = []
+    arguments = ("publish", "--scheduler", cluster.address)
+    publishing = threading.Thread(target=lambda: told.append(tracker(unpublished, *arguments)))
+    publishing.start()
+    cluster.kill_one_at_work()
+    publishing.join()
+    (done,) = told
+    assert done.exit_code == 0, done.output
+    assert bytes_of(unpublished / "feeds") == bytes_of(recorded / "feeds")
+
+
+def test_where_no_scheduler_answers_it_is_said(recorded: Path) -> None:
+    pytest.importorskip("distributed", reason="distributed is not installed")
+    done = tracker(recorded, "publish", "--scheduler", "tcp://127.0.0.1:1")
+    assert done.exit_code == 2
+    assert done.stderr == "Error: --scheduler: no Dask scheduler answers at 'tcp://127.0.0.1:1'.\n"
