@@ -36,8 +36,16 @@ from tracker.model import (
     Version,
     digest,
 )
-from tracker.publisher.catalogue import STATUS
-from tracker.publisher.feeds import feed_items, feeds, status_feed
+from tracker.publisher.catalogue import STATUS, catalogue
+from tracker.publisher.feeds import (
+    UNPUBLISHED,
+    document_feed,
+    feed_items,
+    shared_channels,
+    status_feed,
+    written,
+)
+from tracker.publisher.opml import opml
 
 START = datetime(2025, 3, 1, 8, 30, tzinfo=UTC)
 SITE = Settings(site_url="https://terms.example/watch/")
@@ -393,6 +401,14 @@ def feeds_of(
     corrections: Sequence[Correction] = (),
 ) -> dict[str, bytes]:
     """All feeds of these histories, by file name."""
+    base = settings.site_url or UNPUBLISHED
     items = feed_items(histories, topics, settings, corrections)
     told = [item for item in items if STATUS in item.feeds]
-    return dict(feeds(histories, items, topics, settings)) | dict(status_feed(told, settings))
+    found = dict(status_feed(told, base))
+    for channel in shared_channels(histories, items, topics, base):
+        found |= dict(written(channel))
+    for history in histories:
+        name = history.document.id
+        mine = [item for item in items if name in item.feeds]
+        found |= dict(document_feed(history, mine, base))
+    return found | {"feeds.opml": opml(catalogue(histories, topics), base)}

@@ -28,11 +28,15 @@ Mark = tuple[int, int]
 
 
 class Fresh:
-    """The tree that is being made; `changed` of our files are not as they were."""
+    """The tree that is to be; `changed` of our files are not as they were.
+
+    Nothing but what is new is written at once: where nothing is, no tree need be made.
+    """
 
     def __init__(self, old: Path, new: Path) -> None:
         self._old, self._new = str(old), str(new)
         self._folders: set[str] = set()
+        self._kept: set[str] = set()
         self._before = published_names(old)
         self.names: set[str] = set()
         self.changed = 0
@@ -40,38 +44,41 @@ class Fresh:
     def write(self, name: str, data: bytes) -> Mark:
         """Put a file there; one of the very same bytes stays the file it was."""
         self.names.add(name)
-        mark, is_new = self._put(name, data)
-        self.changed += is_new
+        before = f"{self._old}/{name}"
+        mark = _mark(before) if _read(before) == data else None
+        if mark is None:
+            self.changed += 1
+            return self._put(name, data)
+        self._kept.add(name)
         return mark
-
-    def _put(self, name: str, data: bytes) -> tuple[Mark, bool]:
-        before, after = f"{self._old}/{name}", self._place(name)
-        if _read(before) == data:
-            _link(before, after)
-            return _mark_of(os.lstat(after)), False
-        with open(after, "xb") as file:  # noqa: PTH123 (of strings: there may be half a million)
-            file.write(data)
-            file.flush()
-            return _mark_of(os.fstat(file.fileno())), True
 
     def keep(self, marks: Mapping[str, Mark]) -> bool:
         """Keep the files of the old tree that have these marks; all of them, or none."""
         if any(_mark(f"{self._old}/{name}") != mark for name, mark in marks.items()):
             return False
-        for name in marks:
-            _link(f"{self._old}/{name}", self._place(name))
+        self._kept |= marks.keys()
         self.names |= marks.keys()
         return True
 
     def finish(self) -> bool:
-        """Add what others put there, and see to it that all of it stands; whether it differs."""
+        """Complete the tree, also by what others put there; False where it would be as it was."""
         self.changed += len(self._before - self.names - {MANIFEST})
-        _, is_new = self._put(MANIFEST, manifest(self.names))
+        listed = manifest(self.names)
+        if not self.changed and _read(f"{self._old}/{MANIFEST}") == listed:
+            return False
+        self._put(MANIFEST, listed)
         ours = self._before | self.names | {MANIFEST}
-        for name in (n for n in file_names(self._old) if n not in ours):
+        foreign = [name for name in file_names(self._old) if name not in ours]
+        for name in (*self._kept, *foreign):
             _link(f"{self._old}/{name}", self._place(name))
         sync_all(self._new)
-        return is_new or bool(self.changed)
+        return True
+
+    def _put(self, name: str, data: bytes) -> Mark:
+        with open(self._place(name), "xb") as file:  # noqa: PTH123 (half a million of them)
+            file.write(data)
+            file.flush()
+            return _mark_of(os.fstat(file.fileno()))
 
     def _place(self, name: str) -> str:
         path = f"{self._new}/{name}"

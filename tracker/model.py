@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 
 def digest(data: bytes) -> str:
@@ -53,8 +54,13 @@ class Source:
     @property
     def key(self) -> str:
         """Identifies URL and selectors; captures with other keys are never compared blindly."""
-        parts = [self.url, [_plain(s) for s in self.select], [_plain(s) for s in self.remove]]
-        return digest(json.dumps(parts, ensure_ascii=False).encode())[:16]
+        return _key(self)
+
+
+@lru_cache(maxsize=16384)  # asked of every capture, and there are few pages
+def _key(source: Source) -> str:
+    parts = [source.url, [_plain(s) for s in source.select], [_plain(s) for s in source.remove]]
+    return digest(json.dumps(parts, ensure_ascii=False).encode())[:16]
 
 
 def _plain(selector: Selector) -> object:

@@ -6,6 +6,7 @@ import random
 import secrets
 import sys
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 _WHO = "We Members Visitors Partners Affiliates Advertisers Guests Moderators".split()
@@ -29,8 +30,13 @@ def sentences(seed: object, count: int) -> list[str]:
     return [" ".join(chance.choice(part) for part in parts) + "." for _ in range(count)]
 
 
-def page(number: int, edition: int = 0, paragraphs: int = 120, nonce: str = "") -> bytes:
-    """A page of terms of 90 kB, a third of it text; each edition rewords three paragraphs."""
+def page(
+    number: int, edition: int = 0, paragraphs: int = 120, nonce: str = "", noise: int = 100_000
+) -> bytes:
+    """A page of terms of 90 kB, a third of it text; each edition rewords three paragraphs.
+
+    `noise` is how many characters of its scripts it has at most.
+    """
     words = sentences(number, paragraphs * 3)
     for one in range(1, edition + 1):
         for place in random.Random(f"{number}/{one}").sample(range(len(words)), 3):
@@ -44,18 +50,23 @@ def page(number: int, edition: int = 0, paragraphs: int = 120, nonce: str = "") 
     menu = "".join(f'<li><a href="/m{n}">Menu entry {n}</a></li>' for n in range(60))
     return (
         f'<!DOCTYPE html><html lang="en"><head><title>Terms of service {number}</title>'
-        f'<script nonce="{nonce}">{_NOISE}</script></head><body><nav><ul>{menu}</ul></nav>'
+        f'<script nonce="{nonce}">{_NOISE[:noise]}</script></head><body><nav><ul>{menu}</ul></nav>'
         f'<main id="terms"><h1>Terms of service {number}</h1>{"".join(blocks)}</main>'
-        f'<footer>{menu}<script nonce="{nonce}">{_NOISE[:20000]}</script></footer></body></html>'
+        f'<footer>{menu}<script nonce="{nonce}">{_NOISE[: min(noise, 20000)]}</script>'
+        f"</footer></body></html>"
     ).encode()
 
 
 class Site:
-    """Serves page N at /N, with a new nonce for every answer; the first `changed` are reworded."""
+    """Serves page N at /N, with a new nonce for every answer; the first `changed` are reworded.
 
-    def __init__(self) -> None:
+    They are of the `edition`, all others of edition `settled`; `make` gives a page of an edition.
+    """
+
+    def __init__(self, make: Callable[..., bytes] = page, settled: int = 0) -> None:
         self.changed = 0
-        self.edition = 0
+        self.edition = self._settled = settled
+        self._make = make
         site = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -78,9 +89,9 @@ class Site:
         self._plain: dict[tuple[int, int], bytes] = {}
 
     def body(self, number: int) -> bytes:
-        key = number, self.edition if number < self.changed else 0
+        key = number, self.edition if number < self.changed else self._settled
         if key not in self._plain:
-            self._plain[key] = page(*key, nonce="NONCE")
+            self._plain[key] = self._make(*key, nonce="NONCE")
         return self._plain[key].replace(b"NONCE", secrets.token_hex(8).encode())
 
     def url(self, number: int) -> str:

@@ -19,7 +19,7 @@ from tracker.history import standing
 from tracker.lock import held_folder
 from tracker.model import Correction, History
 from tracker.outages import outages
-from tracker.publisher import Abstract, Rim, status, strays, whole
+from tracker.publisher import Abstract, Lot, Rim, status, strays, whole
 from tracker.remembered import PAGES, key_of
 from tracker.workers import Workers
 
@@ -67,7 +67,8 @@ def derived_anew(session: Session, checkpoint: str) -> Iterator[tuple[str, bytes
         abstracts.append(found.part.abstract)
         histories.append(_as_it_stands(found.part.abstract, case, found.texts.waiting))
     rim = _rim(checkpoint)
-    yield from whole(abstracts, given.topics, given.settings, given.corrections, rim)
+    for lot in whole(abstracts, given.topics, given.settings, given.corrections, rim):
+        yield from lot.make()
     yield from _status(session, histories, checkpoint)
 
 
@@ -117,17 +118,27 @@ class _Publication:
         self._histories[case.document.id] = _as_it_stands(abstract, case, waiting)
 
     def _whole(self) -> None:
-        """What is of no single document: kept where no document has anything new."""
+        """What is of no single document: of it too, only what follows from something new."""
         given, rim = self._session.workspace, _rim(self._checkpoint)
-        follows = (given.topics, given.settings, given.corrections, rim.picture is not None)
-        key = key_of(PAGES, sorted(self._keys.items()), *follows)
+        everything = (sorted(self._keys.items()), given.topics, given.settings, given.corrections)
+        key = key_of(PAGES, everything)
         kept = self._session.cache.get("whole", key, Kept)
         if kept and self._fresh.keep(kept.marks):
             return
+        marks: dict[str, Mark] = {}
         abstracts = self._in_order(self._abstracts)
-        files = whole(abstracts, given.topics, given.settings, given.corrections, rim)
-        marks = {name: self._fresh.write(name, data) for name, data in files}
+        for lot in whole(abstracts, given.topics, given.settings, given.corrections, rim):
+            marks |= self._lot(lot, everything)
         self._session.cache.put("whole", key, Kept(marks))
+
+    def _lot(self, lot: Lot, everything: object) -> Mapping[str, Mark]:
+        key = key_of(PAGES, everything if lot.follows is None else lot.follows)
+        kept = self._session.cache.get(f"lot {lot.name}", key, Kept)
+        if kept and self._fresh.keep(kept.marks):
+            return kept.marks
+        marks = {name: self._fresh.write(name, data) for name, data in lot.make()}
+        self._session.cache.put(f"lot {lot.name}", key, Kept(marks))
+        return marks
 
     def _in_order(self, found: Mapping[str, _Found]) -> list[_Found]:
         return [found[name] for name in sorted(found)]

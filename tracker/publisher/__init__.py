@@ -7,18 +7,38 @@ of them in memory, on several machines, and only those parts anew that something
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from tracker.model import Correction, History, Settings, Topic
 from tracker.publisher import documents, revisions, site
 from tracker.publisher.abstracts import Abstract, abstract
 from tracker.publisher.biographies import lives
-from tracker.publisher.feeds import UNPUBLISHED, feeds, in_order, outages, status_feed
+from tracker.publisher.feeds import (
+    UNPUBLISHED,
+    document_feed,
+    in_order,
+    outages,
+    shared_channels,
+    status_feed,
+    written,
+)
 from tracker.publisher.frame import Frame, Pages, Rim, Table
 from tracker.publisher.listing import entries, newest_first, strays
 
-__all__ = ["Abstract", "Part", "Rim", "Table", "part", "publish", "status", "strays", "whole"]
+__all__ = [
+    "Abstract",
+    "Lot",
+    "Part",
+    "Rim",
+    "Table",
+    "part",
+    "publish",
+    "status",
+    "strays",
+    "whole",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +47,18 @@ class Part:
 
     files: Mapping[str, bytes]
     abstract: Abstract
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Files that are made together.
+
+    `follows` is all they follow from but for the code; None where that is everything there is.
+    """
+
+    name: str
+    follows: object
+    make: Callable[[], Iterable[tuple[str, bytes]]]
 
 
 def publish(
@@ -43,7 +75,8 @@ def publish(
     parts = [part(history, topics, settings, corrections, rim) for history in histories]
     files = {path: data for p in parts for path, data in p.files.items()}
     abstracts = [p.abstract for p in parts]
-    files |= dict(whole(abstracts, topics, settings, corrections, rim))
+    for lot in whole(abstracts, topics, settings, corrections, rim):
+        files |= dict(lot.make())
     return files | dict(status(histories, topics, settings, rim))
 
 
@@ -59,7 +92,8 @@ def part(
     frame = Frame([history], entries(history, topics, mine), topics, settings, mine, rim)
     found = lives(history)
     files = dict(documents.pages(frame, history, found)) | dict(revisions.pages(frame, found))
-    return Part(files, abstract(frame, history, found))
+    short = abstract(frame, history, found)
+    return Part(files | dict(document_feed(history, short.items, frame.base)), short)
 
 
 def whole(
@@ -68,14 +102,16 @@ def whole(
     settings: Settings,
     corrections: Sequence[Correction] = (),
     rim: Rim | None = None,
-) -> Pages:
-    """What is published of all documents together but for how they stand."""
+) -> Iterator[Lot]:
+    """What is published of all documents together but for how they stand, lot by lot."""
     ordered = sorted(abstracts, key=lambda a: a.history.document.id)
     histories = [a.history for a in ordered]
     told = newest_first(entry for a in ordered for entry in a.entries)
-    yield from site.pages(Frame(histories, told, topics, settings, corrections, rim), ordered)
+    frame = Frame(histories, told, topics, settings, corrections, rim)
+    yield Lot("site", None, partial(site.pages, frame, ordered))
     items = in_order((item for a in ordered for item in a.items), histories)
-    yield from feeds(histories, items, topics, settings)
+    for channel in shared_channels(histories, items, topics, frame.base):
+        yield Lot(f"feed {channel.name}", channel, partial(written, channel))
 
 
 def status(
@@ -86,5 +122,5 @@ def status(
 ) -> Pages:
     """How all documents stand, which every visit changes: pages and a feed."""
     yield from site.status(Frame(histories, (), topics, settings, (), rim))
-    items = in_order(outages(histories, settings.site_url or UNPUBLISHED), histories)
-    yield from status_feed(items, settings)
+    base = settings.site_url or UNPUBLISHED
+    yield from status_feed(in_order(outages(histories, base), histories), base)

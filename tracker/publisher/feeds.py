@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from tracker.model import Correction, History, Revision, Settings, Topic
 from tracker.publisher.catalogue import ALL, STATUS, UPCOMING, Feed, catalogue, editions
@@ -12,7 +12,6 @@ from tracker.publisher.channel import Channel, Item
 from tracker.publisher.items import revision_item
 from tracker.publisher.jsonfeed import json_feed
 from tracker.publisher.notices import correction_item, outage_items
-from tracker.publisher.opml import opml
 from tracker.publisher.places import feed_file
 from tracker.publisher.syndication import atom, rss
 
@@ -25,39 +24,43 @@ _ITEMS_OF_A_PAGE = 50
 _LARGEST_PAGE = 200_000  # characters of all bodies
 
 
-def feeds(
-    histories: Sequence[History],
-    items: Iterable[Item],
-    topics: Sequence[Topic],
-    settings: Settings,
-) -> Iterator[tuple[str, bytes]]:
-    """Every feed but that of the status, in every format, and the list of all, by file name.
+def shared_channels(
+    histories: Sequence[History], items: Iterable[Item], topics: Sequence[Topic], base: str
+) -> Iterator[Channel]:
+    """The channels of all feeds but those of one document and of the status.
 
     `histories` say which feeds there are, `items` (oldest first) what stands in them.
     """
-    base = settings.site_url or UNPUBLISHED
-    groups = catalogue(histories, topics)
     standing: dict[str, list[Item]] = {}
     for item in items:
         for name in item.feeds:
             standing.setdefault(name, []).append(item)
-    for feed in (feed for group in groups for feed in group.feeds):
-        if feed.name != STATUS:
-            yield from _written(feed, standing.get(feed.name, ()), base)
-    yield "feeds.opml", opml(groups, base)
+    own = {STATUS, *(h.document.id for h in histories)}
+    for feed in (feed for group in catalogue(histories, topics) for feed in group.feeds):
+        if feed.name not in own:
+            yield from channels(feed, standing.get(feed.name, ()), base)
 
 
-def status_feed(items: Sequence[Item], settings: Settings) -> Iterator[tuple[str, bytes]]:
+def document_feed(
+    history: History, items: Iterable[Item], base: str
+) -> Iterator[tuple[str, bytes]]:
+    """The feed of one document in every format; `items` are all of its own."""
+    (*_, group) = catalogue([history], ())
+    mine = sorted(items, key=_order)
+    return (file for c in channels(group.feeds[0], mine, base) for file in written(c))
+
+
+def status_feed(items: Sequence[Item], base: str) -> Iterator[tuple[str, bytes]]:
     """The feed of the status in every format; `items` are those of outages, oldest first."""
     (group, *_) = catalogue((), ())
     (feed,) = (feed for feed in group.feeds if feed.name == STATUS)
-    yield from _written(feed, items, settings.site_url or UNPUBLISHED)
+    return (file for channel in channels(feed, items, base) for file in written(channel))
 
 
-def _written(feed: Feed, items: Sequence[Item], base: str) -> Iterator[tuple[str, bytes]]:
-    for channel in channels(feed, items, base):
-        for suffix, write in FORMATS.items():
-            yield feed_file(channel.name, suffix), write(channel)
+def written(channel: Channel) -> Iterator[tuple[str, bytes]]:
+    """A channel in every format."""
+    for suffix, write in FORMATS.items():
+        yield feed_file(channel.name, suffix), write(channel)
 
 
 def feed_items(
@@ -106,7 +109,11 @@ def in_order(items: Iterable[Item], histories: Sequence[History]) -> list[Item]:
         replace(item, feeds=item.feeds | {UPCOMING}) if item.ahead and item.ahead > known else item
         for item in items
     )
-    return sorted(marked, key=lambda item: (item.published, item.id))
+    return sorted(marked, key=_order)
+
+
+def _order(item: Item) -> tuple[datetime, str]:
+    return item.published, item.id
 
 
 def _ahead(revision: Revision, history: History) -> date | None:

@@ -12,6 +12,7 @@ from tracker.publisher.compare import editions
 from tracker.publisher.exports import Export
 from tracker.publisher.frame import Frame, Pages, file
 from tracker.publisher.listing import Entry, strays
+from tracker.publisher.opml import opml
 
 _ON_THE_FRONT = 25
 _ASSETS = """style.css feed.css site.js compare.js redline.js fonts/LICENSE.txt
@@ -30,6 +31,7 @@ def pages(frame: Frame, abstracts: Sequence[Abstract]) -> Pages:
     yield _compare(frame, abstracts)
     yield from _data(frame, [abstract.export for abstract in abstracts])
     yield from _prose(frame)
+    yield "feeds.opml", opml(frame.feeds, frame.base)
     yield from _machines(frame)
 
 
