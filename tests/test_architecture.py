@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "tracker"
 ROWS = (
     {"errors", "merkle", "model"},
-    {"inputs", "lock", "rows"},
+    {"bodies", "inputs", "lock", "rows"},
     {"audit", "corrections", "declarations", "schema", "settings", "topics"},
     {
         "differ",

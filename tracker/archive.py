@@ -5,15 +5,15 @@ in a transaction of its own that begins IMMEDIATE: a capture is acknowledged whe
 Captures, names of documents and looks at robots.txt are logs: each row is chained to the one
 before it, and the head of each log is written with it, so that nothing can be altered, removed,
 inserted or reordered unseen (`tracker.audit`). Of each readable text the first and the latest
-body are kept, of those in between only the digest.
+body are kept, of those in between only the digest. A body without data in its row is outside.
 """
 
 from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -21,19 +21,26 @@ from typing import Any, Self
 
 from tracker import schema
 from tracker.audit import Head, body_problems, kept, log_problems, shape_problems
-from tracker.errors import ArchiveError
-from tracker.lock import hold
+from tracker.bodies import Bodies, unpacked
+from tracker.errors import ArchiveError, Unreachable
+from tracker.lock import hold, share, unread
 from tracker.merkle import grown, leaf_hash
 from tracker.model import Capture, Document, Source, digest
 from tracker.rows import GENESIS, LOGS, entry, from_row, link, stamp, to_row
 
 
 class Archive:
-    """The archive at `path`. `write=True` takes the writer's lock and may create the file."""
+    """The archive at `path`. `write=True` takes the writer's lock and may create the file.
 
-    def __init__(self, path: Path, *, write: bool = False) -> None:
+    Bodies go to the store `outside` where one is given; those that are inside stay there.
+    """
+
+    def __init__(self, path: Path, outside: Bodies | None = None, *, write: bool = False) -> None:
         self.path = path
+        self.outside = outside
         self._lock = hold(path.with_name("lock")) if write else None
+        if outside and not write:
+            self._lock = share(path.parent)
         try:
             self._db = schema.open_database(path, write=write)
         except BaseException:
@@ -66,7 +73,8 @@ class Archive:
             if body is not None:
                 self._keep(capture.body or digest(body), body)
             self._append("captures", row)
-            self._thin(row)
+            dropped = self._thin(row)
+        self.discard(dropped)
 
     def introduce(self, document: Document) -> None:
         """Remember what a document is called, so that it can be shown without its declaration."""
@@ -114,10 +122,13 @@ class Archive:
         known = next(self._db.query("select 1 from bodies where digest = ?", [name]), None)
         if known is None:
             packed = zlib.compress(body, 6)
-            self._table("bodies").insert({"digest": name, "size": len(body), "data": packed})
+            if self.outside:
+                self.outside.put({name: packed})
+            data = None if self.outside else packed
+            self._table("bodies").insert({"digest": name, "size": len(body), "data": data})
 
-    def _thin(self, row: dict[str, Any]) -> None:
-        """Drop the bodies between the first and the latest of the text `row` shows."""
+    def _thin(self, row: dict[str, Any]) -> list[str]:
+        """Drop the bodies between the first and the latest of the text `row` shows; which."""
         same = list(
             self._db.query(
                 "select c.* from captures c join bodies b on b.digest = c.body "
@@ -125,9 +136,25 @@ class Archive:
                 [row["document"], row["source_key"], row["text"], row["outcome"]],
             )
         )
-        for name in sorted({r["body"] for r in same} - kept(same)):
-            if not self._is_needed_elsewhere(name, row):
-                self._db.execute("delete from bodies where digest = ?", [name])
+        between = sorted({r["body"] for r in same} - kept(same))
+        dropped = [name for name in between if not self._is_needed_elsewhere(name, row)]
+        for name in dropped:
+            self._db.execute("delete from bodies where digest = ?", [name])
+        return dropped
+
+    def discard(self, names: Collection[str], store: Bodies | None = None) -> bool:
+        """Delete bodies that no row needs any more from a store; whether that could be done.
+
+        What is left, because somebody reads or the store does not answer, does no harm.
+        """
+        store = store or self.outside
+        if not names or store is None:
+            return True
+        with unread(self.path.parent) as is_free, suppress(Unreachable):
+            if is_free:
+                store.discard(names)
+            return is_free
+        return False
 
     def _is_needed_elsewhere(self, name: str, row: dict[str, Any]) -> bool:
         query = (
@@ -139,7 +166,7 @@ class Archive:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        try:
+        with self._writing():
             self._db.execute("begin immediate")
             try:
                 yield
@@ -147,6 +174,11 @@ class Archive:
                 self._db.rollback()
                 raise
             self._db.commit()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
         except schema.DAMAGE as error:
             raise ArchiveError(
                 f"{self.path}: could not be written ({error}); nothing recorded before is lost, "
@@ -220,17 +252,24 @@ class Archive:
             )
         return self._unpack(rows[0]["body"], rows[0]["data"]), rows[0]["media"]
 
-    def _unpack(self, name: str, packed: bytes) -> bytes:
-        try:
-            body = zlib.decompress(packed)
-        except zlib.error:
-            body = b""
-        if digest(body) != name:
-            raise ArchiveError(
-                f"{self.path}: body {name[:12]}… is damaged; "
-                "`tracker restore` brings a backup back."
+    def _unpack(self, name: str, packed: bytes | None) -> bytes:
+        """The body of a row: of its data, or from outside where it has none."""
+        if packed is None:
+            ((_, found),) = self._fetched([name], self.outside)
+            if isinstance(found, ArchiveError):
+                raise found
+            packed = found
+        return unpacked(str(self.path), name, packed)
+
+    def _fetched(
+        self, names: Sequence[str], store: Bodies | None
+    ) -> Iterator[tuple[str, bytes | ArchiveError]]:
+        if store is None and names:
+            raise Unreachable(
+                f"{self.path}: some of its bodies are kept outside, and `bodies` in "
+                "data/settings.toml does not say where; set it there again."
             )
-        return body
+        return store.get(names) if store else iter(())
 
     def entries(self) -> list[tuple[Capture, bytes]]:
         """Every capture with its entry in the log, in the order of the log."""
@@ -260,7 +299,10 @@ class Archive:
         return Head(found["size"], found["chain"], frontier)
 
     def problems(self) -> Iterator[str]:
-        """Every way in which the archive is not what was recorded, in words; nothing if whole."""
+        """Every way in which the archive is not what was recorded, in words; nothing if whole.
+
+        Raises Unreachable at the end where the bodies that are outside cannot be looked at.
+        """
         yield from self._damage()
         with self._reading():
             shape = schema.shape(self._db)
@@ -278,14 +320,32 @@ class Archive:
             str(r["digest"]): r["size"] for r in self._rows("select digest, size from bodies", [])
         }
         yield from body_problems(captures, sizes)
-        for name in sorted(sizes):
+        for name, found in self._each_body():
+            if isinstance(found, ArchiveError):
+                yield str(found)
+            elif len(found) != sizes.get(name, len(found)):
+                yield f"body {name[:12]}… is not of the size that was recorded"
+
+    def _each_body(self) -> Iterator[tuple[str, bytes | ArchiveError]]:
+        """Every body, or what is wrong with it; those outside come last."""
+        for name in self.bodies(outside=False):
             try:
-                body = self.body(name)
+                yield name, self.body(name) or b""
             except ArchiveError as error:
-                yield str(error)
-            else:
-                if body is not None and len(body) != sizes[name]:
-                    yield f"body {name[:12]}… is not of the size that was recorded"
+                yield name, error
+        for name, found in self._fetched(self.bodies(outside=True), self.outside):
+            yield name, found if isinstance(found, ArchiveError) else zlib.decompress(found)
+
+    def strays(self) -> Iterator[str]:
+        """What lies in the store and belongs to no body, in words; it does no harm."""
+        ours, others = self.outside.listed() if self.outside else (set(), [])
+        if left := ours.difference(self.bodies(outside=True)):
+            yield (
+                f"{self.outside and self.outside.url}: {len(left)} of what lies there belongs to "
+                f"no capture, {min(left)[:12]}… say; `tracker move-bodies --clear` deletes it"
+            )
+        if others:
+            yield f"{self.outside and self.outside.url}: {min(others)} there is no body"
 
     def _damage(self) -> Iterator[str]:
         """What SQLite itself finds wrong with the file."""
@@ -294,18 +354,63 @@ class Archive:
                 yield f"{self.path}: {row['integrity_check']}"
 
     def copy_to(self, path: Path) -> None:
-        """Copy the whole archive, as it is at one moment, into a new database at `path`."""
+        """Copy the whole archive, as it is at one moment, into a new database at `path`.
+
+        Bodies that are outside are put inside the copy.
+        """
         try:
-            target = schema.connected(path)
-            try:
+            with closing(schema.connected(path)) as target:
                 self._db.conn.backup(target.conn)
-            finally:
-                target.close()
+                rows = target.query("select digest from bodies where data is null")
+                outer = [str(row["digest"]) for row in rows]
+                for name, packed in self._whole(outer, self.outside):
+                    _place(target, name, packed)
+                target.commit()
         except schema.DAMAGE as error:
             raise ArchiveError(
                 f"{self.path} could not be copied to {path.parent} ({error}); "
                 "what was there stands."
             ) from error
+
+    def bodies(self, *, outside: bool) -> list[str]:
+        """The digests of the bodies that are outside, or of those that are inside."""
+        query = f"select digest from bodies where data is {'' if outside else 'not'} null"  # noqa: S608
+        return sorted(str(row["digest"]) for row in self._rows(query, []))
+
+    def settle(self, names: Sequence[str], origin: Bodies | None = None) -> None:
+        """Keep some bodies where this archive keeps them now: in the store, or else inside.
+
+        They are read from `origin`, or from inside. A body is never nowhere: it is deleted there
+        by whoever calls `discard` afterwards.
+        """
+        found = dict(self._whole(names, origin) if origin else self._inner(names))
+        if self.outside:
+            self.outside.put(found)
+        with self._transaction():
+            for name, packed in found.items():
+                _place(self._db, name, None if self.outside else packed)
+
+    def shrink(self) -> None:
+        """Give back to the disk what the file no longer needs, where that is most of it."""
+        (free, pages) = (self._pragma(f"{name}_count") for name in ("freelist", "page"))
+        if 2 * free > pages:
+            with self._writing():
+                self._db.execute("vacuum")
+
+    def _pragma(self, name: str) -> int:
+        return int(next(iter(self._rows(f"pragma {name}", [])[0].values())))
+
+    def _inner(self, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        for name in names:
+            self.body(name)  # checked
+            (row,) = self._rows("select data from bodies where digest = ?", [name])
+            yield name, row["data"]
+
+    def _whole(self, names: Sequence[str], store: Bodies | None) -> Iterator[tuple[str, bytes]]:
+        for name, found in self._fetched(names, store):
+            if isinstance(found, ArchiveError):
+                raise found
+            yield name, found
 
     def counts(self) -> tuple[int, int]:
         """How many captures and bodies there are."""
@@ -337,6 +442,10 @@ class Archive:
             raise ArchiveError(
                 f"{self.path}: cannot be read ({error}); `tracker restore` brings a backup back."
             ) from error
+
+
+def _place(database: Any, name: str, packed: bytes | None) -> None:
+    database.execute("update bodies set data = ? where digest = ?", [packed, name])
 
 
 def _limit(first: int | None) -> int:

@@ -56,7 +56,7 @@ class App:
 
         `anew` uses nothing that was derived before: for what has to be proved.
         """
-        with Archive(self.workspace.archive) as archive, self._cache() as cache:
+        with self.workspace.open_archive() as archive, self._cache() as cache:
             return self._histories(archive, None if anew else cache, wanted, {})
 
     def _cache(self, *, write: bool = False) -> Remembered:
@@ -124,7 +124,7 @@ class App:
         workspace = self.workspace
         with (
             held_folder(self.root),
-            Archive(workspace.archive) as archive,
+            workspace.open_archive() as archive,
             self._cache(write=True) as cache,
         ):
             heads = heads_of(archive)

@@ -1,0 +1,64 @@
+"""Bodies brought to where the settings say; stopped at any point, it is simply run again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tracker.archive import Archive
+from tracker.bodies import BATCH, Bodies
+from tracker.errors import ArchiveError, UsageError
+
+
+def misplaced(archive: Archive, origin: Bodies | None) -> list[str]:
+    """The digests of the bodies to be moved; those that are outside are at `origin`.
+
+    Of a move from one store to another, those that were moved before are among them.
+    """
+    inside = archive.bodies(outside=False) if archive.outside else []
+    outer = archive.bodies(outside=True)
+    if origin is None and archive.outside is None and outer:
+        raise UsageError(
+            f"{len(outer)} bodies are kept outside; say where with --from, as in "
+            "tracker move-bodies --from s3://bucket/folder"
+        )
+    return [*inside, *(outer if origin else [])]
+
+
+def move(archive: Archive, names: list[str], origin: Bodies | None) -> Iterator[str]:
+    """Bring bodies to where `archive` keeps them now; yields each once it is there.
+
+    None is deleted where it was: see `clear`.
+    """
+    inside = set(archive.bodies(outside=False))
+    for group, store in (
+        ([name for name in names if name in inside], None),
+        ([name for name in names if name not in inside], origin),
+    ):
+        for start in range(0, len(group), BATCH):
+            batch = group[start : start + BATCH]
+            archive.settle(_unsettled(archive, batch) if store else batch, store)
+            yield from batch
+
+
+def _unsettled(archive: Archive, names: list[str]) -> list[str]:
+    """Those of some bodies that a move to another store, stopped halfway, did not bring there."""
+    if archive.outside is None:
+        return names
+    return [name for name, found in archive.outside.get(names) if isinstance(found, ArchiveError)]
+
+
+def clear(archive: Archive, origin: Bodies | None, *, strays: bool) -> tuple[int, bool]:
+    """Delete at `origin` what was moved from there, and all `strays` in the archive's own store.
+
+    How many that were, and whether they could be deleted: not while somebody reads the archive.
+    """
+    done, count = True, 0
+    if origin:
+        known = {*archive.bodies(outside=True), *archive.bodies(outside=False)}
+        moved = sorted(known & origin.listed()[0])
+        done, count = archive.discard(moved, origin), len(moved)
+    if strays and archive.outside:
+        ours, _ = archive.outside.listed()
+        left = sorted(ours.difference(archive.bodies(outside=True)))
+        done, count = archive.discard(left) and done, count + len(left)
+    return count, done
