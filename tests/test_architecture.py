@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "tracker"
 ROWS = (
     {"errors", "merkle", "model"},
     {"bodies", "inputs", "lock", "rows"},
-    {"audit", "corrections", "declarations", "schema", "settings", "topics"},
+    {"audit", "corrections", "declarations", "schema", "settings", "shelf", "topics"},
     {
         "differ",
         "fetcher",

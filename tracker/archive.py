@@ -21,12 +21,13 @@ from typing import Any, Self
 
 from tracker import schema
 from tracker.audit import Head, body_problems, kept, log_problems, shape_problems
-from tracker.bodies import Bodies, unpacked
+from tracker.bodies import Bodies
 from tracker.errors import ArchiveError, Unreachable
 from tracker.lock import hold, share, unread
 from tracker.merkle import grown, leaf_hash
 from tracker.model import Capture, Document, Source, digest
 from tracker.rows import GENESIS, LOGS, entry, from_row, link, stamp, to_row
+from tracker.shelf import Shelf
 
 
 class Archive:
@@ -37,7 +38,7 @@ class Archive:
 
     def __init__(self, path: Path, outside: Bodies | None = None, *, write: bool = False) -> None:
         self.path = path
-        self.outside = outside
+        self.shelf = Shelf(path, self._rows, outside)
         self._lock = hold(path.with_name("lock")) if write else None
         if outside and not write:
             self._lock = share(path.parent)
@@ -121,10 +122,7 @@ class Archive:
     def _keep(self, name: str, body: bytes) -> None:
         known = next(self._db.query("select 1 from bodies where digest = ?", [name]), None)
         if known is None:
-            packed = zlib.compress(body, 6)
-            if self.outside:
-                self.outside.put({name: packed})
-            data = None if self.outside else packed
+            data = self.shelf.put({name: zlib.compress(body, 6)})[name]
             self._table("bodies").insert({"digest": name, "size": len(body), "data": data})
 
     def _thin(self, row: dict[str, Any]) -> list[str]:
@@ -147,7 +145,7 @@ class Archive:
 
         What is left, because somebody reads or the store does not answer, does no harm.
         """
-        store = store or self.outside
+        store = store or self.shelf.outside
         if not names or store is None:
             return True
         with unread(self.path.parent) as is_free, suppress(Unreachable):
@@ -250,26 +248,7 @@ class Archive:
                 f"{self.path}: no body is kept for {capture.document} as seen at "
                 f"{stamp(capture.time)}; `tracker restore` brings a backup back."
             )
-        return self._unpack(rows[0]["body"], rows[0]["data"]), rows[0]["media"]
-
-    def _unpack(self, name: str, packed: bytes | None) -> bytes:
-        """The body of a row: of its data, or from outside where it has none."""
-        if packed is None:
-            ((_, found),) = self._fetched([name], self.outside)
-            if isinstance(found, ArchiveError):
-                raise found
-            packed = found
-        return unpacked(str(self.path), name, packed)
-
-    def _fetched(
-        self, names: Sequence[str], store: Bodies | None
-    ) -> Iterator[tuple[str, bytes | ArchiveError]]:
-        if store is None and names:
-            raise Unreachable(
-                f"{self.path}: some of its bodies are kept outside, and `bodies` in "
-                "data/settings.toml does not say where; set it there again."
-            )
-        return store.get(names) if store else iter(())
+        return self.shelf.unpack(rows[0]["body"], rows[0]["data"]), rows[0]["media"]
 
     def entries(self) -> list[tuple[Capture, bytes]]:
         """Every capture with its entry in the log, in the order of the log."""
@@ -278,8 +257,7 @@ class Archive:
 
     def body(self, name: str) -> bytes | None:
         """The body of this digest, checked; None where it is not kept."""
-        rows = self._rows("select data from bodies where digest = ?", [name])
-        return self._unpack(name, rows[0]["data"]) if rows else None
+        return self.shelf.body(name)
 
     def rows(self, log: str, first: int | None = None) -> list[dict[str, Any]]:
         """The rows of a log in the order they were added, or so many first ones of them."""
@@ -320,32 +298,11 @@ class Archive:
             str(r["digest"]): r["size"] for r in self._rows("select digest, size from bodies", [])
         }
         yield from body_problems(captures, sizes)
-        for name, found in self._each_body():
+        for name, found in self.shelf.each():
             if isinstance(found, ArchiveError):
                 yield str(found)
             elif len(found) != sizes.get(name, len(found)):
                 yield f"body {name[:12]}… is not of the size that was recorded"
-
-    def _each_body(self) -> Iterator[tuple[str, bytes | ArchiveError]]:
-        """Every body, or what is wrong with it; those outside come last."""
-        for name in self.bodies(outside=False):
-            try:
-                yield name, self.body(name) or b""
-            except ArchiveError as error:
-                yield name, error
-        for name, found in self._fetched(self.bodies(outside=True), self.outside):
-            yield name, found if isinstance(found, ArchiveError) else zlib.decompress(found)
-
-    def strays(self) -> Iterator[str]:
-        """What lies in the store and belongs to no body, in words; it does no harm."""
-        ours, others = self.outside.listed() if self.outside else (set(), [])
-        if left := ours.difference(self.bodies(outside=True)):
-            yield (
-                f"{self.outside and self.outside.url}: {len(left)} of what lies there belongs to "
-                f"no capture, {min(left)[:12]}… say; `tracker move-bodies --clear` deletes it"
-            )
-        if others:
-            yield f"{self.outside and self.outside.url}: {min(others)} there is no body"
 
     def _damage(self) -> Iterator[str]:
         """What SQLite itself finds wrong with the file."""
@@ -363,7 +320,7 @@ class Archive:
                 self._db.conn.backup(target.conn)
                 rows = target.query("select digest from bodies where data is null")
                 outer = [str(row["digest"]) for row in rows]
-                for name, packed in self._whole(outer, self.outside):
+                for name, packed in self.shelf.fetched(outer):
                     _place(target, name, packed)
                 target.commit()
         except schema.DAMAGE as error:
@@ -372,23 +329,17 @@ class Archive:
                 "what was there stands."
             ) from error
 
-    def bodies(self, *, outside: bool) -> list[str]:
-        """The digests of the bodies that are outside, or of those that are inside."""
-        query = f"select digest from bodies where data is {'' if outside else 'not'} null"  # noqa: S608
-        return sorted(str(row["digest"]) for row in self._rows(query, []))
-
     def settle(self, names: Sequence[str], origin: Bodies | None = None) -> None:
         """Keep some bodies where this archive keeps them now: in the store, or else inside.
 
         They are read from `origin`, or from inside. A body is never nowhere: it is deleted there
         by whoever calls `discard` afterwards.
         """
-        found = dict(self._whole(names, origin) if origin else self._inner(names))
-        if self.outside:
-            self.outside.put(found)
+        found = self.shelf.fetched(names, origin) if origin else self.shelf.inner(names)
+        data = self.shelf.put(dict(found))
         with self._transaction():
-            for name, packed in found.items():
-                _place(self._db, name, None if self.outside else packed)
+            for name in data:
+                _place(self._db, name, data[name])
 
     def shrink(self) -> None:
         """Give back to the disk what the file no longer needs, where that is most of it."""
@@ -399,18 +350,6 @@ class Archive:
 
     def _pragma(self, name: str) -> int:
         return int(next(iter(self._rows(f"pragma {name}", [])[0].values())))
-
-    def _inner(self, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        for name in names:
-            self.body(name)  # checked
-            (row,) = self._rows("select data from bodies where digest = ?", [name])
-            yield name, row["data"]
-
-    def _whole(self, names: Sequence[str], store: Bodies | None) -> Iterator[tuple[str, bytes]]:
-        for name, found in self._fetched(names, store):
-            if isinstance(found, ArchiveError):
-                raise found
-            yield name, found
 
     def counts(self) -> tuple[int, int]:
         """How many captures and bodies there are."""

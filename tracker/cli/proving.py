@@ -77,7 +77,7 @@ def _recorded(archive: Archive) -> _Findings:
     found = _Findings([], [])
     try:
         found.problems.extend(archive.problems())
-        found.remarks.extend(archive.strays())
+        found.remarks.extend(archive.shelf.strays())
     except Unreachable as error:
         found.problems.append(str(error))
     return found

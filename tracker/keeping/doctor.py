@@ -150,7 +150,7 @@ def _health(archive: Archive, restore: str) -> Iterator[Finding]:
     remarks: list[str] = []
     try:
         problems.extend(archive.problems())
-        remarks.extend(archive.strays())
+        remarks.extend(archive.shelf.strays())
     except (Unreachable, UsageError) as error:
         yield Finding(str(error), "set `bodies` right in data/settings.toml, or reach the store")
     for remark in remarks:

@@ -14,9 +14,9 @@ def misplaced(archive: Archive, origin: Bodies | None) -> list[str]:
 
     Of a move from one store to another, those that were moved before are among them.
     """
-    inside = archive.bodies(outside=False) if archive.outside else []
-    outer = archive.bodies(outside=True)
-    if origin is None and archive.outside is None and outer:
+    inside = archive.shelf.names(outside=False) if archive.shelf.outside else []
+    outer = archive.shelf.names(outside=True)
+    if origin is None and archive.shelf.outside is None and outer:
         raise UsageError(
             f"{len(outer)} bodies are kept outside; say where with --from, as in "
             "tracker move-bodies --from s3://bucket/folder"
@@ -29,7 +29,7 @@ def move(archive: Archive, names: list[str], origin: Bodies | None) -> Iterator[
 
     None is deleted where it was: see `clear`.
     """
-    inside = set(archive.bodies(outside=False))
+    inside = set(archive.shelf.names(outside=False))
     for group, store in (
         ([name for name in names if name in inside], None),
         ([name for name in names if name not in inside], origin),
@@ -42,9 +42,10 @@ def move(archive: Archive, names: list[str], origin: Bodies | None) -> Iterator[
 
 def _unsettled(archive: Archive, names: list[str]) -> list[str]:
     """Those of some bodies that a move to another store, stopped halfway, did not bring there."""
-    if archive.outside is None:
+    store = archive.shelf.outside
+    if store is None:
         return names
-    return [name for name, found in archive.outside.get(names) if isinstance(found, ArchiveError)]
+    return [name for name, found in store.get(names) if isinstance(found, ArchiveError)]
 
 
 def clear(archive: Archive, origin: Bodies | None, *, strays: bool) -> tuple[int, bool]:
@@ -54,11 +55,11 @@ def clear(archive: Archive, origin: Bodies | None, *, strays: bool) -> tuple[int
     """
     done, count = True, 0
     if origin:
-        known = {*archive.bodies(outside=True), *archive.bodies(outside=False)}
+        known = {*archive.shelf.names(outside=True), *archive.shelf.names(outside=False)}
         moved = sorted(known & origin.listed()[0])
         done, count = archive.discard(moved, origin), len(moved)
-    if strays and archive.outside:
-        ours, _ = archive.outside.listed()
-        left = sorted(ours.difference(archive.bodies(outside=True)))
+    if strays and archive.shelf.outside:
+        ours, _ = archive.shelf.outside.listed()
+        left = sorted(ours.difference(archive.shelf.names(outside=True)))
         done, count = archive.discard(left) and done, count + len(left)
     return count, done
