@@ -113,6 +113,9 @@ def test_all_commands_do_the_same_with_bodies_outside(tmp_path: Path, store: Sto
     said = done(kept, "verify")
     assert said == done(plain, "verify")
     assert "6 captures in one unbroken log, 4 bodies" in said
+    for root in (plain, kept):
+        done(root, "evidence", "harbour", "--output", str(root / "bundle"))
+    assert bytes_of(kept / "bundle") == bytes_of(plain / "bundle")
     # There and back, by way of a backup that needs no store.
     backup = tmp_path / "backup.db"
     done(kept, "backup", str(backup))

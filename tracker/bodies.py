@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,8 @@ from tracker.model import digest
 #: So many objects are asked for at once.
 BATCH = 32
 _NAME = re.compile(r"[0-9a-f]{2}/([0-9a-f]{64})\.z")
+#: Bodies are small: s3fs need not ask for the size before it asks for the body.
+_OPTIONS: Mapping[str, Mapping[str, Any]] = {"s3": {"max_concurrency": 1}}
 _LONGEST = 200  # characters of what a library says
 
 
@@ -34,7 +36,8 @@ class Bodies:
 
     def __init__(self, url: str, options: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         self.url = url
-        self._options = (options or {}).get(url.partition("://")[0], {})
+        kind = url.partition("://")[0]
+        self._options = {**_OPTIONS.get(kind, {}), **(options or {}).get(kind, {})}
 
     def put(self, packed: Mapping[str, bytes]) -> None:
         """Keep bodies under their digests; on return they are there. Raises Unreachable."""
@@ -68,12 +71,16 @@ class Bodies:
             return error
         return found
 
-    def discard(self, names: Iterable[str]) -> None:
+    def discard(self, names: Collection[str]) -> None:
         """Delete bodies, of which some may be gone already. Raises Unreachable."""
+        paths = [self._path(name) for name in names]
         with self._asking("deleted"):
-            for name in names:
-                with suppress(FileNotFoundError):
-                    self._files.rm_file(self._path(name))
+            try:
+                self._files.rm(paths)
+            except FileNotFoundError:  # not every store passes over what is gone
+                for path in paths:
+                    with suppress(FileNotFoundError):
+                        self._files.rm_file(path)
 
     def listed(self) -> tuple[set[str], list[str]]:
         """The digests of all that is kept there, and what else lies there. Raises Unreachable."""
