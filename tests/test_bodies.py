@@ -151,6 +151,17 @@ def test_from_one_store_to_another(root: Path, folder: Path, tmp_path: Path) -> 
     done(root, "verify")
 
 
+@pytest.mark.parametrize("alias", ["bodies", "link", "x/../bodies"])
+def test_a_store_is_not_moved_onto_itself(
+    root: Path, folder: Path, tmp_path: Path, alias: str
+) -> None:
+    (tmp_path / "link").symlink_to(folder)
+    kept = bytes_of(folder)
+    refused = tracker(root, "move-bodies", "--from", f"file://{tmp_path}/{alias}")
+    assert (refused.exit_code, "already" in refused.stderr) == (2, True)
+    assert bytes_of(folder) == kept
+
+
 def test_an_object_is_a_packed_body_under_its_digest(root: Path, folder: Path) -> None:
     with Archive(root / "data" / "archive.db", store_of(root)) as archive:
         for name in archive.shelf.names(outside=True):

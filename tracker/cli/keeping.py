@@ -9,7 +9,6 @@ import click
 
 from tracker.cli.app import App, harmless, print_json
 from tracker.cli.importing import with_bar
-from tracker.errors import UsageError
 from tracker.inputs import Place
 from tracker.keeping import backup, clear, examine, misplaced, move, restore
 from tracker.publisher.words import count
@@ -93,15 +92,13 @@ def move_bodies(app: App, origin: str, strays: bool) -> None:
     """
     given = app.workspace.settings
     before = bodies_by(given, read_store(Place("--from"), origin)) if origin else None
-    if before and before.url == given.bodies:
-        raise UsageError(f"{before.url} is where data/settings.toml keeps bodies; nothing to move.")
     with app.workspace.open_archive(write=True) as archive:
         names = misplaced(archive, before)
         for _ in with_bar(move(archive, names, before), len(names), "moving"):
             pass
         cleared, done = clear(archive, before, strays=strays)
         archive.shrink()
-    click.echo(f"{given.bodies or 'data/archive.db'}: {len(names)} bodies came, all are there.")
+    click.echo(f"{given.bodies or 'data/archive.db'}: {len(names)} bodies came.")
     if cleared:
         said = "deleted" if done else "left, since somebody reads the archive; run it again later"
         click.echo(f"{count(cleared, 'object')} where no capture needs them any more: {said}.")

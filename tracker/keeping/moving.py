@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tracker.archive import Archive
 from tracker.bodies import BATCH, Bodies
 from tracker.errors import ArchiveError, UsageError
+from tracker.model import digest
 
 
 def misplaced(archive: Archive, origin: Bodies | None) -> list[str]:
@@ -14,14 +15,27 @@ def misplaced(archive: Archive, origin: Bodies | None) -> list[str]:
 
     Of a move from one store to another, those that were moved before are among them.
     """
-    inside = archive.shelf.names(outside=False) if archive.shelf.outside else []
+    store = archive.shelf.outside
+    if origin and store and _are_one(origin, store):
+        raise UsageError(f"{origin.url} is where data/settings.toml keeps bodies already.")
+    inside = archive.shelf.names(outside=False) if store else []
     outer = archive.shelf.names(outside=True)
-    if origin is None and archive.shelf.outside is None and outer:
+    if origin is None and store is None and outer:
         raise UsageError(
             f"{len(outer)} bodies are kept outside; say where with --from, as in "
             "tracker move-bodies --from s3://bucket/folder"
         )
     return [*inside, *(outer if origin else [])]
+
+
+def _are_one(origin: Bodies, store: Bodies) -> bool:
+    """Whether two addresses lead to one folder: what came would be deleted as what was moved."""
+    probe = digest(store.url.encode())
+    store.put({probe: b""})
+    try:
+        return probe in origin.listed()[0]
+    finally:
+        store.discard([probe])
 
 
 def move(archive: Archive, names: list[str], origin: Bodies | None) -> Iterator[str]:
