@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -50,6 +51,16 @@ def followed(root: Path, *bodies: bytes) -> None:
             assert done.exit_code == 0, done.output
     done = tracker(root, "publish")
     assert done.exit_code == 0, done.output
+
+
+def published_alike(root: Path, other: Path) -> bool:
+    """Publish two roots with one signing key; whether feeds/ is the same to the byte."""
+    for one in (root, other):
+        done = tracker(one, "publish")
+        assert done.exit_code == 0, done.output
+        if one == root and (key := root / "data" / "signing.key").exists():
+            shutil.copy2(key, other / "data" / "signing.key")
+    return bytes_of(root / "feeds") == bytes_of(other / "feeds")
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:

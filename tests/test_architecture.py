@@ -12,9 +12,9 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "tracker"
 ROWS = (
-    {"errors", "merkle", "model"},
-    {"inputs", "lock", "rows"},
-    {"audit", "corrections", "declarations", "schema", "settings", "topics"},
+    {"disk", "errors", "merkle", "model"},
+    {"bodies", "inputs", "lock", "rows"},
+    {"audit", "corrections", "declarations", "schema", "settings", "shelf", "topics"},
     {
         "differ",
         "fetcher",

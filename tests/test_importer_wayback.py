@@ -9,9 +9,9 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.public_archive import HEADER, Kept, PublicArchive
+from tests.samples import published_alike
 from tests.servers import Server, answer, page
 from tracker.archive import Archive
 from tracker.cli import main
@@ -274,24 +275,28 @@ def test_the_archive_is_given_the_time_it_asks_for(tmp_path: Path) -> None:
     assert len(brought) == 3
 
 
-def facts(root: Path) -> tuple[list[Any], list[Any]]:
-    with sqlite3.connect(root / "data" / "archive.db") as database:
-        rows = database.execute("select * from captures order by id").fetchall()
-        bodies = database.execute("select digest, size from bodies order by digest").fetchall()
-    return rows, bodies
+def dump(root: Path) -> list[str]:
+    """Everything an archive holds: captures, bodies, names, heads of the logs."""
+    with closing(sqlite3.connect(root / "data" / "archive.db")) as database:
+        return list(database.iterdump())
 
 
 def test_an_import_killed_twice_ends_as_one_that_was_not(tmp_path: Path) -> None:
+    """Nothing that was recorded is asked for again, only the capture that was on its way."""
     with PublicArchive(many(300)) as archive:
         whole = declare(tmp_path / "whole", archive.url)
         assert bring(whole, archive).exit_code == 0
         broken = declare(tmp_path / "broken", archive.url)
+        asked: list[int] = []
         for deadly in (100, 70, None):
             archive.replays.clear()
             status = _killed_at(deadly, broken, archive)
             assert status == (-signal.SIGKILL if deadly else 0)
-    assert len(facts(whole)[0]) == 300
-    assert facts(broken) == facts(whole)
+            asked.append(len(archive.replays))
+    assert asked == [100, 70, 300 - 99 - 69]
+    assert len(captures(whole)) == 300
+    assert dump(broken) == dump(whole)
+    assert published_alike(whole, broken)
 
 
 def _killed_at(replay: int | None, root: Path, archive: PublicArchive) -> int:

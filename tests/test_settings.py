@@ -23,6 +23,10 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         allow_hosts = ["localhost:8080", "Intranet.Example", "[::1]:80"]
         wayback_url = "http://127.0.0.1:8000/"
         stand_in = false
+        bodies = "s3://bucket/folder/"
+        [bodies_options.s3]
+        endpoint_url = "https://storage.example"
+        client_kwargs = { region_name = "here" }
         [previews]
         "linkedin/terms-of-service@global" = "https://www.example.org/b"
         "linkedin/privacy-policy@eu" = "https://www.example.org/a"
@@ -35,6 +39,16 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         allow_hosts=("localhost:8080", "intranet.example", "[::1]:80"),
         wayback_url="http://127.0.0.1:8000",
         stand_in=False,
+        bodies="s3://bucket/folder",
+        bodies_options=(
+            (
+                "s3",
+                (
+                    ("client_kwargs", {"region_name": "here"}),
+                    ("endpoint_url", "https://storage.example"),
+                ),
+            ),
+        ),
         previews=(
             ("linkedin/privacy-policy@eu", "https://www.example.org/a"),
             ("linkedin/terms-of-service@global", "https://www.example.org/b"),
@@ -91,6 +105,20 @@ def test_a_contact_may_be_a_page() -> None:
         ('allow_hosts = ["a b"]', "HOST:PORT"),
         ("previews = 1", "must be a table from document to address"),
         ('[previews]\n"privacy" = "https://a.org"', "write its whole id"),
+        ('bodies = "/srv/bodies"', '"bodies" must be a folder of a store'),
+        ('bodies = "file://bodies"', '"bodies" must be a folder of a store'),
+        ('bodies = "https://a.org/b"', '"bodies" must be a folder of a store'),
+        ('bodies = "s3://me:password@b/c"', "without a user name"),
+        ('bodies = "s3://b/[c]"', "any of"),
+        ('bodies = "s3://"', '"bodies" must be a folder of a store'),
+        ("bodies_options = 1", "must be a table for each kind of store, not a number"),
+        ("[bodies_options]\nanon = true", r"in the table of a kind of store: \[bodies_options.s3"),
+        ('[bodies_options.s3]\nsecret = "x"', '"s3" › "secret" may not stand in a file'),
+        ('[bodies_options.s3]\nkey = "x"', '"s3" › "key" may not stand in a file'),
+        (
+            '[bodies_options.s3.client_kwargs]\naws_secret_access_key = "x"',
+            '"aws_secret_access_key" may not stand in a file; set it in the environment',
+        ),
         ('[previews]\n"a/b@c" = "a.org"', '"previews" › "a/b@c" must be an address'),
     ],
 )
@@ -108,7 +136,7 @@ def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
         load(tmp_path)
 
 
-NAMES = st.sampled_from(["site_url", "contact", "robots", "allow_hosts", "wayback_url", "x"])
+NAMES = st.sampled_from(["site_url", "contact", "robots", "allow_hosts", "bodies", "x"])
 VALUES = st.text(st.characters(codec="utf-8")).map(
     lambda words: '"' + words.replace("\\", "\\\\").replace('"', '\\"') + '"'
 ) | st.sampled_from(["1", "true", "[]", "{}", "nan", "['a', 'b:1']"])

@@ -5,15 +5,15 @@ in a transaction of its own that begins IMMEDIATE: a capture is acknowledged whe
 Captures, names of documents and looks at robots.txt are logs: each row is chained to the one
 before it, and the head of each log is written with it, so that nothing can be altered, removed,
 inserted or reordered unseen (`tracker.audit`). Of each readable text the first and the latest
-body are kept, of those in between only the digest.
+body are kept, of those in between only the digest. A body without data in its row is outside.
 """
 
 from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -21,19 +21,27 @@ from typing import Any, Self
 
 from tracker import schema
 from tracker.audit import Head, body_problems, kept, log_problems, shape_problems
-from tracker.errors import ArchiveError
-from tracker.lock import hold
+from tracker.bodies import Bodies
+from tracker.errors import ArchiveError, Unreachable
+from tracker.lock import hold, share, unread
 from tracker.merkle import grown, leaf_hash
 from tracker.model import Capture, Document, Source, digest
 from tracker.rows import GENESIS, LOGS, entry, from_row, link, stamp, to_row
+from tracker.shelf import Shelf
 
 
 class Archive:
-    """The archive at `path`. `write=True` takes the writer's lock and may create the file."""
+    """The archive at `path`. `write=True` takes the writer's lock and may create the file.
 
-    def __init__(self, path: Path, *, write: bool = False) -> None:
+    Bodies go to the store `outside` where one is given; those that are inside stay there.
+    """
+
+    def __init__(self, path: Path, outside: Bodies | None = None, *, write: bool = False) -> None:
         self.path = path
+        self.shelf = Shelf(path, self._rows, outside)
         self._lock = hold(path.with_name("lock")) if write else None
+        if outside and not write:
+            self._lock = share(path.parent)
         try:
             self._db = schema.open_database(path, write=write)
         except BaseException:
@@ -66,7 +74,8 @@ class Archive:
             if body is not None:
                 self._keep(capture.body or digest(body), body)
             self._append("captures", row)
-            self._thin(row)
+            dropped = self._thin(row)
+        self.discard(dropped)
 
     def introduce(self, document: Document) -> None:
         """Remember what a document is called, so that it can be shown without its declaration."""
@@ -113,11 +122,11 @@ class Archive:
     def _keep(self, name: str, body: bytes) -> None:
         known = next(self._db.query("select 1 from bodies where digest = ?", [name]), None)
         if known is None:
-            packed = zlib.compress(body, 6)
-            self._table("bodies").insert({"digest": name, "size": len(body), "data": packed})
+            data = self.shelf.put({name: zlib.compress(body, 6)})[name]
+            self._table("bodies").insert({"digest": name, "size": len(body), "data": data})
 
-    def _thin(self, row: dict[str, Any]) -> None:
-        """Drop the bodies between the first and the latest of the text `row` shows."""
+    def _thin(self, row: dict[str, Any]) -> list[str]:
+        """Drop the bodies between the first and the latest of the text `row` shows; which."""
         same = list(
             self._db.query(
                 "select c.* from captures c join bodies b on b.digest = c.body "
@@ -125,9 +134,25 @@ class Archive:
                 [row["document"], row["source_key"], row["text"], row["outcome"]],
             )
         )
-        for name in sorted({r["body"] for r in same} - kept(same)):
-            if not self._is_needed_elsewhere(name, row):
-                self._db.execute("delete from bodies where digest = ?", [name])
+        between = sorted({r["body"] for r in same} - kept(same))
+        dropped = [name for name in between if not self._is_needed_elsewhere(name, row)]
+        for name in dropped:
+            self._db.execute("delete from bodies where digest = ?", [name])
+        return dropped
+
+    def discard(self, names: Collection[str], store: Bodies | None = None) -> bool:
+        """Delete bodies that no row needs any more from a store; whether that could be done.
+
+        What is left, because somebody reads or the store does not answer, does no harm.
+        """
+        store = store or self.shelf.outside
+        if not names or store is None:
+            return True
+        with unread(self.path.parent) as is_free, suppress(Unreachable):
+            if is_free:
+                store.discard(names)
+            return is_free
+        return False
 
     def _is_needed_elsewhere(self, name: str, row: dict[str, Any]) -> bool:
         query = (
@@ -139,7 +164,7 @@ class Archive:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        try:
+        with self._writing():
             self._db.execute("begin immediate")
             try:
                 yield
@@ -147,6 +172,11 @@ class Archive:
                 self._db.rollback()
                 raise
             self._db.commit()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
         except schema.DAMAGE as error:
             raise ArchiveError(
                 f"{self.path}: could not be written ({error}); nothing recorded before is lost, "
@@ -218,19 +248,7 @@ class Archive:
                 f"{self.path}: no body is kept for {capture.document} as seen at "
                 f"{stamp(capture.time)}; `tracker restore` brings a backup back."
             )
-        return self._unpack(rows[0]["body"], rows[0]["data"]), rows[0]["media"]
-
-    def _unpack(self, name: str, packed: bytes) -> bytes:
-        try:
-            body = zlib.decompress(packed)
-        except zlib.error:
-            body = b""
-        if digest(body) != name:
-            raise ArchiveError(
-                f"{self.path}: body {name[:12]}… is damaged; "
-                "`tracker restore` brings a backup back."
-            )
-        return body
+        return self.shelf.unpack(rows[0]["body"], rows[0]["data"]), rows[0]["media"]
 
     def entries(self) -> list[tuple[Capture, bytes]]:
         """Every capture with its entry in the log, in the order of the log."""
@@ -239,8 +257,7 @@ class Archive:
 
     def body(self, name: str) -> bytes | None:
         """The body of this digest, checked; None where it is not kept."""
-        rows = self._rows("select data from bodies where digest = ?", [name])
-        return self._unpack(name, rows[0]["data"]) if rows else None
+        return self.shelf.body(name)
 
     def kept_bodies(self, document: str) -> set[str]:
         """The digests of all bodies that are kept of a document."""
@@ -268,7 +285,10 @@ class Archive:
         return Head(found["size"], found["chain"], frontier)
 
     def problems(self) -> Iterator[str]:
-        """Every way in which the archive is not what was recorded, in words; nothing if whole."""
+        """Every way in which the archive is not what was recorded, in words; nothing if whole.
+
+        Raises Unreachable at the end where the bodies that are outside cannot be looked at.
+        """
         yield from self._damage()
         with self._reading():
             shape = schema.shape(self._db)
@@ -286,14 +306,11 @@ class Archive:
             str(r["digest"]): r["size"] for r in self._rows("select digest, size from bodies", [])
         }
         yield from body_problems(captures, sizes)
-        for name in sorted(sizes):
-            try:
-                body = self.body(name)
-            except ArchiveError as error:
-                yield str(error)
-            else:
-                if body is not None and len(body) != sizes[name]:
-                    yield f"body {name[:12]}… is not of the size that was recorded"
+        for name, found in self.shelf.each():
+            if isinstance(found, ArchiveError):
+                yield str(found)
+            elif len(found) != sizes.get(name, len(found)):
+                yield f"body {name[:12]}… is not of the size that was recorded"
 
     def _damage(self) -> Iterator[str]:
         """What SQLite itself finds wrong with the file."""
@@ -302,18 +319,45 @@ class Archive:
                 yield f"{self.path}: {row['integrity_check']}"
 
     def copy_to(self, path: Path) -> None:
-        """Copy the whole archive, as it is at one moment, into a new database at `path`."""
+        """Copy the whole archive, as it is at one moment, into a new database at `path`.
+
+        Bodies that are outside are put inside the copy.
+        """
         try:
-            target = schema.connected(path)
-            try:
+            with closing(schema.connected(path)) as target:
                 self._db.conn.backup(target.conn)
-            finally:
-                target.close()
+                rows = target.query("select digest from bodies where data is null")
+                outer = [str(row["digest"]) for row in rows]
+                for name, packed in self.shelf.fetched(outer):
+                    _place(target, name, packed)
+                target.commit()
         except schema.DAMAGE as error:
             raise ArchiveError(
                 f"{self.path} could not be copied to {path.parent} ({error}); "
                 "what was there stands."
             ) from error
+
+    def settle(self, names: Sequence[str], origin: Bodies | None = None) -> None:
+        """Keep some bodies where this archive keeps them now: in the store, or else inside.
+
+        They are read from `origin`, or from inside. A body is never nowhere: it is deleted there
+        by whoever calls `discard` afterwards.
+        """
+        found = self.shelf.fetched(names, origin) if origin else self.shelf.inner(names)
+        data = self.shelf.put(dict(found))
+        with self._transaction():
+            for name in data:
+                _place(self._db, name, data[name])
+
+    def shrink(self) -> None:
+        """Give back to the disk what the file no longer needs, where that is most of it."""
+        (free, pages) = (self._pragma(f"{name}_count") for name in ("freelist", "page"))
+        if 2 * free > pages:
+            with self._writing():
+                self._db.execute("vacuum")
+
+    def _pragma(self, name: str) -> int:
+        return int(next(iter(self._rows(f"pragma {name}", [])[0].values())))
 
     def counts(self) -> tuple[int, int]:
         """How many captures and bodies there are."""
@@ -345,6 +389,10 @@ class Archive:
             raise ArchiveError(
                 f"{self.path}: cannot be read ({error}); `tracker restore` brings a backup back."
             ) from error
+
+
+def _place(database: Any, name: str, packed: bytes | None) -> None:
+    database.execute("update bodies set data = ? where digest = ?", [packed, name])
 
 
 def _limit(first: int | None) -> int:

@@ -4,7 +4,8 @@
     ├── UsageError          the operator asked for something wrong: mend the input, exit 2
     │   └── DeclarationError    a file in data/ is wrong: names file and way out
     ├── ArchiveError        the archive cannot be trusted or written: stop, nothing was added
-    │   └── Busy            another run holds the archive: try again later, exit 75
+    │   ├── Busy            another run holds the archive: try again later, exit 75
+    │   └── Unreachable     the store of its bodies does not answer: try again later, exit 75
     └── ImportFailed        a foreign repository cannot be read: nothing of it was added
 
 A page that cannot be fetched is no error but an outcome (`tracker.model.Outcome`):
@@ -37,6 +38,12 @@ class ArchiveError(TrackerError):
 
 class Busy(ArchiveError):
     """Another process is writing to this archive."""
+
+    exit_code = 75
+
+
+class Unreachable(ArchiveError):
+    """The store that an archive keeps its bodies in does not answer, or not as it should."""
 
     exit_code = 75
 

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from tracker.disk import sync, sync_all
 from tracker.errors import ArchiveError
 
 #: What we published, so that what others put into feeds/ (a CNAME, say) is carried along.
@@ -209,30 +210,6 @@ def _recover(directory: Path) -> None:
     aside = _aside(directory)
     if aside.exists() and not directory.exists():
         aside.rename(directory)
-
-
-def sync(folder: Path) -> None:
-    """See to it that what was renamed in a folder stands, whatever comes."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def sync_all(folder: str) -> None:
-    """See to it that all that was written below a folder stands: one call for half a million."""
-    call = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
-    if call is None:
-        os.sync()
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        if call(handle):
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number))
-    finally:
-        os.close(handle)
 
 
 def _exchange_at_once(a: Path, b: Path) -> bool:

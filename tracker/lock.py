@@ -1,4 +1,4 @@
-"""Locks between processes: one writer of an archive, one publisher of a folder.
+"""Locks between processes: one writer of an archive, one publisher of a folder, and readers.
 
 A lock is the kernel's (flock), so it ends with its process, however that ends; the file names
 the process only for people.
@@ -68,6 +68,29 @@ def held_folder(folder: Path) -> Iterator[None]:
                 raise Busy(f"Another tracker is publishing in {folder}; try again later.")
             time.sleep(_PAUSE)
         yield
+    finally:
+        os.close(handle)
+
+
+def share(folder: Path) -> int | None:
+    """Keep what lies in a store from being deleted by the writer beside `folder`; see `unread`.
+
+    Closing the handle ends it; None where there is no folder.
+    """
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return None
+    fcntl.flock(handle, fcntl.LOCK_SH)
+    return handle
+
+
+@contextmanager
+def unread(folder: Path) -> Iterator[bool]:
+    """Whether nobody shares a folder; if so, nobody begins to as long as the block lasts."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        yield taken(handle, fcntl.LOCK_EX)
     finally:
         os.close(handle)
 

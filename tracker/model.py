@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 
 def digest(data: bytes) -> str:
@@ -492,6 +493,8 @@ class Settings:
     """`data/settings.toml`. Empty `site_url` means: not published anywhere yet.
 
     `notify` is, for the name of a feed, where its items are sent; `${NAME}` stands for a variable.
+    `bodies` is where bodies are kept, empty for inside the archive; `bodies_options` is, for the
+    protocol of such an address, what fsspec is told about its stores.
     """
 
     site_url: str = ""
@@ -502,3 +505,5 @@ class Settings:
     stand_in: bool = True  # a public archive's newest capture for a page that was refused
     previews: tuple[tuple[str, str], ...] = ()
     notify: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    bodies: str = ""
+    bodies_options: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from tracker.inputs import (
@@ -31,8 +32,17 @@ _KEYS = (
     "stand_in",
     "previews",
     "notify",
+    "bodies",
+    "bodies_options",
 )
 _VARIABLE = re.compile(r"\$\{\w+\}")
+_STORE = re.compile(
+    r"(?:file:///|(?!file:|https?:)[a-z][a-z0-9+.-]*://)[^\s/@*?\[\]#][^\s@*?\[\]#]*"
+)
+_SECRET = re.compile(
+    r"key|.*(?:(?:access|account)_?key|secret|token|passw|credential|connection_string).*",
+    re.IGNORECASE,
+)
 _MAIL = re.compile(r"[^\s@()<>,;]+@[^\s@()<>,;]+\.[^\s@()<>,;]+")
 _HOST = re.compile(
     r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
@@ -66,6 +76,8 @@ def parse(file: str, text: str) -> Settings:
         stand_in=read_bool(top.at("stand_in"), given.get("stand_in", default.stand_in)),
         previews=_previews(top.at("previews"), given.get("previews", {})),
         notify=_notify(top.at("notify"), given.get("notify", {})),
+        bodies=read_store(top.at("bodies"), given.get("bodies", "")),
+        bodies_options=_options(top.at("bodies_options"), given.get("bodies_options", {})),
     )
 
 
@@ -129,6 +141,36 @@ def _addresses(place: Place, value: object) -> tuple[str, ...]:
         # It is not quoted: it may hold a password.
         raise place.wrong('must hold addresses such as "mailto://…", or "${NAME}" for one')
     return found
+
+
+def read_store(place: Place, value: object) -> str:
+    """The address of a folder in a store, without the slash at its end; empty for none."""
+    if value == "":
+        return ""
+    address = read_text(place, value)
+    if not _STORE.fullmatch(address):
+        raise place.wrong(
+            'must be a folder of a store, such as "s3://bucket/folder" or "file:///srv/bodies", '
+            "without a user name, blanks or any of * ? [ ] #"
+        )
+    return address.rstrip("/")
+
+
+def _options(place: Place, value: object) -> tuple[tuple[str, tuple[tuple[str, Any], ...]], ...]:
+    if not isinstance(value, dict):
+        raise place.wrong(f"must be a table for each kind of store, not {kind(value)}")
+    return tuple((name, _told(place.at(name), value[name])) for name in sorted(value))
+
+
+def _told(place: Place, value: object) -> tuple[tuple[str, Any], ...]:
+    if not isinstance(value, dict):
+        raise place.wrong("must stand in the table of a kind of store: [bodies_options.s3]")
+    for name in value:
+        if _SECRET.fullmatch(name):
+            raise place.at(name).wrong("may not stand in a file; set it in the environment")
+        if isinstance(value[name], dict):
+            _told(place.at(name), value[name])
+    return tuple((name, value[name]) for name in sorted(value))
 
 
 def _previews(place: Place, value: object) -> tuple[tuple[str, str], ...]:

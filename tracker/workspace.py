@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tracker import corrections, declarations, names, settings, topics
+from tracker.archive import Archive
+from tracker.bodies import Bodies
 from tracker.declarations import Declared
 from tracker.model import Correction, Settings, Topic
 
@@ -43,6 +45,10 @@ class Workspace:
     def key(self) -> Path:
         return self.root / "data" / "signing.key"
 
+    def open_archive(self, *, write: bool = False) -> Archive:
+        """The archive, with the store in which its bodies are kept; `write` as `Archive` has it."""
+        return Archive(self.archive, bodies_by(self.settings), write=write)
+
 
 def open_workspace(root: Path) -> Workspace:
     """Read what was declared under `root`. Raises DeclarationError, having done nothing."""
@@ -51,10 +57,23 @@ def open_workspace(root: Path) -> Workspace:
     declared = declarations.load(folder if folder.is_dir() else starter("declarations"))
     file = data / "topics.toml"
     watched = topics.load(file if file.is_file() else starter("topics.toml"))
-    own = (data / settings.FILE).is_file()
-    said = settings.load(data if own else starter(""))
+    said = settings_of(root)
     names.check(declared, watched, said)
     return Workspace(root, declared, watched, said, corrections.load(data))
+
+
+def settings_of(root: Path) -> Settings:
+    """Only the settings of `root`; DeclarationError where they are wrong."""
+    data = root / "data"
+    own = (data / settings.FILE).is_file()
+    return settings.load(data if own else starter(""))
+
+
+def bodies_by(said: Settings, url: str = "") -> Bodies | None:
+    """The store at `url`, else the one the settings name; None where bodies are kept inside."""
+    address = url or said.bodies
+    options = {protocol: dict(given) for protocol, given in said.bodies_options}
+    return Bodies(address, options) if address else None
 
 
 def starter(name: str) -> Path:

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 
 import click
 
-from tracker.archive import Archive
 from tracker.cli.app import App, chosen, harmless, parse_time
 from tracker.cli.seeing import allow_host, fetcher
 from tracker.declarations import document_id
@@ -130,7 +129,7 @@ def _edition(name: str) -> str:
 
 def _import(app: App, place: str, wanted: Wanted) -> None:
     workspace = app.workspace
-    with opened(place) as repository, Archive(workspace.archive, write=True) as archive:
+    with opened(place) as repository, workspace.open_archive(write=True) as archive:
         entries = [e for e in repository.entries if wanted.includes(e)]
         if not entries:
             services = ", ".join(sorted({e.service for e in repository.entries})) or "none"
@@ -140,7 +139,7 @@ def _import(app: App, place: str, wanted: Wanted) -> None:
         declared = workspace.declared.documents
         brought = bring_in(repository, entries, wanted.edition, archive, declared)
         try:
-            captures = list(_with_bar(brought, len(entries)))
+            captures = list(with_bar(brought, len(entries)))
         except ValueError as error:
             raise UsageError(f"{place}: {error}.") from error
     click.echo(terminal.import_summary(captures))
@@ -178,7 +177,7 @@ def import_wayback(
     (wanted,) = chosen(app.workspace.declared.documents, [document])
     source = _page(wanted, address)
     with (
-        Archive(app.workspace.archive, write=True) as archive,
+        app.workspace.open_archive(write=True) as archive,
         fetcher(app, hosts, _PATIENT) as asking,
     ):
         public = PublicArchive(asking, app.workspace.settings.wayback_url, app.now)
@@ -188,7 +187,7 @@ def import_wayback(
             raise ImportFailed(f"{public.base} has no capture of {source.url} in these days.")
         click.echo(f"{len(listed)} captures of {harmless(source.url)}, {len(marks)} to import")
         brought = bring_captures(marks, wanted, source, public, archive)
-        _tell(_with_bar(brought, len(marks)))
+        _tell(with_bar(brought, len(marks)))
 
 
 def _page(document: Document, address: str) -> Source:
@@ -276,17 +275,19 @@ def import_file(app: App, page: Path, document: str, at: str) -> None:
 
 
 def _bring(app: App, records: Iterable[Record], documents: Sequence[Document]) -> bool:
-    with Archive(app.workspace.archive, write=True) as archive:
-        captures = list(_with_bar(bring_pages(records, documents, archive), None))
+    with app.workspace.open_archive(write=True) as archive:
+        captures = list(with_bar(bring_pages(records, documents, archive), None))
     click.echo(terminal.import_summary(captures))
     return bool(captures)
 
 
-def _with_bar(items: Iterable[_Item], length: int | None) -> Iterator[_Item]:
+def with_bar(
+    items: Iterable[_Item], length: int | None, label: str = "importing"
+) -> Iterator[_Item]:
     """The items as they come, with a bar on standard error where that is a terminal."""
     hidden = not sys.stderr.isatty()
     with click.progressbar(
-        items, length=length, label="importing", file=sys.stderr, hidden=hidden
+        items, length=length, label=label, file=sys.stderr, hidden=hidden
     ) as bar:
         yield from bar
 

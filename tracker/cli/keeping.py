@@ -1,4 +1,4 @@
-"""The commands for whoever keeps an archive: doctor, backup, restore."""
+"""The commands for whoever keeps an archive: doctor, backup, restore, move-bodies."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from pathlib import Path
 import click
 
 from tracker.cli.app import App, harmless, print_json
-from tracker.keeping import backup, examine, restore
+from tracker.cli.importing import with_bar
+from tracker.inputs import Place
+from tracker.keeping import backup, clear, examine, misplaced, move, restore
 from tracker.publisher.words import count
+from tracker.settings import read_store
+from tracker.workspace import bodies_by, settings_of
 
 _app = click.make_pass_decorator(App)
 _file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
@@ -44,10 +48,11 @@ def doctor(app: App, as_json: bool) -> None:
 def make_backup(app: App, file: Path) -> None:
     """Copy the archive to FILE, also while it is in use.
 
-    The copy is verified before it takes the place of an older backup. The key that signs
-    checkpoints (data/signing.key) and the declarations are not in it.
+    The copy is verified before it takes the place of an older backup. Bodies that are kept in a
+    store are put into it; the key that signs checkpoints (data/signing.key) and the declarations
+    are not.
     """
-    made = backup(app.root / "data" / "archive.db", file)
+    made = backup(app.root / "data" / "archive.db", file, bodies_by(settings_of(app.root)))
     click.echo(f"{file}: {count(made.captures, 'capture')}, {made.bodies} bodies, verified.")
 
 
@@ -58,11 +63,45 @@ def bring_back(app: App, file: Path) -> None:
     """Put the backup FILE in the place of the archive.
 
     The backup is verified first; the archive that was there is kept beside it, damaged or not.
+    All bodies are inside what is restored; `tracker move-bodies` brings them to a store again.
     """
     path = app.root / "data" / "archive.db"
-    made = restore(file, path, app.now)
+    made = restore(file, path, app.now, bodies_by(settings_of(app.root)))
     kept = f" What was there is kept as {made.former}." if made.former else ""
     click.echo(f"{path}: {count(made.captures, 'capture')}, {made.bodies} bodies, verified.{kept}")
 
 
-COMMANDS = (doctor, make_backup, bring_back)
+@click.command("move-bodies")
+@click.option(
+    "--from", "origin", default="", metavar="URL", help="The store in which they are until now."
+)
+@click.option(
+    "--clear", "strays", is_flag=True, help="Delete what belongs to no capture from the store."
+)
+@_app
+def move_bodies(app: App, origin: str, strays: bool) -> None:
+    """Bring all bodies to where data/settings.toml keeps them.
+
+    \b
+    with    bodies = "s3://bucket/folder"   from inside the archive to that folder
+    with    --from URL                      from another store
+    without bodies, with --from URL         from that store back into the archive
+
+    Each is checked, and deleted where it was when all have come. A move that was stopped is
+    simply run again. Meanwhile nothing else can record.
+    """
+    given = app.workspace.settings
+    before = bodies_by(given, read_store(Place("--from"), origin)) if origin else None
+    with app.workspace.open_archive(write=True) as archive:
+        names = misplaced(archive, before)
+        for _ in with_bar(move(archive, names, before), len(names), "moving"):
+            pass
+        cleared, done = clear(archive, before, strays=strays)
+        archive.shrink()
+    click.echo(f"{given.bodies or 'data/archive.db'}: {len(names)} bodies came.")
+    if cleared:
+        said = "deleted" if done else "left, since somebody reads the archive; run it again later"
+        click.echo(f"{count(cleared, 'object')} where no capture needs them any more: {said}.")
+
+
+COMMANDS = (doctor, make_backup, bring_back, move_bodies)

@@ -7,7 +7,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from tracker.cli.app import App, harmless
 from tracker.cli.checkpoints import heads_of, key_of, new_checkpoint
 from tracker.cli.publishing import derived_anew
 from tracker.differ import read
-from tracker.errors import ArchiveError, UsageError
+from tracker.errors import ArchiveError, Unreachable, UsageError
 from tracker.evidence import Bundle, Exhibit, Note
 from tracker.folder import MANIFEST, content, file_names, manifest, published_names
 from tracker.merkle import frontier_of, inclusion, leaf_hash
@@ -47,11 +47,12 @@ def verify(app: App) -> None:
 
     Whatever was altered, removed, put in or reordered is named. One line says what holds.
     """
-    with Archive(app.workspace.archive) as archive:
-        findings = _Findings(list(archive.problems()), [])
+    with app.workspace.open_archive() as archive:
+        findings = _recorded(archive)
         captures, bodies = archive.counts()
         if not findings.problems:
-            findings = _published(app, archive, captures)
+            found = _published(app, archive, captures)
+            findings = replace(found, remarks=[*findings.remarks, *found.remarks])
     for line in (*findings.problems, *findings.remarks):
         click.echo(harmless(line))
     if findings.problems:
@@ -71,6 +72,17 @@ class _Findings:
     problems: list[str]
     remarks: list[str]
     holds: str = ""
+
+
+def _recorded(archive: Archive) -> _Findings:
+    """What is amiss with the archive, also where a store of bodies gives out in between."""
+    found = _Findings([], [])
+    try:
+        found.problems.extend(archive.problems())
+        found.remarks.extend(archive.shelf.strays())
+    except Unreachable as error:
+        found.problems.append(str(error))
+    return found
 
 
 def _published(app: App, archive: Archive, captures: int) -> _Findings:
@@ -171,7 +183,7 @@ def write_evidence(app: App, revision: str, output: Path | None) -> None:
     this program.
     """
     chosen = _revision(app, revision)
-    with Archive(app.workspace.archive) as archive:
+    with app.workspace.open_archive() as archive:
         files = evidence.bundle(_bundle(app, archive, chosen))
     name = f"{chosen.document.replace('/', '-').replace('@', '-')}-{stamp(chosen.first_seen)}"
     path = output or app.root / f"evidence-{name}.zip"

@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 import click
 
-from tracker.archive import Archive
 from tracker.cli import logs
 from tracker.cli.app import App, chosen, harmless
 from tracker.cli.notifying import notify_all, prepared
@@ -99,7 +98,7 @@ def fetch_all(app: App, wanted: Sequence[str], *, force: bool, hosts: Sequence[s
         click.echo("Note: data/declarations declares no document; nothing is visited.", err=True)
     previews = dict(settings.previews)
     documents = [with_preview(d, previews) for d in chosen(workspace.declared.documents, wanted)]
-    with Archive(workspace.archive, write=True) as archive, fetcher(app, hosts) as asking:
+    with workspace.open_archive(write=True) as archive, fetcher(app, hosts) as asking:
         public = PublicArchive(asking, settings.wayback_url, app.now) if settings.stand_in else None
         visits = [
             _said(visit(document, asking, archive, app.now, force=force, public=public))

@@ -10,7 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tracker.archive import Archive
 from tracker.declarations import find
 from tracker.deriving import read_anew, reader_of
 from tracker.history import Reader, completed, decisive, in_order, texts
@@ -60,7 +59,7 @@ class Session:
         self.workspace = workspace
         self._sizes = sizes or {}
         self._stack = ExitStack()
-        self.archive = self._stack.enter_context(Archive(workspace.archive))
+        self.archive = self._stack.enter_context(workspace.open_archive())
         self.cache = self._stack.enter_context(Remembered(cache, write=write))
 
     def __enter__(self) -> Self:

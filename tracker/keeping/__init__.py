@@ -1,8 +1,9 @@
-"""Keeping an installation: copies of its archive, and what is wrong with it."""
+"""Keeping an installation: copies of its archive, where its bodies are, what is wrong with it."""
 
 from __future__ import annotations
 
 from tracker.keeping.copies import backup, restore
 from tracker.keeping.doctor import examine
+from tracker.keeping.moving import clear, misplaced, move
 
-__all__ = ["backup", "examine", "restore"]
+__all__ = ["backup", "clear", "examine", "misplaced", "move", "restore"]

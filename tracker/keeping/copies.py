@@ -9,8 +9,9 @@ from datetime import datetime
 from pathlib import Path
 
 from tracker.archive import Archive
+from tracker.bodies import Bodies
+from tracker.disk import sync
 from tracker.errors import ArchiveError, UsageError
-from tracker.folder import sync
 from tracker.lock import hold
 from tracker.publisher.words import stamp
 
@@ -26,16 +27,17 @@ class Copy:
     former: Path | None = None
 
 
-def backup(archive: Path, target: Path) -> Copy:
+def backup(archive: Path, target: Path, outside: Bodies | None = None) -> Copy:
     """Copy an archive, which may be in use, to `target`; an older backup there is replaced.
 
+    Bodies that the archive keeps `outside` are put inside the copy.
     The copy is verified first: one that is not whole replaces nothing (ArchiveError).
     """
     if not archive.exists():
         raise UsageError(f"{archive}: there is no archive yet to back up; run: tracker fetch")
     if target.exists() and not _is_database(target):
         raise UsageError(f"{target} is no backup of an archive; name another file.")
-    fresh = _copied(archive, target)
+    fresh = _copied(archive, target, outside)
     try:
         found = _whole(fresh, f"a copy of {archive}", "what was backed up before stands")
         _settle(fresh, target)
@@ -46,9 +48,10 @@ def backup(archive: Path, target: Path) -> Copy:
     return found
 
 
-def restore(source: Path, archive: Path, now: datetime) -> Copy:
+def restore(source: Path, archive: Path, now: datetime, outside: Bodies | None = None) -> Copy:
     """Put a backup in the place of an archive, whatever state that is in.
 
+    All bodies are inside what is restored; only of an archive set aside before are some `outside`.
     The backup is verified first, and what was there is kept beside it. No writer may be at work
     (Busy).
     """
@@ -56,7 +59,7 @@ def restore(source: Path, archive: Path, now: datetime) -> Copy:
         raise UsageError(f"{source}: there is no such backup.")
     lock = hold(archive.with_name("lock"))
     try:
-        fresh = _copied(source, archive)
+        fresh = _copied(source, archive, outside)
         try:
             found = _whole(fresh, str(source), "nothing was replaced")
             former = _set_aside(archive, now)
@@ -70,12 +73,12 @@ def restore(source: Path, archive: Path, now: datetime) -> Copy:
     return Copy(found.captures, found.bodies, former)
 
 
-def _copied(source: Path, target: Path) -> Path:
+def _copied(source: Path, target: Path, outside: Bodies | None) -> Path:
     """A copy of a database beside `target`, made by SQLite, so that it is of one moment."""
     fresh = target.with_name(f".{target.name}.new")
     _remove(fresh)
     try:
-        with Archive(source) as opened:
+        with Archive(source, outside) as opened:
             opened.copy_to(fresh)
     except BaseException:
         _remove(fresh)

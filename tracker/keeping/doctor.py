@@ -13,9 +13,10 @@ from pathlib import Path
 
 from tracker import corrections, lock, notifier, schema, settings
 from tracker.archive import Archive
-from tracker.errors import TrackerError
+from tracker.bodies import Bodies
+from tracker.errors import TrackerError, Unreachable, UsageError
 from tracker.evidence import parse_note
-from tracker.workspace import open_workspace, starter
+from tracker.workspace import bodies_by, open_workspace, settings_of, starter
 
 #: Below so many free bytes, or twice the archive, a run may end in the middle.
 _ROOM = 200 * 1024 * 1024
@@ -45,7 +46,15 @@ def examine(root: Path, now: datetime) -> list[Finding]:
     archive = data / "archive.db"
     if not archive.exists():
         return [*found, Finding(f"{archive}: nothing has been recorded yet")]
-    return [*found, *_archive(archive, root / "feeds", now), *_room(archive)]
+    outside = _outside(root)
+    return [*found, *_archive(archive, outside, root / "feeds", now), *_room(archive)]
+
+
+def _outside(root: Path) -> Bodies | None:
+    try:
+        return bodies_by(settings_of(root))
+    except TrackerError:  # said where the operator's files are looked at
+        return None
 
 
 def _program() -> Iterator[Finding]:
@@ -101,7 +110,7 @@ def _writing(root: Path) -> Iterator[Finding]:
         yield Finding(f"process {holder} is writing to the archive now")
 
 
-def _archive(path: Path, feeds: Path, now: datetime) -> Iterator[Finding]:
+def _archive(path: Path, outside: Bodies | None, feeds: Path, now: datetime) -> Iterator[Finding]:
     restore = "tracker restore BACKUP; without a backup, import again what public archives have"
     checks: tuple[Callable[[Archive], Iterator[Finding]], ...] = (
         lambda archive: _health(archive, restore),
@@ -110,7 +119,7 @@ def _archive(path: Path, feeds: Path, now: datetime) -> Iterator[Finding]:
     )
     try:
         yield from _version(path)
-        with Archive(path) as archive:
+        with Archive(path, outside) as archive:
             for check in checks:
                 yield from check(archive)
     except TrackerError as error:
@@ -137,7 +146,15 @@ def _version(path: Path) -> Iterator[Finding]:
 
 
 def _health(archive: Archive, restore: str) -> Iterator[Finding]:
-    problems = list(archive.problems())
+    problems: list[str] = []
+    remarks: list[str] = []
+    try:
+        problems.extend(archive.problems())
+        remarks.extend(archive.shelf.strays())
+    except (Unreachable, UsageError) as error:
+        yield Finding(str(error), "set `bodies` right in data/settings.toml, or reach the store")
+    for remark in remarks:
+        yield Finding(remark)
     for problem in problems[:_MOST]:
         yield Finding(problem, restore)
     if len(problems) > _MOST:
