@@ -193,15 +193,13 @@ class Archive:
 
         `first` asks only for those among so many first ones of the whole archive.
         """
-        # Only without an "or not given" in it does SQLite use the index on documents.
-        ours, values = ("", []) if document is None else ("document = ? and ", [document])
-        query = (
-            f"select * from captures where {ours}id <= "  # noqa: S608
-            "coalesce((select id from captures order by id limit 1 offset ?), 1 << 62) order by id"
-        )
-        if first == 0:
-            return []
-        rows = self._rows(query, [*values, (first or 1 << 62) - 1])
+        # Only without an "or not given" in it does SQLite use the index on documents; a capture
+        # has the number of its row in the log.
+        limits = [("document = ?", document), ("id <= ?", first)]
+        given = [(limit, value) for limit, value in limits if value is not None]
+        where = " and ".join(["true", *(limit for limit, _ in given)])
+        query = f"select * from captures where {where} order by id"  # noqa: S608
+        rows = self._rows(query, [value for _, value in given])
         return [self._capture(r) for r in rows]
 
     def documents(self, first: int | None = None) -> list[Document]:

@@ -48,6 +48,8 @@ def publish_all(app: App, *, note: bool = True, others: Workers | None = None) -
     workspace = app.workspace
     with held_folder(app.root), app.session(write=True) as session:
         heads = heads_of(session.archive)
+        # What is recorded meanwhile is for the next publication.
+        session.sizes = {log: head.size for log, head in heads.items()}
         checkpoint = new_checkpoint(workspace, heads)
         with exchanged(workspace.feeds) as fresh:
             _Publication(session, fresh, checkpoint).write(others)

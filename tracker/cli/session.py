@@ -45,7 +45,7 @@ class Session:
 
     `cache` is where what was derived before is; without one all is derived anew. What is derived
     now is put there only with `write`. Of each log only so many first rows are read as `sizes`
-    say, all of those it does not name.
+    say (which may be set later), all of those it does not name.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Session:
         sizes: Mapping[str, int] | None = None,
     ) -> None:
         self.workspace = workspace
-        self._sizes = sizes or {}
+        self.sizes = sizes or {}
         self._stack = ExitStack()
         self.archive = self._stack.enter_context(workspace.open_archive())
         self.cache = self._stack.enter_context(Remembered(cache, write=write))
@@ -79,12 +79,12 @@ class Session:
 
     def _documents(self) -> list[Document]:
         """What is declared, and what was recorded before without being declared now."""
-        recorded = self.archive.documents(self._sizes.get("documents"))
+        recorded = self.archive.documents(self.sizes.get("documents"))
         known = {d.id: d for d in (*recorded, *self.workspace.declared.documents)}
         return [known[name] for name in sorted(known)]
 
     def _case(self, document: Document) -> Case:
-        found = self.archive.captures(document.id, self._sizes.get("captures"))
+        found = self.archive.captures(document.id, self.sizes.get("captures"))
         captures = tuple(in_order(found, document))
         runs = decisive(captures)
         # A text is read from its own body while that is kept, and else from one that reads alike.

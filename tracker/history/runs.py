@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 
 from tracker.history.agreement import has_agreed
 from tracker.history.looks import groups
@@ -37,17 +38,9 @@ def decisive(ordered: Sequence[Capture]) -> tuple[Run, ...]:
 
 
 def _runs(captures: Iterable[Capture]) -> Iterator[Run]:
-    run: Run | None = None
-    for parts in groups(captures):
-        time = parts[-1].time
-        if run and _sight(run.first) == _sight(parts):
-            run = replace(run, looks=run.looks + 1, last=time)
-        else:
-            if run:
-                yield run
-            run = Run(parts, 1, time)
-    if run:
-        yield run
+    for _, seen in groupby(groups(captures), key=_sight):
+        first, *more = seen
+        yield Run(first, 1 + len(more), (more or [first])[-1][-1].time)
 
 
 def _sight(parts: Sequence[Capture]) -> list[tuple[object, ...]]:
@@ -57,8 +50,8 @@ def _sight(parts: Sequence[Capture]) -> list[tuple[object, ...]]:
 def _settled(last: Sequence[Run]) -> Iterator[Run]:
     """The last run; as soon as it is believed, how often it was seen is of no matter."""
     for run in last:
-        begun, ended = run.first[0].time, run.last or run.first[0].time
-        yield replace(run, looks=0, last=None) if has_agreed(run.looks, begun, ended) else run
+        is_believed = run.last and has_agreed(run.looks, run.first[0].time, run.last)
+        yield replace(run, looks=0, last=None) if is_believed else run
 
 
 def _previews(ordered: Sequence[Capture], begin: datetime | None) -> Iterator[Run]:
