@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.errors import ArchiveError
-from tracker.folder import Mark, content, exchanged, file_names, put
+from tracker.folder import Mark, content, exchanged, file_names, put, spare_of
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -28,7 +28,8 @@ def test_put_makes_exactly_what_it_is_given(tmp_path: Path) -> None:
     assert tree(feeds) == {"a.xml": b"1", "x/y.html": b"2"}
     put(feeds, {"a.xml": b"1", "z.html": b"3"})
     assert tree(feeds) == {"a.xml": b"1", "z.html": b"3"}
-    assert [p.name for p in tmp_path.iterdir()] == ["feeds"]
+    assert {p.name for p in tmp_path.iterdir()} == {"feeds", ".feeds.spare"}
+    assert tree(spare_of(feeds)) == {"a.xml": b"1", "x/y.html": b"2"}
 
 
 def test_nothing_changed_touches_nothing(tmp_path: Path) -> None:
@@ -189,3 +190,39 @@ def test_files_and_links_are_named_in_order_and_links_not_followed(tmp_path: Pat
     assert file_names(tmp_path) == ["a", "b/a", "b/c", "folder", "link"]
     assert content(tmp_path, "b/a") == b"b/a"
     assert [content(tmp_path, n) for n in ("link", "folder", "b", "none")] == [None] * 4
+
+
+# ── the spare ─────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_in_the_spare_is_not_believed(tmp_path: Path) -> None:
+    feeds, spare, secret = tmp_path / "feeds", spare_of(tmp_path / "feeds"), tmp_path / "secret"
+    secret.write_bytes(b"precious")
+    put(feeds, {"a": b"1", "x/b": b"2", "y/c": b"3", "d": b"4"})
+    put(feeds, {"a": b"2", "x/b": b"2", "y/c": b"3", "d": b"4"})
+    for path in (spare / "a", spare / "d", spare / "x/b"):
+        path.unlink()
+    (spare / "a").mkdir()
+    (spare / "a" / "in the way").write_bytes(b"")
+    (spare / "d").symlink_to(secret)
+    (spare / "x" / "b").write_bytes(b"2")
+    (spare / "y" / "c").unlink()
+    (spare / "y").rmdir()
+    (spare / "y").symlink_to(tmp_path)
+    (spare / "junk").symlink_to(secret)
+    files = {"a": b"3", "x/b": b"2", "y/c": b"3", "d": b"4"}
+    mark = (feeds / "x" / "b").stat().st_mtime_ns
+    assert put(feeds, files) == 1
+    assert tree(feeds) == files
+    assert not [p for p in feeds.rglob("*") if p.is_symlink()]
+    assert (feeds / "x" / "b").stat().st_mtime_ns == mark
+    assert secret.read_bytes() == b"precious"
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".feeds.spare", "feeds", "secret"]
+
+
+def test_files_that_did_not_change_are_one_with_those_of_the_spare(tmp_path: Path) -> None:
+    feeds = tmp_path / "feeds"
+    for n in range(4):
+        put(feeds, {"a": b"%d" % n, "x/b": b"2"})
+    assert (feeds / "x/b").stat().st_ino == (spare_of(feeds) / "x/b").stat().st_ino
+    assert (feeds / "x/b").stat().st_nlink == 2

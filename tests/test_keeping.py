@@ -146,7 +146,7 @@ REMARKS: dict[str, tuple[Callable[[Path], object], str]] = {
         "a run was stopped while it wrote",
     ),
     "left publication": (
-        lambda r: (r / ".feeds.new").mkdir(),
+        lambda r: (r / ".feeds.old").mkdir(),
         "left by a run that was stopped",
     ),
 }
@@ -207,17 +207,29 @@ def test_what_may_not_be_read_or_written_is_named_and_nothing_is_lost(root: Path
         assert "notes: cannot be read" in said.stdout
         assert "archive.db: cannot be written" in said.stdout
         assert "chmod u+w" in said.stdout
-        for command in ("fetch", "publish", "import versions .", "restore pyproject.toml"):
+        for command in ("fetch", "import versions .", "restore pyproject.toml"):
             failed = without_rights(root, *command.split())
             assert failed.returncode in {1, 2}, (command, failed.stdout)
             assert failed.stderr.startswith("Error: "), (command, failed.stderr)
             assert "Traceback" not in failed.stderr
-        for command in ("status", "log", "verify", "changes"):
+        for command in ("status", "log", "verify", "changes", "publish"):
             assert without_rights(root, command).returncode == 0, command
     finally:
         for path in reversed(closed):
             path.chmod(0o700)
     assert {p: p.read_bytes() for p in whole} == whole
+
+
+def test_a_publication_that_may_not_be_written_is_named(root: Path) -> None:
+    (root / "feeds" / "index.html").write_text("altered")
+    root.chmod(0o500)
+    try:
+        failed = without_rights(root, "publish")
+    finally:
+        root.chmod(0o700)
+    assert failed.returncode == 1
+    assert failed.stderr.startswith(f"Error: {root}/feeds: could not be written (Permission denied")
+    assert (root / "feeds" / "index.html").read_text() == "altered"
 
 
 # ── backup, restore ───────────────────────────────────────────────────────────────

@@ -2,7 +2,9 @@
 
 The new tree is made beside the old one. Files that did not change are hard links, so they keep
 bytes and modification time; then the two are exchanged, so that no reader ever finds half of a
-publication, and one that fails leaves the one before as it was.
+publication, and one that fails leaves the one before as it was. What was exchanged stays as the
+*spare*, from which the next tree is made: few of half a million links differ. Whatever stands in
+the spare, nothing of it is believed that is not the very file of the old tree.
 """
 
 from __future__ import annotations
@@ -69,14 +71,26 @@ class Fresh:
             return False
         self._put(MANIFEST, listed)
         ours = self._before | self.names | {MANIFEST}
-        foreign = [name for name in file_names(self._old) if name not in ours]
-        for name in (*self._kept, *foreign):
-            _link(f"{self._old}/{name}", self._place(name))
+        foreign = {name for name in file_names(self._old) if name not in ours}
+        for name in self._kept | foreign:
+            self._take_over(name)
+        for name in set(file_names(self._new)) - self.names - foreign - {MANIFEST}:
+            os.unlink(f"{self._new}/{name}")  # noqa: PTH108
+        _prune(self._new)
         sync_all(self._new)
         return True
 
+    def _take_over(self, name: str) -> None:
+        """The very file of the old tree, which may be there since the publication before."""
+        before, after = f"{self._old}/{name}", f"{self._new}/{name}"
+        if not _is_one(before, after):
+            _clear(after)
+            _link(before, self._place(name))
+
     def _put(self, name: str, data: bytes) -> Mark:
-        with open(self._place(name), "xb") as file:  # noqa: PTH123 (half a million of them)
+        path = self._place(name)
+        _clear(path)  # not written over: it is a link to what readers see
+        with open(path, "xb") as file:  # noqa: PTH123 (half a million of them)
             file.write(data)
             file.flush()
             return _mark_of(os.fstat(file.fileno()))
@@ -85,6 +99,7 @@ class Fresh:
         path = f"{self._new}/{name}"
         folder = path.rpartition("/")[0]
         if folder not in self._folders:
+            _clear_way(self._new, name)
             os.makedirs(folder, exist_ok=True)  # noqa: PTH103
             self._folders.add(folder)
         return path
@@ -97,22 +112,27 @@ def exchanged(directory: Path) -> Iterator[Fresh]:
     One publication at a time: see `tracker.lock.held_folder`. Raises ArchiveError where it
     cannot be written; whatever the block raises, the old tree stands.
     """
-    new = directory.with_name(f".{directory.name}.new")
+    spare = spare_of(directory)
     try:
         _recover(directory)
-        shutil.rmtree(new, ignore_errors=True)
-        new.mkdir(parents=True)
-        fresh = Fresh(directory, new)
+        fresh = Fresh(directory, spare)
         yield fresh
         if fresh.finish():
-            _exchange(new, directory)
+            _exchange(spare, directory)
     except OSError as error:
+        shutil.rmtree(spare, ignore_errors=True)
         raise ArchiveError(
             f"{directory}: could not be written ({error.strerror}); "
             "what was published before stands."
         ) from error
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
+    except BaseException:
+        shutil.rmtree(spare, ignore_errors=True)
+        raise
+
+
+def spare_of(directory: Path) -> Path:
+    """Where the publication before is kept; it may be thrown away at will."""
+    return directory.with_name(f".{directory.name}.spare")
 
 
 def put(directory: Path, files: Mapping[str, bytes]) -> int:
@@ -179,6 +199,41 @@ def _mark_of(found: os.stat_result) -> Mark:
 
 
 # ── the file system ───────────────────────────────────────────────────────────────
+
+
+def _is_one(a: str, b: str) -> bool:
+    """Whether two names are of one file."""
+    try:
+        one, other = os.lstat(a), os.lstat(b)
+    except OSError:
+        return False
+    return (one.st_ino, one.st_dev) == (other.st_ino, other.st_dev)
+
+
+def _clear(path: str) -> None:
+    """Make room for a file of this name."""
+    try:
+        os.unlink(path)  # noqa: PTH108
+    except FileNotFoundError:
+        return
+    except OSError:
+        shutil.rmtree(path)
+
+
+def _clear_way(root: str, name: str) -> None:
+    """Make room for the folders above a file: what is none goes."""
+    path = root
+    for part in name.split("/")[:-1]:
+        path = f"{path}/{part}"
+        if os.path.islink(path) or os.path.isfile(path):  # noqa: PTH113, PTH114
+            os.unlink(path)  # noqa: PTH108
+
+
+def _prune(root: str) -> None:
+    """Remove folders in which nothing is."""
+    for folder, _, _ in os.walk(root, topdown=False):
+        if folder != root and not os.listdir(folder):  # noqa: PTH208
+            os.rmdir(folder)  # noqa: PTH106
 
 
 def _link(source: str, target: str) -> None:

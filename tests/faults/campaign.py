@@ -178,7 +178,7 @@ class Campaign:
                 yield f"the import could not be gone on with: {again.err}"
             self.run(root, ("publish",))
         yield from self._unverified(root, "after the next run")
-        left = [p.name for p in root.iterdir() if p.name not in {"data", "feeds", ".cache"}]
+        left = [p.name for p in root.iterdir() if p.name not in _OURS]
         left += [p.name for p in (root / "data").iterdir() if p.name.startswith(".archive")]
         if left and scenario.name != "restore":
             yield f"left behind: {left}"
@@ -245,6 +245,7 @@ class Campaign:
         return Done(os.waitstatus_to_exitcode(status), said[0], said[1], operations)
 
 
+_OURS = {"data", "feeds", ".cache", ".feeds.spare"}
 _REPLACED = os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
 

@@ -182,10 +182,11 @@ def _published(archive: Archive, feeds: Path) -> Iterator[Finding]:
         return
     if size < captures:
         yield Finding(f"{feeds}: is older than data/, by {captures - size} rows", "tracker publish")
-    for name in (".feeds.new", ".feeds.old"):
-        if feeds.with_name(name).exists():
-            yield Finding(f"{feeds.with_name(name)}: left by a run that was stopped; the next "
-                          "publication clears it away")  # fmt: skip
+    aside = feeds.with_name(".feeds.old")
+    if aside.exists():
+        yield Finding(
+            f"{aside}: left by a run that was stopped; the next publication clears it away"
+        )
 
 
 def _room(archive: Path) -> Iterator[Finding]:
