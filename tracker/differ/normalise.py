@@ -136,9 +136,14 @@ def differ_in_tracking(one: str, other: str) -> bool:
     They have when they are alike up to the values of tracking parameters. False is no answer.
     """
     (path, _, query), (way, _, question) = one.partition("?"), other.partition("?")
-    ours, theirs = query.split("&"), question.split("&")
     if path != way or "#" in path:  # A question mark after the hash opens no query.
         return False
+    return _differ_in_tracking(query, question)
+
+
+@lru_cache(maxsize=256)  # a nonce stands in the same parameter of every link
+def _differ_in_tracking(query: str, question: str) -> bool:
+    ours, theirs = query.split("&"), question.split("&")
     return len(ours) == len(theirs) and all(map(_is_tracked_alike, ours, theirs))
 
 
