@@ -12,7 +12,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "tracker"
 ROWS = (
-    {"errors", "merkle", "model"},
+    {"errors", "later", "merkle", "model"},
     {"inputs", "lock", "rows"},
     {"audit", "corrections", "declarations", "schema", "settings", "topics"},
     {

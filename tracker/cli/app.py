@@ -6,38 +6,22 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 
 import click
 
-from tracker.archive import Archive
-from tracker.cli import logs
-from tracker.cli.checkpoints import heads_of, new_checkpoint, public_key
-from tracker.database import database
 from tracker.declarations import find
-from tracker.differ import Undecodable, read
-from tracker.differ.topics import whole
-from tracker.errors import ArchiveError
-from tracker.history import Reader, history
-from tracker.lock import held_folder
-from tracker.model import Capture, Document, History, Reading, Source, utc
-from tracker.outages import outages
-from tracker.publisher import Rim, publish, strays
+from tracker.model import Document, utc
 from tracker.publisher.terminal import harmless
-from tracker.remembered import Remembered
-from tracker.workspace import Workspace, open_workspace, put
+from tracker.workspace import Workspace, open_workspace
 
 __all__ = ["App", "chosen", "colour", "harmless", "parse_time", "print_json", "say", "width"]
 
 _WIDEST = 100
-_UNPUBLISHED = (
-    "Note: links in feeds and citations lead to http://localhost:8000/ (`tracker serve`) until "
-    "data/settings.toml says in site_url where feeds/ is published."
-)
 
 
 @dataclass
@@ -51,129 +35,12 @@ class App:
     def workspace(self) -> Workspace:
         return open_workspace(self.root)
 
-    def histories(self, wanted: Sequence[str] = (), *, anew: bool = False) -> list[History]:
-        """The histories of the documents `wanted` (all if none is named).
-
-        `anew` uses nothing that was derived before: for what has to be proved.
-        """
-        with Archive(self.workspace.archive) as archive, self._cache() as cache:
-            return self._histories(archive, None if anew else cache, wanted, {})
-
-    def _cache(self, *, write: bool = False) -> Remembered:
-        """What was derived before; with `write`, what is derived now is put there."""
-        return Remembered(self.workspace.cache, write=write)
-
-    def _histories(
-        self,
-        archive: Archive,
-        cache: Remembered | None,
-        wanted: Sequence[str],
-        sizes: Mapping[str, int],
-    ) -> list[History]:
-        """As `histories`; of each log only so many first rows, all of those not in `sizes`.
-
-        Without a cache everything is derived anew.
-        """
-        reader = _reader(archive, cache)
-        documents = chosen(self._documents(archive, sizes.get("documents")), wanted)
-        first = sizes.get("captures")
-        return [self._history(d, archive.captures(d.id, first), reader, cache) for d in documents]
-
-    def _history(
-        self,
-        document: Document,
-        captures: list[Capture],
-        reader: Reader,
-        cache: Remembered | None,
-    ) -> History:
-        topics = self.workspace.topics
-        derive = partial(history, document, captures, reader, topics)
-        found = cache.history(document, captures, topics, derive) if cache else derive()
-        return replace(found, outages=tuple(outages(captures)))
-
-    def _documents(self, archive: Archive, first: int | None) -> list[Document]:
-        """What is declared, and what was recorded before without being declared now."""
-        declared = self.workspace.declared.documents
-        known = {d.id: d for d in (*archive.documents(first), *declared)}
-        return [known[name] for name in sorted(known)]
-
-    def publication(
-        self,
-        archive: Archive,
-        sizes: Mapping[str, int],
-        checkpoint: str,
-        cache: Remembered | None = None,
-    ) -> dict[str, bytes]:
-        """All files of feeds/ as they follow from so many first rows of the logs."""
-        given = self.workspace
-        histories = self._histories(archive, cache, (), sizes)
-        for stray in strays(given.corrections, histories):
-            seen = stray.first_seen.isoformat()
-            problem = f"there is no revision of {stray.document} first seen at {seen}"
-            click.echo(f"corrections.toml: {problem}; `tracker log --json` has them all", err=True)
-        rim = Rim(lambda c: archive.readable(c)[0], database, _picture(), checkpoint, whole)
-        files = publish(histories, given.topics, given.settings, given.corrections, rim)
-        if checkpoint:
-            files["status/checkpoint"] = checkpoint.encode()
-        if key := checkpoint and public_key(given):
-            files["status/key"] = f"{key}\n".encode()
-        return files
-
-    def publish(self, *, note: bool = True) -> None:
-        """Write feeds/ from data/ and say how much of it changed; `note` what is not set yet."""
-        workspace = self.workspace
-        with (
-            held_folder(self.root),
-            Archive(workspace.archive) as archive,
-            self._cache(write=True) as cache,
-        ):
-            heads = heads_of(archive)
-            sizes = {log: head.size for log, head in heads.items()}
-            checkpoint = new_checkpoint(workspace, heads)
-            files = self.publication(archive, sizes, checkpoint, cache)
-            changed = put(workspace.feeds, files)
-        if not workspace.settings.site_url and note:
-            click.echo(_UNPUBLISHED)
-        logs.event("published", folder=str(workspace.feeds), changed=changed, files=len(files))
-        click.echo(f"{workspace.feeds}: {changed} of {len(files)} files changed")
-
-
-def _picture() -> Callable[[Sequence[str]], bytes] | None:
-    """What draws the picture of a revision; None without the extra `pictures`."""
-    try:
-        from tracker.publisher.cards import draw
-    except ImportError:
-        return None
-    return draw
-
 
 def chosen(documents: Sequence[Document], wanted: Sequence[str]) -> list[Document]:
     """The documents named by any unambiguous part of their names; all where none is named."""
     if not wanted:
         return list(documents)
     return list({d.id: d for d in (find(documents, name) for name in wanted)}.values())
-
-
-def _reader(archive: Archive, cache: Remembered | None) -> Reader:
-    """Reads captures, each text once: pages that flap come back many times."""
-    known: dict[tuple[str, Source | None, str | None], Reading] = {}
-
-    def reader(capture: Capture) -> Reading:
-        key = (capture.document, capture.source, capture.text)
-        if key not in known:
-            known[key] = fresh(capture)
-        return known[key]
-
-    def fresh(capture: Capture) -> Reading:
-        body, media = archive.readable(capture)
-        try:
-            derive = partial(read, body, media, capture.source)
-            return cache.reading(capture, body, media, derive) if cache else derive()
-        except Undecodable as error:
-            problem = f"{capture.document}: a kept page cannot be read any more: {error}."
-            raise ArchiveError(problem) from error
-
-    return reader
 
 
 def parse_time(text: str, name: str) -> datetime:

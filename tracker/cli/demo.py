@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from tracker.cli.app import App, say, width
+from tracker.cli.deriving import histories, publish_all
 from tracker.cli.seeing import fetch_all
 from tracker.demo import STATES, declarations
 from tracker.demo.server import DemoService
@@ -36,7 +37,7 @@ def demo(app: App) -> None:
             click.echo(f"\n{state:%-d %B %Y}")
             day = App(root, state)
             fetch_all(day, (), force=False, hosts=(host,))
-            day.publish(note=False)
+            publish_all(day, note=False)
     _conclude(App(root, STATES[-1]))
 
 
@@ -59,7 +60,7 @@ def _conclude(app: App) -> None:
     """What was found, and where to look."""
     topics = app.workspace.topics
     click.echo("\nWhat changed, newest first:\n")
-    say(terminal.log(app.histories(), topics, colour=False, width=width()))
+    say(terminal.log(histories(app), topics, colour=False, width=width()))
     feeds = ", ".join(f"{topic.id}.xml" for topic in topics)
     click.echo(
         f"\nLook at    {app.workspace.feeds / 'index.html'}"

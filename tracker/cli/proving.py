@@ -17,6 +17,7 @@ from tracker.archive import Archive
 from tracker.audit import head_of
 from tracker.cli.app import App, harmless
 from tracker.cli.checkpoints import heads_of, key_of, new_checkpoint
+from tracker.cli.deriving import histories, publication
 from tracker.differ import read
 from tracker.errors import ArchiveError, UsageError
 from tracker.evidence import Bundle, Exhibit, Note
@@ -81,7 +82,7 @@ def _published(app: App, archive: Archive, captures: int) -> _Findings:
     note, problems = _checkpoint(app, archive, found.get("status/checkpoint"))
     sizes = dict(note.sizes) if note else {}
     text = (found.get("status/checkpoint") or b"").decode("utf-8", "replace") if note else ""
-    derived = app.publication(archive, sizes, text)
+    derived = publication(app, archive, sizes, text)
     derived[MANIFEST] = manifest(derived)
     if not found.keys() & derived.keys():
         return _Findings([], [], "nothing published yet")
@@ -174,7 +175,7 @@ def _revision(app: App, wanted: str) -> Revision:
     found = _REVISION.fullmatch(path)
     if found is None:
         raise UsageError(f"{wanted!r} names no revision; `tracker log` lists them.")
-    (history,) = app.histories([found["document"]], anew=True)
+    (history,) = histories(app, [found["document"]], anew=True)
     digits = re.sub(r"\D", "", found["time"] or "")[:14]
     matching = [r for r in history.revisions if f"{r.first_seen:%Y%m%d%H%M%S}".startswith(digits)]
     if not matching:

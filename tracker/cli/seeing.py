@@ -11,7 +11,6 @@ import click
 from tracker.archive import Archive
 from tracker.cli import logs
 from tracker.cli.app import App, chosen, harmless
-from tracker.cli.notifying import notify_all, prepared
 from tracker.fetcher import Fetcher, Limits, user_agent
 from tracker.intake import PublicArchive, Visit, visit, with_preview
 from tracker.model import Document, Outcome
@@ -69,11 +68,13 @@ def run(
     Exit status: 0 all seen, 1 some document could not be fetched (the others were, and what is
     known is published), 2 wrong use.
     """
-    sending = prepared(app) if notify else None
+    from tracker.cli import deriving, notifying
+
+    sending = notifying.prepared(app) if notify else None
     failed = fetch_all(app, documents, force=force, hosts=hosts)
-    app.publish()
+    deriving.publish_all(app)
     if sending:
-        failed |= notify_all(app, *sending)
+        failed |= notifying.notify_all(app, *sending)
     if failed:
         click.get_current_context().exit(1)
 

@@ -78,30 +78,33 @@ def _same_tags(changed: Sequence[tuple[str, str]], reader: re.Pattern[str]) -> b
 
 def _same_links(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     """Whether what is read of tags differs only in the targets of links, and those in tracking."""
-    return len(ours) == len(theirs) and all(
-        _same_target(one[6:-1], other[6:-1])
-        and one[:6].lower() == other[:6].lower() == 'href="'
-        and _element(ours, place) == "<a"
-        for place, (one, other) in enumerate(zip(ours, theirs, strict=True))
-        if one != other
+    changed = [n for n, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b]
+    if len(ours) != len(theirs) or not all(_is_link(ours, n) for n in changed):
+        return False
+    targets = [(ours[n][:-1].partition("?"), theirs[n][:-1].partition("?")) for n in changed]
+    # A nonce stands in the same question of every link, so few of them are unlike.
+    asked = {(a[2], b[2]) for a, b in targets}
+    return all(a[0] == b[0] and _is_plain(a[0]) for a, b in targets) and all(
+        _is_plain(one) and differ_in_tracking(f"?{_decoded(one)}", f"?{_decoded(other)}")
+        for one, other in asked
     )
 
 
-def _element(tokens: Sequence[str], place: int) -> str:
-    """The beginning of the tag around a token."""
+def _is_link(tokens: Sequence[str], place: int) -> bool:
+    """Whether a token is the target of a link."""
+    is_target = tokens[place].startswith('href="')
     while not tokens[place].startswith("<"):
         place -= 1
-    return tokens[place].lower()
+    return is_target and tokens[place] in {"<a", "<A"}
 
 
-def _same_target(one: str, other: str) -> bool:
-    plain, changed = (address.replace("&amp;", "&") for address in (one, other))
-    # What else an entity may stand for is left to a parser.
-    return not _may_be_coded(plain) and differ_in_tracking(plain, changed)
+def _is_plain(address: str) -> bool:
+    """Whether nothing in an address may stand for something else, nor ends its question."""
+    return "#" not in address and ";" not in _decoded(address)
 
 
-def _may_be_coded(address: str) -> bool:
-    return ";" in address or "&#" in address
+def _decoded(address: str) -> str:
+    return address.replace("&amp;", "&")
 
 
 def _skeleton(text: str) -> str | None:

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from tracker.model import Correction, History, Settings, Topic
-from tracker.publisher import site
-from tracker.publisher.feeds import feeds
-from tracker.publisher.frame import Frame, Rim, Table
-from tracker.publisher.listing import strays
+from tracker.later import later
+
+if TYPE_CHECKING:
+    from tracker.publisher.frame import Rim, Table
+    from tracker.publisher.listing import strays
+    from tracker.publisher.publication import publish
+else:
+    __getattr__ = later(
+        __name__,
+        {"Rim": "frame", "Table": "frame", "publish": "publication", "strays": "listing"},
+    )
 
 __all__ = ["Rim", "Table", "publish", "strays"]
-
-
-def publish(
-    histories: Sequence[History],
-    topics: Sequence[Topic],
-    settings: Settings,
-    corrections: Sequence[Correction] = (),
-    rim: Rim | None = None,
-) -> dict[str, bytes]:
-    """Everything that is published, by path; the same histories in any order give the same.
-
-    `rim` lends what a pure function cannot have; the site is whole without it.
-    """
-    pages = dict(site.pages(Frame(histories, topics, settings, corrections, rim)))
-    return pages | dict(feeds(histories, topics, settings, corrections))
