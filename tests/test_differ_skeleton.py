@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from tests.strategies import PAGE
 from tests.test_differ_quick import markup, selectors
 from tracker.differ import read
-from tracker.differ.decode import Undecodable
-from tracker.differ.extract import page_text
+from tracker.differ.decode import Undecodable, decode
 from tracker.differ.skeleton import same_but_unread
 from tracker.model import Range, Source
 
@@ -51,7 +50,7 @@ sources = st.one_of(
 
 
 def alike(one: str, other: str, source: Source | None) -> bool:
-    first, second = (page_text(page.encode(), HTML) for page in (one, other))
+    first, second = (decode(page.encode(), HTML) for page in (one, other))
     return same_but_unread(first, second, source)
 
 

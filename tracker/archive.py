@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, overload
 
 from tracker import schema
 from tracker.audit import Head, body_problems, kept, log_problems, shape_problems
@@ -26,6 +26,12 @@ from tracker.lock import hold
 from tracker.merkle import grown, leaf_hash
 from tracker.model import Capture, Document, Source, digest
 from tracker.rows import GENESIS, LOGS, entry, from_row, link, stamp, to_row
+
+#: How hard a body is packed: one whose text is known will be written anew at the next visit.
+#: It is a quarter larger for a third of the time.
+_PACKED, _LIGHTLY = 6, 1
+#: How many captures of a page are read at once: those of a few days.
+_FEW = 6
 
 
 class Archive:
@@ -64,7 +70,7 @@ class Archive:
         row = to_row(capture)
         with self._transaction():
             if body is not None:
-                self._keep(capture.body or digest(body), body)
+                self._keep(row, capture.body or digest(body), body)
             self._append("captures", row)
             self._thin(row)
 
@@ -94,7 +100,7 @@ class Archive:
         head, said = self._own_head(log), entry(log, row)
         chain = link(head.chain, said)
         frontier = grown(head.frontier, head.size, leaf_hash(said))
-        self._table(log).insert({**row, "chain": chain})
+        self._insert(log, {**row, "chain": chain})
         self._db.execute(
             "replace into heads (log, size, chain, frontier) values (?, ?, ?, ?)",
             [log, head.size + 1, chain, b"".join(frontier).hex()],
@@ -110,20 +116,26 @@ class Archive:
             )
         return head or Head(0, GENESIS, ())
 
-    def _keep(self, name: str, body: bytes) -> None:
-        known = next(self._db.query("select 1 from bodies where digest = ?", [name]), None)
-        if known is None:
-            packed = zlib.compress(body, 6)
-            self._table("bodies").insert({"digest": name, "size": len(body), "data": packed})
+    def _keep(self, row: Mapping[str, Any], name: str, body: bytes) -> None:
+        if not self._found("select 1 from bodies where digest = ?", [name]):
+            packed = zlib.compress(body, _LIGHTLY if self._is_known(row) else _PACKED)
+            self._insert("bodies", {"digest": name, "size": len(body), "data": packed})
+
+    def _is_known(self, row: Mapping[str, Any]) -> bool:
+        """Whether the text that `row` shows was the last one seen of the page."""
+        query = (
+            "select text is ? as same from captures where document = ? and source_key is ? "
+            "order by time desc, id desc limit 1"
+        )
+        found = self._found(query, [row["text"], row["document"], row["source_key"]])
+        return bool(found and found[0]["same"])
 
     def _thin(self, row: dict[str, Any]) -> None:
         """Drop the bodies between the first and the latest of the text `row` shows."""
-        same = list(
-            self._db.query(
-                "select c.* from captures c join bodies b on b.digest = c.body "
-                "where c.document = ? and c.source_key is ? and c.text is ? and c.outcome = ?",
-                [row["document"], row["source_key"], row["text"], row["outcome"]],
-            )
+        same = self._found(
+            "select c.* from captures c join bodies b on b.digest = c.body "
+            "where c.document = ? and c.source_key is ? and c.text is ? and c.outcome = ?",
+            [row["document"], row["source_key"], row["text"], row["outcome"]],
         )
         for name in sorted({r["body"] for r in same} - kept(same)):
             if not self._is_needed_elsewhere(name, row):
@@ -135,7 +147,7 @@ class Archive:
             "(document = ? and source_key is ? and text is ? and outcome = ?) limit 1"
         )
         where = [name, row["document"], row["source_key"], row["text"], row["outcome"]]
-        return next(self._db.query(query, where), None) is not None
+        return bool(self._found(query, where))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -153,8 +165,10 @@ class Archive:
                 "run again once there is room and permission to write."
             ) from error
 
-    def _table(self, name: str) -> Any:
-        return self._db.table(name)
+    def _insert(self, table: str, row: Mapping[str, Any]) -> None:
+        places = ", ".join("?" for _ in row)
+        statement = f"insert into {table} ({', '.join(row)}) values ({places})"  # noqa: S608
+        self._db.execute(statement, list(row.values()))
 
     # ── reading ───────────────────────────────────────────────────────────────────
 
@@ -183,14 +197,23 @@ class Archive:
         rows.sort(key=lambda r: r["id"])
         return [Document(r["id"], r["service"], r["type"], r["edition"], ()) for r in rows]
 
-    def earlier(self, document: str, source: Source | None, before: datetime) -> list[Capture]:
-        """The captures of one page of a document up to a time, oldest first."""
-        rows = self._rows(
-            "select * from captures where document = ? and source_key is ? and time <= ? "
-            "order by time, id",
-            [document, source.key if source else None, stamp(before)],
-        )
-        return [self._capture(r) for r in rows]
+    def earlier(self, document: str, source: Source | None, before: datetime) -> Sequence[Capture]:
+        """The captures of one page of a document up to a time, oldest first.
+
+        Mostly only the newest are looked at: the others are read when they are asked for.
+        """
+        where = [document, source.key if source else None, stamp(before)]
+        among = "from captures where document = ? and source_key is ? and time <= ?"
+        count = f"select count(*) as number, max(id) as last {among}"
+        # What is recorded from now on is none of them.
+        newest = f"select * {among} and id <= ? order by time desc, id desc limit ? offset ?"
+        there = self._rows(count, where)[0]
+
+        def read(first: int, number: int) -> list[Capture]:
+            rows = self._rows(newest, [*where, there["last"], number, first])
+            return [self._capture(row) for row in rows]
+
+        return _NewestFirst(there["number"], read)
 
     def has(self, document: str, time: datetime, body: str) -> bool:
         """Whether this very capture was imported before."""
@@ -327,7 +350,13 @@ class Archive:
 
     def _rows(self, query: str, values: Sequence[object]) -> list[dict[str, Any]]:
         with self._reading():
-            return list(self._db.query(query, list(values)))
+            return self._found(query, values)
+
+    def _found(self, query: str, values: Sequence[object]) -> list[dict[str, Any]]:
+        # Not by Database.query: it would put a savepoint around each of them.
+        found = self._db.execute(query, list(values))
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found]
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -341,3 +370,30 @@ class Archive:
 
 def _limit(first: int | None) -> int:
     return -1 if first is None else first
+
+
+class _NewestFirst(Sequence[Capture]):
+    """Captures, oldest first, that are read from the newest on, a few at a time."""
+
+    def __init__(self, length: int, read: Callable[[int, int], list[Capture]]) -> None:
+        self._length = length
+        self._read = read
+        self._known: list[Capture] = []  # newest first
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, place: int) -> Capture: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Capture]: ...
+    def __getitem__(self, place: int | slice) -> Capture | list[Capture]:
+        if isinstance(place, slice):
+            return [self[n] for n in range(*place.indices(self._length))]
+        from_end = -1 - place if place < 0 else self._length - 1 - place
+        if not 0 <= from_end < self._length:
+            raise IndexError(place)
+        if from_end >= len(self._known):
+            more = max(_FEW, 1 + from_end - len(self._known))
+            self._known += self._read(len(self._known), more)
+        return self._known[from_end]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from tracker.model import Capture, Outcome, Range, Selector, Source, digest
@@ -128,6 +129,7 @@ def _selector_json(selector: Selector) -> object:
     }
 
 
+@lru_cache(maxsize=1024)  # every capture of a page has the same
 def _source(text: str | None) -> Source | None:
     if text is None:
         return None

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from tracker.differ import quick
 from tracker.differ.chrome import remove_chrome
-from tracker.differ.decode import Undecodable, is_guessed
+from tracker.differ.decode import Undecodable, decode, is_guessed
 from tracker.differ.extract import base_of, page_text
 from tracker.differ.normalise import clean_target, differ_in_tracking
 from tracker.differ.skeleton import same_but_unread
@@ -32,18 +32,17 @@ def reads_alike(one: bytes, other: bytes, media: tuple[str, str], source: Source
     if not all(m.startswith("text/html") for m in media) or is_guessed(one, media[0]):
         return False
     try:
-        texts = page_text(one, media[0]), page_text(other, media[1])
+        if same_but_unread(decode(one, media[0]), decode(other, media[1]), source):
+            return True
+        first, second = _parts(one, media[0], source), _parts(other, media[1], source)
     except Undecodable:
         return False
-    if same_but_unread(*texts, source):
-        return True
-    first, second = (_parts(text, source) for text in texts)
     return first is not None and second is not None and _same(first, second, source)
 
 
-def _parts(text: str, source: Source | None) -> Parts | None:
+def _parts(body: bytes, media: str, source: Source | None) -> Parts | None:
     select, remove = (source.select, source.remove) if source else ((), ())
-    found = quick.parts(text, select, remove)
+    found = quick.parts(page_text(body, media), select, remove)
     if found is not None and not select:
         remove_chrome(found.runs)
     return found

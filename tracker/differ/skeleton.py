@@ -32,7 +32,9 @@ _PLAIN_PAGE = re.compile(
     rf"{_EMPTIED}?+[a-z][a-z0-9:-]*+{_MARKS})[^<]*+)*+",
     re.IGNORECASE,
 )
-_OPENED = re.compile(r"<(?:(script|style|noscript)(?![a-z0-9:-])|!--)", re.IGNORECASE)
+# As `extract` finds them, which takes each `<noscript>` out of the characters.
+_OPENED = re.compile(r"<(?:(script|style|noscript)\b|!--)", re.IGNORECASE)
+_NOSCRIPT_END = re.compile(r"</noscript\b[^<>]*>", re.IGNORECASE)
 _MARKED = re.compile(_MARKS, re.IGNORECASE)
 _CLOSED = {
     name: re.compile(rf"</{name}({_BLANK}*>)?", re.IGNORECASE) for name in ("script", "style")
@@ -51,7 +53,7 @@ _PLAIN_SELECTOR = re.compile(r"[A-Za-z0-9_\s>+~,.#-]*")
 
 
 def same_but_unread(one: str, other: str, source: Source | None) -> bool:
-    """Whether two pages (as `extract.page_text` gives them) surely have the same reading."""
+    """Whether two pages, as characters of HTML, surely have the same reading."""
     reader = _reader(source.select, source.remove) if source else _reader((), ())
     ours, theirs = (_skeleton(text) if reader else None for text in (one, other))
     if reader is None or ours is None or theirs is None:
@@ -115,6 +117,12 @@ def _skeleton(text: str) -> str | None:
     while opened := _OPENED.search(text, start):
         kept.append(text[start : opened.start()])
         name = (opened[1] or "").lower()
+        if name == "noscript":
+            closed = _NOSCRIPT_END.search(text, opened.end())
+            if closed is None:
+                return None
+            start = closed.end()
+            continue
         taken = _script(text, opened.end(), name) if name else _comment(text, opened.end())
         if taken is None:
             return None
@@ -126,7 +134,7 @@ def _skeleton(text: str) -> str | None:
 def _script(text: str, place: int, name: str) -> tuple[int, int] | None:
     """Where the inside of a script begins and where it ends; its tag was opened at `place`."""
     marks = _MARKED.match(text, place)
-    closed = _CLOSED[name].search(text, marks.end()) if marks and name in _CLOSED else None
+    closed = _CLOSED[name].search(text, marks.end()) if marks else None
     if marks is None or closed is None or not closed[1]:
         return None
     # Within it, this could put off the end for one parser and not for another.
