@@ -225,17 +225,15 @@ class Archive:
 
     def readable(self, capture: Capture) -> tuple[bytes, str]:
         """A kept body with the text of `capture`, and its media type; its digest is checked."""
-        rows = self._rows(
-            "select c.body, c.media, b.data, b.digest = ? as own from captures c "
-            "join bodies b on b.digest = c.body where c.document = ? and c.source_key is ? "
-            "and c.text is ? order by own desc, c.time, c.id limit 1",
-            [
-                capture.body,
-                capture.document,
-                capture.page_key,
-                capture.text,
-            ],
+        same = [capture.document, capture.page_key, capture.text]
+        query = (
+            "select c.body, c.media, b.data from captures c join bodies b on b.digest = c.body "
+            "where {}c.document = ? and c.source_key is ? and c.text is ? "
+            "order by c.time, c.id limit 1"
         )
+        # Its own, which is quickly found; or else another with the same text.
+        own = self._rows(query.format("c.body = ? and "), [capture.body, *same])
+        rows = own or self._rows(query.format(""), same)
         if not rows:
             raise ArchiveError(
                 f"{self.path}: no body is kept for {capture.document} as seen at "
