@@ -10,7 +10,7 @@ from itertools import chain
 from tracker.differ import significance
 from tracker.differ.align import align, aligned_share
 from tracker.differ.dates import date_line, effective
-from tracker.differ.lineage import Lineage, is_telling, settled
+from tracker.differ.lineage import is_telling, settled
 from tracker.differ.meaning import notes
 from tracker.differ.normalise import enumerator, fold
 from tracker.differ.redline import read_back, redline
@@ -45,14 +45,19 @@ def revise(
 
     `known` are the keys of the clauses of the versions before both.
     """
-    pairs = settled(align(before.clauses, after.clauses), before.clauses, after.clauses)
+    aligned = align(before.clauses, after.clauses)
+    pairs, apart = settled(aligned, before.clauses, after.clauses)
     strayed = {
         pair
-        for pair in Lineage(before.clauses, after.clauses, pairs).strayed(pairs)
+        for pair in apart
         if _weighs(before.clauses[pair.before[0]], after.clauses[pair.after[0]], topics)
     }
     numbers = renumbering(before.clauses, after.clauses, pairs)
-    steps = (_Step(before, after, pair, pair in strayed, known, numbers) for pair in pairs)
+    steps = (
+        _Step(before, after, pair, pair in strayed, known, numbers)
+        for pair in pairs
+        if pair in strayed or not _stands(before, after, pair)
+    )
     found = (_change(step, topics) for step in steps)
     changes = with_sections(tuple(change for change in found if change is not None))
     paired = sum(len(p.after) for p in pairs if p.before)
@@ -68,6 +73,14 @@ def revise(
         topics=union(changes, topics) if worth.is_news else (),
         effective=_effective(changes) if worth.is_news else None,
     )
+
+
+def _stands(before: Version, after: Version, pair: Pair) -> bool:
+    """Whether nothing happened to a clause, as to most of them, seen at a glance."""
+    if pair.moved or not len(pair.before) == len(pair.after) == 1:
+        return False
+    old, new = before.clauses[pair.before[0]], after.clauses[pair.after[0]]
+    return old.key == new.key and old.number == new.number and old.links == new.links
 
 
 def _weighs(old: Clause, new: Clause, topics: Sequence[Topic]) -> bool:
