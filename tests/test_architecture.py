@@ -12,7 +12,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "tracker"
 ROWS = (
-    {"disk", "errors", "merkle", "model"},
+    {"disk", "errors", "later", "merkle", "model"},
     {"bodies", "inputs", "lock", "rows"},
     {"audit", "corrections", "declarations", "schema", "settings", "shelf", "topics"},
     {

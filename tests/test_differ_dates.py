@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
 import pytest
@@ -8,7 +8,13 @@ from hypothesis import given
 
 from tests.strategies import prose, texts, version
 from tracker.differ import revise
-from tracker.differ.dates import date_line, effective, parse_date
+from tracker.differ.dates import (
+    _in_any_language,
+    _in_english,
+    date_line,
+    effective,
+    parse_date,
+)
 
 NOV, JAN = date(2025, 11, 3), date(2026, 1, 1)
 
@@ -105,6 +111,21 @@ def test_the_order_of_questions_changes_no_answer() -> None:
         parse_date.cache_clear()
         Random(seed).shuffle(dates)
         assert {d: parse_date(d) for d in dates} == first
+
+
+@pytest.mark.parametrize("form", ["%B {d}, %Y", "{d} %B %Y", "{d:02} %B %Y", "%Y-%m-%d"])
+def test_dates_in_english_are_what_dateparser_takes_them_for(form: str) -> None:
+    days = [date(2024, 1, 1) + timedelta(days=n) for n in range(0, 366, 5)]
+    for day in [*days, date(1999, 12, 31), date(2016, 2, 29), date(2031, 3, 3)]:
+        written = day.strftime(form).format(d=day.day)
+        for text in (written, written.upper(), written.lower()):
+            assert _in_english(text) == _in_any_language(text) == day
+
+
+@pytest.mark.parametrize("text", ["February 30, 2025", "0 May 2025", "2025-13-01", "1 May  2025"])
+def test_what_is_no_date_in_english_is_left_to_it(text: str) -> None:
+    assert _in_english(text) is None
+    assert parse_date(text) == _in_any_language(text)
 
 
 def test_long_runs_of_space_are_no_obstacle() -> None:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.strategies import prose, version
 from tracker.differ import revise
 from tracker.differ.redline import redline
-from tracker.differ.topics import about, mentions, sentences, tags, union
+from tracker.differ.topics import (
+    _may_have,
+    _pattern,
+    _phrase,
+    about,
+    mentions,
+    sentences,
+    tags,
+    union,
+)
 from tracker.model import Tag, Topic
 from tracker.topics import load
 
@@ -143,6 +154,34 @@ def test_the_topics_that_ship_know_their_traps(of: Topic, text: str, expected: b
 # ── tagging ───────────────────────────────────────────────────────────────────────
 
 SALE = topic("sale", "sell*")
+
+
+phrases = st.builds(
+    "{}{}".format,
+    st.sampled_from(["", "="]),
+    st.lists(
+        st.sampled_from("ai AI AI* ad ads* *ing Ski-ing A é Éa train...model x...AI LLM*s".split()),
+        min_size=1,
+        max_size=3,
+    ).map(" ".join),
+)
+pieces = st.sampled_from(
+    """
+    ai AI Ai aıs AIs ad adſ ads skiing SKI-İng a A é Éa train the model x y AI LLMs LLMS llms
+    """.split()
+)
+
+
+@given(st.lists(phrases, min_size=1, max_size=4), st.lists(pieces, max_size=6))
+def test_no_word_is_missed_by_its_pieces(words: list[str], text: list[str]) -> None:
+    """And phrases compiled together find what each finds alone, the longest first."""
+    said, known = " ".join(text), tuple(words)
+    found = [m[0] for m in _pattern(known).finditer(said)]
+    assert not found or _may_have(known, said)
+    ordered = sorted(words, key=lambda w: (-len(w), w))
+    one_by_one = "|".join(_phrase(phrase, is_flagged=False) for phrase in ordered)
+    alone = re.compile(rf"(?<!\w)(?:{one_by_one})(?!\w)")
+    assert [m[0] for m in alone.finditer(said)] == found
 
 
 def test_the_tag_names_the_words_of_both_sides_once() -> None:

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, overload
 
 from tracker import schema
 from tracker.audit import Head, body_problems, kept, log_problems, shape_problems
@@ -28,6 +28,12 @@ from tracker.merkle import grown, leaf_hash
 from tracker.model import Capture, Document, Source, digest
 from tracker.rows import GENESIS, LOGS, entry, from_row, link, stamp, to_row
 from tracker.shelf import Shelf
+
+#: How hard a body is packed: one whose text is known will be written anew at the next visit.
+#: It is a quarter larger for a third of the time.
+_PACKED, _LIGHTLY = 6, 1
+#: How many captures of a page are read at once: those of a few days.
+_FEW = 6
 
 
 class Archive:
@@ -72,7 +78,7 @@ class Archive:
         row = to_row(capture)
         with self._transaction():
             if body is not None:
-                self._keep(capture.body or digest(body), body)
+                self._keep(row, capture.body or digest(body), body)
             self._append("captures", row)
             dropped = self._thin(row)
         self.discard(dropped)
@@ -103,7 +109,7 @@ class Archive:
         head, said = self._own_head(log), entry(log, row)
         chain = link(head.chain, said)
         frontier = grown(head.frontier, head.size, leaf_hash(said))
-        self._table(log).insert({**row, "chain": chain})
+        self._insert(log, {**row, "chain": chain})
         self._db.execute(
             "replace into heads (log, size, chain, frontier) values (?, ?, ?, ?)",
             [log, head.size + 1, chain, b"".join(frontier).hex()],
@@ -119,20 +125,27 @@ class Archive:
             )
         return head or Head(0, GENESIS, ())
 
-    def _keep(self, name: str, body: bytes) -> None:
-        known = next(self._db.query("select 1 from bodies where digest = ?", [name]), None)
-        if known is None:
-            data = self.shelf.put({name: zlib.compress(body, 6)})[name]
-            self._table("bodies").insert({"digest": name, "size": len(body), "data": data})
+    def _keep(self, row: Mapping[str, Any], name: str, body: bytes) -> None:
+        if not self._found("select 1 from bodies where digest = ?", [name]):
+            packed = zlib.compress(body, _LIGHTLY if self._is_known(row) else _PACKED)
+            data = self.shelf.put({name: packed})[name]
+            self._insert("bodies", {"digest": name, "size": len(body), "data": data})
+
+    def _is_known(self, row: Mapping[str, Any]) -> bool:
+        """Whether the text that `row` shows was the last one seen of the page."""
+        query = (
+            "select text is ? as same from captures where document = ? and source_key is ? "
+            "order by time desc, id desc limit 1"
+        )
+        found = self._found(query, [row["text"], row["document"], row["source_key"]])
+        return bool(found and found[0]["same"])
 
     def _thin(self, row: dict[str, Any]) -> list[str]:
         """Drop the bodies between the first and the latest of the text `row` shows; which."""
-        same = list(
-            self._db.query(
-                "select c.* from captures c join bodies b on b.digest = c.body "
-                "where c.document = ? and c.source_key is ? and c.text is ? and c.outcome = ?",
-                [row["document"], row["source_key"], row["text"], row["outcome"]],
-            )
+        same = self._found(
+            "select c.* from captures c join bodies b on b.digest = c.body "
+            "where c.document = ? and c.source_key is ? and c.text is ? and c.outcome = ?",
+            [row["document"], row["source_key"], row["text"], row["outcome"]],
         )
         between = sorted({r["body"] for r in same} - kept(same))
         dropped = [name for name in between if not self._is_needed_elsewhere(name, row)]
@@ -160,7 +173,7 @@ class Archive:
             "(document = ? and source_key is ? and text is ? and outcome = ?) limit 1"
         )
         where = [name, row["document"], row["source_key"], row["text"], row["outcome"]]
-        return next(self._db.query(query, where), None) is not None
+        return bool(self._found(query, where))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -183,8 +196,10 @@ class Archive:
                 "run again once there is room and permission to write."
             ) from error
 
-    def _table(self, name: str) -> Any:
-        return self._db.table(name)
+    def _insert(self, table: str, row: Mapping[str, Any]) -> None:
+        places = ", ".join("?" for _ in row)
+        statement = f"insert into {table} ({', '.join(row)}) values ({places})"  # noqa: S608
+        self._db.execute(statement, list(row.values()))
 
     # ── reading ───────────────────────────────────────────────────────────────────
 
@@ -211,14 +226,23 @@ class Archive:
         rows.sort(key=lambda r: r["id"])
         return [Document(r["id"], r["service"], r["type"], r["edition"], ()) for r in rows]
 
-    def earlier(self, document: str, source: Source | None, before: datetime) -> list[Capture]:
-        """The captures of one page of a document up to a time, oldest first."""
-        rows = self._rows(
-            "select * from captures where document = ? and source_key is ? and time <= ? "
-            "order by time, id",
-            [document, source.key if source else None, stamp(before)],
-        )
-        return [self._capture(r) for r in rows]
+    def earlier(self, document: str, source: Source | None, before: datetime) -> Sequence[Capture]:
+        """The captures of one page of a document up to a time, oldest first.
+
+        Mostly only the newest are looked at: the others are read when they are asked for.
+        """
+        where = [document, source.key if source else None, stamp(before)]
+        among = "from captures where document = ? and source_key is ? and time <= ?"
+        count = f"select count(*) as number, max(id) as last {among}"
+        # What is recorded from now on is none of them.
+        newest = f"select * {among} and id <= ? order by time desc, id desc limit ? offset ?"
+        there = self._rows(count, where)[0]
+
+        def read(first: int, number: int) -> list[Capture]:
+            rows = self._rows(newest, [*where, there["last"], number, first])
+            return [self._capture(row) for row in rows]
+
+        return _NewestFirst(there["number"], read)
 
     def has(self, document: str, time: datetime, body: str) -> bool:
         """Whether this very capture was imported before."""
@@ -230,17 +254,15 @@ class Archive:
 
     def readable(self, capture: Capture) -> tuple[bytes, str]:
         """A kept body with the text of `capture`, and its media type; its digest is checked."""
-        rows = self._rows(
-            "select c.body, c.media, b.data, b.digest = ? as own from captures c "
-            "join bodies b on b.digest = c.body where c.document = ? and c.source_key is ? "
-            "and c.text is ? order by own desc, c.time, c.id limit 1",
-            [
-                capture.body,
-                capture.document,
-                capture.page_key,
-                capture.text,
-            ],
+        same = [capture.document, capture.page_key, capture.text]
+        query = (
+            "select c.body, c.media, b.data from captures c join bodies b on b.digest = c.body "
+            "where {}c.document = ? and c.source_key is ? and c.text is ? "
+            "order by c.time, c.id limit 1"
         )
+        # Its own, which is quickly found; or else another with the same text.
+        own = self._rows(query.format("c.body = ? and "), [capture.body, *same])
+        rows = own or self._rows(query.format(""), same)
         if not rows:
             raise ArchiveError(
                 f"{self.path}: no body is kept for {capture.document} as seen at "
@@ -377,7 +399,13 @@ class Archive:
 
     def _rows(self, query: str, values: Sequence[object]) -> list[dict[str, Any]]:
         with self._reading():
-            return list(self._db.query(query, list(values)))
+            return self._found(query, values)
+
+    def _found(self, query: str, values: Sequence[object]) -> list[dict[str, Any]]:
+        # Not by Database.query: it would put a savepoint around each of them.
+        found = self._db.execute(query, list(values))
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found]
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -395,3 +423,30 @@ def _place(database: Any, name: str, packed: bytes | None) -> None:
 
 def _limit(first: int | None) -> int:
     return -1 if first is None else first
+
+
+class _NewestFirst(Sequence[Capture]):
+    """Captures, oldest first, that are read from the newest on, a few at a time."""
+
+    def __init__(self, length: int, read: Callable[[int, int], list[Capture]]) -> None:
+        self._length = length
+        self._read = read
+        self._known: list[Capture] = []  # newest first
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, place: int) -> Capture: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Capture]: ...
+    def __getitem__(self, place: int | slice) -> Capture | list[Capture]:
+        if isinstance(place, slice):
+            return [self[n] for n in range(*place.indices(self._length))]
+        from_end = -1 - place if place < 0 else self._length - 1 - place
+        if not 0 <= from_end < self._length:
+            raise IndexError(place)
+        if from_end >= len(self._known):
+            more = max(_FEW, 1 + from_end - len(self._known))
+            self._known += self._read(len(self._known), more)
+        return self._known[from_end]

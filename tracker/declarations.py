@@ -19,8 +19,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import soupsieve
-
 from tracker.errors import DeclarationError, UsageError
 from tracker.inputs import (
     NAME,
@@ -45,7 +43,9 @@ _BUILT_IN = {
     "removeQueryParams": "tracking parameters are dropped from every link",
     "convertSpacesToStandard": "spaces of every kind are compared as one",
 }
-_UNREADABLE = (soupsieve.SelectorSyntaxError, NotImplementedError, ValueError, FutureWarning)
+#: A selector that needs no checking: names, ids and classes, one within another.
+_PLAIN = r"[.#]?[A-Za-z][A-Za-z0-9_-]*(?:[.#][A-Za-z][A-Za-z0-9_-]*)*"
+_SURE = re.compile(rf"{_PLAIN}(?: {_PLAIN})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,16 +251,24 @@ def _one(place: Place, ends: dict[str, object], *choice: str) -> str:
 
 def _css(place: Place, value: object) -> str:
     selector = read_text(place, value)
+    if not _SURE.fullmatch(selector):
+        _check(place, selector)
+    return selector
+
+
+def _check(place: Place, selector: str) -> None:
+    import soupsieve  # which takes its time to load; most selectors are simple
+
+    unreadable = (soupsieve.SelectorSyntaxError, NotImplementedError, ValueError, FutureWarning)
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # soupsieve warns of selectors it will not read for long
         try:
             soupsieve.compile(selector)
         except RecursionError as error:
             raise place.wrong("is nested too deeply; write a simpler CSS selector") from error
-        except _UNREADABLE as error:
+        except unreadable as error:
             reason = printable(str(error).splitlines()[0])
             raise place.wrong(f"is no CSS selector we can read: {reason}; correct it") from error
-    return selector
 
 
 def _remarks(place: Place, terms: dict[str, object]) -> list[str]:

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -14,8 +14,8 @@ from pathlib import Path
 
 import click
 
-from tracker.cli.session import Session, chosen
-from tracker.model import History, utc
+from tracker.declarations import find
+from tracker.model import Document, utc
 from tracker.publisher.terminal import harmless
 from tracker.workspace import Workspace, open_workspace
 
@@ -35,20 +35,12 @@ class App:
     def workspace(self) -> Workspace:
         return open_workspace(self.root)
 
-    def histories(self, wanted: Sequence[str] = (), *, anew: bool = False) -> list[History]:
-        """The histories of the documents `wanted` (all if none is named).
 
-        `anew` uses nothing that was derived before: for what has to be proved.
-        """
-        with self.session(anew=anew) as session:
-            return [session.history(case) for case in session.cases(wanted)]
-
-    def session(
-        self, *, write: bool = False, anew: bool = False, sizes: Mapping[str, int] | None = None
-    ) -> Session:
-        """The archive opened; see `Session`. `anew` leaves aside what was derived before."""
-        cache = None if anew else self.workspace.cache
-        return Session(self.workspace, cache=cache, write=write, sizes=sizes)
+def chosen(documents: Sequence[Document], wanted: Sequence[str]) -> list[Document]:
+    """The documents named by any unambiguous part of their names; all where none is named."""
+    if not wanted:
+        return list(documents)
+    return list({d.id: d for d in (find(documents, name) for name in wanted)}.values())
 
 
 def parse_time(text: str, name: str) -> datetime:

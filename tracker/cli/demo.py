@@ -10,6 +10,7 @@ import click
 from tracker.cli.app import App, say, width
 from tracker.cli.publishing import publish_all
 from tracker.cli.seeing import fetch_all
+from tracker.cli.session import histories_of
 from tracker.demo import STATES, declarations
 from tracker.demo.server import DemoService
 from tracker.errors import UsageError
@@ -60,7 +61,7 @@ def _conclude(app: App) -> None:
     """What was found, and where to look."""
     topics = app.workspace.topics
     click.echo("\nWhat changed, newest first:\n")
-    say(terminal.log(app.histories(), topics, colour=False, width=width()))
+    say(terminal.log(histories_of(app), topics, colour=False, width=width()))
     feeds = ", ".join(f"{topic.id}.xml" for topic in topics)
     click.echo(
         f"\nLook at    {app.workspace.feeds / 'index.html'}"

@@ -6,11 +6,13 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tracker.intake import Visit
 from tracker.model import Outcome
 from tracker.publisher.terminal import harmless
+
+if TYPE_CHECKING:
+    from tracker.intake import Visit
 
 _LOGGER = logging.getLogger("tracker")
 _LOGGER.propagate = False

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import click
 
 from tracker.cli.app import App, harmless
+from tracker.cli.session import histories_of
 from tracker.errors import UsageError
 from tracker.notifier import FILE, Address, Ledger, Sender, addresses
 from tracker.publisher.channel import Item
@@ -27,7 +28,9 @@ def prepared(app: App) -> tuple[Sender, list[Address]]:
 def notify_all(app: App, sender: Sender, known: Iterable[Address]) -> bool:
     """Send every item that is due, saying how it went; whether any could not be sent."""
     workspace = app.workspace
-    items = feed_items(app.histories(), workspace.topics, workspace.settings, workspace.corrections)
+    items = feed_items(
+        histories_of(app), workspace.topics, workspace.settings, workspace.corrections
+    )
     with Ledger(workspace.root / "data" / FILE) as ledger:
         for address in known:
             mine = [item for item in items if address.feed in item.feeds]

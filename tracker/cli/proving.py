@@ -19,6 +19,7 @@ from tracker.audit import head_of
 from tracker.cli.app import App, harmless
 from tracker.cli.checkpoints import heads_of, key_of, new_checkpoint
 from tracker.cli.publishing import derived_anew
+from tracker.cli.session import histories_of, opened
 from tracker.differ import read
 from tracker.errors import ArchiveError, Unreachable, UsageError
 from tracker.evidence import Bundle, Exhibit, Note
@@ -96,7 +97,7 @@ def _published(app: App, archive: Archive, captures: int) -> _Findings:
     note, problems = _checkpoint(app, archive, kept)
     sizes = dict(note.sizes) if note else {}
     text = (kept or b"").decode("utf-8", "replace") if note else ""
-    with app.session(anew=True, sizes=sizes) as session:
+    with opened(app, anew=True, sizes=sizes) as session:
         derived = _with_manifest(derived_anew(session, text))
         comparison = evidence.compare(derived, names, partial(content, folder), ours)
     if not names & comparison.derived:
@@ -197,7 +198,7 @@ def _revision(app: App, wanted: str) -> Revision:
     found = _REVISION.fullmatch(path)
     if found is None:
         raise UsageError(f"{wanted!r} names no revision; `tracker log` lists them.")
-    (history,) = app.histories([found["document"]], anew=True)
+    (history,) = histories_of(app, [found["document"]], anew=True)
     digits = re.sub(r"\D", "", found["time"] or "")[:14]
     matching = [r for r in history.revisions if f"{r.first_seen:%Y%m%d%H%M%S}".startswith(digits)]
     if not matching:

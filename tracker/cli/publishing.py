@@ -11,7 +11,7 @@ import click
 from tracker.cli import logs
 from tracker.cli.app import App
 from tracker.cli.checkpoints import heads_of, new_checkpoint, public_key
-from tracker.cli.session import Case, Session
+from tracker.cli.session import Case, Session, opened
 from tracker.database import database
 from tracker.deriving import Derived, Job, Sent, derive, derive_sent, picture, sent
 from tracker.folder import Fresh, Mark, exchanged
@@ -46,7 +46,7 @@ def publish_all(app: App, *, note: bool = True, others: Workers | None = None) -
     Documents are derived by `others`, or else here.
     """
     workspace = app.workspace
-    with held_folder(app.root), app.session(write=True) as session:
+    with held_folder(app.root), opened(app, write=True) as session:
         heads = heads_of(session.archive)
         # What is recorded meanwhile is for the next publication.
         session.sizes = {log: head.size for log, head in heads.items()}

@@ -10,8 +10,6 @@ import click
 
 from tracker.cli import logs
 from tracker.cli.app import App, chosen, harmless
-from tracker.cli.notifying import notify_all, prepared
-from tracker.cli.publishing import publish_all
 from tracker.cli.working import working
 from tracker.fetcher import Fetcher, Limits, user_agent
 from tracker.intake import PublicArchive, Visit, visit, with_preview
@@ -78,12 +76,14 @@ def run(
     Exit status: 0 all seen, 1 some document could not be fetched (the others were, and what is
     known is published), 2 wrong use.
     """
-    sending = prepared(app) if notify else None
+    from tracker.cli import notifying, publishing
+
+    sending = notifying.prepared(app) if notify else None
     failed = fetch_all(app, documents, force=force, hosts=hosts)
     with workers(number, scheduler) as others:
-        publish_all(app, others=others)
+        publishing.publish_all(app, others=others)
     if sending:
-        failed |= notify_all(app, *sending)
+        failed |= notifying.notify_all(app, *sending)
     if failed:
         click.get_current_context().exit(1)
 

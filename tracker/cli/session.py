@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tracker.declarations import find
+from tracker.cli.app import App, chosen
 from tracker.deriving import read_anew, reader_of
 from tracker.history import Reader, completed, decisive, in_order, texts
 from tracker.model import Capture, Document, History, Reading, Texts, digest
@@ -137,8 +137,18 @@ class Session:
         return found
 
 
-def chosen(documents: Sequence[Document], wanted: Sequence[str]) -> list[Document]:
-    """The documents named by any unambiguous part of their names; all where none is named."""
-    if not wanted:
-        return list(documents)
-    return list({d.id: d for d in (find(documents, name) for name in wanted)}.values())
+def opened(
+    app: App, *, write: bool = False, anew: bool = False, sizes: Mapping[str, int] | None = None
+) -> Session:
+    """The archive opened; see `Session`. `anew` leaves aside what was derived before."""
+    cache = None if anew else app.workspace.cache
+    return Session(app.workspace, cache=cache, write=write, sizes=sizes)
+
+
+def histories_of(app: App, wanted: Sequence[str] = (), *, anew: bool = False) -> list[History]:
+    """The histories of the documents `wanted` (all if none is named).
+
+    `anew` uses nothing that was derived before: for what has to be proved.
+    """
+    with opened(app, anew=anew) as session:
+        return [session.history(case) for case in session.cases(wanted)]

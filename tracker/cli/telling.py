@@ -11,6 +11,7 @@ import click
 
 from tracker.cli.app import App, colour, print_json, say, width
 from tracker.cli.publishing import publish_all
+from tracker.cli.session import histories_of
 from tracker.cli.working import working
 from tracker.differ import revise
 from tracker.errors import UsageError
@@ -61,7 +62,7 @@ def publish(app: App, number: int, scheduler: str) -> None:
 @_app
 def log(app: App, documents: tuple[str, ...], form: str) -> None:
     """List revisions, newest first."""
-    histories, topics = app.histories(documents), app.workspace.topics
+    histories, topics = histories_of(app, documents), app.workspace.topics
     if form == "json":
         print_json(records.log(histories))
     elif form == "html":
@@ -84,7 +85,7 @@ def diff(app: App, document: str, since: str | None, until: str | None, form: st
     tracker diff eu 2025-09-01             from what stood that day until now
     tracker diff eu 2025-09-01 2025-11-05  between two days
     """
-    revision = _between(app, app.histories([document])[0], since, until)
+    revision = _between(app, histories_of(app, [document])[0], since, until)
     if form == "json":
         print_json(records.diff(revision))
     elif form == "html":
@@ -112,7 +113,7 @@ def compare(app: App, document: str, other: str, whole: bool, form: str) -> None
 
     A terminal of less than 84 columns gets one text with what only one of the two says marked.
     """
-    found = app.histories([document, other])
+    found = histories_of(app, [document, other])
     a, b = (_at(history, None) for history in (found[0], found[-1]))  # one, where both name it
     topics = app.workspace.topics
     revision = revise(a, b, topics)
@@ -132,7 +133,7 @@ def compare(app: App, document: str, other: str, whole: bool, form: str) -> None
 @_app
 def show(app: App, document: str, at: str | None, form: str) -> None:
     """Show DOCUMENT as it stands, or as it stood on the day AT."""
-    version = _at(app.histories([document])[0], at)
+    version = _at(histories_of(app, [document])[0], at)
     if form == "json":
         print_json(records.text(version))
     elif form == "html":
@@ -181,7 +182,7 @@ def changes(app: App, documents: tuple[str, ...], form: str) -> None:
 
     The lines are described by changes.schema.json in the published folder.
     """
-    histories = app.histories(documents)
+    histories = histories_of(app, documents)
     if form == "text":
         _say_all(app, histories)
         return
@@ -205,7 +206,7 @@ def _say_all(app: App, histories: list[History]) -> None:
 @_app
 def status(app: App, documents: tuple[str, ...], as_json: bool) -> None:
     """Say what was last seen of each document, when, and what stands in the way."""
-    histories = app.histories(documents)
+    histories = histories_of(app, documents)
     if as_json:
         print_json(records.status(histories))
     else:

@@ -1,42 +1,27 @@
-"""Pure: bodies become clauses, versions become revisions."""
+"""Pure: bodies become clauses, versions become revisions.
+
+judge, gate     whether a body is the document, and reads as the one before
+extract         a body → its clauses
+revision        two versions → everything that changed
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from itertools import chain
+from typing import TYPE_CHECKING
 
-from tracker.differ import significance
-from tracker.differ.align import align, aligned_share
-from tracker.differ.dates import date_line, effective
 from tracker.differ.decode import Undecodable
 from tracker.differ.extract import EXTRACTOR, read, text_digest, words_digest
 from tracker.differ.gate import reads_alike
 from tracker.differ.judge import Judgement, judge, last_good
-from tracker.differ.lineage import Lineage, is_telling, settled
-from tracker.differ.meaning import notes
-from tracker.differ.normalise import enumerator, fold
-from tracker.differ.redline import read_back, redline
-from tracker.differ.renumber import only_renumbered, renumbering
-from tracker.differ.topics import tags, union, whole, with_sections
-from tracker.model import (
-    Change,
-    Clause,
-    Kind,
-    Link,
-    Pair,
-    Revision,
-    Span,
-    Tag,
-    Topic,
-    Unit,
-    Version,
-)
+from tracker.later import later
 
-#: A banner stands among the first clauses of a page.
-_TOP = 10
-_MOST = 0.5
+if TYPE_CHECKING:
+    from tracker.differ.redline import read_back
+    from tracker.differ.revision import kept_share, revise
+else:
+    __getattr__ = later(
+        __name__, {"kept_share": "revision", "read_back": "redline", "revise": "revision"}
+    )
 
 __all__ = [
     "EXTRACTOR",
@@ -52,183 +37,3 @@ __all__ = [
     "text_digest",
     "words_digest",
 ]
-
-
-def revise(
-    before: Version,
-    after: Version,
-    topics: Sequence[Topic],
-    known: frozenset[str] = frozenset(),
-) -> Revision:
-    """The step from one version of a document to the next, with everything that changed in it.
-
-    `known` are the keys of the clauses of the versions before both.
-    """
-    pairs = settled(align(before.clauses, after.clauses), before.clauses, after.clauses)
-    strayed = {
-        pair
-        for pair in Lineage(before.clauses, after.clauses, pairs).strayed(pairs)
-        if _weighs(before.clauses[pair.before[0]], after.clauses[pair.after[0]], topics)
-    }
-    numbers = renumbering(before.clauses, after.clauses, pairs)
-    steps = (_Step(before, after, pair, pair in strayed, known, numbers) for pair in pairs)
-    found = (_change(step, topics) for step in steps)
-    changes = with_sections(tuple(change for change in found if change is not None))
-    paired = sum(len(p.after) for p in pairs if p.before)
-    worth, reason = significance.of_revision(before, after, changes, paired)
-    return Revision(
-        document=after.document,
-        before=before,
-        after=after,
-        significance=worth,
-        reason=reason,
-        changes=changes,
-        pairs=pairs,
-        topics=union(changes, topics) if worth.is_news else (),
-        effective=_effective(changes) if worth.is_news else None,
-    )
-
-
-def _weighs(old: Clause, new: Clause, topics: Sequence[Topic]) -> bool:
-    """Whether it matters that a clause stands under another label: to it, or to a topic."""
-    above = ({tag.topic for tag in whole(topics, "", side.path[-1:])} for side in (old, new))
-    return is_telling(old, new) or len({frozenset(found) for found in above}) > 1
-
-
-def kept_share(before: Sequence[Clause], after: Sequence[Clause]) -> float:
-    """The share of the words of both sides that stand in the other too, the lesser of the two.
-
-    At least: where most clauses stand unchanged, that is the answer, and nothing is aligned.
-    """
-    unchanged = min(_standing(before, after), _standing(after, before))
-    return (
-        unchanged if unchanged > _MOST else min(aligned_share(before, after, align(before, after)))
-    )
-
-
-def _standing(side: Sequence[Clause], other: Sequence[Clause]) -> float:
-    known = {clause.key for clause in other}
-    whole = sum(len(clause.key) for clause in side)
-    return sum(len(c.key) for c in side if c.key in known) / whole if whole else 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """A pair of an alignment with the versions it is of, and whether it strayed.
-
-    `numbers` are the old section numbers that became others in these versions.
-    """
-
-    old: Version
-    new: Version
-    pair: Pair
-    has_strayed: bool
-    known: frozenset[str]
-    numbers: Mapping[str, str]
-
-    @property
-    def before(self) -> tuple[Clause, ...]:
-        return tuple(self.old.clauses[i] for i in self.pair.before)
-
-    @property
-    def after(self) -> tuple[Clause, ...]:
-        return tuple(self.new.clauses[j] for j in self.pair.after)
-
-    @property
-    def is_top(self) -> bool:
-        return all(n < _TOP for n in (*self.pair.before, *self.pair.after))
-
-
-def _change(step: _Step, topics: Sequence[Topic]) -> Change | None:
-    """What happened to the clauses of a pair, or None where nothing did."""
-    before, after, moved = step.before, step.after, step.pair.moved or step.has_strayed
-    kind = _kind(before, after, moved)
-    if kind is None:
-        return None
-    spans = redline("\n".join(c.text for c in before), "\n".join(c.text for c in after))
-    if kind is Kind.REWORDED and not moved and only_renumbered(spans, step.numbers):
-        kind = Kind.RENUMBERED
-    added, removed = _links(before, after)
-    place = significance.Place(step.is_top, step.has_strayed, step.known)
-    return Change(
-        kind=kind,
-        before=before,
-        after=after,
-        redline=spans,
-        moved=moved,
-        significance=significance.of_change(kind, before, after, spans, place),
-        tags=_tags(step, spans, topics),
-        effective=_new_date(spans, (after or before)[0].path),
-        links_added=added,
-        links_removed=removed,
-        notes=notes(spans, added, removed),
-    )
-
-
-def _tags(step: _Step, spans: tuple[Span, ...], topics: Sequence[Topic]) -> tuple[Tag, ...]:
-    """The topics of a change; what strayed is about the headings it left and those it came to."""
-    sides = [(c, v) for cs, v in ((step.before, step.old), (step.after, step.new)) for c in cs[:1]]
-    paths = [_below_title(_headings(clause), version) for clause, version in sides]
-    if step.has_strayed:
-        return whole(topics, step.after[0].text, dict.fromkeys(chain.from_iterable(paths)))
-    return tags(topics, spans, paths[-1])
-
-
-def _headings(clause: Clause) -> tuple[str, ...]:
-    """The headings that a clause stands under; a heading stands under itself."""
-    return (*clause.path, clause.text) if clause.unit is Unit.HEADING else clause.path
-
-
-def _below_title(path: tuple[str, ...], version: Version) -> tuple[str, ...]:
-    """The headings of `path` but for the text's own title, which is about the whole of it."""
-    titled = bool(path) and fold(enumerator(path[0])[1]) == fold(version.title)
-    return path[1:] if titled else path
-
-
-def _kind(before: tuple[Clause, ...], after: tuple[Clause, ...], moved: bool) -> Kind | None:
-    if not before or not after:
-        return Kind.ADDED if after else Kind.REMOVED
-    if len(before) != len(after):
-        return Kind.SPLIT if len(after) > 1 else Kind.MERGED
-    old, new = before[0], after[0]
-    if old.key != new.key:
-        return Kind.REWORDED
-    if moved:
-        return Kind.MOVED
-    if old.number != new.number:
-        return Kind.RENUMBERED
-    return Kind.LINKS if _targets(before) != _targets(after) else None
-
-
-def _targets(clauses: tuple[Clause, ...]) -> list[str]:
-    return [link.target for c in clauses for link in c.links]
-
-
-def _links(
-    before: tuple[Clause, ...], after: tuple[Clause, ...]
-) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
-    old, new = set(_targets(before)), set(_targets(after))
-    added = dict.fromkeys(link for c in after for link in c.links if link.target not in old)
-    removed = dict.fromkeys(link for c in before for link in c.links if link.target not in new)
-    return tuple(added), tuple(removed)
-
-
-def _new_date(spans: Sequence[Span], path: Sequence[str]) -> date | None:
-    """The effective date that the newer wording names and the older did not."""
-    old, new = read_back(spans)
-    if old == new or not new:
-        return None
-    found = effective(new) or (date_line(new) if _is_top(path) else None)
-    return found if found and found not in {effective(old), date_line(old)} else None
-
-
-def _effective(changes: Sequence[Change]) -> date | None:
-    """A revision's date: what the top of the page says goes before any clause's own."""
-    dated = [c for c in changes if c.effective]
-    return next(
-        (c.effective for c in dated if _is_top(c.path)), dated[0].effective if dated else None
-    )
-
-
-def _is_top(path: Sequence[str]) -> bool:
-    return len(path) <= 1

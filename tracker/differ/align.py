@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import overload
 
 from rapidfuzz.distance import Indel, LCSseq
 
@@ -104,6 +105,8 @@ class _Text:
             for i in sorted(self.match, reverse=step < 0):
                 j = self.match[i] + step
                 i += step
+                if i in self.match:  # as after most of them
+                    continue
                 while self.is_free(i, j) and old[i] == new[j]:
                     self.pair([(i, j)])
                     i, j = i + step, j + step
@@ -184,8 +187,27 @@ class _Text:
 
 
 def _side(clauses: Sequence[Clause]) -> Side:
-    words: list[Words] = [words_of(c.key.casefold()) for c in clauses]
-    return Side(words, [c.unit is Unit.HEADING for c in clauses])
+    keys = [c.key for c in clauses]
+    return Side(keys, _WordsOf(keys), [c.unit is Unit.HEADING for c in clauses])
+
+
+class _WordsOf(Sequence[Words]):
+    """The words of keys, found when they are asked for: of most clauses, never."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self._keys = keys
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    @overload
+    def __getitem__(self, place: int) -> Words: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Words]: ...
+    def __getitem__(self, place: int | slice) -> Words | list[Words]:
+        if isinstance(place, slice):
+            return [words_of(key.casefold()) for key in self._keys[place]]
+        return words_of(self._keys[place].casefold())
 
 
 def _common(

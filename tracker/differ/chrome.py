@@ -28,8 +28,8 @@ _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 _ROLES = frozenset(
     "alertdialog banner complementary contentinfo dialog menu menubar navigation search".split()
 )
-# The containers of consent dialogues, by the names their makers give them.
-_CONSENT = re.compile(
+#: The containers of consent dialogues, by the names their makers give them.
+CONSENT = re.compile(
     r"\b(?:onetrust|ot-sdk|cybotcookiebot|cookiebot|usercentrics|didomi|truste|osano|iubenda|qc-cmp"
     r"|cookie[-_]?(?:banner|bar|consent|dialog|law|modal|notice|popup)"
     r"|consent[-_]?(?:banner|dialog|manager|modal|popup))",
@@ -56,7 +56,7 @@ def _is_chrome(element: Node) -> bool:
     marks = element.attributes
     if element.name in {"nav", "aside"} or marks.get("role") in _ROLES:
         return True
-    if marks.get("aria-modal") == "true" or _CONSENT.search(_names(element)):
+    if marks.get("aria-modal") == "true" or CONSENT.search(_names(element)):
         return True
     if element.name in {"header", "footer"}:
         return _link_share(element) >= _LINKED or not element.stands_in({"main", "article"})

@@ -21,6 +21,7 @@ _MOST_STARTS = 16  # parts that begin or end like the whole; where more do, none
 class Side:
     """The clauses of one version that may be parts or wholes: headings never are."""
 
+    keys: Sequence[str]
     words: Sequence[Words]
     headings: Sequence[bool]
 
@@ -50,14 +51,17 @@ def _cut(
     `homes` says which part each whole is paired with so far; parts of others are not free.
     """
     found: dict[int, list[int]] = {}
-    free = set(range(len(parts.words))) - set(homes.values()) - used_parts
+    free = set(range(len(parts.keys))) - set(homes.values()) - used_parts
     free -= {j for j in free if parts.headings[j] or not parts.words[j]}
     holders = _holders(parts.words, free)
-    for whole, words in enumerate(wholes.words):
+    for whole, key in enumerate(wholes.keys):
         home = homes.get(whole)
-        if whole in used_wholes or wholes.headings[whole] or len(words) < _FEWEST_WORDS:
+        if whole in used_wholes or wholes.headings[whole]:
             continue
-        if home is not None and (parts.words[home] == words or parts.headings[home]):
+        if home is not None and (parts.keys[home] == key or parts.headings[home]):
+            continue
+        words = wholes.words[whole]
+        if len(words) < _FEWEST_WORDS or (home is not None and parts.words[home] == words):
             continue
         for run in _runs(words, parts.words, home, free, holders):
             if _is_cut(words, parts.words, run, home):

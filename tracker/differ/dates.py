@@ -7,16 +7,31 @@ in full; day, month and year are never guessed (03/11/2025 stays unknown).
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date, datetime
 from functools import lru_cache
-
-import dateparser
 
 # Days and months in any language: "November 3, 2025", "3 novembre 2025", "3. November 2025", ISO.
 _DATE = (
     r"(?:\d{4}-\d{2}-\d{2}"
     r"|[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}"
     r"|\d{1,2}(?:\.|er|º|ª|°|st|nd|rd|th)?\s+(?:de\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?\d{4})"
+)
+_MONTHS = (
+    "january february march april may june july august september october november december".split()
+)
+_DAY, _MONTH, _YEAR = (
+    r"(?P<day>\d{1,2})",
+    rf"(?P<month>{'|'.join(_MONTHS)})",
+    r"(?P<year>[12]\d{3})",
+)
+_ENGLISH = tuple(
+    re.compile(pattern, re.IGNORECASE | re.ASCII)
+    for pattern in (
+        rf"{_MONTH} {_DAY}, {_YEAR}",
+        rf"{_DAY} {_MONTH} {_YEAR}",
+        rf"{_YEAR}-(?P<month>\d\d)-(?P<day>\d\d)",
+    )
 )
 # Words that make a date the day from which the text applies, wherever they stand.
 _APPLIES = (
@@ -70,6 +85,23 @@ def date_line(text: str) -> date | None:
 @lru_cache(maxsize=4096)
 def parse_date(written: str) -> date | None:
     """A date written out in full, in any language; None where it is not one."""
+    return _in_english(written) or _in_any_language(written)
+
+
+def _in_english(written: str) -> date | None:
+    """A date in one of the ways in which most are written, at no cost; None for all others."""
+    for pattern in _ENGLISH:
+        if found := pattern.fullmatch(written):
+            month = found["month"].lower()
+            number = _MONTHS.index(month) + 1 if month in _MONTHS else int(month)
+            with suppress(ValueError):
+                return date(int(found["year"]), number, int(found["day"]))
+    return None
+
+
+def _in_any_language(written: str) -> date | None:
+    import dateparser  # which knows hundreds of languages, and takes its time to load them
+
     settings = {"STRICT_PARSING": True, "RELATIVE_BASE": datetime(2000, 1, 1)}  # noqa: DTZ001
     found = dateparser.parse(written, settings=settings)
     return found.date() if found else None

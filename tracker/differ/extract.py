@@ -10,16 +10,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from markdown_it import MarkdownIt
-
-from tracker.differ import quick, soup
+from tracker.differ import quick
 from tracker.differ.chrome import remove_chrome
 from tracker.differ.decode import decode
 from tracker.differ.normalise import ATTACHED, display, without_counters
 from tracker.differ.segment import segment
-from tracker.model import Clause, Reading, Source, Unit, digest
+from tracker.differ.tree import Parts
+from tracker.model import Clause, Reading, Selector, Source, Unit, digest
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 #: Raised whenever the same body may give other clauses; part of every cache key.
 EXTRACTOR = "2"
@@ -31,10 +35,6 @@ _END = {
     **{n: re.compile(rf"</{n}\b[^<>]*>", re.IGNORECASE) for n in ("noscript", "script", "style")},
 }
 _WORD = re.compile(rf"(?:\w|[{ATTACHED}])+")
-# Four spaces mean a nested list item in these texts, never program code.
-_MARKDOWN = (
-    MarkdownIt("commonmark", {"html": True, "maxNesting": 100}).enable("table").disable("code")
-)
 
 
 def read(body: bytes, media: str, source: Source | None) -> Reading:
@@ -44,7 +44,7 @@ def read(body: bytes, media: str, source: Source | None) -> Reading:
     """
     text = page_text(body, media)
     select, remove = (source.select, source.remove) if source else ((), ())
-    found = quick.parts(text, select, remove) or soup.parts(text, select, remove)
+    found = quick.parts(text, select, remove) or _by_reference(text, select, remove)
     if not select:
         remove_chrome(found.runs)
     clauses = segment(found.runs, base_of(found.base, source))
@@ -52,12 +52,27 @@ def read(body: bytes, media: str, source: Source | None) -> Reading:
     return Reading(title, found.language, clauses, found.missing)
 
 
+def _by_reference(text: str, select: Sequence[Selector], remove: Sequence[Selector]) -> Parts:
+    from tracker.differ import soup  # beautifulsoup4 is loaded where it is needed only
+
+    return soup.parts(text, select, remove)
+
+
 def page_text(body: bytes, media: str) -> str:
     """The characters of a page as they are parsed. Raises `Undecodable`."""
     text = decode(body, media)
     if media.startswith("text/markdown"):
-        text = f"<body>{_MARKDOWN.render(text)}</body>"
+        text = f"<body>{_markdown().render(text)}</body>"
     return _without_noscript(text)
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    # Four spaces mean a nested list item in these texts, never program code.
+    plain = MarkdownIt("commonmark", {"html": True, "maxNesting": 100})
+    return plain.enable("table").disable("code")
 
 
 def _without_noscript(text: str) -> str:

@@ -1,7 +1,8 @@
 """Do two bodies read alike? A quick yes that is never wrong, so that an unchanged page is cheap.
 
-Real pages carry a new nonce for every visitor: their bytes always differ. Both are parsed the
-quick way and what the walk over them would see is compared, element by element; nothing is read.
+Real pages carry a new nonce for every visitor: their bytes always differ. Mostly that can be seen
+in their characters (`skeleton`). Otherwise both are parsed the quick way and what the walk over
+them would see is compared, element by element; nothing is read.
 Where this says yes the clauses, the title and the language are equal; a no means nothing.
 """
 
@@ -11,9 +12,10 @@ from collections.abc import Sequence
 
 from tracker.differ import quick
 from tracker.differ.chrome import remove_chrome
-from tracker.differ.decode import Undecodable, is_guessed
+from tracker.differ.decode import Undecodable, decode, is_guessed
 from tracker.differ.extract import base_of, page_text
 from tracker.differ.normalise import clean_target, differ_in_tracking
+from tracker.differ.skeleton import same_but_unread
 from tracker.differ.tree import Node, Parts
 from tracker.model import Source
 
@@ -29,16 +31,18 @@ def reads_alike(one: bytes, other: bytes, media: tuple[str, str], source: Source
     """
     if not all(m.startswith("text/html") for m in media) or is_guessed(one, media[0]):
         return False
-    first, second = _parts(one, media[0], source), _parts(other, media[1], source)
+    try:
+        if same_but_unread(decode(one, media[0]), decode(other, media[1]), source):
+            return True
+        first, second = _parts(one, media[0], source), _parts(other, media[1], source)
+    except Undecodable:
+        return False
     return first is not None and second is not None and _same(first, second, source)
 
 
 def _parts(body: bytes, media: str, source: Source | None) -> Parts | None:
     select, remove = (source.select, source.remove) if source else ((), ())
-    try:
-        found = quick.parts(page_text(body, media), select, remove)
-    except Undecodable:
-        return None
+    found = quick.parts(page_text(body, media), select, remove)
     if found is not None and not select:
         remove_chrome(found.runs)
     return found

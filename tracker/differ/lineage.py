@@ -30,12 +30,13 @@ class Lineage:
         self, before: Sequence[Clause], after: Sequence[Clause], pairs: Iterable[Pair]
     ) -> None:
         self._before, self._after = before, after
-        self._old = {_plain(label) for clause in before for label in clause.path}
-        self._new = {_plain(label) for clause in after for label in clause.path}
+        self._old, self._new = _labels(before), _labels(after)
+        longest = max(map(len, self._old), default=0)
+        # What is longer than every label is none, and folding case makes nothing shorter.
         self._renamed = {
             _title(before[p.before[0]]): _title(after[p.after[0]])
             for p in pairs
-            if len(p.before) == len(p.after) == 1
+            if len(p.before) == len(p.after) == 1 and len(before[p.before[0]].key) <= longest
         }
 
     def strayed(self, pairs: Iterable[Pair]) -> frozenset[Pair]:
@@ -48,12 +49,18 @@ class Lineage:
         if not pair.before or not pair.after:
             return False
         old, new = self._before[pair.before[0]], self._after[pair.after[0]]
+        if old.path == new.path:
+            return False
         return any(self._is_other(a, b) for a, b in zip(_nearest(old), _nearest(new), strict=False))
 
     def _is_other(self, old: str, new: str) -> bool:
         if old == new or self._renamed.get(old) == new:
             return False
         return old in self._new and new in self._old
+
+
+def _labels(clauses: Iterable[Clause]) -> set[str]:
+    return {_plain(label) for label in {label for clause in clauses for label in clause.path}}
 
 
 def is_telling(old: Clause, new: Clause) -> bool:
@@ -83,13 +90,16 @@ def _title(clause: Clause) -> str:
 
 
 def settled(
-    pairs: Iterable[Pair], before: Sequence[Clause], after: Sequence[Clause]
-) -> tuple[Pair, ...]:
-    """`pairs`, but that a few words which strayed are gone there and new here."""
-    pairs = tuple(pairs)
-    lineage = Lineage(before, after, pairs)
-    apart = {p.before[0] for p in lineage.strayed(pairs) if _is_short(p, before)}
-    return tuple(_parted(pairs, apart)) if apart else pairs
+    pairs: tuple[Pair, ...], before: Sequence[Clause], after: Sequence[Clause]
+) -> tuple[tuple[Pair, ...], frozenset[Pair]]:
+    """`pairs`, but that a few words which strayed are gone there and new here; those that strayed
+    of what is then paired."""
+    strayed = Lineage(before, after, pairs).strayed(pairs)
+    apart = {p.before[0] for p in strayed if _is_short(p, before)}
+    if not apart:
+        return pairs, strayed
+    pairs = tuple(_parted(pairs, apart))
+    return pairs, Lineage(before, after, pairs).strayed(pairs)
 
 
 def _is_short(pair: Pair, before: Sequence[Clause]) -> bool:

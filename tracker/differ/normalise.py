@@ -23,13 +23,24 @@ _FOLDED = {
     **dict.fromkeys(map(chr, [*_INVISIBLE, 0xFEFF]), ""),
 }
 _TO_FOLD = re.compile(f"[{re.escape(''.join(_FOLDED))}]")
+# Where Unicode has marks; what is left out is Han, Hangul, cuneiform and for private use.
+_BLOCKS = (
+    *((0x300, 0x3400), (0xA000, 0xAC00), (0xFB00, 0x12000), (0x13400, 0x14000)),
+    *((0x16000, 0x17000), (0x1B000, 0x20000), (0xE0100, 0xE01F0)),
+)
+
+
+def _marks(first: int, end: int) -> str:
+    """The marks (category M) between two code points, as ranges of a character class."""
+    # Two letters each, of which only the first is a capital.
+    kinds = "".join(map(unicodedata.category, map(chr, range(first, end))))
+    runs = (found.span() for found in re.finditer("(?:M.)+", kinds))
+    return "".join(f"{chr(first + a // 2)}-{chr(first + b // 2 - 1)}" for a, b in runs)
+
+
 #: What belongs to the character before it, as the inside of a character class: accents and vowel
 #: signs (to `\w` no part of a word, yet half of every Hindi one), and what no reader sees.
-ATTACHED = "".join(
-    chr(n)
-    for n in (*range(0x300, 0x20000), *range(0xE0100, 0xE01F0))
-    if unicodedata.category(chr(n)).startswith("M")
-) + "".join(map(chr, [*_INVISIBLE, 0xFEFF]))
+ATTACHED = "".join(_marks(*block) for block in _BLOCKS) + "".join(map(chr, [*_INVISIBLE, 0xFEFF]))
 
 # An enumerator counts as one only with its punctuation: "3 months" is not item 3, and
 # "1.5 million" is not section 1.5.
@@ -136,9 +147,14 @@ def differ_in_tracking(one: str, other: str) -> bool:
     They have when they are alike up to the values of tracking parameters. False is no answer.
     """
     (path, _, query), (way, _, question) = one.partition("?"), other.partition("?")
-    ours, theirs = query.split("&"), question.split("&")
     if path != way or "#" in path:  # A question mark after the hash opens no query.
         return False
+    return _differ_in_tracking(query, question)
+
+
+@lru_cache(maxsize=256)  # a nonce stands in the same parameter of every link
+def _differ_in_tracking(query: str, question: str) -> bool:
+    ours, theirs = query.split("&"), question.split("&")
     return len(ours) == len(theirs) and all(map(_is_tracked_alike, ours, theirs))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import lt
 
 from tracker.model import Pair
 
@@ -28,6 +29,8 @@ def in_order(match: Mapping[int, int], weights: Sequence[int]) -> list[tuple[int
 
 def heaviest_increasing(values: Sequence[int], weights: Sequence[float]) -> list[int]:
     """Indices of the increasing subsequence of `values` of greatest weight, in O(n log n)."""
+    if all(map(lt, values, values[1:])) and min(weights, default=1) > 0:
+        return list(range(len(values)))  # as in most texts: nothing moved
     ends: list[int] = []  # values, increasing, of the best chains
     chains: list[tuple[float, int]] = []  # (total weight, index), weight increasing with value
     previous: list[int] = []

@@ -182,13 +182,14 @@ def _by_the_ends(old: Sequence[str], new: Sequence[str]) -> list[_Run]:
 
 def _common_words(runs: Sequence[_Run]) -> float:
     """Share of the shorter side's words that stayed; 1.0 where a side has none."""
-    same = sum(_words(r.before) for r in runs if r.op is Op.SAME)
-    sides = (sum(_words(r.before) for r in runs), sum(_words(r.after) for r in runs))
-    return same / min(sides) if min(sides) else 1.0
+    before = [(r.op, _words(r.before)) for r in runs]
+    same = sum(size for op, size in before if op is Op.SAME)
+    least = min(sum(size for _, size in before), sum(_words(r.after) for r in runs))
+    return same / least if least else 1.0
 
 
 def _words(side: Sequence[str]) -> int:
-    return sum(t[0].isalnum() for t in side)
+    return sum([t[0].isalnum() for t in side])
 
 
 def _tidy(runs: Sequence[_Run]) -> list[_Run]:

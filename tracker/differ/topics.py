@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, groupby
 
 from tracker.differ.normalise import enumerator, fold
 from tracker.model import Change, Kind, Op, Span, Tag, Topic, Unit
@@ -23,8 +23,9 @@ _ADDRESS = re.compile(
     r"\.(?:ai|AI|app|co|com|de|dev|edu|eu|fr|gov|info|io|net|org|uk|us)(?![\w-])"
 )
 #: What may stand between two words of a phrase, and how many words "..." may stand for.
-_GAP = r"[\s\-\u00a0\u2010\u2011]+"
+_GAP = r"[\s\-\u2010\u2011]+"
 _MOST_BETWEEN = 3
+_WORDS = re.compile(r"[^\s-]+")
 
 Interval = tuple[int, int]
 
@@ -42,15 +43,25 @@ class Mention:
     sentence: Interval
 
 
-def mentions(topic: Topic, text: str) -> tuple[Mention, ...]:
-    """Every mention of `topic` in `text`, in order; positions are into `text`."""
-    plain = _mask(topic.never, text)
+def mentions(
+    topic: Topic, text: str, among: Sequence[Interval] | None = None
+) -> tuple[Mention, ...]:
+    """Every mention of `topic` in `text`, in order; positions are into `text`.
+
+    With `among` only those in sentences that overlap one of these intervals.
+    """
+    words = topic.words if _may_have(topic.words, text) else ()
+    near = [groups for groups in topic.near if all(_may_have(group, text) for group in groups)]
+    if not words and not near:
+        return ()
+    asked = [s for s in sentences(text) if among is None or any(_overlap(s, c) for c in among)]
+    plain = _mask(topic.never, text) if asked else text
     return tuple(
         sorted(
             (
                 Mention(text[start:end], start, end, sentence)
-                for sentence in sentences(text)
-                for start, end in _in_sentence(topic, plain, sentence)
+                for sentence in asked
+                for start, end in _in_sentence(words, near, plain, sentence)
             ),
             key=lambda m: (m.start, m.end),
         )
@@ -68,17 +79,27 @@ def sentences(text: str) -> Iterator[Interval]:
 
 def _mask(never: tuple[str, ...], text: str) -> str:
     """`text` with addresses and the phrases of `never` blanked out, position for position."""
-    plain = _ADDRESS.sub(_blank, text)
-    return _pattern(never).sub(_blank, plain) if never else plain
+    plain = _without_addresses(text)
+    return _pattern(never).sub(_blank, plain) if _may_have(never, plain) else plain
+
+
+@lru_cache(maxsize=8)  # each topic asks for the same text
+def _without_addresses(text: str) -> str:
+    return _ADDRESS.sub(_blank, text)
 
 
 def _blank(match: re.Match[str]) -> str:
     return " " * len(match[0])
 
 
-def _in_sentence(topic: Topic, text: str, sentence: Interval) -> Iterator[Interval]:
-    yield from _found(topic.words, text, sentence)
-    for groups in topic.near:
+def _in_sentence(
+    words: tuple[str, ...],
+    near: Iterable[Sequence[tuple[str, ...]]],
+    text: str,
+    sentence: Interval,
+) -> Iterator[Interval]:
+    yield from _found(words, text, sentence)
+    for groups in near:
         hits = [list(_found(group, text, sentence)) for group in groups]
         if all(hits):
             yield from (hit for group in hits for hit in group)
@@ -89,29 +110,80 @@ def _found(words: tuple[str, ...], text: str, sentence: Interval) -> Iterator[In
         yield from (m.span() for m in _pattern(words).finditer(text, *sentence))
 
 
+def _may_have(words: tuple[str, ...], text: str) -> bool:
+    """False where surely none of `words` is in `text`: seen without a pattern, which is dear."""
+    as_written, in_any_case = _pieces(words)
+    if any(piece in text for piece in as_written):
+        return True
+    # These are the one case or the other of i, s and k, though from other alphabets.
+    if any(letter in text for letter in "İıſK"):
+        return True
+    lowered = text.lower()
+    return any(piece in lowered for piece in in_any_case)
+
+
+@lru_cache(maxsize=256)
+def _pieces(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Of each of `words` a piece that every match has: as it is written, and in small letters."""
+    exact, others = set(), set()
+    for phrase in words:
+        pieces = [
+            (len(piece), piece, phrase.startswith("=") or _is_exact(word))
+            for word in _words(phrase)
+            for piece in word.split("*")
+        ]
+        _, piece, is_exact = max(pieces, default=(0, "", False))
+        if is_exact:
+            exact.add(piece)
+        else:
+            others.add(piece.lower() if piece.isascii() else "")
+    return tuple(exact), tuple(others)
+
+
 @lru_cache(maxsize=256)
 def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     # Longest first, so that the evidence is "AI models" and not "AI".
     ordered = sorted(words, key=lambda w: (-len(w), w))
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(_phrase, ordered))})(?!\w)")
+    # A flag for many phrases together is compiled in half the time of one for each word.
+    groups = (
+        (alike, "|".join(_phrase(phrase, is_flagged=alike) for phrase in phrases))
+        for alike, phrases in groupby(ordered, key=_has_no_case)
+    )
+    whole = "|".join(f"(?i:{group})" if alike else group for alike, group in groups)
+    return re.compile(rf"(?<!\w)(?:{whole})(?!\w)")
 
 
-def _phrase(phrase: str) -> str:
+def _has_no_case(phrase: str) -> bool:
+    """Whether all words of a phrase count in any case."""
+    return not phrase.startswith("=") and not any(map(_is_exact, _words(phrase)))
+
+
+def _words(phrase: str) -> list[str]:
+    return _WORDS.findall(phrase.removeprefix("=").replace("...", " "))
+
+
+def _phrase(phrase: str, *, is_flagged: bool) -> str:
     """A phrase of `topics.toml` as a pattern; what its signs mean is written there."""
-    exact = phrase.startswith("=")
-    parts = (_run(part, exact) for part in phrase.removeprefix("=").split("..."))
+    plain = is_flagged or phrase.startswith("=")
+    parts = (_run(part, plain) for part in phrase.removeprefix("=").split("..."))
     return f"(?:{_GAP}\\S+){{0,{_MOST_BETWEEN}}}{_GAP}".join(part for part in parts if part)
 
 
-def _run(phrase: str, exact: bool) -> str:
-    return _GAP.join(_word(word, exact) for word in re.findall(r"[^\s-]+", phrase))
+def _run(phrase: str, plain: bool) -> str:
+    return _GAP.join(_word(word, plain) for word in _WORDS.findall(phrase))
 
 
-def _word(word: str, exact: bool) -> str:
-    """Capitals match as capitals, other words in any case; `*` is any ending."""
+def _word(word: str, plain: bool) -> str:
+    """Capitals match as capitals, other words in any case; `*` is any ending.
+
+    `plain` leaves that to what stands around it.
+    """
     body = r"\w*".join(re.escape(part) for part in word.split("*"))
-    exact = exact or (word.isupper() and len(word) > 1)
-    return body if exact else f"(?i:{body})"
+    return body if plain or _is_exact(word) else f"(?i:{body})"
+
+
+def _is_exact(word: str) -> bool:
+    return word.isupper() and len(word) > 1
 
 
 # ── tagging ───────────────────────────────────────────────────────────────────────
@@ -126,7 +198,8 @@ def tags(topics: Iterable[Topic], redline: Sequence[Span], path: Sequence[str]) 
     """The topics of one change, each with the words that gave it; `path` without the page title."""
     if all(span.op is Op.SAME for span in redline):
         return ()
-    found = ((topic.id, _evidence(topic, redline, path)) for topic in topics)
+    sides = [_side(redline, op) for op in (Op.DELETE, Op.INSERT)]
+    found = ((topic.id, _evidence(topic, sides, path)) for topic in topics)
     return tuple(Tag(topic, words) for topic, words in found if words)
 
 
@@ -137,28 +210,28 @@ def whole(topics: Iterable[Topic], text: str, path: Iterable[str]) -> tuple[Tag,
     return tuple(Tag(topic, words) for topic, words in found if words)
 
 
-def _evidence(topic: Topic, redline: Sequence[Span], path: Sequence[str]) -> tuple[str, ...]:
-    sides = (*_on_side(topic, redline, Op.DELETE), *_on_side(topic, redline, Op.INSERT))
-    return _distinct([*sides, *_above(topic, path)])
+def _evidence(
+    topic: Topic, sides: Iterable[tuple[str, Sequence[Interval]]], path: Sequence[str]
+) -> tuple[str, ...]:
+    """The mentions in a sentence that changed, on both sides, and in the headings."""
+    said = (m.words for text, changed in sides for m in mentions(topic, text, changed))
+    return _distinct([*said, *_above(topic, path)])
 
 
 def _above(topic: Topic, path: Sequence[str]) -> Iterator[str]:
     """The words of the headings that make what stands under them a matter of the topic."""
-    heading = replace(topic, words=(*topic.words, *topic.headings))
     for title in path:
-        yield from (m.words for m in mentions(heading, title))
+        yield from _in_heading(topic, title)
+
+
+@lru_cache(maxsize=4096)  # few headings stand above many clauses
+def _in_heading(topic: Topic, title: str) -> tuple[str, ...]:
+    heading = replace(topic, words=(*topic.words, *topic.headings))
+    return tuple(m.words for m in mentions(heading, title))
 
 
 def _distinct(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fold(w) for w in words))
-
-
-def _on_side(topic: Topic, redline: Sequence[Span], op: Op) -> Iterator[str]:
-    """The mentions in a sentence that changed, on one side."""
-    text, changed = _side(redline, op)
-    for mention in mentions(topic, text):
-        if any(_overlap(mention.sentence, c) for c in changed):
-            yield mention.words
 
 
 def _side(redline: Sequence[Span], op: Op) -> tuple[str, list[Interval]]:

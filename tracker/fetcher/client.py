@@ -18,9 +18,9 @@ from tracker.fetcher.exchange import (
     Ask,
     Visit,
     exchange,
-    new_client,
     refused_directly,
     refused_on_the_way,
+    standing_headers,
 )
 from tracker.fetcher.guard import Refused, allowed_hosts
 from tracker.fetcher.limits import Limits
@@ -36,7 +36,7 @@ from tracker.fetcher.robots import (
     robots_file,
 )
 from tracker.fetcher.verdict import Head, Verdict, judge_data, judge_page, plain
-from tracker.fetcher.wire import Deadline, GuardedBackend
+from tracker.fetcher.wire import Deadline, GuardedBackend, GuardedTransport
 from tracker.model import Answer, Outcome, Source
 
 _ROBOTS_SHARE = 0.25  # of a visit's time, so that a robots.txt that hangs leaves some for the page
@@ -69,7 +69,8 @@ class Fetcher:
         self._turns = Turns(pause, monotonic)
         self._robots: dict[str, RobotsFile] = {}
         self._backend = GuardedBackend(allowed_hosts(allow_hosts))
-        self._client = new_client(user_agent, self._backend)
+        self._headers = standing_headers(user_agent)
+        self._transport = GuardedTransport(self._backend)
 
     def __enter__(self) -> Fetcher:
         return self
@@ -84,7 +85,7 @@ class Fetcher:
 
     def close(self) -> None:
         """Lets go of all connections."""
-        self._client.close()
+        self._transport.close()
 
     def fetch(
         self,
@@ -157,7 +158,7 @@ class Fetcher:
             judge=judge,
             read=partial(read_body, longest=self._limits.decoded_bytes),
             permit=partial(self._permission, now),
-            headers=validators,
+            headers=self._headers | validators,
         )
         try:
             return self._series(url, ask, now, self._limits.total_seconds)
@@ -172,6 +173,7 @@ class Fetcher:
                 judge=judge_data,
                 read=lambda head, chunks: b"".join(take(decoded(head, chunks), LONGEST)[0]),
                 permit=lambda _: _OPEN,
+                headers=self._headers,
             )
             seconds = self._limits.total_seconds * _ROBOTS_SHARE
             visit = self._series(httpx.URL(address), ask, now, seconds)
@@ -218,7 +220,7 @@ class Fetcher:
             return Visit(Head(str(url)), Verdict(robots.outcome, robots.reason))
         seconds = delay(url.host, self._limits.polite_seconds, robots.crawl_delay)
         deadline.extend(self._turns.take(str(url), seconds))
-        return exchange(self._client, url, ask, deadline)
+        return exchange(self._transport, url, ask, deadline)
 
 
 def _validators(etag: str | None, modified: str | None) -> dict[str, str]:

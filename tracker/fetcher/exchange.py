@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
-from http.cookiejar import CookieJar
-from typing import Any
 
 import httpx
 
@@ -13,7 +12,7 @@ from tracker.fetcher.body import cut
 from tracker.fetcher.guard import Refused
 from tracker.fetcher.robots import RobotsVerdict
 from tracker.fetcher.verdict import GOOD, Head, Stopped, Verdict, plain, public_headers
-from tracker.fetcher.wire import Deadline, GuardedBackend, GuardedTransport
+from tracker.fetcher.wire import Deadline, GuardedTransport
 from tracker.model import Outcome
 
 
@@ -39,34 +38,27 @@ class Visit:
     body: bytes = b""
 
 
-class _NoCookies(CookieJar):
-    """Forgets what it is told: every request comes from a stranger."""
-
-    def extract_cookies(self, response: Any, request: Any) -> None:
-        """Takes nothing."""
-
-
-def new_client(agent: str, backend: GuardedBackend) -> httpx.Client:
-    """A client without cookies, redirects, proxies or passwords, over guarded sockets."""
-    return httpx.Client(
-        transport=GuardedTransport(backend),
-        cookies=_NoCookies(),
-        trust_env=False,  # a proxy would resolve names out of our sight
-        timeout=None,  # noqa: S113 (the backend's deadline rules)
-        headers={
-            "User-Agent": agent,
-            "Accept": "text/html, application/xhtml+xml, text/*;q=0.9, */*;q=0.1",
-            "Accept-Encoding": "gzip, identity",
-            "Accept-Language": "en",
-        },
-    )
+def standing_headers(agent: str) -> dict[str, str]:
+    """What every request says."""
+    return {
+        "User-Agent": agent,
+        "Accept": "text/html, application/xhtml+xml, text/*;q=0.9, */*;q=0.1",
+        "Accept-Encoding": "gzip, identity",
+        "Accept-Language": "en",
+        "Connection": "keep-alive",
+    }
 
 
-def exchange(client: httpx.Client, url: httpx.URL, ask: Ask, deadline: Deadline) -> Visit:
-    """Asks once, follows nothing. Raises only Refused, before anything was sent."""
+def exchange(transport: GuardedTransport, url: httpx.URL, ask: Ask, deadline: Deadline) -> Visit:
+    """Asks once, follows nothing. Raises only Refused, before anything was sent.
+
+    A client of httpx's around the transport would only bring what must not be: cookies,
+    redirects, proxies and passwords.
+    """
     head = Head(str(url))
     try:
-        with client.stream("GET", url, headers=ask.headers) as response:
+        request = httpx.Request("GET", url, headers=ask.headers)
+        with closing(transport.handle_request(request)) as response:
             kept = public_headers(response.headers.multi_items())
             head = Head(str(url), response.status_code, kept)
             if (verdict := ask.judge(head)) is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import httpx
 
@@ -10,6 +11,7 @@ from tracker.fetcher.verdict import REDIRECTS, Head, Verdict, plain
 from tracker.model import Outcome
 
 
+@lru_cache(maxsize=256)  # asked for a page, and again for what robots.txt says of it
 def web_address(text: str) -> httpx.URL | None:
     """An http or https URL with a host, without credentials and fragment; None for others."""
     try:

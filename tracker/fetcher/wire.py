@@ -11,6 +11,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 import httpcore
@@ -53,12 +54,23 @@ class Deadline:
         return left if timeout is None else min(left, timeout)
 
 
+class Trust:
+    """The authorities that are trusted, read once and not before a connection needs them."""
+
+    @cached_property
+    def context(self) -> ssl.SSLContext:
+        found = httpx.create_ssl_context()
+        found.set_alpn_protocols(["http/1.1"])
+        return found
+
+
 class Stream(httpcore.NetworkStream):
     """A socket stream whose every wait ends with the deadline."""
 
-    def __init__(self, inner: httpcore.NetworkStream, deadline: Deadline) -> None:
+    def __init__(self, inner: httpcore.NetworkStream, deadline: Deadline, trust: Trust) -> None:
         self._inner = inner
         self._deadline = deadline
+        self._trust = trust
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return self._inner.read(max_bytes, self._deadline.cap(timeout))
@@ -76,13 +88,15 @@ class Stream(httpcore.NetworkStream):
         timeout: float | None = None,
     ) -> Stream:
         try:
-            inner = self._inner.start_tls(ssl_context, server_hostname, self._deadline.cap(timeout))
+            del ssl_context  # the pool's own, which trusts nobody
+            trusting = self._trust.context
+            inner = self._inner.start_tls(trusting, server_hostname, self._deadline.cap(timeout))
         except httpcore.ConnectError as error:
             cause = error.args[0] if error.args else None
             if isinstance(cause, ssl.SSLCertVerificationError):
                 raise Stopped(_bad_certificate(server_hostname or "", cause)) from error
             raise
-        return Stream(inner, self._deadline)
+        return Stream(inner, self._deadline, self._trust)
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
@@ -94,6 +108,7 @@ class GuardedBackend(httpcore.NetworkBackend):
     def __init__(self, allowed: Allowed) -> None:
         self._allowed = allowed
         self._inner = httpcore.SyncBackend()
+        self._trust = Trust()
         self.deadline: Deadline | None = None
 
     @contextmanager
@@ -122,7 +137,7 @@ class GuardedBackend(httpcore.NetworkBackend):
                 inner = self._inner.connect_tcp(
                     address, port, seconds, local_address, socket_options
                 )
-                return Stream(inner, self.deadline)
+                return Stream(inner, self.deadline, self._trust)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 problem = error
         raise problem or httpcore.ConnectError(f"{host} has no address")
@@ -141,7 +156,7 @@ class GuardedTransport(httpx.HTTPTransport):
     """httpx's own transport over guarded sockets, one connection per request."""
 
     def __init__(self, backend: GuardedBackend) -> None:
-        context = httpx.create_ssl_context()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         super().__init__(verify=context)
         # httpx 0.28 has no way to hand a network backend to its pool; this is the one place
         # where we reach into it. Connections are not kept, so each request is checked afresh.

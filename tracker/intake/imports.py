@@ -9,14 +9,18 @@ from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from tracker.archive import Archive
 from tracker.declarations import document_id
 from tracker.differ import Judgement
 from tracker.fetcher import public_headers
-from tracker.importer import Entry, Record, Repository, same_page
+from tracker.importer import Record, same_page
 from tracker.intake.judged import judged
 from tracker.model import Capture, Document, Outcome, Source, digest
+
+if TYPE_CHECKING:
+    from tracker.importer import Entry, Repository
 
 
 @dataclass(frozen=True, slots=True)

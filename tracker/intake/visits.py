@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -56,7 +56,7 @@ def visit(
     """
     earlier = {s.key: archive.earlier(document.id, s, now) for s in document.sources}
     looks = sorted(
-        (c for rows in earlier.values() for c in rows if c.via == LIVE), key=lambda c: c.time
+        (c for rows in earlier.values() for c in _lately(rows, now)), key=lambda c: c.time
     )
     reason = "" if force else why_not(looks, now)
     if reason:
@@ -72,6 +72,15 @@ def visit(
         shown = archive.earlier(document.id, document.preview, now)
         captures += (_visit_page(document, document.preview, shown, fetcher, archive, now),)
     return Visit(document, captures, "", stand_ins)
+
+
+def _lately(captures: Sequence[Capture], now: datetime) -> Iterator[Capture]:
+    """The live ones of a page's captures of the last day, and the last one whenever it was."""
+    live = (c for c in reversed(captures) if c.via == LIVE)
+    for place, capture in enumerate(live):
+        if place and now - capture.time >= _DAY:
+            return
+        yield capture
 
 
 def _stand_ins(
@@ -125,8 +134,8 @@ def _visit_page(
     archive: Archive,
     now: datetime,
 ) -> Capture:
-    fetched = [c for c in earlier if c.via in {LIVE, PREVIEW} and c.outcome is Outcome.GOOD]
-    last = fetched[-1] if fetched else None
+    live = (c for c in reversed(earlier) if c.via in {LIVE, PREVIEW})
+    last = next((c for c in live if c.outcome is Outcome.GOOD), None)
     known = dict(last.headers) if last else {}
     answer = fetcher.fetch(
         source, now=now, etag=known.get("etag"), modified=known.get("last-modified")

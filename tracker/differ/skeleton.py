@@ -1,0 +1,172 @@
+"""Are two pages one page but for what no reading looks at? Seen in their characters, unparsed.
+
+A nonce in every attribute, another script, another comment: most pages that did not change differ
+by nothing else. A yes is never wrong: the whole page has to be written so plainly that every
+parser finds the same tags in it, and the tags that differ may do so only in the value of an
+attribute that neither a selector nor the reading asks for. A no means nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from tracker.differ.chrome import CONSENT
+from tracker.differ.normalise import differ_in_tracking
+from tracker.model import Selector, Source
+
+_BLANK = r"[ \t\n\r\f]"
+_NAME = r"[a-z_:@][a-z0-9_:.@-]*+"
+_VALUE = r"(?:\"[^\"<]*+\"|'[^'<]*+'|[^\s\"'<>=`]++)"
+_MARKS = rf"(?:{_BLANK}++{_NAME}(?:={_VALUE})?+)*+{_BLANK}*+/?+>"
+# What stands in one of these is text to one parser and markup to another: no tag may be in it.
+_TEXTUAL = "title textarea iframe noembed noframes".split()
+_LONGEST = 4_000_000  # characters; a parser has limits of its own beyond
+#: Put before the name of a script whose inside was taken out.
+_EMPTIED = "\0"
+_PLAIN_PAGE = re.compile(
+    rf"[^<]*+(?:<(?:/[a-z][a-z0-9:-]*+{_BLANK}*+>|!>|!doctype[^<>]*+>"
+    rf"|(?:{'|'.join(rf'{n}(?![a-z0-9:-]){_MARKS}[^<]*+</{n}' for n in _TEXTUAL)}){_BLANK}*+>"
+    rf"|(?!(?:{'|'.join(_TEXTUAL)}|script|style|noscript|xmp|plaintext)(?![a-z0-9:-]))"
+    rf"{_EMPTIED}?+[a-z][a-z0-9:-]*+{_MARKS})[^<]*+)*+",
+    re.IGNORECASE,
+)
+# As `extract` finds them, which takes each `<noscript>` out of the characters.
+_OPENED = re.compile(r"<(?:(script|style|noscript)\b|!--)", re.IGNORECASE)
+_NOSCRIPT_END = re.compile(r"</noscript\b[^<>]*>", re.IGNORECASE)
+_MARKED = re.compile(_MARKS, re.IGNORECASE)
+_CLOSED = {
+    name: re.compile(rf"</{name}({_BLANK}*>)?", re.IGNORECASE) for name in ("script", "style")
+}
+# Tags without their ends, written in the one way that is taken apart here.
+_TAG = rf"<{_EMPTIED}?[a-z][a-z0-9:-]*+"
+_TAGS = re.compile(
+    rf"(?:{_TAG}(?:{_BLANK}++{_NAME}(?:=\"[^\"<>]*+\")?+)*+{_BLANK}*+/?+)*+", re.IGNORECASE
+)
+# Values that no reading looks at; of the last two it asks whether they are there.
+_UNREAD = (
+    "nonce|style|src|srcset|integrity|alt|title|aria-label|aria-labelledby|aria-describedby"
+    "|data-(?!cfemail=)[a-z0-9_-]+|aria-expanded|aria-controls"
+)
+_PLAIN_SELECTOR = re.compile(r"[A-Za-z0-9_\s>+~,.#-]*")
+
+
+def same_but_unread(one: str, other: str, source: Source | None) -> bool:
+    """Whether two pages, as characters of HTML, surely have the same reading."""
+    reader = _reader(source.select, source.remove) if source else _reader((), ())
+    ours, theirs = (_skeleton(text) if reader else None for text in (one, other))
+    if reader is None or ours is None or theirs is None:
+        return False
+    mine, yours = ours.split("<"), theirs.split("<")
+    if len(mine) != len(yours) or not _PLAIN_PAGE.fullmatch(ours):
+        return False
+    changed = [(a, b) for a, b in zip(mine, yours, strict=True) if a != b]
+    return not changed or _same_tags(changed, reader)
+
+
+def _same_tags(changed: Sequence[tuple[str, str]], reader: re.Pattern[str]) -> bool:
+    """Whether pairs of a tag and the text behind it differ in unread values alone."""
+    sides = []
+    for side in zip(*changed, strict=True):
+        parts = [piece.partition(">") for piece in side]
+        tags = "<".join(["", *[tag for tag, _, _ in parts]])
+        if not _TAGS.fullmatch(tags):
+            return False
+        sides.append((reader.findall(tags), [text for _, _, text in parts]))
+    (ours, texts), (theirs, others) = sides
+    return texts == others and (ours == theirs or _same_links(ours, theirs))
+
+
+def _same_links(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether what is read of tags differs only in the targets of links, and those in tracking."""
+    changed = [n for n, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b]
+    if len(ours) != len(theirs) or not all(_is_link(ours, n) for n in changed):
+        return False
+    targets = [(ours[n][:-1].partition("?"), theirs[n][:-1].partition("?")) for n in changed]
+    # A nonce stands in the same question of every link, so few of them are unlike.
+    asked = {(a[2], b[2]) for a, b in targets}
+    return all(a[0] == b[0] and _is_plain(a[0]) for a, b in targets) and all(
+        _is_plain(one) and differ_in_tracking(f"?{_decoded(one)}", f"?{_decoded(other)}")
+        for one, other in asked
+    )
+
+
+def _is_link(tokens: Sequence[str], place: int) -> bool:
+    """Whether a token is the target of a link."""
+    is_target = tokens[place].startswith('href="')
+    while not tokens[place].startswith("<"):
+        place -= 1
+    return is_target and tokens[place] in {"<a", "<A"}
+
+
+def _is_plain(address: str) -> bool:
+    """Whether nothing in an address may stand for something else, nor ends its question."""
+    return "#" not in address and ";" not in _decoded(address)
+
+
+def _decoded(address: str) -> str:
+    return address.replace("&amp;", "&")
+
+
+def _skeleton(text: str) -> str | None:
+    """`text` without the inside of scripts, styles and comments; None where that is not plain."""
+    if _EMPTIED in text or len(text) > _LONGEST:
+        return None
+    kept, start = [], 0
+    while opened := _OPENED.search(text, start):
+        kept.append(text[start : opened.start()])
+        name = (opened[1] or "").lower()
+        if name == "noscript":
+            closed = _NOSCRIPT_END.search(text, opened.end())
+            if closed is None:
+                return None
+            start = closed.end()
+            continue
+        taken = _script(text, opened.end(), name) if name else _comment(text, opened.end())
+        if taken is None:
+            return None
+        inside, start = taken
+        kept.append(f"<{_EMPTIED}{text[opened.start() + 1 : inside]}" if name else "<!>")
+    return "".join([*kept, text[start:]])
+
+
+def _script(text: str, place: int, name: str) -> tuple[int, int] | None:
+    """Where the inside of a script begins and where it ends; its tag was opened at `place`."""
+    marks = _MARKED.match(text, place)
+    closed = _CLOSED[name].search(text, marks.end()) if marks else None
+    if marks is None or closed is None or not closed[1]:
+        return None
+    # Within it, this could put off the end for one parser and not for another.
+    is_plain = text.find("<!--", marks.end(), closed.start()) < 0
+    return (marks.end(), closed.start()) if is_plain else None
+
+
+def _comment(text: str, inside: int) -> tuple[int, int] | None:
+    """Where the inside of a comment begins, and where the text goes on behind it."""
+    end = text.find("--", inside)
+    if end < 0 or not text.startswith(">", end + 2):
+        return None
+    # "<!-->" and "<!--->" are ends to some; "<!---->" has nothing in it to anyone.
+    return None if end > inside and text[inside] in "->" else (inside, end + 3)
+
+
+@lru_cache(maxsize=64)
+def _reader(select: tuple[Selector, ...], remove: tuple[Selector, ...]) -> re.Pattern[str] | None:
+    """Finds, of tags as `_TAGS` has them, each name and each attribute: of it what is read.
+
+    None where a selector might look at any attribute. A name or a class is read where it might be
+    one that a selector has or, on a page without selectors, that of a consent dialogue.
+    """
+    names = []
+    for selector in (*select, *remove):
+        if not isinstance(selector, str) or not _PLAIN_SELECTOR.fullmatch(selector):
+            return None
+        names += re.findall(r"[.#]([A-Za-z0-9_-]+)", selector)
+    read = "|".join([*map(re.escape, names), *([] if select else [CONSENT.pattern])])
+    plain = rf'(?![^"]*?(?:{read}))[^"&]*' if read else '[^"]*'
+    return re.compile(
+        rf'((?:{_UNREAD})=(?=")|(?:id|class)=(?="{plain}")|{_NAME}(?:="[^"]*")?|{_TAG}|/)'
+        '(?:"[^"]*")?',
+        re.IGNORECASE,
+    )
