@@ -104,7 +104,7 @@ def _cluster(scheduler: str) -> Iterator[Workers]:
         ) from error
     try:
         client = Client(scheduler, timeout=_PATIENCE, set_as_default=False)
-    except (OSError, ValueError, TimeoutError) as error:
+    except Exception as error:  # whatever else listens there may answer anything
         raise UsageError(f"--scheduler: no Dask scheduler answers at {scheduler!r}.") from error
     with client:
         threads = client.nthreads()
