@@ -206,3 +206,32 @@ def test_an_import_is_recognised(archive: Archive) -> None:
     assert archive.has("harbour/terms@global", NOON, digest(b"<p>one"))
     assert not archive.has("harbour/terms@global", NOON, digest(b"<p>two"))
     assert not archive.has("harbour/terms@eu", NOON, digest(b"<p>one"))
+
+
+@given(st.lists(st.integers(0, 30), max_size=25), st.integers(0, 30))
+def test_earlier_captures_are_in_order_whichever_is_asked_for(hours: list[int], until: int) -> None:
+    with tempfile.TemporaryDirectory() as place, Archive(Path(place) / "a", write=True) as archive:
+        for number, hour in enumerate(hours):
+            archive.add(capture(None, f"t{number}", hour), None)
+        found = archive.earlier("harbour/terms@global", SOURCE, NOON + timedelta(hours=until))
+        archive.add(capture(None, "later", 0), None)  # is none of them
+        texts = [f"t{n}" for n, h in sorted(enumerate(hours), key=lambda x: x[1]) if h <= until]
+        assert [c.text for c in reversed(found)] == texts[::-1]
+        assert [c.text for c in found] == [c.text for c in found[:]] == texts
+        assert len(found) == len(texts)
+        assert not texts or (found[-1].text, found[0].text) == (texts[-1], texts[0])
+        with pytest.raises(IndexError):
+            found[len(texts)]
+
+
+def test_a_body_that_the_next_visit_writes_anew_is_packed_lightly(tmp_path: Path) -> None:
+    page = [b"<p>" + b"We keep it. We may share it. " * 99 + b"%d" % n for n in range(3)]
+    with Archive(tmp_path / "a", write=True) as archive:
+        for hour, body in enumerate(page):
+            archive.add(capture(body, "t1", hour), body)
+        archive.add(capture(b"<p>two", "t2", 4), b"<p>two")
+        assert [archive.body(digest(body)) for body in page] == [page[0], None, page[2]]
+    with sqlite3.connect(tmp_path / "a") as database:
+        heads = dict(database.execute("select digest, hex(substr(data, 1, 2)) from bodies"))
+    full, light = "789C", "7801"  # RFC 1950: how hard it was packed
+    assert heads == {digest(page[0]): full, digest(page[2]): light, digest(b"<p>two"): full}

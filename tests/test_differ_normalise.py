@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import re
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import PAGE, characters, page, sentences, texts
 from tracker.differ import text_digest
-from tracker.differ.normalise import clean_target, decode_email, display, enumerator, fold
+from tracker.differ.normalise import ATTACHED, clean_target, decode_email, display, enumerator, fold
 
 # ── what is compared ──────────────────────────────────────────────────────────────
 
@@ -223,3 +226,16 @@ def test_the_rest_begins_where_the_enumerator_ends(
     found, left = enumerator(text)
     plain = [display(text[n:]) for n in range(len(text)) if fold(text[n:]) == fold(left)]
     assert left == (plain[0] if found or left != text else text)
+
+
+def test_every_mark_of_unicode_belongs_to_the_character_before_it() -> None:
+    attached = re.compile(f"[{ATTACHED}]")
+    marks = {
+        chr(n)
+        for n in (*range(0x300, 0x20000), *range(0xE0100, 0xE01F0))
+        if unicodedata.category(chr(n)).startswith("M")
+    }
+    invisible = {"\u00ad", "\u061c", "\ufeff"} | {
+        chr(n) for n in (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070))
+    }
+    assert {c for c in map(chr, range(0x110000)) if attached.match(c)} == marks | invisible

@@ -75,7 +75,7 @@ def shape(database: Database) -> dict[str, tuple[str, ...]]:
 
 def expected_shape() -> dict[str, tuple[str, ...]]:
     """The shape of an archive of today's schema."""
-    database = Database(memory=True)
+    database = Database(memory=True, execute_plugins=False)
     try:
         prepare(database)
         return shape(database)
@@ -176,7 +176,7 @@ def _in_memory(old: Database | None) -> Database:
 
     Only a command that records may change the file, so it is brought up to date in memory.
     """
-    database = Database(memory=True)
+    database = Database(memory=True, execute_plugins=False)
     if old is not None:
         old.conn.backup(database.conn)
         old.close()
@@ -187,7 +187,9 @@ def _in_memory(old: Database | None) -> Database:
 def connected(path: Path, mode: str = "rwc") -> Database:
     """A connection with the settings every connection of ours has, whatever the file holds."""
     uri = f"{path.absolute().as_uri()}?mode={mode}"
-    database = Database(sqlite3.connect(uri, uri=True, timeout=_PATIENCE))
+    connection = sqlite3.connect(uri, uri=True, timeout=_PATIENCE)
+    # Plugins of whoever else uses the library have no business here, and take long to look for.
+    database = Database(connection, execute_plugins=False)
     database.execute("pragma synchronous = full")
     # A database from elsewhere may hold functions and triggers that are not ours.
     database.execute("pragma trusted_schema = off")
