@@ -5,7 +5,8 @@
     │   └── DeclarationError    a file in data/ is wrong: names file and way out
     ├── ArchiveError        the archive cannot be trusted or written: stop, nothing was added
     │   └── Busy            another run holds the archive: try again later, exit 75
-    └── ImportFailed        a foreign repository cannot be read: nothing of it was added
+    ├── ImportFailed        a foreign repository cannot be read: nothing of it was added
+    └── NotStamped          no timestamp was given or kept: the next run tries again
 
 A page that cannot be fetched is no error but an outcome (`tracker.model.Outcome`):
 it is recorded, shown and survived.
@@ -43,3 +44,7 @@ class Busy(ArchiveError):
 
 class ImportFailed(TrackerError):
     """A repository to import cannot be read."""
+
+
+class NotStamped(TrackerError):
+    """No timestamp of the log was given, or it could not be kept."""

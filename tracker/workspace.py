@@ -55,6 +55,15 @@ class Workspace:
     def key(self) -> Path:
         return self.root / "data" / "signing.key"
 
+    @property
+    def timestamps(self) -> Path:
+        return self.root / "data" / "timestamps"
+
+    @property
+    def timestamp_ca(self) -> Path:
+        """The certificates that timestamps have to lead to, where the operator put some."""
+        return self.root / "data" / "timestamp-ca.pem"
+
 
 def open_workspace(root: Path) -> Workspace:
     """Read what was declared under `root`. Raises DeclarationError, having done nothing."""

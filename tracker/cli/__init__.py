@@ -21,6 +21,7 @@ from tracker.cli import (
     proving,
     seeing,
     serving,
+    stamping,
     starting,
     telling,
 )
@@ -88,6 +89,9 @@ def main(ctx: click.Context, root: Path, now: str | None) -> None:
     ctx.obj = App(root, parse_time(now, "--now") if now else datetime.now(UTC))
 
 
-for _module in (demo, importing, seeing, notifying, serving, starting, telling, proving, keeping):
+for _module in (
+    *(demo, importing, seeing, stamping, notifying),
+    *(serving, starting, telling, proving, keeping),
+):
     for _command in _module.COMMANDS:
         main.add_command(_command)

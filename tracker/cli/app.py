@@ -16,7 +16,7 @@ import click
 
 from tracker.archive import Archive
 from tracker.cli import logs
-from tracker.cli.checkpoints import heads_of, new_checkpoint, public_key
+from tracker.cli.checkpoints import Sealed, heads_of, new_checkpoint, newest_stamp, public_key
 from tracker.database import database
 from tracker.declarations import find
 from tracker.differ import Undecodable, read
@@ -26,13 +26,15 @@ from tracker.history import Reader, history
 from tracker.lock import held_folder
 from tracker.model import Capture, Document, History, Reading, Source, utc
 from tracker.outages import outages
-from tracker.publisher import Rim, publish, strays
+from tracker.publisher import Rim, Timestamp, publish, strays
 from tracker.publisher.terminal import harmless
 from tracker.remembered import Remembered
 from tracker.workspace import Workspace, open_workspace, put
 
 __all__ = ["App", "chosen", "colour", "harmless", "parse_time", "print_json", "say", "width"]
 
+#: Where the newest timestamp is published.
+STAMPED = "status/checkpoint-stamped.tsr"
 _WIDEST = 100
 _UNPUBLISHED = (
     "Note: links in feeds and citations lead to http://localhost:8000/ (`tracker serve`) until "
@@ -102,6 +104,7 @@ class App:
         archive: Archive,
         sizes: Mapping[str, int],
         checkpoint: str,
+        stamped: Sealed | None,
         cache: Remembered | None = None,
     ) -> dict[str, bytes]:
         """All files of feeds/ as they follow from so many first rows of the logs."""
@@ -111,12 +114,22 @@ class App:
             seen = stray.first_seen.isoformat()
             problem = f"there is no revision of {stray.document} first seen at {seen}"
             click.echo(f"corrections.toml: {problem}; `tracker log --json` has them all", err=True)
-        rim = Rim(lambda c: archive.readable(c)[0], database, _picture(), checkpoint, whole)
+        rim = Rim(
+            body=lambda c: archive.readable(c)[0],
+            database=database,
+            picture=_picture(),
+            checkpoint=checkpoint,
+            tagger=whole,
+            timestamp=_told(stamped) if stamped else None,
+        )
         files = publish(histories, given.topics, given.settings, given.corrections, rim)
         if checkpoint:
             files["status/checkpoint"] = checkpoint.encode()
         if key := checkpoint and public_key(given):
             files["status/key"] = f"{key}\n".encode()
+        if stamped:
+            files["status/checkpoint-stamped.txt"] = stamped.stamp.text.encode()
+            files[STAMPED] = stamped.stamp.token
         return files
 
     def publish(self, *, note: bool = True) -> None:
@@ -130,12 +143,17 @@ class App:
             heads = heads_of(archive)
             sizes = {log: head.size for log, head in heads.items()}
             checkpoint = new_checkpoint(workspace, heads)
-            files = self.publication(archive, sizes, checkpoint, cache)
+            stamped = newest_stamp(workspace, sizes["captures"])
+            files = self.publication(archive, sizes, checkpoint, stamped, cache)
             changed = put(workspace.feeds, files)
         if not workspace.settings.site_url and note:
             click.echo(_UNPUBLISHED)
         logs.event("published", folder=str(workspace.feeds), changed=changed, files=len(files))
         click.echo(f"{workspace.feeds}: {changed} of {len(files)} files changed")
+
+
+def _told(stamped: Sealed) -> Timestamp:
+    return Timestamp(stamped.stamp.note.size, stamped.seal.time, stamped.seal.authority)
 
 
 def _picture() -> Callable[[Sequence[str]], bytes] | None:

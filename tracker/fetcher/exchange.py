@@ -28,6 +28,7 @@ class Ask:
     read: Callable[[Head, Iterable[bytes]], bytes]
     permit: Callable[[str], RobotsVerdict]
     headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes | None = None  # what is posted; None asks with a GET
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ def exchange(client: httpx.Client, url: httpx.URL, ask: Ask, deadline: Deadline)
     """Asks once, follows nothing. Raises only Refused, before anything was sent."""
     head = Head(str(url))
     try:
-        with client.stream("GET", url, headers=ask.headers) as response:
+        how = "GET" if ask.content is None else "POST"
+        with client.stream(how, url, headers=ask.headers, content=ask.content) as response:
             kept = public_headers(response.headers.multi_items())
             head = Head(str(url), response.status_code, kept)
             if (verdict := ask.judge(head)) is not None:

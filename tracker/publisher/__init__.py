@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from tracker.model import Correction, History, Settings, Topic
 from tracker.publisher import site
 from tracker.publisher.feeds import feeds
-from tracker.publisher.frame import Frame, Rim, Table
+from tracker.publisher.frame import Frame, Rim, Table, Timestamp
 from tracker.publisher.listing import strays
 
-__all__ = ["Rim", "Table", "publish", "strays"]
+__all__ = ["Rim", "Table", "Timestamp", "publish", "strays"]
 
 
 def publish(
