@@ -27,7 +27,9 @@ def test_the_demo_ends_by_saying_where_to_look(tmp_path: Path) -> None:
         assert str(tmp_path / named) in done.output
 
 
-@pytest.mark.parametrize("line", [c for c in COMMANDS if not re.search("import|run|restore|scheduler", c)])
+@pytest.mark.parametrize(
+    "line", [c for c in COMMANDS if not re.search("import|run|restore|scheduler", c)]
+)
 def test_every_reading_command_works_as_written(
     sample: Path, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

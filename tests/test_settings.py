@@ -23,6 +23,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         allow_hosts = ["localhost:8080", "Intranet.Example", "[::1]:80"]
         wayback_url = "http://127.0.0.1:8000/"
         stand_in = false
+        timestamp_url = "http://tsa.example/tsr?policy=1"
         bodies = "s3://bucket/folder/"
         [bodies_options.s3]
         endpoint_url = "https://storage.example"
@@ -49,6 +50,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
                 ),
             ),
         ),
+        timestamp_url="http://tsa.example/tsr?policy=1",
         previews=(
             ("linkedin/privacy-policy@eu", "https://www.example.org/a"),
             ("linkedin/terms-of-service@global", "https://www.example.org/b"),

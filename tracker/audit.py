@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.merkle import frontier_of, leaf_hash, root_of
+from tracker.merkle import frontier_of, grown, leaf_hash, root_of
 from tracker.rows import GENESIS, entry, link
 
 Row = Mapping[str, Any]
@@ -30,14 +30,21 @@ class Head:
         return root_of(self.frontier)
 
 
-def head_of(log: str, rows: Iterable[Row]) -> Head:
-    """The head that follows from these rows."""
-    chain, leaves = GENESIS, []
+def heads(log: str, rows: Iterable[Row]) -> Iterator[Head]:
+    """The heads that a log had, from the empty one to the one after the last of these rows."""
+    head = Head(0, GENESIS, ())
+    yield head
     for row in rows:
         said = entry(log, row)
-        chain = link(chain, said)
-        leaves.append(leaf_hash(said))
-    return Head(len(leaves), chain, frontier_of(leaves))
+        frontier = grown(head.frontier, head.size, leaf_hash(said))
+        head = Head(head.size + 1, link(head.chain, said), frontier)
+        yield head
+
+
+def head_of(log: str, rows: Iterable[Row]) -> Head:
+    """The head that follows from these rows."""
+    *_, last = heads(log, rows)
+    return last
 
 
 def log_problems(log: str, rows: Iterable[Row], head: Head | None) -> Iterator[str]:

@@ -6,7 +6,8 @@
     ├── ArchiveError        the archive cannot be trusted or written: stop, nothing was added
     │   ├── Busy            another run holds the archive: try again later, exit 75
     │   └── Unreachable     the store of its bodies does not answer: try again later, exit 75
-    └── ImportFailed        a foreign repository cannot be read: nothing of it was added
+    ├── ImportFailed        a foreign repository cannot be read: nothing of it was added
+    └── NotStamped          no timestamp was given or kept: the next run tries again
 
 A page that cannot be fetched is no error but an outcome (`tracker.model.Outcome`):
 it is recorded, shown and survived.
@@ -50,3 +51,7 @@ class Unreachable(ArchiveError):
 
 class ImportFailed(TrackerError):
     """A repository to import cannot be read."""
+
+
+class NotStamped(TrackerError):
+    """No timestamp of the log was given, or it could not be kept."""

@@ -503,6 +503,7 @@ class Settings:
     allow_hosts: tuple[str, ...] = ()
     wayback_url: str = "https://web.archive.org"
     stand_in: bool = True  # a public archive's newest capture for a page that was refused
+    timestamp_url: str = ""  # the authority that stamps the log's checkpoints, if any
     previews: tuple[tuple[str, str], ...] = ()
     notify: tuple[tuple[str, tuple[str, ...]], ...] = ()
     bodies: str = ""

@@ -30,6 +30,7 @@ _KEYS = (
     "allow_hosts",
     "wayback_url",
     "stand_in",
+    "timestamp_url",
     "previews",
     "notify",
     "bodies",
@@ -74,6 +75,7 @@ def parse(file: str, text: str) -> Settings:
         allow_hosts=_hosts(top.at("allow_hosts"), given.get("allow_hosts", [])),
         wayback_url=_base(top.at("wayback_url"), given.get("wayback_url", default.wayback_url)),
         stand_in=read_bool(top.at("stand_in"), given.get("stand_in", default.stand_in)),
+        timestamp_url=_timestamp(top.at("timestamp_url"), given.get("timestamp_url", "")),
         previews=_previews(top.at("previews"), given.get("previews", {})),
         notify=_notify(top.at("notify"), given.get("notify", {})),
         bodies=read_store(top.at("bodies"), given.get("bodies", "")),
@@ -93,6 +95,10 @@ def _base(place: Place, value: object) -> str:
     if parts.query or parts.fragment:
         raise place.wrong("must end before any ? or #, since paths are put after it")
     return address.rstrip("/")
+
+
+def _timestamp(place: Place, value: object) -> str:
+    return read_url(place, value) if value != "" else ""
 
 
 def _contact(place: Place, value: object) -> str:

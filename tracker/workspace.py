@@ -45,6 +45,15 @@ class Workspace:
     def key(self) -> Path:
         return self.root / "data" / "signing.key"
 
+    @property
+    def timestamps(self) -> Path:
+        return self.root / "data" / "timestamps"
+
+    @property
+    def timestamp_ca(self) -> Path:
+        """The certificates that timestamps have to lead to, where the operator put some."""
+        return self.root / "data" / "timestamp-ca.pem"
+
     def open_archive(self, *, write: bool = False) -> Archive:
         """The archive, with the store in which its bodies are kept; `write` as `Archive` has it."""
         return Archive(self.archive, bodies_by(self.settings), write=write)

@@ -8,9 +8,11 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from tests.attacks.vectors import Vector
+from tests.attacks.vectors import MARKDOWN, Vector
 from tests.factories import TOPICS
 from tracker.differ import judge, read
+from tracker.differ.bounds import TooLarge
+from tracker.fetcher import Limits
 from tracker.history import history
 from tracker.model import Capture, Document, Outcome, Settings, Source, digest
 from tracker.publisher import publish, terminal
@@ -18,7 +20,8 @@ from tracker.publisher import publish, terminal
 _START = datetime(2025, 9, 1, tzinfo=UTC)
 _SOURCE = Source("https://harbour.example/terms")
 _DOCUMENT = Document("harbour/terms@global", "Harbour", "Terms", "global", (_SOURCE,))
-_MEDIA = "text/html; charset=utf-8"
+#: The largest body that the fetcher takes, less what a vector puts around.
+LARGEST = Limits().decoded_bytes - 200
 _MEMORY = 6 * 1024**3
 
 
@@ -59,26 +62,66 @@ def cost(vector: Vector, size: int, seconds: int) -> Cost:
     return Cost(float(facts.get("read", whole)), whole, usage.ru_maxrss / 1024, ended)
 
 
+def largest_accepted(vector: Vector) -> int:
+    """The largest size, to a tenth, that nothing refuses; counted down from the fetcher's own."""
+    # Not in this process: what is measured later begins with the memory of its parent.
+    told, tell = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(tell, str(_largest_accepted(vector)).encode())
+        os._exit(0)
+    os.close(tell)
+    with os.fdopen(told) as said:
+        found = int(said.read())
+    os.waitpid(child, 0)
+    return found
+
+
+def _largest_accepted(vector: Vector) -> int:
+    size = LARGEST
+    while size > 100 and any(_is_refused(vector, page) for page in vector(size)):
+        size = size * 9 // 10
+    return size
+
+
+def _is_refused(vector: Vector, page: str) -> bool:
+    try:
+        read(_bytes(page), _media(vector), _SOURCE, bounded=True)
+    except TooLarge:
+        return True
+    return len(_bytes(page)) > LARGEST + 200
+
+
+def _bytes(page: str) -> bytes:
+    return page.encode("utf-8", "surrogatepass")
+
+
+def _media(vector: Vector) -> str:
+    kind = "markdown" if vector in MARKDOWN.values() else "html"
+    return f"text/{kind}; charset=utf-8"
+
+
 def _all_the_way(vector: Vector, size: int, tell: int) -> str:
-    bodies = [page.encode("utf-8", "surrogatepass") for page in vector(size)]
+    bodies, media = [_bytes(page) for page in vector(size)], _media(vector)
     start = time.process_time()
-    looks = [_look(body, n) for n, body in enumerate(bodies)]
+    looks = [_look(body, media, n) for n, body in enumerate(bodies)]
     os.write(tell, f"read {time.process_time() - start}\n".encode())
     known = {look.body: body for look, body in zip(looks, bodies, strict=True)}
     found = history(_DOCUMENT, looks, lambda c: read(known[c.body], c.media, c.source), TOPICS)
     publish([found], TOPICS, Settings())
     for revision in found.revisions:
         terminal.diff(revision, TOPICS, colour=False, width=100)
-    return "well"
+    refused = any(look.outcome is Outcome.TOO_LARGE for look in looks)
+    return "refused" if refused else "well"
 
 
-def _look(body: bytes, day: int) -> Capture:
+def _look(body: bytes, media: str, day: int) -> Capture:
     time_ = _START + timedelta(days=day)
-    said = judge(body, _MEDIA, _SOURCE, (), time_)
+    said = judge(body, media, _SOURCE, (), time_)
     good = Outcome.GOOD if said.text else said.outcome
     return Capture(
         document=_DOCUMENT.id, source=_SOURCE, asked_url=_SOURCE.url, final_url=_SOURCE.url,
         time=time_, status=200, headers=(), outcome=good, reason=said.reason, body=digest(body),
-        text=said.text, length=said.length, language=said.language, media=_MEDIA, via="live",
+        text=said.text, length=said.length, language=said.language, media=media, via="live",
         archive_url=None,
     )  # fmt: skip

@@ -1,12 +1,14 @@
 """Pages whose only purpose is to take time or memory: name → (size → earlier and later page).
 
-Each is made against one piece of the program, which its comment names. A page is at most 16 MiB
-(`tracker.fetcher.limits`); what it costs must grow in proportion to its size.
+Each is made against one piece of the program, which its comment names. What is more than any text
+of terms is refused (`tracker.fetcher.limits`, `tracker.differ.bounds`); what is not must cost no
+more than a run can bear.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from random import Random
 
 Pair = tuple[str, str]
 Vector = Callable[[int], Pair]
@@ -41,8 +43,32 @@ def _numbered(text: str) -> Callable[[int], str]:
     return inner
 
 
+def _nested(opening: str, closing: str, depth: int) -> Callable[[int], str]:
+    """Nests of one depth beside each other, as the depth of a page is bounded."""
+    return _filled(opening * depth + closing * depth)
+
+
+def _drawn(seed: int, alike: bool) -> Callable[[int], str]:
+    """Items of words drawn by lot; where they are `alike`, but for one word in each."""
+    words = "boat name side paint river water night light harbour stone train learn share".split()
+
+    def inner(n: int) -> str:
+        lot, other = Random(0 if alike else seed), Random(seed)
+        items = []
+        for _ in range(max(1, n // 100)):
+            item = [lot.choice(words) + str(lot.randrange(9)) for _ in range(15)]
+            item[other.randrange(15)] = f"x{other.randrange(99)}"
+            items.append("<li>" + " ".join(item))
+        return "".join(items)
+
+    return inner
+
+
 #: Parsing and reading (extract, segment).
 READING: dict[str, Vector] = {
+    "lists a hundred deep": _both(_nested("<ul><li>x ", "</ul>", 45)),
+    "paragraphs a hundred deep": _both(lambda n: "<div>" * 95 + _filled("<p>x")(n)),
+    "headings a hundred deep": _both(_nested("<div><h2>x</h2>", "</div>", 95)),
     "deep divs": _both(_filled("<div>")),
     "deep divs with text": _both(_filled("<div>word ")),
     "deep spans": _both(_filled("<span>")),
@@ -109,6 +135,8 @@ COMPARING: dict[str, Vector] = {
         _numbered("uno{i} dos{i} tres{i} quatro{i} cinco{i} seis{i}"),
         _numbered("eins{i} zwei{i} drei{i} vier{i} funf{i} sechs{i}"),
     ),
+    "all items drawn anew": _changed(_drawn(1, alike=False), _drawn(2, alike=False)),
+    "all items alike but for a word": _changed(_drawn(1, alike=True), _drawn(2, alike=True)),
     "all items equal": _changed(_filled("<li>the same as ever"), _filled("<li>the same as then")),
     "all items in reverse": _changed(
         _numbered("a boat that is called {i} today"), _numbered("a boat that is called {j} today")
@@ -138,4 +166,10 @@ COMPARING: dict[str, Vector] = {
         lambda n: " ".join(f"b{i}" for i in range(n // 6)),
     ),
 }  # fmt: skip
-VECTORS = READING | COMPARING
+#: What a server says is Markdown is rendered first. (An unclosed bracket is looked up to the end.)
+MARKDOWN: dict[str, Vector] = {
+    "markdown brackets": lambda n: ("a", "[" * n),
+    "markdown lists": lambda n: ("a", "* a\n" * (n // 4)),
+    "markdown quotes": lambda n: ("a", "> " * (n // 2)),
+}
+VECTORS = READING | COMPARING | MARKDOWN

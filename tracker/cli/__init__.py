@@ -28,6 +28,7 @@ _HOMES = {
     "proving": ("evidence", "verify"),
     "seeing": ("fetch", "run"),
     "serving": ("serve",),
+    "stamping": ("timestamp",),
     "starting": ("init",),
     "telling": ("changes", "compare", "diff", "log", "publish", "show", "status"),
 }

@@ -21,6 +21,8 @@ from tracker.workspace import Workspace, open_workspace
 
 __all__ = ["App", "chosen", "colour", "harmless", "parse_time", "print_json", "say", "width"]
 
+#: Where the newest timestamp is published.
+STAMPED = "status/checkpoint-stamped.tsr"
 _WIDEST = 100
 
 

@@ -1,8 +1,10 @@
-"""The checkpoint of a publication: what the log holds, signed where that is possible."""
+"""Checkpoints: what the log holds, signed and stamped where that is possible."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 
 import click
 
@@ -50,6 +52,46 @@ def new_checkpoint(workspace: Workspace, heads: Mapping[str, Head]) -> str:
             click.echo(f"Note: the checkpoint is not signed: {harmless(str(error))}", err=True)
             return body
     return evidence.signed(body, key)
+
+
+# ── timestamps ────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A kept timestamp that was found to be sound, and what it says."""
+
+    stamp: evidence.Stamp
+    seal: evidence.Seal
+
+
+def stamps_of(workspace: Workspace) -> evidence.Stamps:
+    """The timestamps that are kept."""
+    return evidence.load_stamps(workspace.timestamps)
+
+
+def authorities_of(workspace: Workspace) -> bytes | None:
+    """The certificates that timestamps have to lead to; None where the operator put none."""
+    try:
+        return workspace.timestamp_ca.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def sealed(workspace: Workspace, stamps: Iterable[evidence.Stamp]) -> Iterator[Sealed]:
+    """Those that are sound, as far as that can be told here; none without the means to tell."""
+    if not evidence.can_stamp():
+        return
+    authorities = authorities_of(workspace)
+    for stamp in stamps:
+        with suppress(evidence.Unsound):
+            yield Sealed(stamp, evidence.sealed(stamp.text.encode(), stamp.token, authorities))
+
+
+def newest_stamp(workspace: Workspace, size: int) -> Sealed | None:
+    """The newest timestamp of a log that has `size` captures now."""
+    fitting = [s for s in stamps_of(workspace).kept if s.note.size <= size]
+    return next(sealed(workspace, reversed(fitting)), None)
 
 
 def _origin(workspace: Workspace) -> str:

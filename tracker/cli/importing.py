@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from tracker.cli.app import App, chosen, harmless, parse_time
-from tracker.cli.seeing import allow_host, fetcher
+from tracker.cli.asking import allow_host, fetcher
 from tracker.declarations import document_id
 from tracker.errors import ImportFailed, UsageError
 from tracker.fetcher import Limits

@@ -49,8 +49,8 @@ def make_backup(app: App, file: Path) -> None:
     """Copy the archive to FILE, also while it is in use.
 
     The copy is verified before it takes the place of an older backup. Bodies that are kept in a
-    store are put into it; the key that signs checkpoints (data/signing.key) and the declarations
-    are not.
+    store are put into it; the key that signs checkpoints (data/signing.key), the timestamps
+    (data/timestamps/) and the declarations are not.
     """
     made = backup(app.root / "data" / "archive.db", file, bodies_by(settings_of(app.root)))
     click.echo(f"{file}: {count(made.captures, 'capture')}, {made.bodies} bodies, verified.")
@@ -62,13 +62,16 @@ def make_backup(app: App, file: Path) -> None:
 def bring_back(app: App, file: Path) -> None:
     """Put the backup FILE in the place of the archive.
 
-    The backup is verified first; the archive that was there is kept beside it, damaged or not.
-    All bodies are inside what is restored; `tracker move-bodies` brings them to a store again.
+    The backup is verified first; the archive that was there is kept beside it, damaged or not, and
+    so are timestamps of what the backup does not hold. All bodies are inside what is restored;
+    `tracker move-bodies` brings them to a store again.
     """
     path = app.root / "data" / "archive.db"
     made = restore(file, path, app.now, bodies_by(settings_of(app.root)))
     kept = f" What was there is kept as {made.former}." if made.former else ""
     click.echo(f"{path}: {count(made.captures, 'capture')}, {made.bodies} bodies, verified.{kept}")
+    if made.timestamps:
+        click.echo(f"Timestamps of what this backup does not hold are kept in {made.timestamps}.")
 
 
 @click.command("move-bodies")

@@ -7,7 +7,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -17,8 +17,17 @@ from tracker import evidence
 from tracker.archive import Archive
 from tracker.audit import head_of
 from tracker.cli.app import App, harmless
-from tracker.cli.checkpoints import heads_of, key_of, new_checkpoint
-from tracker.cli.publishing import derived_anew
+from tracker.cli.checkpoints import (
+    Sealed,
+    authorities_of,
+    heads_of,
+    key_of,
+    new_checkpoint,
+    newest_stamp,
+    sealed,
+    stamps_of,
+)
+from tracker.cli.publishing import STAMPED, Proof, derived_anew
 from tracker.cli.session import histories_of, opened
 from tracker.differ import read
 from tracker.errors import ArchiveError, Unreachable, UsageError
@@ -43,7 +52,7 @@ def verify(app: App) -> None:
     """Check everything that was recorded and published; exit status 1 if anything is amiss.
 
     \b
-    data/   every row against the log, every body against its digest
+    data/   every row against the log, every body against its digest, every timestamp against both
     feeds/  the signed checkpoint against the log, every file against what follows from data/
 
     Whatever was altered, removed, put in or reordered is named. One line says what holds.
@@ -52,8 +61,7 @@ def verify(app: App) -> None:
         findings = _recorded(archive)
         captures, bodies = archive.counts()
         if not findings.problems:
-            found = _published(app, archive, captures)
-            findings = replace(found, remarks=[*findings.remarks, *found.remarks])
+            findings += _published(app, archive, captures) + _stamped(app, archive)
     for line in (*findings.problems, *findings.remarks):
         click.echo(harmless(line))
     if findings.problems:
@@ -73,6 +81,11 @@ class _Findings:
     problems: list[str]
     remarks: list[str]
     holds: str = ""
+
+    def __add__(self, other: _Findings) -> _Findings:
+        return _Findings(
+            self.problems + other.problems, self.remarks + other.remarks, self.holds + other.holds
+        )
 
 
 def _recorded(archive: Archive) -> _Findings:
@@ -97,8 +110,9 @@ def _published(app: App, archive: Archive, captures: int) -> _Findings:
     note, problems = _checkpoint(app, archive, kept)
     sizes = dict(note.sizes) if note else {}
     text = (kept or b"").decode("utf-8", "replace") if note else ""
+    proof = Proof(text, _shown(app, sizes, content(folder, STAMPED)))
     with opened(app, anew=True, sizes=sizes) as session:
-        derived = _with_manifest(derived_anew(session, text))
+        derived = _with_manifest(derived_anew(session, proof))
         comparison = evidence.compare(derived, names, partial(content, folder), ours)
     if not names & comparison.derived:
         return _Findings([], [], "nothing published yet")
@@ -144,6 +158,16 @@ def _checkpoint(
     return note, list(evidence.note_problems(note, key_of(app.workspace), heads))
 
 
+def _shown(app: App, sizes: Mapping[str, int], token: bytes | None) -> Sealed | None:
+    """The kept timestamp that was published; the newest where what is published is none of ours."""
+    if token is None:
+        return None
+    same = (one for one in stamps_of(app.workspace).kept if one.token == token)
+    return next(sealed(app.workspace, same), None) or newest_stamp(
+        app.workspace, sizes.get("captures", 0)
+    )
+
+
 def _named(folder: Path, comparison: evidence.Comparison) -> Iterator[str]:
     for path in comparison.missing:
         yield f"{folder / path} is missing"
@@ -157,6 +181,35 @@ def _signed(app: App, note: Note | None) -> str:
     if key_of(app.workspace) is None:
         return ", checkpoint signed, but there is nothing here to check the signature with"
     return f", checkpoint {note.size} signed by {note.origin}"
+
+
+def _stamped(app: App, archive: Archive) -> _Findings:
+    """The timestamps, against themselves, their authority and the log."""
+    folder, found = app.workspace.timestamps, stamps_of(app.workspace)
+    if found == evidence.Stamps((), ()):
+        return _Findings([], [])
+    problems = [*found.problems, *_unsound(app, found.kept)]
+    problems += [
+        f"{folder / one.name} is of another log: what was recorded by then was altered or removed"
+        for one in evidence.misfits(archive, found.kept)
+    ]
+    number = count(len(found.kept), "timestamp")
+    if not evidence.can_stamp():
+        how = "pip install 'terms-tracker[timestamp]'"
+        return _Findings(problems, [f"{number} could not be checked with their authority: {how}"])
+    by = "data/timestamp-ca.pem" if authorities_of(app.workspace) else "the certificates in them"
+    return _Findings(problems, [], f", {number} by {by}")
+
+
+def _unsound(app: App, stamps: Sequence[evidence.Stamp]) -> Iterator[str]:
+    if not evidence.can_stamp():
+        return
+    authorities = authorities_of(app.workspace)
+    for one in stamps:
+        try:
+            evidence.sealed(one.text.encode(), one.token, authorities)
+        except evidence.Unsound as error:
+            yield f"{app.workspace.timestamps / one.name}/token.tsr {error}"
 
 
 # ── evidence ──────────────────────────────────────────────────────────────────────
@@ -215,19 +268,44 @@ def _bundle(app: App, archive: Archive, revision: Revision) -> Bundle:
     log = _Log(archive.entries())
     if frontier_of(log.leaves) != heads["captures"].frontier:
         raise ArchiveError(f"{archive.path}: is not whole; `tracker verify` names what is wrong.")
-    text = new_checkpoint(app.workspace, heads)
+    sides = (revision.before.captures, revision.after.captures)
+    stamped = _covering(app, archive, max(log.places[c] for side in sides for c in side))
+    text = stamped.stamp.text if stamped else new_checkpoint(app.workspace, heads)
     note, key = evidence.parse_note(text), key_of(app.workspace)
+    log.leaves = log.leaves[: note.size]
+    before, after = (tuple(_exhibits(archive, log, side)) for side in sides)
     return Bundle(
         revision=revision,
-        before=tuple(_exhibits(archive, log, revision.before.captures)),
-        after=tuple(_exhibits(archive, log, revision.after.captures)),
+        before=before,
+        after=after,
         redline=terminal.diff(revision, app.workspace.topics, colour=False, width=100),
         note=note,
         note_text=text,
         public=key.public if key and note.signatures else None,
         topics=app.workspace.topics,
         site_url=app.workspace.settings.site_url,
+        stamped=_shown_to_others(app, stamped) if stamped else None,
     )
+
+
+def _covering(app: App, archive: Archive, last: int) -> Sealed | None:
+    """The earliest timestamp of this log that covers its entry `last`, if one does.
+
+    Its checkpoint then is the bundle's, so it must be signed as one of today would be.
+    """
+    key = key_of(app.workspace)
+    covering = [
+        one
+        for one in stamps_of(app.workspace).kept
+        if one.note.size > last
+        and (evidence.has_signed(key, one.note) if key else not one.note.signatures)
+    ]
+    strange = evidence.misfits(archive, covering)
+    return next(sealed(app.workspace, (one for one in covering if one not in strange)), None)
+
+
+def _shown_to_others(app: App, stamped: Sealed) -> evidence.Stamped:
+    return evidence.Stamped(stamped.stamp.token, stamped.seal, authorities_of(app.workspace))
 
 
 class _Log:

@@ -10,7 +10,7 @@ import click
 
 from tracker.cli import logs
 from tracker.cli.app import App
-from tracker.cli.checkpoints import heads_of, new_checkpoint, public_key
+from tracker.cli.checkpoints import Sealed, heads_of, new_checkpoint, newest_stamp, public_key
 from tracker.cli.session import Case, Session, opened
 from tracker.database import database
 from tracker.deriving import Derived, Job, Sent, derive, derive_sent, picture, sent
@@ -19,16 +19,26 @@ from tracker.history import standing
 from tracker.lock import held_folder
 from tracker.model import Correction, History
 from tracker.outages import outages
-from tracker.publisher import Abstract, Lot, Rim, status, strays, whole
+from tracker.publisher import Abstract, Lot, Rim, Timestamp, status, strays, whole
 from tracker.remembered import PAGES, key_of
 from tracker.workers import Workers
 
+#: Where the newest timestamp is published.
+STAMPED = "status/checkpoint-stamped.tsr"
 _UNPUBLISHED = (
     "Note: links in feeds and citations lead to http://localhost:8000/ (`tracker serve`) until "
     "data/settings.toml says in site_url where feeds/ is published."
 )
 
 _Found = TypeVar("_Found", Abstract, History)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the log held when it was published, and the newest timestamp of it."""
+
+    checkpoint: str
+    stamped: Sealed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +60,10 @@ def publish_all(app: App, *, note: bool = True, others: Workers | None = None) -
         heads = heads_of(session.archive)
         # What is recorded meanwhile is for the next publication.
         session.sizes = {log: head.size for log, head in heads.items()}
-        checkpoint = new_checkpoint(workspace, heads)
+        stamped = newest_stamp(workspace, heads["captures"].size)
+        proof = Proof(new_checkpoint(workspace, heads), stamped)
         with exchanged(workspace.feeds) as fresh:
-            _Publication(session, fresh, checkpoint).write(others)
+            _Publication(session, fresh, proof).write(others)
     if not workspace.settings.site_url and note:
         click.echo(_UNPUBLISHED)
     changed, files = fresh.changed, len(fresh.names)
@@ -60,7 +71,7 @@ def publish_all(app: App, *, note: bool = True, others: Workers | None = None) -
     click.echo(f"{workspace.feeds}: {changed} of {files} files changed")
 
 
-def derived_anew(session: Session, checkpoint: str) -> Iterator[tuple[str, bytes]]:
+def derived_anew(session: Session, proof: Proof) -> Iterator[tuple[str, bytes]]:
     """All files of feeds/ as they follow from data/, with nothing that was derived before."""
     given, abstracts, histories = session.workspace, [], []
     for case in session.cases():
@@ -68,19 +79,19 @@ def derived_anew(session: Session, checkpoint: str) -> Iterator[tuple[str, bytes
         yield from found.part.files.items()
         abstracts.append(found.part.abstract)
         histories.append(_as_it_stands(found.part.abstract, case, found.texts.waiting))
-    rim = _rim(checkpoint)
+    rim = _rim(proof)
     for lot in whole(abstracts, given.topics, given.settings, given.corrections, rim):
         yield from lot.make()
-    yield from _status(session, histories, checkpoint)
+    yield from _status(session, histories, proof)
 
 
 class _Publication:
     """One publication on its way into a fresh folder."""
 
-    def __init__(self, session: Session, fresh: Fresh, checkpoint: str) -> None:
+    def __init__(self, session: Session, fresh: Fresh, proof: Proof) -> None:
         self._session = session
         self._fresh = fresh
-        self._checkpoint = checkpoint
+        self._proof = proof
         self._keys: dict[str, str] = {}
         self._abstracts: dict[str, Abstract] = {}
         self._histories: dict[str, History] = {}
@@ -91,7 +102,7 @@ class _Publication:
         given = self._session.workspace
         _name_strays(given.corrections, list(self._histories.values()))
         self._whole()
-        for name, data in _status(self._session, self._in_order(self._histories), self._checkpoint):
+        for name, data in _status(self._session, self._in_order(self._histories), self._proof):
             self._fresh.write(name, data)
 
     def _work(self) -> Iterator[tuple[Case, Job]]:
@@ -121,7 +132,7 @@ class _Publication:
 
     def _whole(self) -> None:
         """What is of no single document: of it too, only what follows from something new."""
-        given, rim = self._session.workspace, _rim(self._checkpoint)
+        given, rim = self._session.workspace, _rim(self._proof)
         everything = (sorted(self._keys.items()), given.topics, given.settings, given.corrections)
         key = key_of(PAGES, everything)
         kept = self._session.cache.get("whole", key, Kept)
@@ -189,20 +200,27 @@ def _as_it_stands(abstract: Abstract, case: Case, waiting: str) -> History:
     return replace(abstract.history, standing=stands, outages=tuple(outages(case.captures)))
 
 
-def _rim(checkpoint: str) -> Rim:
-    return Rim(database=database, picture=picture(), checkpoint=checkpoint)
+def _rim(proof: Proof) -> Rim:
+    stamped = proof.stamped
+    told = stamped and Timestamp(stamped.stamp.note.size, stamped.seal.time, stamped.seal.authority)
+    return Rim(
+        database=database, picture=picture(), checkpoint=proof.checkpoint, timestamp=told or None
+    )
 
 
 def _status(
-    session: Session, histories: Sequence[History], checkpoint: str
+    session: Session, histories: Sequence[History], proof: Proof
 ) -> Iterator[tuple[str, bytes]]:
     """What every publication writes: how all documents stand, and what the log held."""
     given = session.workspace
-    yield from status(histories, given.topics, given.settings, _rim(checkpoint))
-    if checkpoint:
-        yield "status/checkpoint", checkpoint.encode()
-    if key := checkpoint and public_key(given):
+    yield from status(histories, given.topics, given.settings, _rim(proof))
+    if proof.checkpoint:
+        yield "status/checkpoint", proof.checkpoint.encode()
+    if key := proof.checkpoint and public_key(given):
         yield "status/key", f"{key}\n".encode()
+    if proof.stamped:
+        yield "status/checkpoint-stamped.txt", proof.stamped.stamp.text.encode()
+        yield STAMPED, proof.stamped.stamp.token
 
 
 def _name_strays(corrections: Sequence[Correction], histories: Sequence[History]) -> None:

@@ -10,8 +10,8 @@ import click
 
 from tracker.cli import logs
 from tracker.cli.app import App, chosen, harmless
+from tracker.cli.asking import allow_host, fetcher
 from tracker.cli.working import working
-from tracker.fetcher import Fetcher, Limits, user_agent
 from tracker.intake import PublicArchive, Visit, visit, with_preview
 from tracker.model import Document, Outcome
 from tracker.publisher import terminal
@@ -19,14 +19,6 @@ from tracker.workers import workers
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _app = click.make_pass_decorator(App)
-
-allow_host = click.option(
-    "--allow-host",
-    "hosts",
-    multiple=True,
-    metavar="HOST[:PORT]",
-    help="Let this loopback or private host be fetched (repeatable).",
-)
 
 
 def _visiting(command: _Command) -> _Command:
@@ -73,13 +65,18 @@ def run(
 ) -> None:
     """Fetch, then publish: the command for a timer.
 
+    Where data/settings.toml names a timestamp_url, the log is stamped in between, as `tracker
+    timestamp` does it.
+
     Exit status: 0 all seen, 1 some document could not be fetched (the others were, and what is
     known is published), 2 wrong use.
     """
-    from tracker.cli import notifying, publishing
+    from tracker.cli import notifying, publishing, stamping
 
     sending = notifying.prepared(app) if notify else None
     failed = fetch_all(app, documents, force=force, hosts=hosts)
+    if app.workspace.settings.timestamp_url:
+        stamping.stamp_if_due(app, hosts)
     with workers(number, scheduler) as others:
         publishing.publish_all(app, others=others)
     if sending:
@@ -105,17 +102,6 @@ def fetch_all(app: App, wanted: Sequence[str], *, force: bool, hosts: Sequence[s
             for document in _announced(documents)
         ]
     return any(v.failed for v in visits)
-
-
-def fetcher(app: App, hosts: Sequence[str], limits: Limits | None = None) -> Fetcher:
-    """Who asks, as the operator's settings and `--allow-host` have it."""
-    settings = app.workspace.settings
-    return Fetcher(
-        user_agent=user_agent(settings.contact),
-        allow_hosts=(*settings.allow_hosts, *hosts),
-        obey_robots=settings.obey_robots,
-        limits=limits or Limits(),
-    )
 
 
 def _announced(documents: Sequence[Document]) -> Iterator[Document]:

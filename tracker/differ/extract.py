@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from tracker.differ import quick
+from tracker.differ.bounds import check_markdown, check_markup, check_text
 from tracker.differ.chrome import remove_chrome
 from tracker.differ.decode import decode
 from tracker.differ.normalise import ATTACHED, display, without_counters
@@ -37,17 +38,20 @@ _END = {
 _WORD = re.compile(rf"(?:\w|[{ATTACHED}])+")
 
 
-def read(body: bytes, media: str, source: Source | None) -> Reading:
+def read(body: bytes, media: str, source: Source | None, *, bounded: bool = False) -> Reading:
     """Read `body` (of Content-Type `media`) with the selectors of `source`, or by structure.
 
-    Raises `differ.decode.Undecodable` where the bytes contradict their declared charset.
+    Raises `differ.decode.Undecodable` where the bytes contradict their declared charset; and, only
+    if `bounded`, `differ.bounds.TooLarge` for more than any text of terms has.
     """
-    text = page_text(body, media)
+    text = page_text(body, media, bounded=bounded)
     select, remove = (source.select, source.remove) if source else ((), ())
     found = quick.parts(text, select, remove) or _by_reference(text, select, remove)
     if not select:
         remove_chrome(found.runs)
     clauses = segment(found.runs, base_of(found.base, source))
+    if bounded:
+        check_text(clauses)
     title = _title(clauses) or display(found.title)
     return Reading(title, found.language, clauses, found.missing)
 
@@ -58,12 +62,17 @@ def _by_reference(text: str, select: Sequence[Selector], remove: Sequence[Select
     return soup.parts(text, select, remove)
 
 
-def page_text(body: bytes, media: str) -> str:
-    """The characters of a page as they are parsed. Raises `Undecodable`."""
+def page_text(body: bytes, media: str, *, bounded: bool = False) -> str:
+    """The characters of a page as they are parsed; raises what `read` does."""
     text = decode(body, media)
     if media.startswith("text/markdown"):
+        if bounded:
+            check_markdown(text)
         text = f"<body>{_markdown().render(text)}</body>"
-    return _without_noscript(text)
+    text = _without_noscript(text)
+    if bounded:
+        check_markup(text)
+    return text
 
 
 @cache

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tracker.differ import quick
+from tracker.differ.bounds import TooLarge
 from tracker.differ.chrome import remove_chrome
 from tracker.differ.decode import Undecodable, decode, is_guessed
 from tracker.differ.extract import base_of, page_text
@@ -42,7 +43,10 @@ def reads_alike(one: bytes, other: bytes, media: tuple[str, str], source: Source
 
 def _parts(body: bytes, media: str, source: Source | None) -> Parts | None:
     select, remove = (source.select, source.remove) if source else ((), ())
-    found = quick.parts(page_text(body, media), select, remove)
+    try:
+        found = quick.parts(page_text(body, media, bounded=True), select, remove)
+    except (Undecodable, TooLarge):
+        return None
     if found is not None and not select:
         remove_chrome(found.runs)
     return found

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tracker.differ.bounds import TooLarge
 from tracker.differ.decode import Undecodable, is_guessed
 from tracker.differ.extract import read, text_digest
 from tracker.differ.language import language
@@ -83,9 +84,11 @@ def judge(
         reason = "The page came without the encoding it used to name, and it is not UTF-8."
         return Judgement(Outcome.NOT_TEXT, reason, None, 0, None)
     try:
-        reading = read(body, media, source)
+        reading = read(body, media, source, bounded=True)
     except Undecodable as error:
         return Judgement(Outcome.NOT_TEXT, f"{error}.", None, 0, None)
+    except TooLarge as error:
+        return Judgement(Outcome.TOO_LARGE, f"{error}.", None, 0, None)
     text = "\n".join(c.text for c in reading.clauses)
     spoken = language(text)
     identity = text_digest(reading.clauses) if reading.clauses else None

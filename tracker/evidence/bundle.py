@@ -14,6 +14,7 @@ from tracker import __version__
 from tracker.evidence import verify
 from tracker.evidence.note import Note, verifier
 from tracker.evidence.page import redline_page
+from tracker.evidence.stamp import Seal
 from tracker.evidence.warc import warc
 from tracker.model import Capture, Clause, Range, Revision, Selector, Topic, digest
 from tracker.publisher import words
@@ -41,10 +42,20 @@ class Exhibit:
 
 
 @dataclass(frozen=True, slots=True)
+class Stamped:
+    """That an authority stamped the checkpoint: its token, what it says, and the operator's CA."""
+
+    token: bytes
+    seal: Seal
+    authorities: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class Bundle:
     """What goes into a bundle. `public` is the key that signed the checkpoint, if one did.
 
-    `redline` is the revision as text; `site_url` is where the log is published, "" for nowhere.
+    `stamped` is its timestamp, if it has one. `redline` is the revision as text; `site_url` is
+    where the log is published, "" for nowhere.
     """
 
     revision: Revision
@@ -56,6 +67,7 @@ class Bundle:
     public: bytes | None
     topics: tuple[Topic, ...]
     site_url: str
+    stamped: Stamped | None = None
 
 
 def bundle(given: Bundle) -> dict[str, bytes]:
@@ -92,6 +104,9 @@ def _checkpoint(given: Bundle) -> Iterator[tuple[str, bytes]]:
         yield "public-key.pem", pem.encode()
         yield "signed.txt", given.note.body.encode()
         yield "signature.bin", given.note.signatures[0][1][4:]
+    if given.stamped is not None:
+        yield "timestamp.tsr", given.stamped.token
+        yield "timestamp-ca.pem", given.stamped.authorities or given.stamped.seal.certificate
 
 
 def _exhibit(folder: str, exhibit: Exhibit, size: int) -> Iterator[tuple[str, bytes]]:
@@ -158,10 +173,23 @@ def _explanation(given: Bundle) -> str:
         size=given.note.size,
         root=given.note.body.splitlines()[2],
         verifier=key,
+        **_timestamp(given.stamped),
         script=script,
         site=words.line(given.site_url, 1000).rstrip("/"),
         version=__version__,
     )
+
+
+def _timestamp(stamped: Stamped | None) -> Mapping[str, object]:
+    if stamped is None:
+        return {"stamped": ""}
+    seal = stamped.seal
+    return {
+        "stamped": words.iso(seal.time),
+        "epoch": int(seal.time.timestamp()),
+        "authority": words.line(seal.authority, 300),
+        "has_ca": stamped.authorities is not None,
+    }
 
 
 def _shipped(name: str) -> str:

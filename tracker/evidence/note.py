@@ -83,9 +83,14 @@ def note_problems(note: Note, key: Key | None, heads: Mapping[str, Head]) -> Ite
         yield "the published checkpoint is not one of this log: what it signed was rewritten"
     if key is None:
         return
-    own = [data[4:] for name, data in note.signatures if data[:4] == key_id(name, key.public)]
-    if not any(is_signed_by(key.public, one, note.body.encode()) for one in own):
+    if not has_signed(key, note):
         yield "the published checkpoint is not signed by this archive's key"
+
+
+def has_signed(key: Key, note: Note) -> bool:
+    """Whether one of the signatures of a checkpoint was made with `key`."""
+    own = [data[4:] for name, data in note.signatures if data[:4] == key_id(name, key.public)]
+    return any(is_signed_by(key.public, one, note.body.encode()) for one in own)
 
 
 def _size(line: str) -> tuple[str, int]:

@@ -35,12 +35,12 @@ from tracker.fetcher.robots import (
     permission,
     robots_file,
 )
-from tracker.fetcher.verdict import Head, Verdict, judge_data, judge_page, plain
+from tracker.fetcher.verdict import Head, Verdict, judge_data, judge_page, judge_reply, plain
 from tracker.fetcher.wire import Deadline, GuardedBackend, GuardedTransport
 from tracker.model import Answer, Outcome, Source
 
 _ROBOTS_SHARE = 0.25  # of a visit's time, so that a robots.txt that hangs leaves some for the page
-_OPEN = RobotsVerdict(True, "robots.txt itself may always be read.", Outcome.GOOD)
+_OPEN = RobotsVerdict(True, "robots.txt has nothing to say about this.", Outcome.GOOD)
 _SENDABLE = re.compile(r"[\x20-\x7e]+")
 
 
@@ -109,19 +109,28 @@ class Fetcher:
         """Asks a service for data of any media type, under the rules of every visit."""
         return self._answer(Source(url), now, judge_data, {})
 
+    def post(self, url: str, content: bytes, media: str, *, now: datetime) -> Answer:
+        """Puts a question of type `media` to a service that the operator chose.
+
+        robots.txt is about reading pages, so it is not asked; all other rules hold.
+        """
+        headers = {"Content-Type": media, "Accept": "*/*"}
+        return self._answer(Source(url), now, judge_reply, headers, content)
+
     def _answer(
         self,
         source: Source,
         now: datetime,
         judge: Callable[[Head], Verdict | None],
-        validators: dict[str, str],
+        headers: dict[str, str],
+        content: bytes | None = None,
     ) -> Answer:
         url = web_address(source.url)
         if url is None:
             reason = f"{plain(source.url)} is no web address; correct it in the declaration."
             visit = Visit(Head(source.url), Verdict(Outcome.UNREACHABLE, reason))
         else:
-            visit = self._page(url, now, judge, validators)
+            visit = self._page(url, now, judge, headers, content)
         return Answer(
             source=source,
             requested_at=now,
@@ -152,13 +161,15 @@ class Fetcher:
         url: httpx.URL,
         now: datetime,
         judge: Callable[[Head], Verdict | None],
-        validators: dict[str, str],
+        headers: dict[str, str],
+        content: bytes | None,
     ) -> Visit:
         ask = Ask(
             judge=judge,
             read=partial(read_body, longest=self._limits.decoded_bytes),
-            permit=partial(self._permission, now),
-            headers=self._headers | validators,
+            permit=partial(self._permission, now) if content is None else lambda _: _OPEN,
+            headers=self._headers | headers,
+            content=content,
         )
         try:
             return self._series(url, ask, now, self._limits.total_seconds)

@@ -27,6 +27,7 @@ class Ask:
     read: Callable[[Head, Iterable[bytes]], bytes]
     permit: Callable[[str], RobotsVerdict]
     headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes | None = None  # what is posted; None asks with a GET
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ def exchange(transport: GuardedTransport, url: httpx.URL, ask: Ask, deadline: De
     """
     head = Head(str(url))
     try:
-        request = httpx.Request("GET", url, headers=ask.headers)
+        how = "GET" if ask.content is None else "POST"
+        request = httpx.Request(how, url, headers=ask.headers, content=ask.content)
         with closing(transport.handle_request(request)) as response:
             kept = public_headers(response.headers.multi_items())
             head = Head(str(url), response.status_code, kept)

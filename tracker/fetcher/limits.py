@@ -16,7 +16,7 @@ class Limits:
     """
 
     total_seconds: float = 60.0
-    decoded_bytes: int = 16 * 1024 * 1024
+    decoded_bytes: int = 8 * 1024 * 1024
     redirects: int = 5
     attempts: int = 3
     polite_seconds: float = 2.0

@@ -101,6 +101,15 @@ def judge_data(head: Head) -> Verdict | None:
     return None if head.status == 200 else judge_status(head)
 
 
+def judge_reply(head: Head) -> Verdict | None:
+    """None when there is an answer to what was posted, of whatever media type."""
+    if head.status == 200:
+        return None
+    again = head.status == 429 or 500 <= (head.status or 0) < 600
+    reason = f"{head.host} answered {head.status} to what was asked; {_NEXT_RUN}."
+    return Verdict(Outcome.SERVER_ERROR, reason, again)
+
+
 def judge_status(head: Head) -> Verdict:
     """What any status but 200 means (RFC 9110 section 15, and 999, which is in no standard)."""
     said = f"{head.host} answered {head.status}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-LONGEST = 16 * 1024 * 1024  # bytes of a page
+LONGEST = 8 * 1024 * 1024  # bytes of a page
 
 
 @dataclass(frozen=True, slots=True)

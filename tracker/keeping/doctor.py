@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,15 +15,17 @@ from tracker import corrections, lock, notifier, schema, settings
 from tracker.archive import Archive
 from tracker.bodies import Bodies
 from tracker.errors import TrackerError, Unreachable, UsageError
-from tracker.evidence import parse_note
-from tracker.workspace import bodies_by, open_workspace, settings_of, starter
+from tracker.evidence import can_stamp, load_stamps, parse_note
+from tracker.workspace import Workspace, bodies_by, open_workspace, settings_of, starter
 
 #: Below so many free bytes, or twice the archive, a run may end in the middle.
 _ROOM = 200 * 1024 * 1024
 _OURS = {
     *{"archive.db", "archive.db-journal", "declarations", "lock", "signing.key", "topics.toml"},
     *{"README.md", corrections.FILE, notifier.FILE, settings.FILE},
+    *{"timestamps", "timestamp-ca.pem"},
 }
+_STALE = timedelta(days=3)  # a log that grew and was not stamped for so long
 _MOST = 5  # problems of one kind that are listed
 
 
@@ -42,7 +44,7 @@ class Finding:
 def examine(root: Path, now: datetime) -> list[Finding]:
     """Every finding about the folder `root`, at `now`."""
     data = root / "data"
-    found = [*_program(), *_declared(root), *_files(data), *_key(data), *_writing(root)]
+    found = [*_program(), *_declared(root, now), *_files(data), *_key(data), *_writing(root)]
     archive = data / "archive.db"
     if not archive.exists():
         return [*found, Finding(f"{archive}: nothing has been recorded yet")]
@@ -69,7 +71,7 @@ def _program() -> Iterator[Finding]:
         yield Finding("checkpoints are not signed: pip install 'terms-tracker[sign]' allows it")
 
 
-def _declared(root: Path) -> Iterator[Finding]:
+def _declared(root: Path, now: datetime) -> Iterator[Finding]:
     try:
         workspace = open_workspace(root)
     except TrackerError as error:
@@ -79,6 +81,31 @@ def _declared(root: Path) -> Iterator[Finding]:
         yield Finding("no document is declared", "put declarations into data/declarations/")
     if not workspace.settings.site_url:
         yield Finding("site_url is not set: links in the feeds lead to localhost")
+    if workspace.settings.timestamp_url or workspace.timestamps.exists():
+        yield from _stamps(workspace, now)
+
+
+def _stamps(workspace: Workspace, now: datetime) -> Iterator[Finding]:
+    wanted, found = bool(workspace.settings.timestamp_url), load_stamps(workspace.timestamps)
+    for problem in found.problems:
+        yield Finding(problem, "put it back from a copy; it cannot be made again")
+    if not can_stamp():
+        what = "timestamp_url is set, but nothing is stamped" if wanted else "no timestamp is shown"
+        yield Finding(f"{what} without an extra", "pip install 'terms-tracker[timestamp]'")
+        return
+    try:
+        with Archive(workspace.archive) as archive:
+            captures, _ = archive.counts()
+    except TrackerError:
+        return  # what is wrong is said by whoever opens it next
+    last = found.kept[-1] if found.kept else None
+    newer = captures - (last.note.size if last else 0)
+    if wanted and newer > 0 and (last is None or now - last.asked > _STALE):
+        since = f"the last timestamp is of {last.asked:%Y-%m-%d %H:%M} UTC" if last else "none yet"
+        yield Finding(
+            f"timestamp_url is set, but {newer} captures are not stamped ({since})",
+            "tracker timestamp",
+        )
 
 
 def _files(data: Path) -> Iterator[Finding]:

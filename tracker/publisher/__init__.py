@@ -13,14 +13,14 @@ from tracker.later import later
 
 if TYPE_CHECKING:
     from tracker.publisher.abstracts import Abstract
-    from tracker.publisher.frame import Rim, Table
+    from tracker.publisher.frame import Rim, Table, Timestamp
     from tracker.publisher.listing import strays
     from tracker.publisher.publication import Lot, Part, part, publish, status, whole
 else:
     __getattr__ = later(
         __name__,
         {
-            **dict.fromkeys(("Rim", "Table"), "frame"),
+            **dict.fromkeys(("Rim", "Table", "Timestamp"), "frame"),
             **dict.fromkeys(("Lot", "Part", "part", "publish", "status", "whole"), "publication"),
             "Abstract": "abstracts",
             "strays": "listing",
@@ -33,6 +33,7 @@ __all__ = [
     "Part",
     "Rim",
     "Table",
+    "Timestamp",
     "part",
     "publish",
     "status",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
@@ -24,13 +25,23 @@ Tagger = Callable[[Sequence[Topic], str, Sequence[str]], tuple[Tag, ...]]
 
 
 @dataclass(frozen=True, slots=True)
+class Timestamp:
+    """That an authority had the log at a size, at a time."""
+
+    size: int
+    time: datetime
+    authority: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rim:
     """Functions the caller lends; without one, the site is made without what it would give.
 
     `body` gives the bytes of a capture, None where they are not kept; `database` turns tables
     (name, columns, rows) into a SQLite file; `picture` draws a PNG from the lines of a card.
     `tagger` finds topics in a sentence that is not part of a change.
-    `checkpoint` is what the log held (see `tracker.evidence`); only the status page shows it.
+    `checkpoint` is what the log held (see `tracker.evidence`); only the status page shows it,
+    and the newest `timestamp` of the log.
     """
 
     body: Callable[[Capture], bytes | None] | None = None
@@ -38,6 +49,7 @@ class Rim:
     picture: Callable[[Sequence[str]], bytes] | None = None
     checkpoint: str = ""
     tagger: Tagger | None = None
+    timestamp: Timestamp | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,10 @@ def _prose(frame: Frame) -> Pages:
 def status(frame: Frame) -> Pages:
     """The pages that change with every visit; what `frame` holds is how the documents stand now."""
     rows = records.status(frame.histories)
-    yield frame.page("status/", "status.html", rows=rows, checkpoint=frame.rim.checkpoint)
+    rim = frame.rim
+    yield frame.page(
+        "status/", "status.html", rows=rows, checkpoint=rim.checkpoint, timestamp=rim.timestamp
+    )
     yield "status.json", f"{json.dumps(rows, ensure_ascii=True, indent=1)}\n".encode()
 
 
