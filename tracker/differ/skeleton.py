@@ -17,7 +17,9 @@ from tracker.differ.normalise import differ_in_tracking
 from tracker.model import Selector, Source
 
 _BLANK = r"[ \t\n\r\f]"
-_NAME = r"[a-z_:@][a-z0-9_:.@-]*+"
+# Spelt out: to ignore case altogether takes twice the time.
+_NAME = r"[A-Za-z_:@][A-Za-z0-9_:.@-]*+"
+_ELEMENT, _END = "[A-Za-z][A-Za-z0-9:-]*+", "(?![A-Za-z0-9:-])"
 _VALUE = r"(?:\"[^\"<]*+\"|'[^'<]*+'|[^\s\"'<>=`]++)"
 _MARKS = rf"(?:{_BLANK}++{_NAME}(?:={_VALUE})?+)*+{_BLANK}*+/?+>"
 # What stands in one of these is text to one parser and markup to another: no tag may be in it.
@@ -26,24 +28,20 @@ _LONGEST = 4_000_000  # characters; a parser has limits of its own beyond
 #: Put before the name of a script whose inside was taken out.
 _EMPTIED = "\0"
 _PLAIN_PAGE = re.compile(
-    rf"[^<]*+(?:<(?:/[a-z][a-z0-9:-]*+{_BLANK}*+>|!>|!doctype[^<>]*+>"
-    rf"|(?:{'|'.join(rf'{n}(?![a-z0-9:-]){_MARKS}[^<]*+</{n}' for n in _TEXTUAL)}){_BLANK}*+>"
-    rf"|(?!(?:{'|'.join(_TEXTUAL)}|script|style|noscript|xmp|plaintext)(?![a-z0-9:-]))"
-    rf"{_EMPTIED}?+[a-z][a-z0-9:-]*+{_MARKS})[^<]*+)*+",
-    re.IGNORECASE,
+    rf"[^<]*+(?:<(?:/{_ELEMENT}{_BLANK}*+>|!>"
+    rf"|(?!(?i:{'|'.join(_TEXTUAL)}|script|style|noscript|xmp|plaintext){_END})"
+    rf"{_EMPTIED}?+{_ELEMENT}{_MARKS}|(?i:!doctype)[^<>]*+>"
+    rf"|(?:{'|'.join(rf'(?i:{n}){_END}{_MARKS}[^<]*+</(?i:{n})' for n in _TEXTUAL)}){_BLANK}*+>"
+    r")[^<]*+)*+"
 )
 # As `extract` finds them, which takes each `<noscript>` out of the characters.
-_OPENED = re.compile(r"<(?:(script|style|noscript)\b|!--)", re.IGNORECASE)
-_NOSCRIPT_END = re.compile(r"</noscript\b[^<>]*>", re.IGNORECASE)
-_MARKED = re.compile(_MARKS, re.IGNORECASE)
-_CLOSED = {
-    name: re.compile(rf"</{name}({_BLANK}*>)?", re.IGNORECASE) for name in ("script", "style")
-}
+_OPENED = re.compile(r"<(?:((?i:script|style|noscript))\b|!--)")
+_NOSCRIPT_END = re.compile(r"</(?i:noscript)\b[^<>]*>")
+_MARKED = re.compile(_MARKS)
+_CLOSED = {name: re.compile(rf"</(?i:{name})({_BLANK}*>)?") for name in ("script", "style")}
 # Tags without their ends, written in the one way that is taken apart here.
-_TAG = rf"<{_EMPTIED}?[a-z][a-z0-9:-]*+"
-_TAGS = re.compile(
-    rf"(?:{_TAG}(?:{_BLANK}++{_NAME}(?:=\"[^\"<>]*+\")?+)*+{_BLANK}*+/?+)*+", re.IGNORECASE
-)
+_TAG = rf"<{_EMPTIED}?{_ELEMENT}"
+_TAGS = re.compile(rf"(?:{_TAG}(?:{_BLANK}++{_NAME}(?:=\"[^\"<>]*+\")?+)*+{_BLANK}*+/?+)*+")
 # Values that no reading looks at; of the last two it asks whether they are there.
 _UNREAD = (
     "nonce|style|src|srcset|integrity|alt|title|aria-label|aria-labelledby|aria-describedby"
@@ -164,9 +162,8 @@ def _reader(select: tuple[Selector, ...], remove: tuple[Selector, ...]) -> re.Pa
             return None
         names += re.findall(r"[.#]([A-Za-z0-9_-]+)", selector)
     read = "|".join([*map(re.escape, names), *([] if select else [CONSENT.pattern])])
-    plain = rf'(?![^"]*?(?:{read}))[^"&]*' if read else '[^"]*'
+    plain = rf'(?![^"]*?(?i:{read}))[^"&]*' if read else '[^"]*'
     return re.compile(
-        rf'((?:{_UNREAD})=(?=")|(?:id|class)=(?="{plain}")|{_NAME}(?:="[^"]*")?|{_TAG}|/)'
-        '(?:"[^"]*")?',
-        re.IGNORECASE,
+        rf'({_TAG}|(?:id|class)=(?="{plain}")|(?:{_UNREAD})=(?=")|{_NAME}(?:="[^"]*")?|/)'
+        '(?:"[^"]*")?'
     )
