@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import Result
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 from tests.benchmarks.pages import page
 from tests.samples import bytes_of, declare, tracker
@@ -78,6 +83,53 @@ def test_what_is_sent_holds_all_that_a_job_needs(recorded: Path) -> None:
             given = sent(job, kept, session.bodies)
             assert derive_sent(given) == derive(job, session.bodies, session.reader)
             assert all(given.bodies(c) == session.bodies(c) for c in case.captures)
+
+
+# ── imports ───────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def crawl(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A root with declarations, and a WARC of their pages: good ones, walls, and the same twice."""
+    root = tmp_path_factory.mktemp("crawl")
+    pages = [f"https://harbour.example/{n}" for n in range(3)]
+    declare(root, {f"Terms {n}": url for n, url in enumerate(pages)})
+    wall = b"<html lang=en><title>Join</title><body><h1>Sign up to continue</h1></body></html>"
+    file = root / "crawl.warc.gz"
+    with file.open("wb") as out:
+        writer = WARCWriter(out, gzip=True)
+        for day in range(8):
+            for n, url in enumerate(pages):
+                body = wall if (day, n) == (4, 1) else page(n, day // 3, 30, nonce=str(day % 3))
+                head = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], "HTTP/1.1")
+                told = {"WARC-Date": f"2025-0{day + 1}-01T12:00:00Z"}
+                record = writer.create_warc_record(
+                    url, "response", BytesIO(body), http_headers=head, warc_headers_dict=told
+                )
+                writer.write_record(record)
+    return root, file
+
+
+def imported(root: Path, file: Path, to: Path, *more: str) -> str:
+    """The whole archive after an import, as SQL."""
+    shutil.copytree(root / "data", to / "data")
+    done = tracker(to, "import", "warc", str(file), *more)
+    assert done.exit_code == 0, done.output
+    assert "24 captures imported" in done.stdout
+    assert tracker(to, "verify").exit_code == 0
+    with closing(sqlite3.connect(to / "data" / "archive.db")) as database:
+        return "\n".join(database.iterdump())
+
+
+def test_an_import_by_others_records_the_same(
+    crawl: tuple[Path, Path], tmp_path: Path, cluster: Cluster
+) -> None:
+    here = imported(*crawl, tmp_path / "here")
+    assert "sign-up wall" in here
+    assert imported(*crawl, tmp_path / "pool", "--workers", "2") == here
+    assert imported(*crawl, tmp_path / "cluster", "--scheduler", cluster.address) == here
+    again = tracker(tmp_path / "pool", "import", "warc", str(crawl[1]), "--workers", "2")
+    assert "0 captures imported, 24 were there" in again.stdout
 
 
 # ── workers ───────────────────────────────────────────────────────────────────────

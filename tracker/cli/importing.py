@@ -13,22 +13,28 @@ import click
 
 from tracker.cli.app import App, chosen, harmless, parse_time
 from tracker.cli.asking import allow_host, fetcher
+from tracker.cli.working import working
 from tracker.declarations import document_id
+from tracker.differ import Impression
 from tracker.errors import ImportFailed, UsageError
 from tracker.fetcher import Limits
 from tracker.importer import Record, opened, saved_page, warc_records
 from tracker.importer.wayback import collapsed
 from tracker.intake import (
+    Found,
+    Looking,
     PublicArchive,
     Wanted,
     bring_captures,
     bring_in,
     bring_pages,
     is_within,
+    look,
     owners,
 )
 from tracker.model import Capture, Document, Source
 from tracker.publisher import terminal
+from tracker.workers import Workers, workers
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _Item = TypeVar("_Item")
@@ -59,6 +65,7 @@ def _in_days(command: _Command) -> _Command:
 def _importing(command: _Command) -> _Command:
     """The arguments that all imports of repositories share."""
     for option in (
+        working,
         _in_days,
         click.option(
             "--edition",
@@ -86,6 +93,8 @@ def import_versions(
     edition: str,
     since: date | None,
     until: date | None,
+    number: int,
+    scheduler: str,
 ) -> None:
     """Import an Open Terms Archive *versions* repository: texts as Markdown.
 
@@ -93,7 +102,8 @@ def import_versions(
     An import that was stopped is simply run again; what is there already is passed over.
     """
     wanted = Wanted("text/markdown", service, _edition(edition), since, until)
-    _import(app, repository, wanted)
+    with workers(number, scheduler) as others:
+        _import(app, repository, wanted, others)
 
 
 @import_.command("snapshots")
@@ -106,6 +116,8 @@ def import_snapshots(
     edition: str,
     since: date | None,
     until: date | None,
+    number: int,
+    scheduler: str,
 ) -> None:
     """Import an Open Terms Archive *snapshots* repository: pages as served.
 
@@ -113,7 +125,8 @@ def import_snapshots(
     error pages, walls and empty pages are recorded but never become a version.
     """
     wanted = Wanted("text/html", service, _edition(edition), since, until)
-    _import(app, repository, wanted)
+    with workers(number, scheduler) as others:
+        _import(app, repository, wanted, others)
 
 
 def _edition(name: str) -> str:
@@ -127,7 +140,7 @@ def _edition(name: str) -> str:
     return name
 
 
-def _import(app: App, place: str, wanted: Wanted) -> None:
+def _import(app: App, place: str, wanted: Wanted, others: Workers | None) -> None:
     workspace = app.workspace
     with opened(place) as repository, workspace.open_archive(write=True) as archive:
         entries = [e for e in repository.entries if wanted.includes(e)]
@@ -137,7 +150,7 @@ def _import(app: App, place: str, wanted: Wanted) -> None:
                 f"{place} has no such records to import; the services in it are: {services}."
             )
         declared = workspace.declared.documents
-        brought = bring_in(repository, entries, wanted.edition, archive, declared)
+        brought = bring_in(repository, entries, wanted.edition, archive, declared, _looking(others))
         try:
             captures = list(with_bar(brought, len(entries)))
         except ValueError as error:
@@ -226,6 +239,7 @@ def _tell(brought: Iterable[Capture | str | None]) -> None:
 )
 @click.option("--document", default="", metavar="DOCUMENT", help="Only this declared document.")
 @_in_days
+@working
 @_app
 def import_warc(
     app: App,
@@ -233,6 +247,8 @@ def import_warc(
     document: str,
     since: date | None,
     until: date | None,
+    number: int,
+    scheduler: str,
 ) -> None:
     """Import the declared documents from WARC files, as crawlers and page recorders write them.
 
@@ -245,7 +261,9 @@ def import_warc(
 
     found = (r for file in files for r in warc_records(file, is_wanted))
     within = (r for r in found if is_within(r.time.date(), since, until))
-    if not _bring(app, within, documents):
+    with workers(number, scheduler) as others:
+        brought = _bring(app, within, documents, others)
+    if not brought:
         raise ImportFailed("There is no page of a declared document in these files and days.")
 
 
@@ -274,9 +292,14 @@ def import_file(app: App, page: Path, document: str, at: str) -> None:
     _bring(app, [record], owning)
 
 
-def _bring(app: App, records: Iterable[Record], documents: Sequence[Document]) -> bool:
+def _bring(
+    app: App,
+    records: Iterable[Record],
+    documents: Sequence[Document],
+    others: Workers | None = None,
+) -> bool:
     with app.workspace.open_archive(write=True) as archive:
-        captures = list(with_bar(bring_pages(records, documents, archive), None))
+        captures = list(with_bar(bring_pages(records, documents, archive, _looking(others)), None))
     click.echo(terminal.import_summary(captures))
     return bool(captures)
 
@@ -290,6 +313,22 @@ def with_bar(
         items, length=length, label=label, file=sys.stderr, hidden=hidden
     ) as bar:
         yield from bar
+
+
+def _looking(others: Workers | None) -> Looking | None:
+    """Bodies are read by others where there are any; only this process appends."""
+    if others is None:
+        return None
+
+    def looking(
+        found: Iterable[Found], is_there: Callable[[Found], bool]
+    ) -> Iterator[tuple[Found, Impression | None]]:
+        def work(one: Found) -> tuple[bytes, str, Source | None] | None:
+            return None if is_there(one) else (one.record.body, one.record.media, one.source)
+
+        return others.each(look, found, work)
+
+    return looking
 
 
 COMMANDS = (import_,)

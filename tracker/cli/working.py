@@ -18,12 +18,12 @@ def working(command: _Command) -> _Command:
         type=click.IntRange(1),
         default=1,
         metavar="N",
-        help="Derive documents in so many processes of this machine.",
+        help="Work in so many processes of this machine.",
     )
     scheduler = click.option(
         "--scheduler",
         default="",
         metavar="ADDRESS",
-        help="Derive them on the Dask cluster at tcp://HOST:PORT; the answers are the same.",
+        help="Work on the Dask cluster at tcp://HOST:PORT; the answers are the same.",
     )
     return number(scheduler(command))

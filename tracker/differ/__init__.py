@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tracker.differ.decode import Undecodable
 from tracker.differ.extract import EXTRACTOR, read, text_digest, words_digest
 from tracker.differ.gate import reads_alike
-from tracker.differ.judge import Judgement, judge, last_good
+from tracker.differ.judge import Impression, Judgement, judge, last_good, look_at, weigh
 from tracker.later import later
 
 if TYPE_CHECKING:
@@ -25,15 +25,18 @@ else:
 
 __all__ = [
     "EXTRACTOR",
+    "Impression",
     "Judgement",
     "Undecodable",
     "judge",
     "kept_share",
     "last_good",
+    "look_at",
     "read",
     "read_back",
     "reads_alike",
     "revise",
     "text_digest",
+    "weigh",
     "words_digest",
 ]

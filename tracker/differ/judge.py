@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tracker.differ.bounds import TooLarge
@@ -58,6 +58,10 @@ _MARKERS = tuple(
 )
 
 
+_Wrong = tuple[Outcome, str]
+_BLANK = (Outcome.EMPTY, "The selected part of the page has no readable text.")
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What came of reading a body: the outcome, why, and what identifies the text."""
@@ -67,6 +71,24 @@ class Judgement:
     text: str | None
     length: int
     language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Impression:
+    """What a body says by itself, whatever was seen before.
+
+    `text`, `length` and `language` are of the document; `wrong` says that it is no document at
+    all, `is_shell` that it looks like a frame to be filled, `blank` that nothing can be read in it.
+    """
+
+    is_guessed: bool
+    is_transcript: bool
+    text: str | None = None
+    length: int = 0
+    language: str | None = None
+    wrong: _Wrong | None = None
+    is_shell: bool = False
+    blank: _Wrong | None = None
 
 
 def judge(
@@ -80,23 +102,51 @@ def judge(
 
     A Markdown body was chosen by the archive it comes from: its collapse counts as agreed.
     """
-    if is_guessed(body, media) and any(_says_encoding(c) for c in earlier):
-        reason = "The page came without the encoding it used to name, and it is not UTF-8."
-        return Judgement(Outcome.NOT_TEXT, reason, None, 0, None)
+    return weigh(look_at(body, media, source), earlier, time)
+
+
+def look_at(body: bytes, media: str, source: Source | None) -> Impression:
+    """All of a judgement that takes reading: the part that can be done anywhere."""
+    seen = Impression(is_guessed(body, media), media.startswith("text/markdown"))
     try:
         reading = read(body, media, source, bounded=True)
     except Undecodable as error:
-        return Judgement(Outcome.NOT_TEXT, f"{error}.", None, 0, None)
+        return replace(seen, wrong=(Outcome.NOT_TEXT, f"{error}."))
     except TooLarge as error:
-        return Judgement(Outcome.TOO_LARGE, f"{error}.", None, 0, None)
+        return replace(seen, wrong=(Outcome.TOO_LARGE, f"{error}."))
     text = "\n".join(c.text for c in reading.clauses)
-    spoken = language(text)
-    identity = text_digest(reading.clauses) if reading.clauses else None
-    outcome, reason = _wrong_page(body, media, source, reading, text, earlier)
-    if outcome is Outcome.GOOD:
-        chosen = media.startswith("text/markdown") or _has_agreed(identity, earlier, time)
-        outcome, reason = _against_earlier(text, spoken, earlier, agreed=chosen)
-    return Judgement(outcome, reason, identity, len(text), spoken)
+    return replace(
+        seen,
+        text=text_digest(reading.clauses) if reading.clauses else None,
+        length=len(text),
+        language=language(text),
+        wrong=_wrong_page(body, media, source, reading),
+        is_shell=len(text) < _SHELL and bool(_SCRIPT.search(body)),
+        blank=None if any(c.isalnum() for c in text) else _BLANK,
+    )
+
+
+def weigh(seen: Impression, earlier: Sequence[Capture], time: datetime) -> Judgement:
+    """An impression against what was captured of the page before `time`, oldest first."""
+    if seen.is_guessed and any(_says_encoding(c) for c in earlier):
+        reason = "The page came without the encoding it used to name, and it is not UTF-8."
+        return Judgement(Outcome.NOT_TEXT, reason, None, 0, None)
+    outcome, reason = _outcome(seen, earlier, time)
+    return Judgement(outcome, reason, seen.text, seen.length, seen.language)
+
+
+def _outcome(seen: Impression, earlier: Sequence[Capture], time: datetime) -> _Wrong:
+    if seen.wrong:
+        return seen.wrong
+    if seen.is_shell and not earlier:
+        return (
+            Outcome.EMPTY,
+            f"The page has {seen.length} characters of text and a script that is to fill it; pages "
+            "are read as served: declare one that has its text, or import it from an archive.",
+        )
+    if seen.blank:
+        return seen.blank
+    return _against_earlier(seen, earlier, time)
 
 
 def last_good(earlier: Sequence[Capture]) -> Capture | None:
@@ -108,14 +158,7 @@ def _says_encoding(capture: Capture) -> bool:
     return capture.outcome is Outcome.GOOD and "charset" in capture.media.lower()
 
 
-def _wrong_page(
-    body: bytes,
-    media: str,
-    source: Source | None,
-    reading: Reading,
-    text: str,
-    earlier: Sequence[Capture],
-) -> tuple[Outcome, str]:
+def _wrong_page(body: bytes, media: str, source: Source | None, reading: Reading) -> _Wrong | None:
     """What the page says by itself: another page in its place, nothing, or no such selection."""
     whole = read(body, media, None) if reading.missing else reading
     page = f"{fold(whole.title)}\n" + "\n".join(c.key for c in whole.clauses)
@@ -133,34 +176,25 @@ def _wrong_page(
             f"The selector {reading.missing[0]!r} matches nothing on {where}; "
             "the page was rebuilt or replaced: look at it and mend the declaration.",
         )
-    if len(text) < _SHELL and _SCRIPT.search(body) and not earlier:
-        return (
-            Outcome.EMPTY,
-            f"The page has {len(text)} characters of text and a script that is to fill it; pages "
-            "are read as served: declare one that has its text, or import it from an archive.",
-        )
-    if not any(c.isalnum() for c in text):
-        return Outcome.EMPTY, "The selected part of the page has no readable text."
-    return Outcome.GOOD, ""
+    return None
 
 
-def _against_earlier(
-    text: str, spoken: str | None, earlier: Sequence[Capture], *, agreed: bool
-) -> tuple[Outcome, str]:
+def _against_earlier(seen: Impression, earlier: Sequence[Capture], time: datetime) -> _Wrong:
     """What only the last good capture can tell: another language, or a collapse."""
     last = last_good(earlier)
     if last is None:
         return Outcome.GOOD, ""
-    if spoken and last.language and spoken != last.language:
+    if seen.language and last.language and seen.language != last.language:
         return (
             Outcome.LANGUAGE,
-            f"The page came in another language ({spoken}) than the last good one "
+            f"The page came in another language ({seen.language}) than the last good one "
             f"({last.language}).",
         )
-    if len(text) < _COLLAPSE * last.length and not agreed:
+    is_short = seen.length < _COLLAPSE * last.length
+    if is_short and not seen.is_transcript and not _has_agreed(seen.text, earlier, time):
         return (
             Outcome.COLLAPSED,
-            f"The text is {len(text):,} characters long, less than half of the {last.length:,} "
+            f"The text is {seen.length:,} characters long, less than half of the {last.length:,} "
             "last seen; it counts once three looks over a day agree.",
         )
     return Outcome.GOOD, ""

@@ -8,11 +8,22 @@ visits    what the site itself serves     wayback   what a public archive kept o
 imports   records of any archive
 """
 
-from tracker.intake.imports import Wanted, bring_in, bring_pages, is_within, owners
+from tracker.intake.imports import (
+    Found,
+    Looking,
+    Wanted,
+    bring_in,
+    bring_pages,
+    is_within,
+    look,
+    owners,
+)
 from tracker.intake.visits import Visit, visit, why_not, with_preview
 from tracker.intake.wayback import PublicArchive, bring_captures
 
 __all__ = [
+    "Found",
+    "Looking",
     "PublicArchive",
     "Visit",
     "Wanted",
@@ -20,6 +31,7 @@ __all__ = [
     "bring_in",
     "bring_pages",
     "is_within",
+    "look",
     "owners",
     "visit",
     "why_not",

@@ -6,14 +6,14 @@ What is there already is passed over, so an import that was stopped is simply ru
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from tracker.archive import Archive
 from tracker.declarations import document_id
-from tracker.differ import Judgement
+from tracker.differ import Impression, Judgement, look_at
 from tracker.fetcher import public_headers
 from tracker.importer import Record, same_page
 from tracker.intake.judged import judged
@@ -46,6 +46,27 @@ def is_within(day: date, since: date | None, until: date | None) -> bool:
     return (since is None or since <= day) and (until is None or day <= until)
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record, the document it is of, and how it is read."""
+
+    document: Document
+    source: Source | None
+    record: Record
+
+
+#: Looks at many bodies elsewhere: each record with the impression of it, in the order given; none
+#: where the predicate says that the record is there already.
+Looking = Callable[
+    [Iterable[Found], Callable[[Found], bool]], Iterator[tuple[Found, Impression | None]]
+]
+
+
+def look(work: tuple[bytes, str, Source | None] | None) -> Impression | None:
+    """What is done elsewhere: the impression of a body, of this media type, read so."""
+    return None if work is None else look_at(*work)
+
+
 @dataclass(slots=True)
 class Keeper:
     """Appends records to an archive, knowing what was captured of their pages before."""
@@ -53,12 +74,21 @@ class Keeper:
     archive: Archive
     _known: dict[str, dict[str | None, list[Capture]]] = field(default_factory=dict)
 
-    def keep(self, document: Document, source: Source | None, record: Record) -> Capture | None:
-        """Judge and append one record; on return it is on disk. None where it was there."""
-        if self.archive.has(document.id, record.time, digest(record.body)):
+    def has(self, found: Found) -> bool:
+        """Whether this very record is there already."""
+        record = found.record
+        return self.archive.has(found.document.id, record.time, digest(record.body))
+
+    def keep(self, found: Found, seen: Impression | None = None) -> Capture | None:
+        """Judge and append one record; on return it is on disk. None where it was there.
+
+        `seen` is the impression of its body, where somebody looked at it already.
+        """
+        if self.has(found):
             return None
+        document, record = found.document, found.record
         self.archive.introduce(document)
-        capture = self._judged(document.id, source, record)
+        capture = self._judged(document.id, found.source, record, seen)
         self.archive.add(capture, record.body)
         pages = self._of(document.id)
         insort(pages.setdefault(capture.page_key, []), capture, key=_time)
@@ -73,9 +103,11 @@ class Keeper:
             self._known[document] = pages
         return self._known[document]
 
-    def _judged(self, document: str, source: Source | None, record: Record) -> Capture:
+    def _judged(
+        self, document: str, source: Source | None, record: Record, seen: Impression | None
+    ) -> Capture:
         """By the declared selectors, or by its structure where they match nothing of that time."""
-        found = self._judge(document, source, record)
+        found = self._judge(document, source, record, seen)
         if found.outcome is Outcome.SELECTOR and source and self._is_new(document, source, record):
             plain = Source(source.url)
             by_structure = self._judge(document, plain, record)
@@ -90,11 +122,17 @@ class Keeper:
         known = self._of(document).get(source.key, [])
         return not any(c.outcome is Outcome.GOOD and c.time <= record.time for c in known)
 
-    def _judge(self, document: str, source: Source | None, record: Record) -> Judgement:
+    def _judge(
+        self,
+        document: str,
+        source: Source | None,
+        record: Record,
+        seen: Impression | None = None,
+    ) -> Judgement:
         known = self._of(document).get(source.key if source else None, [])
         past = known[: bisect_right(known, record.time, key=_time)]
         body, media = record.body, record.media
-        return judged(self.archive, body, media, source, past, record.time)
+        return judged(self.archive, body, media, source, past, record.time, seen)
 
 
 _BY_STRUCTURE = (
@@ -134,18 +172,31 @@ def bring_in(
     edition: str,
     archive: Archive,
     declared: Sequence[Document] = (),
+    looking: Looking | None = None,
 ) -> Iterator[Capture | None]:
     """Import `entries`, oldest first; yields each capture once it is on disk, None if it was there.
 
     A page is read as it is `declared`, where its address is. Raises ValueError naming a record
     whose service or type cannot be made a document's name.
     """
+
+    def found() -> Iterator[Found]:
+        for entry, body in repository.bodies(entries):
+            name = document_id(entry.service, entry.type, edition)
+            document = Document(name, entry.service, entry.type, edition, ())
+            yield Found(document, _source(entry, document, declared), _of_entry(entry, body))
+
+    return _kept(found(), archive, looking)
+
+
+def _kept(
+    found: Iterable[Found], archive: Archive, looking: Looking | None
+) -> Iterator[Capture | None]:
     keeper = Keeper(archive)
-    for entry, body in repository.bodies(entries):
-        name = document_id(entry.service, entry.type, edition)
-        document = Document(name, entry.service, entry.type, edition, ())
-        source = _source(entry, document, declared)
-        yield keeper.keep(document, source, _of_entry(entry, body))
+    if looking is None:
+        yield from map(keeper.keep, found)
+    else:
+        yield from (keeper.keep(one, seen) for one, seen in looking(found, keeper.has))
 
 
 def _source(entry: Entry, document: Document, declared: Sequence[Document]) -> Source | None:
@@ -167,16 +218,21 @@ def _of_entry(entry: Entry, body: bytes) -> Record:
 
 
 def bring_pages(
-    records: Iterable[Record], documents: Sequence[Document], archive: Archive
+    records: Iterable[Record],
+    documents: Sequence[Document],
+    archive: Archive,
+    looking: Looking | None = None,
 ) -> Iterator[Capture | None]:
     """Import pages as they come to whichever of `documents` has their address.
 
     Yields each capture once it is on disk, None if it was there.
     """
-    keeper = Keeper(archive)
-    for record in records:
-        for document, source in owners(documents, record.url or ""):
-            yield keeper.keep(document, source, record)
+    found = (
+        Found(document, source, record)
+        for record in records
+        for document, source in owners(documents, record.url or "")
+    )
+    return _kept(found, archive, looking)
 
 
 def owners(documents: Iterable[Document], url: str) -> Iterator[tuple[Document, Source]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from tracker.archive import Archive
-from tracker.differ import Judgement, judge, last_good, reads_alike
+from tracker.differ import Impression, Judgement, judge, last_good, reads_alike, weigh
 from tracker.errors import ArchiveError
 from tracker.model import Capture, Outcome, Source
 
@@ -18,8 +18,14 @@ def judged(
     source: Source | None,
     earlier: Sequence[Capture],
     time: datetime,
+    seen: Impression | None = None,
 ) -> Judgement:
-    """As `differ.judge`, whose answer for a page that reads as the last good one is known."""
+    """As `differ.judge`, whose answer for a page that reads as the last good one is known.
+
+    `seen` is the impression of the body, where somebody looked at it already.
+    """
+    if seen is not None:
+        return weigh(seen, earlier, time)
     last = last_good(earlier)
     if last is not None and _reads_as(archive, last, body, media, source):
         return Judgement(Outcome.GOOD, "", last.text, last.length, last.language)

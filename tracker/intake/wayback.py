@@ -12,7 +12,7 @@ from tracker.errors import ImportFailed
 from tracker.fetcher import Fetcher, is_loopback
 from tracker.importer import wayback
 from tracker.importer.wayback import Mark
-from tracker.intake.imports import Keeper
+from tracker.intake.imports import Found, Keeper
 from tracker.model import Answer, Capture, Document, Outcome, Source
 
 #: What says that the archive wants no more of us now, rather than something about one capture.
@@ -95,7 +95,7 @@ def _brought(
     if not wayback.is_replay_of(mark, answer.final_url):
         return f"{mark.time:%Y-%m-%d %H:%M}: the archive shows another capture in its place."
     record = wayback.replayed(public.base, mark, answer.headers, answer.body)
-    return keeper.keep(document, source, record)
+    return keeper.keep(Found(document, source, record))
 
 
 def stand_in(
