@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from tests.benchmarks.measure import Cost, cost, peer, table, tracker
 from tests.benchmarks.pages import Site, page
@@ -71,9 +72,10 @@ def _known() -> dict[int, Measured]:
     if not FIGURES.exists():
         return {}
     costs = ("first", "again", "same", "some")
-    rows = json.loads(FIGURES.read_text())
-    read = [{k: Cost(**v) if k in costs else v for k, v in row.items()} for row in rows]
-    return {m.documents: m for m in (Measured(**row) for row in read)}
+    rows: list[dict[str, Any]] = json.loads(FIGURES.read_text())
+    for row in rows:
+        row |= {name: Cost(**row[name]) for name in costs}
+    return {row["documents"]: Measured(**row) for row in rows}
 
 
 def _row(m: Measured) -> Iterator[object]:
