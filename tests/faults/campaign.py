@@ -25,6 +25,7 @@ from tracker.archive import Archive
 from tracker.cli import main
 
 KINDS = {"kill": 1, "torn write": 2, "no space": 3, "I/O error": 4, "full disk": 5}
+_LONG_BEFORE = "2025-08-30T12:00Z"
 _BEFORE, _AT, _AFTER = "2025-09-01T12:00Z", "2025-09-03T12:00Z", "2025-09-05T12:00Z"
 
 
@@ -82,7 +83,8 @@ class Campaign:
         fetch = ("fetch", "--force", "--allow-host", self.host)
         yield Scenario("first run", bare, ("--now", _AT, "run", *fetch[1:]))
         shutil.copytree(bare, seen)
-        self._must(seen, "--now", _BEFORE, "run", *fetch[1:])
+        for day in (_LONG_BEFORE, _BEFORE):  # two publications, so that the next has a spare
+            self._must(seen, "--now", day, "run", *fetch[1:])
         yield Scenario("fetch", seen, ("--now", _AT, *fetch))
         fetched = Path(shutil.copytree(seen, self.folder / "fetched"))
         self._must(fetched, "--now", _AT, *fetch)
