@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.samples import tracker
+from tests.factories import SITE, TOPICS, everything
+from tests.samples import bytes_of, tracker
 from tracker.model import digest
+from tracker.publisher import part, whole
 
 AT = "2025-11-04T08:00:00Z"
 PAGE = "harbour/privacy-policy@eu/20251104T080000Z"
@@ -89,3 +92,37 @@ def test_the_site_is_whole_without_what_draws_pictures(
     assert not list((demo / "feeds").rglob("card.png"))
     page = (demo / "feeds" / "changes" / PAGE / "index.html").read_text(encoding="utf-8")
     assert "card.png" not in page
+
+
+def test_what_a_lot_follows_from_is_written_the_same_in_every_process() -> None:
+    """A set has another order with every seed of hashes: nothing would be known again by it."""
+    parts = [part(history, TOPICS, SITE) for history in everything()]
+    lots = list(whole([p.abstract for p in parts], TOPICS, SITE))
+    assert len(lots) > 4
+    assert not [lot.name for lot in lots if "frozenset({" in repr(lot.follows)]
+
+
+def test_only_what_follows_from_something_new_is_written_again(demo: Path) -> None:
+    """Another process, with another seed, after one document got a new version."""
+    page = (demo / "feeds" / "documents" / PAGE / "capture.html.txt").read_text()
+    file = demo / "new.html"
+    file.write_text(page.replace("<p><em>", "<p>We moor every boat at night.</p><p><em>", 1))
+    marks = {p: p.stat().st_ino for p in (demo / "feeds").rglob("*") if p.is_file()}
+    command = [sys.executable, "-m", "tracker", "--root", str(demo)]
+    imported = ["import", "file", str(file), "privacy-policy@eu", "--at", "2026-01-01"]
+    for arguments in (imported, ["publish"]):
+        subprocess.run([*command, *arguments], check=True, capture_output=True)
+    kept = {p for p, inode in marks.items() if p.exists() and p.stat().st_ino == inode}
+    other = demo / "feeds" / "documents" / "harbour" / "terms-of-service@global"
+    assert kept >= {p for p in other.rglob("*") if p.is_file()}
+    assert demo / "feeds" / "all.xml" not in kept
+    found = bytes_of(demo / "feeds")
+    assert found == bytes_of(published_anew(demo))
+
+
+def published_anew(root: Path) -> Path:
+    """What is published where nothing was derived or written before."""
+    shutil.rmtree(root / "feeds")
+    shutil.rmtree(root / ".cache")
+    assert tracker(root, "publish").exit_code == 0
+    return root / "feeds"

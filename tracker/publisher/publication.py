@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from tracker.model import Correction, History, Settings, Topic
 from tracker.publisher import documents, revisions, site
 from tracker.publisher.abstracts import Abstract, abstract
 from tracker.publisher.biographies import lives
+from tracker.publisher.channel import Channel
 from tracker.publisher.feeds import (
     UNPUBLISHED,
     document_feed,
@@ -93,7 +94,13 @@ def whole(
     yield Lot("site", None, partial(site.pages, frame, ordered))
     items = in_order((item for a in ordered for item in a.items), histories)
     for channel in shared_channels(histories, items, topics, frame.base):
-        yield Lot(f"feed {channel.name}", channel, partial(written, channel))
+        yield Lot(f"feed {channel.name}", _said(channel), partial(written, channel))
+
+
+def _said(channel: Channel) -> Channel:
+    """What a channel says: not where else its items stand, which is a set without an order."""
+    items = tuple(replace(item, feeds=frozenset()) for item in channel.items)
+    return replace(channel, items=items)
 
 
 def status(
