@@ -51,8 +51,11 @@ class Remembered:
                 path.parent.mkdir(parents=True, exist_ok=True)
             mode = "rwc" if write else "ro"
             uri = f"{path.absolute().as_uri()}?mode={mode}"
-            self._db = sqlite3.connect(uri, uri=True, timeout=1)
+            # Each value stands at once, so that a run that is stopped is gone on with; it need not
+            # outlive a loss of power.
+            self._db = sqlite3.connect(uri, uri=True, timeout=1, isolation_level=None)
             if write:
+                self._db.execute("pragma synchronous = off")
                 self._db.execute(_TABLE)
 
     def __enter__(self) -> Self:
@@ -65,8 +68,6 @@ class Remembered:
         trace: TracebackType | None,
     ) -> None:
         if self._db is not None:
-            with suppress(sqlite3.Error):
-                self._db.commit()
             self._db.close()
 
     def get(self, name: str, key: str, kind: type[_Value]) -> _Value | None:

@@ -19,7 +19,17 @@ from tracker.model import Document, utc
 from tracker.publisher.terminal import harmless
 from tracker.workspace import Workspace, open_workspace
 
-__all__ = ["App", "chosen", "colour", "harmless", "parse_time", "print_json", "say", "width"]
+__all__ = [
+    "App",
+    "chosen",
+    "colour",
+    "harmless",
+    "parse_time",
+    "print_json",
+    "say",
+    "show",
+    "width",
+]
 
 #: Where the newest timestamp is published.
 STAMPED = "status/checkpoint-stamped.tsr"
@@ -63,6 +73,12 @@ def say(text: str) -> None:
         click.echo_via_pager(f"{text}\n", color=colour())
     else:
         click.echo(text, color=colour())
+
+
+def show(text: str) -> None:
+    """What is being done, on a line of the terminal that the next one replaces; "" clears it."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\x1b[K{text}", err=True, nl=False)
 
 
 def print_json(value: object) -> None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 import click
 
 from tracker.cli import logs
-from tracker.cli.app import App
+from tracker.cli.app import App, show
 from tracker.cli.checkpoints import Sealed, heads_of, new_checkpoint, newest_stamp, public_key
 from tracker.cli.session import Case, Session, opened
 from tracker.database import database
@@ -17,11 +17,12 @@ from tracker.deriving import Derived, Job, Sent, derive, derive_sent, picture, s
 from tracker.folder import Fresh, Mark, exchanged
 from tracker.history import standing
 from tracker.lock import held_folder
-from tracker.model import Correction, History
+from tracker.model import Correction, History, Settings
 from tracker.outages import outages
 from tracker.publisher import Abstract, Lot, Rim, Timestamp, status, strays, whole
 from tracker.remembered import PAGES, key_of
 from tracker.workers import Workers
+from tracker.workspace import Workspace
 
 #: Where the newest timestamp is published.
 STAMPED = "status/checkpoint-stamped.tsr"
@@ -99,6 +100,7 @@ class _Publication:
     def write(self, others: Workers | None) -> None:
         for case, found in _derived(self._session, self._work(), others):
             self._put(case, found)
+        show("")
         given = self._session.workspace
         _name_strays(given.corrections, list(self._histories.values()))
         self._whole()
@@ -107,7 +109,9 @@ class _Publication:
 
     def _work(self) -> Iterator[tuple[Case, Job]]:
         """What has to be derived; all else is kept as it stands."""
-        for case in self._session.cases():
+        number = len(self._session.documents())
+        for n, case in enumerate(self._session.cases(), 1):
+            show(f"[{n}/{number}] deriving {case.document.id} …")
             job = _job(self._session, case)
             key = key_of(PAGES, case.key, job.settings, job.corrections, job.pictures)
             self._keys[case.document.id] = key
@@ -133,14 +137,15 @@ class _Publication:
     def _whole(self) -> None:
         """What is of no single document: of it too, only what follows from something new."""
         given, rim = self._session.workspace, _rim(self._proof)
-        everything = (sorted(self._keys.items()), given.topics, given.settings, given.corrections)
+        site = _site(given)
+        everything = (sorted(self._keys.items()), given.topics, site, given.corrections)
         key = key_of(PAGES, everything)
         kept = self._session.cache.get("whole", key, Kept)
         if kept and self._fresh.keep(kept.marks):
             return
         marks: dict[str, Mark] = {}
         abstracts = self._in_order(self._abstracts)
-        for lot in whole(abstracts, given.topics, given.settings, given.corrections, rim):
+        for lot in whole(abstracts, given.topics, site, given.corrections, rim):
             marks |= self._lot(lot, everything)
         self._session.cache.put("whole", key, Kept(marks))
 
@@ -184,10 +189,15 @@ def _job(session: Session, case: Case) -> Job:
         document=case.document,
         captures=case.captures,
         topics=given.topics,
-        settings=given.settings,
+        settings=_site(given),
         corrections=mine,
         pictures=picture() is not None,
     )
+
+
+def _site(given: Workspace) -> Settings:
+    """Of the settings only what pages follow from: no other is a reason to make them anew."""
+    return Settings(site_url=given.settings.site_url)
 
 
 def _named(case: Case) -> str:

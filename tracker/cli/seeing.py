@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import click
 
 from tracker.cli import logs
-from tracker.cli.app import App, chosen, harmless
+from tracker.cli.app import App, chosen, harmless, show
 from tracker.cli.asking import allow_host, fetcher
 from tracker.cli.working import working
 from tracker.intake import PublicArchive, Visit, visit, with_preview
@@ -107,15 +106,12 @@ def fetch_all(app: App, wanted: Sequence[str], *, force: bool, hosts: Sequence[s
 def _announced(documents: Sequence[Document]) -> Iterator[Document]:
     """The documents one by one; a terminal shows which is being fetched."""
     for number, document in enumerate(documents, 1):
-        if sys.stderr.isatty():
-            text = f"\r\x1b[K[{number}/{len(documents)}] fetching {document.id} …"
-            click.echo(text, err=True, nl=False)
+        show(f"[{number}/{len(documents)}] fetching {document.id} …")
         yield document
 
 
 def _said(visited: Visit) -> Visit:
-    if sys.stderr.isatty():
-        click.echo("\r\x1b[K", err=True, nl=False)
+    show("")
     logs.visited(visited)
     click.echo(terminal.visit(visited.document, visited.captures, visited.skipped))
     for found in visited.stand_ins:

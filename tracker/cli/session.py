@@ -75,9 +75,9 @@ class Session:
 
     def cases(self, wanted: Sequence[str] = ()) -> Iterator[Case]:
         """The documents `wanted` (all if none is named) in the order of their names."""
-        return map(self._case, chosen(self._documents(), wanted))
+        return map(self._case, chosen(self.documents(), wanted))
 
-    def _documents(self) -> list[Document]:
+    def documents(self) -> list[Document]:
         """What is declared, and what was recorded before without being declared now."""
         recorded = self.archive.documents(self.sizes.get("documents"))
         known = {d.id: d for d in (*recorded, *self.workspace.declared.documents)}

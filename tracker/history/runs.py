@@ -34,7 +34,7 @@ def decisive(ordered: Sequence[Capture]) -> tuple[Run, ...]:
     """The runs of all good looks among captures in order; equal runs give equal texts."""
     known = list(_runs(c for c in ordered if c.via != PREVIEW))
     begin = known[0].first[0].time if known else None
-    return (*known[:-1], *_settled(known[-1:]), *_previews(ordered, begin))
+    return (*known[:-1], *_settled(known), *_previews(ordered, begin))
 
 
 def _runs(captures: Iterable[Capture]) -> Iterator[Run]:
@@ -47,11 +47,14 @@ def _sight(parts: Sequence[Capture]) -> list[tuple[object, ...]]:
     return [(c.page_key, c.text, c.via, c.media) for c in parts]
 
 
-def _settled(last: Sequence[Run]) -> Iterator[Run]:
-    """The last run; as soon as it is believed, how often it was seen is of no matter."""
-    for run in last:
-        is_believed = run.last and has_agreed(run.looks, run.first[0].time, run.last)
-        yield replace(run, looks=0, last=None) if is_believed else run
+def _settled(known: Sequence[Run]) -> Iterator[Run]:
+    """The last run; as soon as it is believed, how often it was seen is of no matter.
+
+    What was seen first of all is believed at once.
+    """
+    for run in known[-1:]:
+        agreed = run.last and has_agreed(run.looks, run.first[0].time, run.last)
+        yield replace(run, looks=0, last=None) if agreed or len(known) == 1 else run
 
 
 def _previews(ordered: Sequence[Capture], begin: datetime | None) -> Iterator[Run]:
