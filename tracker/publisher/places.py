@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracker.model import Document, Revision, Topic, Version
+from tracker.model import Revision, Topic, Version
 from tracker.publisher.words import stamp
 
 
@@ -44,10 +44,6 @@ def feed_file(name: str, suffix: str) -> str:
     """The file of a feed in a format: `.xml` (RSS), `.atom` or `.json` (JSON Feed)."""
     # status.json was there first: it tells programs how every document stands.
     return "status.feed.json" if (name, suffix) == ("status", ".json") else name + suffix
-
-
-def home_of(document: Document) -> str:
-    return document_page(document.id)
 
 
 def up(path: str) -> str:
