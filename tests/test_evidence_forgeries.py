@@ -188,7 +188,74 @@ def one_fewer_change(bundle: Path) -> None:
     (bundle / "redline.txt").write_text("Nothing changed.\n")
 
 
+def two_keys(bundle: Path) -> None:
+    """The genuine key for whoever reads the file so, another for whoever reads it otherwise."""
+    other = base64.b64encode(verify_key_of_another()).decode()
+    genuine = (bundle / "public-key.pem").read_text().splitlines()[1]
+    (bundle / "public-key.pem").write_text(
+        f"{genuine}\n-----BEGIN PUBLIC KEY-----\n{other}\n-----END PUBLIC KEY-----\n"
+    )
+
+
+def verify_key_of_another() -> bytes:
+    return bytes.fromhex("302a300506032b6570032100") + bytes(32)
+
+
+def module(name: str) -> Forgery:
+    """What stands in for the library of whoever runs Python in the folder."""
+
+    def forge(bundle: Path) -> None:
+        (bundle / name).parent.mkdir(exist_ok=True)
+        (bundle / name).write_text("print('VERIFIED: 2 captures'); raise SystemExit")
+        put("after/1/body.html.txt", WORD, OTHER)(bundle)
+
+    return forge
+
+
+def added(name: str) -> Forgery:
+    return lambda bundle: void((bundle / name).write_text("It was otherwise."))
+
+
+def clause_in_a_number(bundle: Path) -> None:
+    """Two clauses as one, whose number ends with what parts them in the digest."""
+    file = bundle / "after" / "1" / "text.json"
+    first, second, *rest = json.loads(file.read_text())
+    swallowed = "\x1f".join([first["number"], first["text"], *first["links"]])
+    file.write_text(json.dumps([{**second, "number": f"{swallowed}\x1e{second['number']}"}, *rest]))
+
+
+def twice_in_the_redline(bundle: Path) -> None:
+    changes = json.loads((bundle / "redline.json").read_text())
+    (bundle / "redline.json").write_text(json.dumps([*changes, changes[-1]]))
+
+
+def length_twice(bundle: Path) -> None:
+    """A WARC that another program reads otherwise."""
+    data = (bundle / "captures.warc").read_bytes()
+    (bundle / "captures.warc").write_bytes(
+        data.replace(b"Content-Length:", b"Content-Length:61\r\nContent-Length:", 1)
+    )
+
+
+def one_capture_for_two(bundle: Path) -> None:
+    shutil.copytree(bundle / "before" / "1", bundle / "before" / "2")
+
+
 FORGERIES: dict[str, Forgery] = {
+    "two keys in one file": two_keys,
+    "a module beside the script": module("base64.py"),
+    "a package beside the script": module("html/__init__.py"),
+    "a file that is none of a bundle": added("SUMMARY.html"),
+    "a picture beside a capture": added("after/1/screenshot.html"),
+    "a link": lambda b: (b / "after" / "1" / "body.md.txt").symlink_to("body.html.txt"),
+    "a clause hidden in a number": clause_in_a_number,
+    "a clause twice in the redline": twice_in_the_redline,
+    "wordings in a comment": put("redline.html", "<h2>", "<!-- --><h2>"),
+    "a style of one's own": put("redline.html", "</style>", "ins{display:none}</style>"),
+    "a wording in other marks": put("redline.html", "<h2>", "<p class='wording'>x</p>\n<h2>"),
+    "marks above the redline": put("redline.txt", "\n\n", " {+invented+}\n\n"),
+    "two lengths in the WARC": length_twice,
+    "one capture for two": one_capture_for_two,
     "a word of a body": put("after/1/body.html.txt", WORD, OTHER),
     "a body and its digest": with_its_digest,
     "a body under another name": hidden_body,

@@ -208,6 +208,7 @@ def _listed(given: Bundle) -> list[Mapping[str, object]]:
             "selectors": _selectors(exhibit.capture),
             "is_recorded": _is_recorded(exhibit),
             "kept": exhibit.body is not None,
+            "is_served": exhibit.capture.status is not None,
             "stands_in": exhibit.stand_in is not None,
         }
         for side, shown in (("before", given.before), ("after", given.after))

@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
+from tracker.evidence import verify
 from tracker.model import Change, Kind, Op, Revision, Span, Topic
 from tracker.publisher import words
 
-_STYLE = (
-    "body{font:16px/1.5 Georgia,serif;max-width:46em;margin:2em auto;padding:0 1em}"
-    "h2{font-size:1em;margin:2em 0 .3em}"
-    "p{white-space:pre-wrap;overflow-wrap:anywhere;margin:.3em 0}"
-    "del{background:#fde3c8}ins{background:#cfe3fb}"
-)
 _TAG = {Op.DELETE: "del", Op.INSERT: "ins"}
 
 
@@ -23,13 +18,12 @@ def redline_page(revision: Revision, topics: Sequence[Topic]) -> str:
     It says what `terminal.diff` says of the same revision.
     """
     title = escape(words.line(f"{revision.document}: {revision.after.title}"))
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
     titles = {topic.id: topic.title for topic in topics}
     parts = [
         "<!DOCTYPE html>",
         '<html lang="en"><head><meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
-        f"<title>{title}</title><style>{_STYLE}</style></head><body>",
+        f'<meta http-equiv="Content-Security-Policy" content="{verify.POLICY}">',
+        f"<title>{title}</title><style>{verify.STYLE}</style></head><body>",
         f"<h1>{title}</h1>",
         *(f"<p>{escape(line)}</p>" for line in _said(revision)),
         *(_change(change, titles) for change in revision.changes),

@@ -49,9 +49,12 @@ def checkpoint() -> tuple[str, int, str, str]:
     text = note
     if any(Path(name).exists() for name in names) or b"\n\n" in note:
         text, signature, pem = (content(Path(name)) for name in names)
-        der = base64.b64decode(b"".join(pem.splitlines()[1:-1]))
+        der = base64.b64decode(b"".join(pem.splitlines()[1:2]))
         start = bytes.fromhex("302a300506032b6570032100")  # an Ed25519 key, RFC 8410
-        need(der[:12] == start and len(der) == 44, "public-key.pem is no Ed25519 key")
+        packed = base64.b64encode(start + der[12:])
+        alone = b"-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n" % packed
+        # To the byte, so that no other key in it can be the one that another program reads.
+        need(len(der) == 44 and pem == alone, "public-key.pem is not one Ed25519 key alone")
         origin, packed = text.split(b"\n")[0], b"\1" + der[12:]
         name = sha(origin + b"\n" + packed)[:4]
         line = b" ".join(["—".encode(), origin, base64.b64encode(name + signature)])
@@ -78,6 +81,28 @@ def root_of(entry: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes
             node = sha(b"\1" + node + other)
         index, last = index // 2, last // 2
     return node if last == 0 else None
+
+
+# --- the files ---
+
+FILES = {
+    *("SHA256SUMS", "VERIFY.txt", "captures.warc", "checkpoint.txt", "public-key.pem"),
+    *("redline.html", "redline.json", "redline.txt", "signature.bin", "signed.txt"),
+    *("timestamp-ca.pem", "timestamp.tsr"),
+}
+PART = re.compile(
+    r"(before|after)/[1-9][0-9]*(/(capture\.json|proof\.json|headers\.txt|text\.json"
+    r"|text-read-anew\.json|body\.(html|md|bin)\.txt|body-not-kept\.txt"
+    r"|another-body-with-the-same-text\.(html|md|bin)\.txt))?"
+)
+
+
+def only_these() -> None:
+    """Nothing that is no part of a bundle: it would be shown around as if it were proved."""
+    for path in sorted(Path().rglob("*")):
+        name = path.as_posix()
+        known = name in FILES or name in {"before", "after"} or PART.fullmatch(name)
+        need(known and not path.is_symlink(), f"{name} is no part of such a bundle")
 
 
 # --- one capture ---
@@ -121,8 +146,8 @@ def clock(facts: Facts) -> str:
     return ""
 
 
-def capture(folder: Path, size: int, root: str) -> tuple[Facts, bytes, bytes | None]:
-    """The facts, entry and body of the capture in a folder, each checked against the log."""
+def capture(folder: Path, size: int, root: str) -> tuple[Facts, bytes, bytes | None, int]:
+    """The facts, entry, body and place of the capture in a folder, checked against the log."""
     entry, proof = content(folder / "capture.json"), json.loads(content(folder / "proof.json"))
     facts, index = json.loads(entry), proof["index"]
     need(proof["size"] == size, f"{folder}/proof.json is for a log of another size")
@@ -144,12 +169,30 @@ def capture(folder: Path, size: int, root: str) -> tuple[Facts, bytes, bytes | N
     print(f"  {printable(page)}\n  {printable(held)}\n  entry {index + 1} of {size}")
     if clock(facts):
         print(f"  NOTE: {clock(facts)}")
-    return facts, entry, body
+    return facts, entry, body, index
 
 
 # --- the texts and the redline between them ---
 
 TAGS = {"same": "", "delete": "del", "insert": "ins"}
+MARKS = {"same": " ", "delete": "-", "insert": "+"}
+STYLE = (
+    "body{font:16px/1.5 Georgia,serif;max-width:46em;margin:2em auto;padding:0 1em}"
+    "h2{font-size:1em;margin:2em 0 .3em}"
+    "p{white-space:pre-wrap;overflow-wrap:anywhere;margin:.3em 0}"
+    "del{background:#fde3c8}ins{background:#cfe3fb}"
+)
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+#: All that redline.html may be: a page of this style, with nothing but this around the wordings.
+PAGE = re.compile(
+    '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">\n'
+    f'<meta http-equiv="Content-Security-Policy" content="{re.escape(POLICY)}">\n'
+    f"<title>[^<]*</title><style>{re.escape(STYLE)}</style></head><body>\n<h1>[^<]*</h1>\n"
+    r"(?:<p>[^<]*</p>\n){3,5}"
+    r"(?:<h2>[^<]*</h2>\n<p><b>[^<]*</b></p>\n(?:<p>[^<]* → [^<]*</p>\n)?"
+    r'<p class="wording">(?:[^<]|<del>[^<]*</del>|<ins>[^<]*</ins>)*</p>\n'
+    r"(?:<p>[-+] link [^<]*</p>\n)*)*</body></html>\n"
+)
 SHAPES = str.maketrans(
     {
         **dict.fromkeys("'‘’‚‛′ʼ`´\u1fef\u1ffd", "'"),
@@ -172,6 +215,18 @@ def compared(text: str) -> str:
     return COUNTER.sub(r"\1", " ".join(folded.split()))
 
 
+def shaped(clauses: Clauses) -> bool:
+    """Whether no clause can pass for several: U+001E and U+001F part them in the digest."""
+    parts = [part for c in clauses for part in (c["number"], *c["links"])]
+    texts = [*parts, *(c["text"] for c in clauses)]
+    listed = all(type(c["links"]) is list for c in clauses)
+    return (
+        listed
+        and all(type(t) is str for t in texts)
+        and not re.search("[\x1e\x1f]", "".join(parts))
+    )
+
+
 def identity(clause: dict[str, Any]) -> str:
     return "\x1f".join([clause["number"], compared(clause["text"]), *clause["links"]])
 
@@ -185,6 +240,7 @@ def text_of(folder: Path, facts: Facts) -> tuple[Clauses, bool]:
     """The clauses of a capture, and whether their digest is the one in the log."""
     anew = folder / "text-read-anew.json"
     clauses = json.loads(content(anew if anew.exists() else folder / "text.json"))
+    need(shaped(clauses), f"{folder}: its text has not the form of one")
     same = text_digest(clauses) == facts["text"]
     need(same or anew.exists(), f"{folder}/text.json is not the text that was recorded")
     return clauses, same
@@ -205,24 +261,29 @@ def redline(before: Clauses, after: Clauses) -> int:
             stands = there and wording == "\n".join(clauses[n]["text"] for n in change[side])
             need(stands, f"redline.json: change {number} is not the wording in {side}/")
         for kind, old, new in change["redline"]:
-            same = compared(old) == compared(new)
+            same = compared(f"x{old}x") == compared(f"x{new}x")  # the blanks at the ends too
             whole = same if kind == "same" else not (new if kind == "delete" else old)
             need(whole, f"redline.json: change {number} hides a difference")
             marks.append((TAGS[kind], letters(new or old)))
     sides = (("before", before), ("after", after))
+    for side, _ in sides:
+        named = [n for change in changes for n in change[side]]
+        need(len(named) == len(set(named)), f"redline.json names a clause of {side}/ twice")
     touched = {side: {n for change in changes for n in change[side]} for side, _ in sides}
     rest = [
         Counter(identity(c) for n, c in enumerate(clauses) if n not in touched[side])
         for side, clauses in sides
     ]
     need(rest[0] == rest[1], "redline.json leaves out a difference between the texts")
+    need(PAGE.fullmatch(page.decode()), "redline.html is not such a page and nothing else")
     shown = [
         (tag, letters(html.unescape(words or rest)))
         for wording in re.findall('<p class="wording">(.*?)</p>', page.decode(), re.DOTALL)
         for tag, words, rest in re.findall(r"<(del|ins)>([^<]*)</\1>|([^<]+)", wording)
     ]
     need(shown == marks, "redline.html does not show what redline.json says")
-    text = content(Path("redline.txt")).decode().partition("\n\n")[2]
+    head, _, text = content(Path("redline.txt")).decode().partition("\n\n")
+    need(not re.search(r"\[-|\{\+", head), "redline.txt has marks where no change is")
     text = re.sub(r"(?m)^  [-+] link .*$", "", text)
     form = r"(?<!\[)\[-(.*?)-\](?!\])|(?<!\{)\{\+(.*?)\+\}(?!\})"
     shown = [
@@ -231,7 +292,16 @@ def redline(before: Clauses, after: Clauses) -> int:
     ]
     same = shown == [mark for mark in marks if mark[0]]
     need(same, "redline.txt does not show what redline.json says")
+    tell(changes)
     return len(changes)
+
+
+def tell(changes: list[Facts]) -> None:
+    """The redline itself, as it was checked: each piece a line, in the form of JSON."""
+    for number, change in enumerate(changes, 1):
+        print(f"change {number}")
+        for kind, old, new in change["redline"]:
+            print(f"  {MARKS[kind]} {json.dumps(new or old)}")
 
 
 # --- the same captures as a WARC file ---
@@ -241,8 +311,14 @@ def records(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """The head and the block of each record of a WARC file."""
     while data:
         head, _, rest = data.partition(b"\r\n\r\n")
-        length = re.search(rb"(?mi)^Content-Length: (\d+)\r?$", head)
-        end = int(length[1]) if length and head.startswith(b"WARC/1.1\r\n") else len(rest)
+        first, *lines = head.split(b"\r\n")
+        named = [re.fullmatch(rb"([A-Za-z-]+): ([^\r\n]*)", line) for line in lines]
+        names = [found[1].lower() for found in named if found]
+        # Each once and in one form, so that no other program reads another length out of it.
+        sound = first == b"WARC/1.1" and len(names) == len(lines) == len(set(names))
+        length = re.search(rb"(?m)^Content-Length: (\d+)\r?$", head)
+        need(sound and length, "captures.warc cannot be read")
+        end = int(length[1]) if length else 0
         block, data = rest[:end], rest[end:]
         need(data[:4] == b"\r\n\r\n", "captures.warc cannot be read")
         data = data[4:]
@@ -268,6 +344,7 @@ def warc(seen: Iterable[tuple[Facts, bytes, bytes | None]]) -> None:
 
 
 def main() -> None:
+    only_these()
     origin, size, root, key = checkpoint()
     sides = {}
     for side in ("before", "after"):
@@ -276,16 +353,17 @@ def main() -> None:
         need(names and [f.name for f in folders] == names, f"{side}/ is missing, or a part of it")
         sides[side] = [(folder, *capture(folder, size, root)) for folder in folders]
     both = [*sides["before"], *sides["after"]]
-    alone = len({facts["document"] for _, facts, _, _ in both}) == 1
+    need(len({shown[4] for shown in both}) == len(both), "one capture stands for two")
+    alone = len({facts["document"] for _, facts, *_ in both}) == 1
     need(alone, "the captures are not of one document")
-    last = max(datetime.fromisoformat(facts["time"]) for _, facts, _, _ in sides["before"])
-    first = min(datetime.fromisoformat(facts["time"]) for _, facts, _, _ in sides["after"])
+    last = max(datetime.fromisoformat(facts["time"]) for _, facts, *_ in sides["before"])
+    first = min(datetime.fromisoformat(facts["time"]) for _, facts, *_ in sides["after"])
     need(last < first, "before/ is not earlier than after/")
-    warc([shown[1:] for shown in both])
+    warc([shown[1:4] for shown in both])
     texts: dict[str, Clauses] = {"before": [], "after": []}
     recorded = True
     for side, shown in sides.items():
-        for folder, facts, _, _ in shown:
+        for folder, facts, *_ in shown:
             clauses, same = text_of(folder, facts)
             texts[side] += clauses
             recorded = recorded and same
@@ -294,11 +372,12 @@ def main() -> None:
     print(f"log   {printable(origin)}\nsize  {size}\nroot  {printable(root)}")
     print(f"key   {printable(key or 'none: NOTHING IS SIGNED')}")
     rest = "now check the signature (3)," if key else "nothing is signed;"
-    bare = sum(body is None for _, _, _, body in both)
+    bare = sum(body is None for _, _, _, body, _ in both)
     held = f"{len(both)} captures stand in this log"
     held += f", {bare} WITHOUT the body" if bare else ""
     held += "" if recorded else ", but NOT the text that was read anew from them"
-    print(f"VERIFIED: {held}; {rest} compare the root and key (4).")
+    whole = "VERIFIED" if recorded and not bare else "VERIFIED IN PART"
+    print(f"{whole}: {held}; {rest} compare the root and key (4).")
 
 
 if __name__ == "__main__":
