@@ -14,6 +14,8 @@ _PART = 0.8  # share of a part's words that must stand in the whole it was split
 _WHOLE = 0.7  # share of the whole that its parts must give back
 #: Times the words of the whole that its parts can have together and still be that alike.
 _LONGEST = 2 / _WHOLE - 1
+#: Each part gets a page that shows the whole; thousands of them would fill a disk.
+_MOST_PARTS = 100
 _MOST_STARTS = 16  # parts that begin or end like the whole; where more do, none is telling
 
 
@@ -102,7 +104,7 @@ def _runs(
             last += 1
             room -= len(parts[last])
         seen.update(range(first, last + 1))
-        if last > first and room >= 0:
+        if first < last < first + _MOST_PARTS and room >= 0:
             yield list(range(first, last + 1))
 
 
