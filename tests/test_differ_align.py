@@ -201,6 +201,14 @@ def test_two_paragraphs_joined_are_a_merger() -> None:
     assert steps([LINES[0], f"{ONE}.", f"{TWO}."], [LINES[0], f"{ONE}. {TWO}."]) == [((1, 2), (1,))]
 
 
+@pytest.mark.parametrize(("parts", "joined"), [(100, True), (101, False)])
+def test_no_merger_is_of_hundreds(parts: int, *, joined: bool) -> None:
+    """Every part has a page that shows the whole: thousands of long pages for one change."""
+    lines = [f"Rule {n} says that boat {n} keeps to side {n} of the quay" for n in range(parts)]
+    found = steps(lines, [" ".join(lines)])
+    assert any(len(before) == parts for before, _ in found) is joined
+
+
 def test_an_addition_beside_an_unchanged_clause_is_no_split() -> None:
     assert steps([ONE], [ONE, TWO]) == [((), (1,))]
 
