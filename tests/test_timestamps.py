@@ -117,11 +117,11 @@ def _other(authority: Authority) -> bytes:
 
 LIES: dict[str, tuple[Callable[[Authority, bytes], tuple[int, bytes]], str]] = {
     "nonsense": (lambda a, asked: (200, b"<html>"), "is no timestamp"),
-    "nothing": (lambda a, asked: (200, b""), "empty page"),
+    "nothing": (lambda a, asked: (200, b""), "is no timestamp"),
     "something else": (lambda a, asked: (200, _other(a)), "is a timestamp of something else"),
     "a refusal": (lambda a, asked: (200, a.stamp(asked[:-3])), "is a refusal"),
     "an error": (lambda a, asked: (404, b"no"), "answered 404 to what was asked"),
-    "too much": (lambda a, asked: (200, b"0" * (17 << 20)), "more than"),
+    "too much": (lambda a, asked: (200, b"0" * (17 << 20)), "is no timestamp"),
     "a cut": (lambda a, asked: (200, a.stamp(asked)[:-9]), "is no timestamp"),
 }
 

@@ -4,5 +4,5 @@ python -m tests.attacks              every vector at its size, twice and four ti
 python -m tests.attacks NAME...      some of them
 python -m tests.attacks --full       each as large as it may be: as large as the fetcher lets a
                                      page be, and, where that is refused as no text of terms, as
-                                     large as is not; and the worst of all (about ten minutes)
+                                     large as is not (eight minutes of processor time)
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -164,9 +164,10 @@ class Fetcher:
         headers: dict[str, str],
         content: bytes | None,
     ) -> Visit:
+        whole = partial(read_body, longest=self._limits.decoded_bytes)
         ask = Ask(
             judge=judge,
-            read=partial(read_body, longest=self._limits.decoded_bytes),
+            read=whole if content is None else _beginning,
             permit=partial(self._permission, now) if content is None else lambda _: _OPEN,
             headers=self._headers | headers,
             content=content,
@@ -182,7 +183,7 @@ class Fetcher:
         if address not in self._robots:
             ask = Ask(
                 judge=judge_data,
-                read=lambda head, chunks: b"".join(take(decoded(head, chunks), LONGEST)[0]),
+                read=_beginning,
                 permit=lambda _: _OPEN,
                 headers=self._headers,
             )
@@ -232,6 +233,11 @@ class Fetcher:
         seconds = delay(url.host, self._limits.polite_seconds, robots.crawl_delay)
         deadline.extend(self._turns.take(str(url), seconds))
         return exchange(self._transport, url, ask, deadline)
+
+
+def _beginning(head: Head, chunks: Iterable[bytes]) -> bytes:
+    """As much of a body as a robots.txt may have; a service's answer has less."""
+    return b"".join(take(decoded(head, chunks), LONGEST)[0])
 
 
 def _validators(etag: str | None, modified: str | None) -> dict[str, str]:
