@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tracker import folder
 from tracker.errors import ArchiveError
 from tracker.folder import Mark, content, exchanged, file_names, put, spare_of
 
@@ -195,7 +196,10 @@ def test_files_and_links_are_named_in_order_and_links_not_followed(tmp_path: Pat
 # ── the spare ─────────────────────────────────────────────────────────────────────
 
 
-def test_what_is_in_the_spare_is_not_believed(tmp_path: Path) -> None:
+def test_what_is_in_the_spare_is_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder, "_REST", 0.0)
     feeds, spare, secret = tmp_path / "feeds", spare_of(tmp_path / "feeds"), tmp_path / "secret"
     secret.write_bytes(b"precious")
     put(feeds, {"a": b"1", "x/b": b"2", "y/c": b"3", "d": b"4"})
@@ -218,6 +222,17 @@ def test_what_is_in_the_spare_is_not_believed(tmp_path: Path) -> None:
     assert (feeds / "x" / "b").stat().st_mtime_ns == mark
     assert secret.read_bytes() == b"precious"
     assert sorted(p.name for p in tmp_path.iterdir()) == [".feeds.spare", "feeds", "secret"]
+
+
+def test_what_somebody_may_still_read_is_not_altered(tmp_path: Path) -> None:
+    feeds = tmp_path / "feeds"
+    for n in range(2):
+        put(feeds, {"a": b"%d" % n})
+    reading = os.open(spare_of(feeds), os.O_RDONLY)
+    put(feeds, {"a": b"2"})
+    with pytest.raises(FileNotFoundError):
+        os.open("a", os.O_RDONLY, dir_fd=reading)
+    os.close(reading)
 
 
 def test_files_that_did_not_change_are_one_with_those_of_the_spare(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import os
 import shutil
 import stat
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,8 @@ from tracker.errors import ArchiveError
 #: What we published, so that what others put into feeds/ (a CNAME, say) is carried along.
 MANIFEST = "published.json"
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+#: Seconds after which nobody is still reading in the publication before.
+_REST = 60.0
 
 #: By which a file is known to be the one that was written: its size in bytes, and when.
 Mark = tuple[int, int]
@@ -115,6 +118,8 @@ def exchanged(directory: Path) -> Iterator[Fresh]:
     spare = spare_of(directory)
     try:
         _recover(directory)
+        if not _is_left(spare):
+            shutil.rmtree(spare, ignore_errors=True)
         fresh = Fresh(directory, spare)
         yield fresh
         if fresh.finish():
@@ -128,6 +133,17 @@ def exchanged(directory: Path) -> Iterator[Fresh]:
     except BaseException:
         shutil.rmtree(spare, ignore_errors=True)
         raise
+
+
+def _is_left(spare: Path) -> bool:
+    """Whether nobody reads any more in what stood until it was exchanged.
+
+    Whoever does must not find it half another one; gone, it is at least looked for again.
+    """
+    try:
+        return time.time() - spare.stat().st_ctime >= _REST
+    except OSError:
+        return False
 
 
 def spare_of(directory: Path) -> Path:
