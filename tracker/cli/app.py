@@ -31,8 +31,6 @@ __all__ = [
     "width",
 ]
 
-#: Where the newest timestamp is published.
-STAMPED = "status/checkpoint-stamped.tsr"
 _WIDEST = 100
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 
 import click
@@ -80,12 +79,23 @@ def authorities_of(workspace: Workspace) -> bytes | None:
 
 def sealed(workspace: Workspace, stamps: Iterable[evidence.Stamp]) -> Iterator[Sealed]:
     """Those that are sound, as far as that can be told here; none without the means to tell."""
+    for stamp, found in examined(workspace, stamps):
+        if isinstance(found, evidence.Seal):
+            yield Sealed(stamp, found)
+
+
+def examined(
+    workspace: Workspace, stamps: Iterable[evidence.Stamp]
+) -> Iterator[tuple[evidence.Stamp, evidence.Seal | evidence.Unsound]]:
+    """What each says, or what is wrong with it; nothing without the means to tell."""
     if not evidence.can_stamp():
         return
     authorities = authorities_of(workspace)
     for stamp in stamps:
-        with suppress(evidence.Unsound):
-            yield Sealed(stamp, evidence.sealed(stamp.text.encode(), stamp.token, authorities))
+        try:
+            yield stamp, evidence.sealed(stamp.text.encode(), stamp.token, authorities)
+        except evidence.Unsound as error:
+            yield stamp, error
 
 
 def newest_stamp(workspace: Workspace, size: int) -> Sealed | None:

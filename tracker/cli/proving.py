@@ -20,6 +20,7 @@ from tracker.cli.app import App, harmless
 from tracker.cli.checkpoints import (
     Sealed,
     authorities_of,
+    examined,
     heads_of,
     key_of,
     new_checkpoint,
@@ -202,14 +203,9 @@ def _stamped(app: App, archive: Archive) -> _Findings:
 
 
 def _unsound(app: App, stamps: Sequence[evidence.Stamp]) -> Iterator[str]:
-    if not evidence.can_stamp():
-        return
-    authorities = authorities_of(app.workspace)
-    for one in stamps:
-        try:
-            evidence.sealed(one.text.encode(), one.token, authorities)
-        except evidence.Unsound as error:
-            yield f"{app.workspace.timestamps / one.name}/token.tsr {error}"
+    for one, found in examined(app.workspace, stamps):
+        if isinstance(found, evidence.Unsound):
+            yield f"{app.workspace.timestamps / one.name}/token.tsr {found}"
 
 
 # ── evidence ──────────────────────────────────────────────────────────────────────

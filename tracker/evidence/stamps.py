@@ -20,6 +20,7 @@ from pathlib import Path
 
 from tracker.archive import Archive
 from tracker.audit import Head, heads
+from tracker.disk import sync
 from tracker.errors import NotStamped
 from tracker.evidence.note import Note, checkpoint_body, parse_note
 from tracker.rows import LOGS
@@ -78,9 +79,9 @@ def keep_stamp(folder: Path, stamp: Stamp) -> Path:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-        _sync(fresh)
+        sync(fresh)
         fresh.rename(path)
-        _sync(folder)
+        sync(folder)
     except OSError as error:
         raise NotStamped(f"{path} cannot be written ({error.strerror})") from error
     return path
@@ -123,11 +124,3 @@ def _said(error: OSError | ValueError) -> str:
     if isinstance(error, UnicodeDecodeError):
         return f"{_CHECKPOINT} was altered"
     return error.strerror or str(error) if isinstance(error, OSError) else str(error)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
