@@ -30,6 +30,7 @@ from tracker.deriving import Job, derive, derive_sent, sent
 from tracker.errors import ArchiveError
 from tracker.importer import Record
 from tracker.intake import bring_pages
+from tracker.remembered import Remembered
 from tracker.workers import Workers, workers
 from tracker.workspace import open_workspace
 
@@ -76,11 +77,11 @@ def test_a_pool_publishes_the_same(recorded: Path, unpublished: Path) -> None:
 
 def test_what_is_sent_holds_all_that_a_job_needs(recorded: Path) -> None:
     workspace = open_workspace(recorded)
-    with Session(workspace) as session:
+    with workspace.open_archive() as archive:
+        session = Session(workspace, archive, Remembered(None))
         for case in session.cases():
             job = Job(case.document, case.captures, workspace.topics, workspace.settings, (), False)
-            kept = session.archive.kept_bodies(case.document.id)
-            given = sent(job, kept, session.bodies)
+            given = sent(job, case.kept, session.bodies)
             assert derive_sent(given) == derive(job, session.bodies, session.reader)
             assert all(given.bodies(c) == session.bodies(c) for c in case.captures)
 

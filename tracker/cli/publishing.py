@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import click
 
@@ -13,7 +12,7 @@ from tracker.cli.app import App, show
 from tracker.cli.checkpoints import Sealed, heads_of, new_checkpoint, newest_stamp, public_key
 from tracker.cli.session import Case, Session, opened
 from tracker.database import database
-from tracker.deriving import Derived, Job, Sent, derive, derive_sent, picture, sent
+from tracker.deriving import Derived, Job, derive, derive_sent, picture, sent
 from tracker.folder import Fresh, Mark, exchanged
 from tracker.history import standing
 from tracker.lock import held_folder
@@ -30,8 +29,6 @@ _UNPUBLISHED = (
     "Note: links in feeds and citations lead to http://localhost:8000/ (`tracker serve`) until "
     "data/settings.toml says in site_url where feeds/ is published."
 )
-
-_Found = TypeVar("_Found", Abstract, History)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +83,15 @@ def derived_anew(session: Session, proof: Proof) -> Iterator[tuple[str, bytes]]:
     yield from _status(session, histories, proof)
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A document that has to be derived; its part will be known again by `key`."""
+
+    case: Case
+    key: str
+    job: Job
+
+
 class _Publication:
     """One publication on its way into a fresh folder."""
 
@@ -93,59 +99,58 @@ class _Publication:
         self._session = session
         self._fresh = fresh
         self._proof = proof
-        self._keys: dict[str, str] = {}
-        self._abstracts: dict[str, Abstract] = {}
-        self._histories: dict[str, History] = {}
+        self._keys: list[str] = []
+        self._abstracts: list[Abstract] = []
+        self._histories: list[History] = []
 
     def write(self, others: Workers | None) -> None:
-        for case, found in _derived(self._session, self._work(), others):
-            self._put(case, found)
+        for work, found in _derived(self._session, self._work(), others):
+            self._put(work, found)
         show("")
-        given = self._session.workspace
-        _name_strays(given.corrections, list(self._histories.values()))
+        _name_strays(self._session.workspace.corrections, self._histories)
         self._whole()
-        for name, data in _status(self._session, self._in_order(self._histories), self._proof):
+        for name, data in _status(self._session, self._histories, self._proof):
             self._fresh.write(name, data)
 
-    def _work(self) -> Iterator[tuple[Case, Job]]:
+    def _work(self) -> Iterator[_Work]:
         """What has to be derived; all else is kept as it stands."""
-        number = len(self._session.documents())
-        for n, case in enumerate(self._session.cases(), 1):
-            show(f"[{n}/{number}] deriving {case.document.id} …")
+        documents = self._session.documents()
+        for n, document in enumerate(documents, 1):
+            show(f"[{n}/{len(documents)}] deriving {document.id} …")
+            case = self._session.case(document)
             job = _job(self._session, case)
             key = key_of(PAGES, case.key, job.settings, job.corrections, job.pictures)
-            self._keys[case.document.id] = key
+            self._keys.append(key)
             kept = self._session.cache.get(_named(case), key, Kept)
             if kept and kept.abstract and self._fresh.keep(kept.marks):
                 self._take(case, kept.abstract, kept.waiting)
             else:
                 known = self._session.known(case)
                 earlier = None if known else self._session.earlier(case)
-                yield case, replace(job, texts=known, earlier=earlier)
+                yield _Work(case, key, replace(job, texts=known, earlier=earlier))
 
-    def _put(self, case: Case, found: Derived) -> None:
+    def _put(self, work: _Work, found: Derived) -> None:
         marks = {name: self._fresh.write(name, data) for name, data in found.part.files.items()}
-        self._session.remember(case, found.texts)
+        self._session.remember(work.case, found.texts)
         kept = Kept(marks, found.part.abstract, found.texts.waiting)
-        self._session.cache.put(_named(case), self._keys[case.document.id], kept)
-        self._take(case, found.part.abstract, found.texts.waiting)
+        self._session.cache.put(_named(work.case), work.key, kept)
+        self._take(work.case, found.part.abstract, found.texts.waiting)
 
     def _take(self, case: Case, abstract: Abstract, waiting: str) -> None:
-        self._abstracts[case.document.id] = abstract
-        self._histories[case.document.id] = _as_it_stands(abstract, case, waiting)
+        self._abstracts.append(abstract)
+        self._histories.append(_as_it_stands(abstract, case, waiting))
 
     def _whole(self) -> None:
         """What is of no single document: of it too, only what follows from something new."""
         given, rim = self._session.workspace, _rim(self._proof)
         site = _site(given)
-        everything = (sorted(self._keys.items()), given.topics, site, given.corrections)
+        everything = (self._keys, given.topics, site, given.corrections)
         key = key_of(PAGES, everything)
         kept = self._session.cache.get("whole", key, Kept)
         if kept and self._fresh.keep(kept.marks):
             return
         marks: dict[str, Mark] = {}
-        abstracts = self._in_order(self._abstracts)
-        for lot in whole(abstracts, given.topics, site, given.corrections, rim):
+        for lot in whole(self._abstracts, given.topics, site, given.corrections, rim):
             marks |= self._lot(lot, everything)
         self._session.cache.put("whole", key, Kept(marks))
 
@@ -158,28 +163,14 @@ class _Publication:
         self._session.cache.put(f"lot {lot.name}", key, Kept(marks))
         return marks
 
-    def _in_order(self, found: Mapping[str, _Found]) -> list[_Found]:
-        return [found[name] for name in sorted(found)]
-
-
-_Work = tuple[Case, Job]
-
 
 def _derived(
     session: Session, work: Iterable[_Work], others: Workers | None
-) -> Iterator[tuple[Case, Derived]]:
-    """Every job done, by others where there are any."""
+) -> Iterator[tuple[_Work, Derived]]:
+    """All work done, by others where there are any."""
     if others is None:
-        for case, job in work:
-            yield case, derive(job, session.bodies, session.reader)
-        return
-
-    def packed(given: _Work) -> Sent:
-        case, job = given
-        return sent(job, session.archive.kept_bodies(case.document.id), session.bodies)
-
-    for (case, _), found in others.each(derive_sent, work, packed):
-        yield case, found
+        return ((one, derive(one.job, session.bodies, session.reader)) for one in work)
+    return others.each(derive_sent, work, lambda one: sent(one.job, one.case.kept, session.bodies))
 
 
 def _job(session: Session, case: Case) -> Job:

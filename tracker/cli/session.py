@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from tracker.archive import Archive
 from tracker.cli.app import App, chosen
 from tracker.deriving import read_anew, reader_of
 from tracker.history import Reader, completed, decisive, in_order, texts
@@ -23,11 +21,13 @@ from tracker.workspace import Workspace
 class Case:
     """A document with its captures in order.
 
-    `key` stands for all that its texts follow from, `code` for that without the captures.
+    `kept` are the bodies that are kept of those that decide. `key` stands for all that its texts
+    follow from, `code` for that without the captures.
     """
 
     document: Document
     captures: tuple[Capture, ...]
+    kept: frozenset[str]
     key: str
     code: str
 
@@ -41,41 +41,27 @@ class _Told:
 
 
 class Session:
-    """The archive of a workspace, read only. A context manager.
+    """The archive of a workspace, read only, with what was derived from it before.
 
-    `cache` is where what was derived before is; without one all is derived anew. What is derived
-    now is put there only with `write`. Of each log only so many first rows are read as `sizes`
-    say (which may be set later), all of those it does not name.
+    Of each log only so many first rows are read as `sizes` say (which may be set later), all of
+    those it does not name.
     """
 
     def __init__(
         self,
         workspace: Workspace,
-        *,
-        cache: Path | None = None,
-        write: bool = False,
+        archive: Archive,
+        cache: Remembered,
         sizes: Mapping[str, int] | None = None,
     ) -> None:
         self.workspace = workspace
+        self.archive = archive
+        self.cache = cache
         self.sizes = sizes or {}
-        self._stack = ExitStack()
-        self.archive = self._stack.enter_context(workspace.open_archive())
-        self.cache = self._stack.enter_context(Remembered(cache, write=write))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._stack.close()
 
     def cases(self, wanted: Sequence[str] = ()) -> Iterator[Case]:
         """The documents `wanted` (all if none is named) in the order of their names."""
-        return map(self._case, chosen(self.documents(), wanted))
+        return map(self.case, chosen(self.documents(), wanted))
 
     def documents(self) -> list[Document]:
         """What is declared, and what was recorded before without being declared now."""
@@ -83,15 +69,16 @@ class Session:
         known = {d.id: d for d in (*recorded, *self.workspace.declared.documents)}
         return [known[name] for name in sorted(known)]
 
-    def _case(self, document: Document) -> Case:
+    def case(self, document: Document) -> Case:
+        """A document with what was captured of it."""
         found = self.archive.captures(document.id, self.sizes.get("captures"))
         captures = tuple(in_order(found, document))
         runs = decisive(captures)
         # A text is read from its own body while that is kept, and else from one that reads alike.
         bodies = {c.body for run in runs for c in run.first if c.body}
-        kept = sorted(bodies & self.archive.kept_bodies(document.id)) if bodies else []
+        kept = frozenset(bodies & self.archive.kept_bodies(document.id) if bodies else ())
         code = key_of(TEXTS, document, self.workspace.topics)
-        return Case(document, captures, key_of((), code, runs, kept), code)
+        return Case(document, captures, kept, key_of((), code, runs, sorted(kept)), code)
 
     def texts(self, case: Case) -> Texts:
         """What a document is found to have said, derived only as far as need be."""
@@ -137,12 +124,17 @@ class Session:
         return found
 
 
+@contextmanager
 def opened(
     app: App, *, write: bool = False, anew: bool = False, sizes: Mapping[str, int] | None = None
-) -> Session:
-    """The archive opened; see `Session`. `anew` leaves aside what was derived before."""
+) -> Iterator[Session]:
+    """A session for as long as the block lasts.
+
+    What is derived is remembered only with `write`; `anew` leaves aside what was derived before.
+    """
     cache = None if anew else app.workspace.cache
-    return Session(app.workspace, cache=cache, write=write, sizes=sizes)
+    with app.workspace.open_archive() as archive, Remembered(cache, write=write) as remembered:
+        yield Session(app.workspace, archive, remembered, sizes)
 
 
 def histories_of(app: App, wanted: Sequence[str] = (), *, anew: bool = False) -> list[History]:
