@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from tests.samples import bytes_of
+from tests.test_architecture import imported_rooms, modules, room
 from tests.test_history import ONE, SALE, look, told
 from tests.test_importer_wayback import declare, terms, tracker
 from tracker.history import decisive
 from tracker.model import Document, History, digest
-from tracker.remembered import PAGES, TEXTS, Remembered, key_of
+from tracker.remembered import PAGES, READINGS, TEXTS, Remembered, key_of
 
 DOCUMENT = Document("d", "Harbour", "Terms of Service", "global", (ONE,))
 CAPTURES = [look("A", 0), look("B", 1)]
@@ -44,6 +45,17 @@ def test_a_key_stands_for_all_that_is_given_and_for_the_code() -> None:
     ]
     assert len({key_of(TEXTS, *given), *others}) == 7
     assert key_of(TEXTS, *given) == key_of(TEXTS, *given)
+
+
+#: What everything imports and nothing that is published follows from.
+GROUND = {"errors", "inputs", "later"}
+
+
+@pytest.mark.parametrize("rooms", [READINGS, TEXTS, PAGES])
+def test_a_key_stands_for_all_the_code_that_is_used(rooms: tuple[str, ...]) -> None:
+    named = {Path(name).stem for name in rooms}
+    used = {name for path in modules() if room(path) in named for name in imported_rooms(path)}
+    assert used <= named | GROUND
 
 
 def test_only_a_writer_adds_to_it(tmp_path: Path) -> None:

@@ -29,8 +29,9 @@ _LIBRARIES = ("beautifulsoup4", "lxml", "soupsieve", "markdown-it-py", "diff-mat
               "rapidfuzz", "dateparser", "Jinja2", "MarkupSafe", "feedgen", "pillow")  # fmt: skip
 _TABLE = "create table if not exists derived (id text primary key, key text, value blob)"
 #: The code that each kind of value follows from.
-TEXTS = ("differ", "history", "model.py")
-PAGES = (*TEXTS, "publisher", "database.py", "deriving.py", "model.py")
+READINGS = ("differ", "model.py")
+TEXTS = (*READINGS, "history")
+PAGES = (*TEXTS, "publisher", "database.py", "deriving.py", "topics.py")
 
 _Value = TypeVar("_Value")
 

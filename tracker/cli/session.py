@@ -13,7 +13,7 @@ from tracker.deriving import read_anew, reader_of
 from tracker.history import Reader, completed, decisive, in_order, texts
 from tracker.model import Capture, Document, History, Reading, Texts, digest
 from tracker.outages import outages
-from tracker.remembered import TEXTS, Remembered, key_of
+from tracker.remembered import READINGS, TEXTS, Remembered, key_of
 from tracker.workspace import Workspace
 
 
@@ -116,7 +116,7 @@ class Session:
 
     def _read(self, capture: Capture, body: bytes, media: str) -> Reading:
         name = f"{capture.document} {capture.page_key} {capture.text}"
-        key = key_of(TEXTS[:1], digest(body), media, capture.source)
+        key = key_of(READINGS, digest(body), media, capture.source)
         found = self.cache.get(name, key, Reading)
         if found is None:
             found = read_anew(capture, body, media)
