@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import threading
 from collections.abc import Callable
-from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from types import TracebackType
 
 import pytest
+
+from tests.servers import Loopback, send
 
 NAME = "Time <b>1</b>, Harbour Trust"
 _CONFIGURATION = """
@@ -28,13 +27,8 @@ ess_cert_id_alg = sha256
 """
 
 
-class _Server(ThreadingHTTPServer):
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Says nothing of those who hang up on it: a test reads what our program says."""
-
-
-class Authority:
-    """Answers with timestamps; `answer` may be exchanged for one that lies.
+class Authority(Loopback):
+    """Answers with timestamps; `reply` may be exchanged for one that lies.
 
     It makes its keys in `folder`; `root` is the certificate of its CA.
     """
@@ -46,24 +40,20 @@ class Authority:
         self._folder = folder
         self.root = folder / "ca.pem"
         self._make()
-        self.answer: Callable[[bytes], tuple[int, bytes]] = lambda asked: (200, self.stamp(asked))
+        self.reply: Callable[[bytes], tuple[int, bytes]] = lambda asked: (200, self.stamp(asked))
         self.asked: list[tuple[str, str, bytes]] = []
-        self._server = _Server(("127.0.0.1", 0), self._handler())
-        self.entry = f"127.0.0.1:{self._server.server_port}"
+        super().__init__()
         self.url = f"http://{self.entry}/tsr"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
-    def __enter__(self) -> Authority:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        media = handler.headers.get("Content-Type", "")
+        body = handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
+        self.asked.append((handler.path, media, body))
+        if handler.command == "GET":
+            handler.send_error(404)
+            return
+        status, said = self.reply(body)
+        send(handler, status, {"Content-Type": "application/timestamp-reply"}, said)
 
     def stamp(self, asked: bytes) -> bytes:
         """The timestamp for a question."""
@@ -88,27 +78,3 @@ class Authority:
         named = ["-subj", subject] if subject else []
         command = ["openssl", *line.split(), *named]
         subprocess.run(command, cwd=self._folder, check=True, capture_output=True)
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        authority = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                authority.asked.append((self.path, self.headers["Content-Type"], body))
-                status, said = authority.answer(body)
-                self.send_response(status)
-                self.send_header("Content-Type", "application/timestamp-reply")
-                self.send_header("Content-Length", str(len(said)))
-                self.end_headers()
-                with suppress(OSError):  # an answer that is too long is not listened to
-                    self.wfile.write(said)
-
-            def do_GET(self) -> None:
-                authority.asked.append((self.path, "", b""))
-                self.send_error(404)
-
-            def log_message(self, *_: object) -> None:
-                """Keeps quiet."""
-
-        return Handler

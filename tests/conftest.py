@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from tests.browsing import CHROMIUM, FLAGS, served
 from tests.corpus import CORPUS
 from tests.factories import BODIES, SITE, TOPICS, corrections, samples
+from tests.samples import ADS, followed, terms
 from tracker.cli import main
 from tracker.database import database
 from tracker.differ.topics import whole
@@ -47,6 +48,14 @@ def pristine_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sample(pristine_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `tracker demo` leaves behind, a module's own."""
     return Path(shutil.copytree(pristine_demo, tmp_path_factory.mktemp("sample") / "demo"))
+
+
+@pytest.fixture(scope="session")
+def followed_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four captures of three bodies that are kept, published; nothing may be written to it."""
+    root = tmp_path_factory.mktemp("followed")
+    followed(root, *(terms(nonce=n) for n in range(3)), terms(ADS))
+    return root
 
 
 @pytest.fixture(scope="session")

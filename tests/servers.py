@@ -7,7 +7,9 @@ import ssl
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
+from typing import Self
 
 Talk = Callable[[socket.socket, threading.Event], None]
 Reply = bytes | Talk
@@ -40,6 +42,60 @@ def say(*parts: bytes) -> Talk:
         over.wait(30)
 
     return talk
+
+
+class _Quiet(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Says nothing of those who hang up on it: a test reads what our program says."""
+
+
+class Loopback:
+    """An HTTP server on loopback while a block lasts; `answer` says what it answers."""
+
+    def __init__(self) -> None:
+        loopback = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                loopback.answer(self)
+
+            do_POST = do_GET  # noqa: N815 - the name is Python's
+
+            def log_message(self, *args: object) -> None:
+                """Keeps the tests quiet."""
+
+        self._http = _Quiet(("127.0.0.1", 0), Handler)
+        self.entry = f"127.0.0.1:{self._http.server_port}"
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        """Answer a request."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+
+
+def send(
+    handler: BaseHTTPRequestHandler, status: int, headers: Mapping[str, str], body: bytes
+) -> None:
+    """Answer with these headers and the length of the body."""
+    handler.send_response(status)
+    for name, value in headers.items():
+        handler.send_header(name, value)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    with suppress(OSError):  # an answer that is too long is not listened to
+        handler.wfile.write(body)
 
 
 class Server:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.object_store import BUCKET, s3_server, say_store, store_of
-from tests.samples import ADS, bytes_of, declare, followed, published_alike, terms, tracker
+from tests.samples import ADS, bytes_of, declare, published_alike, terms, tracker
 from tests.servers import Server, page
 from tests.test_archive import capture
 from tracker.archive import Archive
@@ -48,17 +48,9 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     return Store(f"memory://{name}" if request.param == "memory" else f"file://{tmp_path}/bodies")
 
 
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four captures of three bodies that are kept, published."""
-    root = tmp_path_factory.mktemp("bodies")
-    followed(root, *(terms(nonce=n) for n in range(3)), terms(ADS))
-    return root
-
-
 @pytest.fixture
-def root(original: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(original, tmp_path / "root"))
+def root(followed_root: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(followed_root, tmp_path / "root"))
 
 
 @pytest.fixture

@@ -135,7 +135,7 @@ def test_an_authority_that_fails_fails_no_run(
     sentence: str,
 ) -> None:
     before = bytes_of(bare / "feeds")
-    monkeypatch.setattr(authority, "answer", lambda asked: lie(authority, asked))
+    monkeypatch.setattr(authority, "reply", lambda asked: lie(authority, asked))
     done = tracker(bare, "--now", DAY.format(3), "timestamp")
     assert done.exit_code == 1
     assert done.stderr.startswith("Error: The log was not stamped: ")

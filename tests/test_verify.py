@@ -15,7 +15,7 @@ from click.testing import Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.samples import ADS, alter, bytes_of, declare, followed, terms, tracker
+from tests.samples import ADS, alter, bytes_of, declare, terms, tracker
 from tests.servers import Server, page
 from tracker import evidence
 from tracker.archive import Archive
@@ -27,16 +27,9 @@ HOLDS = "4 captures in one unbroken log"
 FLIPS = int(os.environ.get("TRACKER_FLIPS", "120"))
 
 
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("verify")
-    followed(root, *(terms(nonce=n) for n in range(3)), terms(ADS))
-    return root
-
-
 @pytest.fixture
-def root(original: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(original, tmp_path / "root"))
+def root(followed_root: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(followed_root, tmp_path / "root"))
 
 
 def amiss(root: Path, *names: str) -> Result:
@@ -298,11 +291,13 @@ def test_no_flipped_bit_of_the_archive_stays_unseen(root: Path) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
-def test_no_flipped_bit_of_a_checkpoint_stays_unseen(original: Path, data: st.DataObject) -> None:
-    with Archive(original / "data" / "archive.db") as archive:
+def test_no_flipped_bit_of_a_checkpoint_stays_unseen(
+    followed_root: Path, data: st.DataObject
+) -> None:
+    with Archive(followed_root / "data" / "archive.db") as archive:
         heads = heads_of(archive)
-    key = evidence.load_key(original / "data" / "signing.key")
-    text = (original / "feeds" / "status" / "checkpoint").read_bytes()
+    key = evidence.load_key(followed_root / "data" / "signing.key")
+    text = (followed_root / "feeds" / "status" / "checkpoint").read_bytes()
     place = data.draw(st.integers(0, len(text) * 8 - 1))
     damaged = bytearray(text)
     damaged[place // 8] ^= 1 << place % 8
