@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from tests.samples import alter
 from tracker.archive import Archive
+from tracker.audit import kept
 from tracker.errors import ArchiveError, Busy
 from tracker.model import Capture, Document, Outcome, Range, Source, digest
 
@@ -112,6 +113,29 @@ def test_every_text_ever_seen_can_be_read_again(texts: list[str]) -> None:
             assert archive.readable(seen)[0].decode()[0] == seen.text
         assert list(archive.problems()) == []
         assert archive.counts()[1] == sum(min(texts.count(t), 2) for t in set(texts))
+
+
+LOOKS = st.tuples(
+    st.sampled_from("aab"),
+    st.sampled_from("xyz"),
+    st.integers(0, 9),
+    st.sampled_from([200] * 4 + [304]),
+)
+
+
+@given(st.lists(LOOKS, max_size=14))
+def test_just_the_ends_of_each_text_are_kept(looks: list[tuple[str, str, int, int]]) -> None:
+    """In whatever order they come, and where the same bytes come again or were not sent again."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Archive(Path(folder) / "archive.db", write=True) as archive,
+    ):
+        for text, name, hour, status in looks:
+            body = f"{text}{name}".encode()
+            seen = replace(capture(body, text, hour), status=status)
+            archive.add(seen, body if status == 200 else None)
+        ends = kept(archive.rows("captures"))
+        assert archive.kept(digest(f"{t}{n}".encode()) for t in "ab" for n in "xyz") == ends
 
 
 TAMPERINGS = {

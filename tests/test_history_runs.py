@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from tests.strategies import DAY
 from tests.test_history import ONE, PAGES, SALE, TWO, failed, look
-from tracker.history import completed, decisive, history, in_order, texts
+from tracker.history import completed, decisive, history, in_order, texts, thinned
 from tracker.model import PREVIEW, Capture, Document, Reading, Source
+from tracker.outages import outages
 
 DOCUMENT = Document("d", "Harbour", "Terms of Service", "global", (ONE,), TWO)
 NAMES = st.sampled_from("AABBCa")
@@ -108,3 +109,41 @@ def test_what_was_found_before_makes_no_difference(
         earlier = texts(DOCUMENT, ordered(*before), reader, (SALE,))
         anew = texts(DOCUMENT, ordered(*later), reader, (SALE,))
         assert texts(DOCUMENT, ordered(*later), reader, (SALE,), earlier) == anew
+
+
+# ── what need not be at hand ──────────────────────────────────────────────────────
+
+
+@st.composite
+def long_stories(draw: st.DrawFn) -> list[Capture]:
+    """Stories whose looks are repeated, hour by hour or day by day."""
+    told = ordered(*draw(stories()))
+    counts = draw(st.lists(st.sampled_from([0, 0, 1, 2, 5, 30]), min_size=9, max_size=9))
+    gap = draw(st.sampled_from([1 / 24, 1 / 24, 0.5, 1]))
+    found = list[Capture]()
+    for capture, count in zip(told, [*counts, *counts], strict=False):
+        since = max([capture.time, *(c.time + DAY / 48 for c in found[-1:])])
+        found.append(replace(capture, time=since))
+        found += again(found[-1], [gap] * count)
+    return found
+
+
+@given(long_stories())
+def test_all_that_follows_follows_from_what_is_left(story: list[Capture]) -> None:
+    left = thinned(ordered(*story))
+    event(f"{10 * len(left) // len(story)} tenths left")
+    assert history(DOCUMENT, left, reader, (SALE,)) == history(DOCUMENT, story, reader, (SALE,))
+    assert list(outages(left)) == list(outages(story))
+
+
+@given(long_stories(), st.integers(0, 200))
+def test_what_is_left_can_be_gone_on_with(story: list[Capture], place: int) -> None:
+    before, after = story[:place], story[place:]
+    assert thinned([*thinned(ordered(*before)), *after]) == thinned(ordered(*story))
+
+
+def test_hours_of_years_are_few_looks() -> None:
+    hours = [look("A" if n < 9000 else "B", n / 24) for n in range(20_000)]
+    assert [c.time for c in thinned(ordered(*hours))] == [
+        hours[n].time for n in (0, 1, 8999, 9000, 9001, 19_999)
+    ]

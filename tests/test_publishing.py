@@ -7,15 +7,21 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterable
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.factories import SITE, TOPICS, everything
 from tests.samples import bytes_of, tracker
-from tracker.model import digest
+from tracker.archive import Archive
+from tracker.cli.session import Looked
+from tracker.model import Outcome, digest
 from tracker.publisher import part, whole
+from tracker.remembered import Remembered
 
 AT = "2025-11-04T08:00:00Z"
 PAGE = "harbour/privacy-policy@eu/20251104T080000Z"
@@ -116,6 +122,43 @@ def test_only_what_follows_from_something_new_is_written_again(demo: Path) -> No
     other = demo / "feeds" / "documents" / "harbour" / "terms-of-service@global"
     assert kept >= {p for p in other.rglob("*") if p.is_file()}
     assert demo / "feeds" / "all.xml" not in kept
+    found = bytes_of(demo / "feeds")
+    assert found == bytes_of(published_anew(demo))
+
+
+def looked_again(root: Path, hours: Iterable[int]) -> None:
+    """As many looks as `hours`, so long after the last, that saw the same; one that failed."""
+    with Archive(root / "data" / "archive.db", write=True) as archive:
+        last = archive.captures("harbour/privacy-policy@eu")[-1]
+        for hour in hours:
+            archive.add(replace(last, time=last.time + timedelta(hours=hour)), None)
+        failed = replace(last, outcome=Outcome.WALL, reason="a wall", body=None, text=None)
+        archive.add(replace(failed, time=last.time + timedelta(hours=hour, minutes=30)), None)
+
+
+def test_what_is_left_of_many_looks_is_gone_on_with(demo: Path) -> None:
+    """Later looks, fewer and more, and earlier ones, which change what comes after them."""
+    for hours in (range(1, 60), range(1, 9), range(1, 60), [-4000], range(4001, 4003)):
+        looked_again(demo, hours)
+        assert tracker(demo, "publish").exit_code == 0
+        found = bytes_of(demo / "feeds")
+        other = demo.with_name("other")
+        shutil.copytree(demo, other)
+        assert found == bytes_of(published_anew(other))
+        shutil.rmtree(other)
+    with Remembered(demo / ".cache" / "derived.db") as cache:
+        left = cache.last("looks harbour/privacy-policy@eu", Looked)
+    assert left
+    assert len(left.captures) < 30
+
+
+def test_looks_of_another_archive_are_not_gone_on_with(demo: Path, tmp_path: Path) -> None:
+    shutil.copytree(demo, tmp_path / "other")
+    looked_again(demo, range(1, 60))
+    assert tracker(demo, "publish").exit_code == 0
+    looked_again(tmp_path / "other", range(7, 90))
+    shutil.copy2(tmp_path / "other" / "data" / "archive.db", demo / "data" / "archive.db")
+    assert tracker(demo, "publish").exit_code == 0
     found = bytes_of(demo / "feeds")
     assert found == bytes_of(published_anew(demo))
 

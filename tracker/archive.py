@@ -10,9 +10,10 @@ body are kept, of those in between only the digest. A body without data in its r
 
 from __future__ import annotations
 
+import json
 import os
 import zlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +33,9 @@ from tracker.shelf import Shelf
 #: How hard a body is packed: one whose text is known will be written anew at the next visit.
 #: It is a quarter larger for a third of the time.
 _PACKED, _LIGHTLY = 6, 1
+#: What captures that show the same text have in common.
+_TEXT = ("document", "source_key", "text", "outcome")
+_SAME_TEXT = " and ".join(f"{column} is ?" for column in _TEXT)
 #: How many captures of a page are read at once: those of a few days.
 _FEW = 6
 
@@ -141,17 +145,43 @@ class Archive:
         return bool(found and found[0]["same"])
 
     def _thin(self, row: dict[str, Any]) -> list[str]:
-        """Drop the bodies between the first and the latest of the text `row` shows; which."""
-        same = self._found(
-            "select c.* from captures c join bodies b on b.digest = c.body "
-            "where c.document = ? and c.source_key is ? and c.text is ? and c.outcome = ?",
-            [row["document"], row["source_key"], row["text"], row["outcome"]],
-        )
-        between = sorted({r["body"] for r in same} - kept(same))
-        dropped = [name for name in between if not self._is_needed_elsewhere(name, row)]
+        """Drop the bodies between the first and the latest of the text `row` shows; which.
+
+        `row` is the last one of the log.
+        """
+        same = self._plainly_between(row)
+        dropped = self._between(row) if same is None else same
         for name in dropped:
             self._db.execute("delete from bodies where digest = ?", [name])
         return dropped
+
+    def _plainly_between(self, row: dict[str, Any]) -> list[str] | None:
+        """What is between where that is plain; None where all captures have to be asked.
+
+        Where a text was just seen once more, all but the two newest of its bodies were dealt with,
+        so that a page which is looked at for years costs no more at every look.
+        """
+        newest = self._same_text("id, body, status", row, "order by time desc, id desc limit 3")
+        added = self._found("select max(id) as id from captures", [])[0]["id"]
+        is_late = newest[0]["id"] == added
+        if not is_late or any(r["body"] is None or r["status"] == 304 for r in newest):
+            return None
+        if len(newest) < 3 or newest[1]["body"] == row["body"]:
+            return []
+        name = newest[1]["body"]
+        times = self._found("select 1 from captures where body = ? limit 2", [name])
+        return [name] if len(times) == 1 else None
+
+    def _between(self, row: dict[str, Any]) -> list[str]:
+        is_there = "and exists (select 1 from bodies where digest = body)"
+        same = self._same_text("*", row, is_there)
+        between = sorted({r["body"] for r in same} - kept(same))
+        return [name for name in between if not self._is_needed_elsewhere(name, row)]
+
+    def _same_text(self, what: str, row: dict[str, Any], more: str) -> list[dict[str, Any]]:
+        """Captures that show the text that `row` shows."""
+        query = f"select {what} from captures where {_SAME_TEXT} {more}"  # noqa: S608
+        return self._found(query, [row[name] for name in _TEXT])
 
     def discard(self, names: Collection[str], store: Bodies | None = None) -> bool:
         """Delete bodies that no row needs any more from a store; whether that could be done.
@@ -168,12 +198,8 @@ class Archive:
         return False
 
     def _is_needed_elsewhere(self, name: str, row: dict[str, Any]) -> bool:
-        query = (
-            "select 1 from captures where body = ? and not "
-            "(document = ? and source_key is ? and text is ? and outcome = ?) limit 1"
-        )
-        where = [name, row["document"], row["source_key"], row["text"], row["outcome"]]
-        return bool(self._found(query, where))
+        query = f"select 1 from captures where body = ? and not ({_SAME_TEXT}) limit 1"  # noqa: S608
+        return bool(self._found(query, [name, *(row[column] for column in _TEXT)]))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -203,14 +229,17 @@ class Archive:
 
     # ── reading ───────────────────────────────────────────────────────────────────
 
-    def captures(self, document: str | None = None, first: int | None = None) -> list[Capture]:
+    def captures(
+        self, document: str | None = None, first: int | None = None, after: int = 0
+    ) -> list[Capture]:
         """All captures, or those of one document, in the order they were recorded.
 
-        `first` asks only for those among so many first ones of the whole archive.
+        `first` asks only for those among so many first ones of the whole archive, `after` leaves
+        out so many of those.
         """
         # Only without an "or not given" in it does SQLite use the index on documents; a capture
         # has the number of its row in the log.
-        limits = [("document = ?", document), ("id <= ?", first)]
+        limits = [("document = ?", document), ("id <= ?", first), ("id > ?", after or None)]
         given = [(limit, value) for limit, value in limits if value is not None]
         where = " and ".join(["true", *(limit for limit, _ in given)])
         query = f"select * from captures where {where} order by id"  # noqa: S608
@@ -279,13 +308,15 @@ class Archive:
         """The body of this digest, checked; None where it is not kept."""
         return self.shelf.body(name)
 
-    def kept_bodies(self, document: str) -> set[str]:
-        """The digests of all bodies that are kept of a document."""
-        query = (
-            "select distinct c.body from captures c join bodies b on b.digest = c.body "
-            "where c.document = ?"
-        )
-        return {row["body"] for row in self._rows(query, [document])}
+    def kept(self, names: Iterable[str]) -> frozenset[str]:
+        """Those of some bodies, by their digests, that are kept."""
+        query = "select digest from bodies where digest in (select value from json_each(?))"
+        return frozenset(r["digest"] for r in self._rows(query, [json.dumps(list(names))]))
+
+    def chain(self, number: int) -> str:
+        """The chain value of a capture by its place in the log, from 1; empty where none is."""
+        rows = self._rows("select chain from captures where id = ?", [number])
+        return str(rows[0]["chain"]) if rows else ""
 
     def rows(self, log: str, first: int | None = None) -> list[dict[str, Any]]:
         """The rows of a log in the order they were added, or so many first ones of them."""

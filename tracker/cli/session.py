@@ -10,16 +10,19 @@ from functools import cached_property
 from tracker.archive import Archive
 from tracker.cli.app import App, chosen
 from tracker.deriving import read_anew, reader_of
-from tracker.history import Reader, completed, decisive, in_order, texts
+from tracker.history import Reader, completed, decisive, in_order, texts, thinned
 from tracker.model import Capture, Document, History, Reading, Texts, digest
 from tracker.outages import outages
 from tracker.remembered import READINGS, TEXTS, Remembered, key_of
 from tracker.workspace import Workspace
 
+#: After so many new captures of a document it is remembered anew what is left of all.
+_MANY = 40
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A document with its captures in order.
+    """A document with its captures in order, without those that nothing follows from.
 
     `kept` are the bodies that are kept of those that decide. `key` stands for all that its texts
     follow from, `code` for that without the captures.
@@ -38,6 +41,15 @@ class _Told:
 
     texts: Texts
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The captures of a document, thinned, of the first `size` of the log; `chain` is its head."""
+
+    size: int
+    chain: str
+    captures: tuple[Capture, ...]
 
 
 class Session:
@@ -71,14 +83,37 @@ class Session:
 
     def case(self, document: Document) -> Case:
         """A document with what was captured of it."""
-        found = self.archive.captures(document.id, self.sizes.get("captures"))
-        captures = tuple(in_order(found, document))
+        captures = self._captures(document)
         runs = decisive(captures)
         # A text is read from its own body while that is kept, and else from one that reads alike.
-        bodies = {c.body for run in runs for c in run.first if c.body}
-        kept = frozenset(bodies & self.archive.kept_bodies(document.id) if bodies else ())
+        kept = self.archive.kept(c.body for run in runs for c in run.first if c.body)
         code = key_of(TEXTS, document, self.workspace.topics)
         return Case(document, captures, kept, key_of((), code, runs, sorted(kept)), code)
+
+    def _captures(self, document: Document) -> tuple[Capture, ...]:
+        """What was captured of a document, as far as anything follows from it.
+
+        A page that is looked at every hour has as many captures as there are hours, so from time to
+        time it is remembered what is left of them.
+        """
+        name, key = f"looks {document.id}", key_of(TEXTS, document)
+        size = self.sizes.get("captures")
+        known = self.cache.get(name, key, Looked)
+        if known and not self._is_of_this_log(known, size):
+            known = None
+        more = self.archive.captures(document.id, size, known.size if known else 0)
+        before = known.captures if known else ()
+        if before and more and min(c.time for c in more) <= before[-1].time:
+            before, more = (), self.archive.captures(document.id, size)
+        found = tuple(thinned([*before, *in_order(more, document)]))
+        if size and len(more) >= _MANY:
+            self.cache.put(name, key, Looked(size, self.archive.chain(size), found))
+        return found
+
+    def _is_of_this_log(self, known: Looked, size: int | None) -> bool:
+        """Whether what is remembered is of the beginning of what is to be read."""
+        is_early = size is None or known.size <= size
+        return is_early and self.archive.chain(known.size) == known.chain
 
     def texts(self, case: Case) -> Texts:
         """What a document is found to have said, derived only as far as need be."""

@@ -1,7 +1,7 @@
 """Captures over time → versions → revisions. Pure: `reader` gives the text of a capture.
 
 looks       what was captured of a document at one time
-runs        which captures decide what a document is found to have said
+runs        which captures decide what a document is found to have said, and which need be there
 previews    what a preview page shows before it is in force
 agreement   which sights of a text are believed at once, and which wait
 """
@@ -16,7 +16,7 @@ from tracker.differ import kept_share, revise, text_digest
 from tracker.history.agreement import Sight, agree, waiting
 from tracker.history.looks import Look, Reader, clauses, groups, in_order, looks, version
 from tracker.history.previews import told_once, upcoming
-from tracker.history.runs import decisive
+from tracker.history.runs import decisive, thinned
 from tracker.model import (
     PREVIEW,
     Capture,
@@ -32,7 +32,7 @@ from tracker.model import (
     Version,
 )
 
-__all__ = ["Reader", "completed", "decisive", "history", "in_order", "standing", "texts"]
+__all__ = ["Reader", "completed", "decisive", "history", "in_order", "standing", "texts", "thinned"]
 
 
 def history(

@@ -4,6 +4,9 @@ A page is looked at twice a day and changes a few times a year. A run is what lo
 alike; of a run count its first look, and how often and until when it was seen: that decides
 whether it is believed, and what a later sight is suspected of. Once the last run has been seen
 often enough and for long enough to be believed, more looks at it decide nothing.
+
+A page may be looked at every hour for years, so looks that can decide nothing need not even be at
+hand (see `thinned`): what is found then costs by how often a page changed.
 """
 
 from __future__ import annotations
@@ -34,7 +37,8 @@ def decisive(ordered: Sequence[Capture]) -> tuple[Run, ...]:
     """The runs of all good looks among captures in order; equal runs give equal texts."""
     known = list(_runs(c for c in ordered if c.via != PREVIEW))
     begin = known[0].first[0].time if known else None
-    return (*known[:-1], *_settled(known), *_previews(ordered, begin))
+    late = (c for c in ordered if c.via == PREVIEW and _is_since(begin, c))
+    return (*known[:-1], *_settled(known), *_previews(late))
 
 
 def _runs(captures: Iterable[Capture]) -> Iterator[Run]:
@@ -57,7 +61,48 @@ def _settled(known: Sequence[Run]) -> Iterator[Run]:
         yield replace(run, looks=0, last=None) if agreed or len(known) == 1 else run
 
 
-def _previews(ordered: Sequence[Capture], begin: datetime | None) -> Iterator[Run]:
+def _previews(captures: Iterable[Capture]) -> Iterator[Run]:
     """Each text of a preview when it was first shown beside a text that was in force."""
-    for run in _runs(c for c in ordered if c.via == PREVIEW and begin and c.time >= begin):
-        yield replace(run, looks=0, last=None)
+    return (replace(run, looks=0, last=None) for run in _runs(captures))
+
+
+# ── what need not be at hand ──────────────────────────────────────────────────────
+
+
+def thinned(ordered: Sequence[Capture]) -> list[Capture]:
+    """Captures in order, without looks between others that met with the very same.
+
+    All that follows from captures (texts, standing, outages) follows from these as well: where
+    looks in a row met with the same for long enough to be believed, the first two and the last tell
+    as much. It can be gone on with: looks that come later may be put behind what is left of those
+    before, and thinned again.
+    """
+    usual = [c for c in ordered if c.via != PREVIEW]
+    begin = next((look[0].time for look in groups(usual)), None)
+    shown = [c for c in ordered if c.via == PREVIEW]
+    # A preview counts only from when a text was in force.
+    early, late = (
+        [c for c in shown if _is_since(begin, c) is is_late] for is_late in (False, True)
+    )
+    kept = {id(c) for stream in (usual, early, late) for look in _ends(stream) for c in look}
+    return [c for c in ordered if id(c) in kept]
+
+
+def _is_since(begin: datetime | None, capture: Capture) -> bool:
+    return begin is not None and capture.time >= begin
+
+
+def _ends(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:
+    for _, met in groupby(_all_looks(captures), key=_met):
+        looks = list(met)
+        agreed = has_agreed(len(looks), looks[0][0].time, looks[-1][0].time)
+        yield from (*looks[:2], looks[-1]) if agreed else looks
+
+
+def _all_looks(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:
+    return (tuple(look) for _, look in groupby(captures, key=lambda c: (c.time, c.via)))
+
+
+def _met(look: Sequence[Capture]) -> list[tuple[object, ...]]:
+    """All of a look that anything follows from, but for when it was and what was served."""
+    return [(c.asked_url, c.source, c.text, c.via, c.media, c.outcome, c.reason) for c in look]
