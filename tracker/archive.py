@@ -246,6 +246,11 @@ class Archive:
         rows = self._rows(query, [value for _, value in given])
         return [self._capture(r) for r in rows]
 
+    def latest(self) -> datetime | None:
+        """The time of the latest capture; None where there is none."""
+        time = self._rows("select max(time) as time from captures", [])[0]["time"]
+        return datetime.fromisoformat(time) if time else None
+
     def documents(self, first: int | None = None) -> list[Document]:
         """All documents ever asked for or imported, as they were first called, without sources.
 

@@ -189,8 +189,8 @@ def _health(archive: Archive, restore: str) -> Iterator[Finding]:
 
 
 def _clock(archive: Archive, now: datetime) -> Iterator[Finding]:
-    newest = max((c.time for c in archive.captures()), default=now)
-    if newest > now:
+    newest = archive.latest()
+    if newest and newest > now:
         yield Finding(
             f"it is {now:%Y-%m-%d %H:%M} UTC here, but a capture was recorded at "
             f"{newest:%Y-%m-%d %H:%M} UTC",
