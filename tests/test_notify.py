@@ -25,6 +25,7 @@ from tracker import settings
 from tracker.cli import main
 from tracker.errors import ArchiveError, Busy, DeclarationError, UsageError
 from tracker.notifier import Address, Ledger, addresses
+from tracker.publisher.channel import Content
 from tracker.publisher.feeds import feed_items
 from tracker.publisher.items import brief
 
@@ -332,7 +333,7 @@ def test_a_message_of_a_hostile_text_calls_nobody_and_hides_no_link() -> None:
     (item,) = feed_items([hostile()], TOPICS, SITE)
     assert len(brief(item, linked=True)[1]) < 2500
     nasty = "<!channel> @everyone @here [a](https://evil.example) <b>x</b>"
-    body = brief(replace(item, text=nasty), linked=True)[1]
+    body = brief(replace(item, content=Content.of("", nasty, {})), linked=True)[1]
     assert not set("<>") & set(body)
     assert "@everyone" not in body
     assert "](" not in body

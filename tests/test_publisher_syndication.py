@@ -15,11 +15,15 @@ from lxml import etree
 
 from tests.factories import NASTY
 from tests.markup import ATOM, CONTENT, A
-from tracker.publisher.channel import EPOCH, Channel, Item
+from tracker.publisher.channel import EPOCH, Channel, Content, Item
 from tracker.publisher.syndication import atom, rss
 
 FH = "{http://purl.org/syndication/history/1.0}"
 NEW, OLD = datetime(2025, 5, 2, 7, tzinfo=UTC), datetime(2025, 4, 1, 6, 30, 15, tzinfo=UTC)
+
+
+def content(html: str) -> Content:
+    return Content.of(html, "One [-old-] clause.", {})
 
 
 def item(number: int = 1, published: datetime = NEW, **more: object) -> Item:
@@ -28,8 +32,7 @@ def item(number: int = 1, published: datetime = NEW, **more: object) -> Item:
         title=f"Heron: change {number}",
         link=f"https://terms.example/changes/{number}/",
         summary="One clause changed.",
-        html="<p>One <del>[−old−]</del> clause.</p>",
-        text="One [-old-] clause.",
+        content=content("<p>One <del>[−old−]</del> clause.</p>"),
         published=published,
         categories=(("generative-ai", "Generative AI"), ("heron/terms@global", "Heron Terms")),
         via="https://heron.example/terms",
@@ -142,7 +145,7 @@ def test_an_atom_feed_has_all_that_rfc_4287_asks_for_from_the_items_alone() -> N
     assert entry.findtext(f"{A}published") == entry.findtext(f"{A}updated") == OLD.isoformat()
     assert entry.findtext(f"{A}summary") == "One clause changed."
     content = entry.find(f"{A}content")
-    assert (content.get("type"), content.text) == ("html", item().html)
+    assert (content.get("type"), content.text) == ("html", item().content.html)
     assert b"ns0:" not in atom(channel(item()))
 
 

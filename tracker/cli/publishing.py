@@ -16,7 +16,7 @@ from tracker.deriving import Derived, Job, derive, derive_sent, picture, sent
 from tracker.folder import Fresh, Mark, exchanged
 from tracker.history import standing
 from tracker.lock import held_folder
-from tracker.model import Correction, History, Settings
+from tracker.model import Correction, Document, History, Settings
 from tracker.outages import outages
 from tracker.publisher import Abstract, Lot, Rim, Timestamp, status, strays, whole
 from tracker.remembered import PAGES, key_of
@@ -41,10 +41,13 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is remembered of a part: its files, and of a document its abstract and what waits."""
+    """What is remembered of files that were made together, the `marks` of all of them.
+
+    Of a document also what its status follows from; its abstract is remembered by itself.
+    """
 
     marks: Mapping[str, Mark]
-    abstract: Abstract | None = None
+    history: History | None = None
     waiting: str = ""
 
 
@@ -76,7 +79,8 @@ def derived_anew(session: Session, proof: Proof) -> Iterator[tuple[str, bytes]]:
         found = derive(_job(session, case), session.bodies, session.reader)
         yield from found.part.files.items()
         abstracts.append(found.part.abstract)
-        histories.append(_as_it_stands(found.part.abstract, case, found.texts.waiting))
+        history, waiting = found.part.abstract.history, found.texts.waiting
+        histories.append(_as_it_stands(history, case, waiting))
     rim = _rim(proof)
     for lot in whole(abstracts, given.topics, given.settings, given.corrections, rim):
         yield from lot.make()
@@ -99,8 +103,8 @@ class _Publication:
         self._session = session
         self._fresh = fresh
         self._proof = proof
-        self._keys: list[str] = []
-        self._abstracts: list[Abstract] = []
+        self._keys: dict[str, str] = {}
+        self._derived: dict[str, Abstract] = {}
         self._histories: list[History] = []
 
     def write(self, others: Workers | None) -> None:
@@ -120,10 +124,10 @@ class _Publication:
             case = self._session.case(document)
             job = _job(self._session, case)
             key = key_of(PAGES, case.key, job.settings, job.corrections, job.pictures)
-            self._keys.append(key)
-            kept = self._session.cache.get(_named(case), key, Kept)
-            if kept and kept.abstract and self._fresh.keep(kept.marks):
-                self._take(case, kept.abstract, kept.waiting)
+            self._keys[document.id] = key
+            kept = self._session.cache.get(f"part {document.id}", key, Kept)
+            if kept and kept.history and self._fresh.keep(kept.marks):
+                self._histories.append(_as_it_stands(kept.history, case, kept.waiting))
             else:
                 known = self._session.known(case)
                 earlier = None if known else self._session.earlier(case)
@@ -131,26 +135,35 @@ class _Publication:
 
     def _put(self, work: _Work, found: Derived) -> None:
         marks = {name: self._fresh.write(name, data) for name, data in found.part.files.items()}
+        abstract, waiting, name = found.part.abstract, found.texts.waiting, work.case.document.id
         self._session.remember(work.case, found.texts)
-        kept = Kept(marks, found.part.abstract, found.texts.waiting)
-        self._session.cache.put(_named(work.case), work.key, kept)
-        self._take(work.case, found.part.abstract, found.texts.waiting)
+        kept = Kept(marks, abstract.history, waiting)
+        self._session.cache.put(f"part {name}", work.key, kept)
+        self._session.cache.put(f"abstract {name}", work.key, abstract)
+        self._derived[name] = abstract
+        self._histories.append(_as_it_stands(abstract.history, work.case, waiting))
 
-    def _take(self, case: Case, abstract: Abstract, waiting: str) -> None:
-        self._abstracts.append(abstract)
-        self._histories.append(_as_it_stands(abstract, case, waiting))
+    def _abstract(self, document: Document) -> Abstract:
+        """That of a document, which is needed only where the whole is made."""
+        name, cache = document.id, self._session.cache
+        found = self._derived.get(name) or cache.get(f"abstract {name}", self._keys[name], Abstract)
+        if found is None:
+            job = _job(self._session, self._session.case(document))
+            found = derive(job, self._session.bodies, self._session.reader).part.abstract
+        return found
 
     def _whole(self) -> None:
         """What is of no single document: of it too, only what follows from something new."""
         given, rim = self._session.workspace, _rim(self._proof)
         site = _site(given)
-        everything = (self._keys, given.topics, site, given.corrections)
+        everything = (sorted(self._keys.items()), given.topics, site, given.corrections)
         key = key_of(PAGES, everything)
         kept = self._session.cache.get("whole", key, Kept)
         if kept and self._fresh.keep(kept.marks):
             return
         marks: dict[str, Mark] = {}
-        for lot in whole(self._abstracts, given.topics, site, given.corrections, rim):
+        abstracts = list(map(self._abstract, self._session.documents()))
+        for lot in whole(abstracts, given.topics, site, given.corrections, rim):
             marks |= self._lot(lot, everything)
         self._session.cache.put("whole", key, Kept(marks))
 
@@ -191,14 +204,10 @@ def _site(given: Workspace) -> Settings:
     return Settings(site_url=given.settings.site_url)
 
 
-def _named(case: Case) -> str:
-    return f"part {case.document.id}"
-
-
-def _as_it_stands(abstract: Abstract, case: Case, waiting: str) -> History:
-    """The history of an abstract as the document stands after its last look."""
+def _as_it_stands(history: History, case: Case, waiting: str) -> History:
+    """The history of a document as it stands after its last look."""
     stands = standing(case.captures, waiting)
-    return replace(abstract.history, standing=stands, outages=tuple(outages(case.captures)))
+    return replace(history, standing=stands, outages=tuple(outages(case.captures)))
 
 
 def _rim(proof: Proof) -> Rim:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any, Self
 
 from tracker.publisher.places import feed_file
 
@@ -15,28 +18,57 @@ AUTHOR = "Terms Tracker"
 
 
 @dataclass(frozen=True, slots=True)
+class Content:
+    """What an item says in full, packed: all items of a site are in memory at once.
+
+    `html` and `text` are for readers that show markup and for those that do not; `facts` is plain
+    JSON, for programs. `size` is in characters of `html`.
+    """
+
+    size: int
+    packed: bytes
+
+    @classmethod
+    def of(cls, html: str, text: str, facts: Mapping[str, object]) -> Self:
+        """The content that says this."""
+        return cls(len(html), zlib.compress(json.dumps([html, text, facts]).encode()))
+
+    @property
+    def html(self) -> str:
+        return str(self._said()[0])
+
+    @property
+    def text(self) -> str:
+        return str(self._said()[1])
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        facts: Mapping[str, object] = self._said()[2]
+        return facts
+
+    def _said(self) -> Any:
+        return json.loads(zlib.decompress(self.packed))
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One entry: what a reader shows, the same in every format and in every feed.
 
-    `html` and `text` are its body for readers that show markup and for those that do not. `via`
-    is the page itself, `related` its archive copies. `categories` are (term, label). `feeds` are
-    the names of the feeds it stands in; `facts` is plain JSON about it, for programs. `corrected`
-    is when it was last set right, None for almost all; `ahead` the day until which what it tells
-    is to come.
+    `via` is the page itself, `related` its archive copies. `categories` are (term, label). `feeds`
+    are the names of the feeds it stands in. `corrected` is when it was last set right, None for
+    almost all; `ahead` the day until which what it tells is to come.
     """
 
     id: str
     title: str
     link: str
     summary: str
-    html: str
-    text: str
+    content: Content
     published: datetime
     categories: tuple[tuple[str, str], ...] = ()
     via: str = ""
     related: tuple[str, ...] = ()
     feeds: frozenset[str] = frozenset()
-    facts: Mapping[str, object] = field(default_factory=dict)
     corrected: datetime | None = None
     ahead: date | None = None
 

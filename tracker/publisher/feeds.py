@@ -168,10 +168,11 @@ def _pages(items: Sequence[Item]) -> Iterator[list[Item]]:
     page: list[Item] = []
     size = 0
     for item in items:
-        grown = size + len(item.html) + len(item.summary)
+        own = item.content.size + len(item.summary)
+        grown = size + own
         if page and (len(page) == _ITEMS_OF_A_PAGE or grown > _LARGEST_PAGE):
             yield page
-            page, grown = [], len(item.html) + len(item.summary)
+            page, grown = [], own
         page.append(item)
         size = grown
     if page:

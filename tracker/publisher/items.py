@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tracker.model import Change, Correction, History, Kind, Op, Revision, Topic
 from tracker.publisher import words
-from tracker.publisher.channel import Item
+from tracker.publisher.channel import Content, Item
 from tracker.publisher.notices import corrected_at
 from tracker.publisher.places import revision_page
 from tracker.publisher.render import ENVIRONMENT, Run, both, side
@@ -101,8 +101,7 @@ def revision_item(
         title=words.headline(history, revision, topics),
         link=body.link,
         summary=body.summary,
-        html=body.html(),
-        text=body.text(),
+        content=Content.of(body.html(), body.text(), _facts(body, topics)),
         published=revision.first_seen,
         categories=(
             *((t.id, t.title) for t in topics if t.id in revision.topics),
@@ -112,7 +111,6 @@ def revision_item(
         via=body.source,
         related=body.copies,
         feeds=feeds,
-        facts=_facts(body, topics),
         corrected=max(times, default=None),
     )
 
@@ -182,7 +180,7 @@ def brief(item: Item, *, linked: bool) -> tuple[str, str]:
     `linked` says whether our own page of it can be reached; without, the page itself is named.
     Text of a page cannot call people together, hide a link or pass for markup in a chat.
     """
-    kept = [*_paragraphs(item.text)]
+    kept = [*_paragraphs(item.content.text)]
     where = item.link if linked else item.via
     return words.plain(item.title), words.inert("\n\n".join(filter(None, [*kept, where])))
 

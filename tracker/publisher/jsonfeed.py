@@ -34,11 +34,11 @@ def _item(item: Item) -> dict[str, Any]:
         "url": item.link,
         "title": plain(item.title),
         "summary": plain(item.summary),
-        "content_html": safe(item.html),
-        "content_text": safe(item.text),
+        "content_html": safe(item.content.html),
+        "content_text": safe(item.content.text),
         "date_published": iso(item.published),
         "tags": [plain(label) for _, label in item.categories],
-        "_tracker": dict(item.facts),
+        "_tracker": dict(item.content.facts),
     }
     if item.corrected:
         found["date_modified"] = iso(item.corrected)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from tracker.model import Correction, History, Outage, Revision, digest
 from tracker.publisher import words
 from tracker.publisher.catalogue import STATUS
-from tracker.publisher.channel import Item
+from tracker.publisher.channel import Content, Item
 from tracker.publisher.places import document_page, revision_page
 from tracker.publisher.render import ENVIRONMENT
 
@@ -91,15 +91,14 @@ def _notice(
     """An item of plain sentences."""
     document = place.history.document.id
     html = ENVIRONMENT.get_template("notice.html").render(sentences=said, place=place)
+    text = "\n\n".join([*said, f"{place.label}: {place.link}"]) + "\n"
     return Item(
         id=f"tag:terms-tracker.invalid,2025:{key}",
         title=title,
         link=place.link,
         summary=" ".join(said),
-        html=html,
-        text="\n\n".join([*said, f"{place.label}: {place.link}"]) + "\n",
+        content=Content.of(html, text, {"document": document, "event": kind[0]}),
         published=time,
         categories=((document, words.document_name(place.history)), kind),
         feeds=feeds,
-        facts={"document": document, "event": kind[0]},
     )

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from importlib.util import cache_from_source
 from pathlib import Path
 
-from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
+from jinja2 import (
+    BytecodeCache,
+    Environment,
+    FileSystemBytecodeCache,
+    PackageLoader,
+    StrictUndefined,
+)
 from jinja2 import __file__ as _jinja
 from markupsafe import Markup
 
@@ -75,7 +81,7 @@ class _Compiled(FileSystemBytecodeCache):
     """Compiled templates beside the compiled code of this module, known by all they follow from."""
 
     def get_source_checksum(self, source: str) -> str:
-        made_by = (os.stat(name).st_mtime_ns for name in (__file__, _jinja))
+        made_by = (Path(name).stat().st_mtime_ns for name in (__file__, _jinja))
         return super().get_source_checksum(f"{source} {list(made_by)}")
 
 

@@ -139,7 +139,7 @@ def _add(feed: FeedGenerator, item: Item, body: str) -> None:
     entry.title(plain(item.title))
     entry.link(href=item.link)
     entry.description(plain(item.summary))
-    entry.content(safe(item.html), type=body)
+    entry.content(safe(item.content.html), type=body)
     # rss2email sends the first plain text of an entry, and that must not be the summary alone.
     entry.summary(str(escape(plain(item.summary))), type="html")
     entry.published(item.published)
