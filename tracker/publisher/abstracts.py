@@ -40,8 +40,7 @@ def abstract(frame: Frame, history: History, lives: Lives) -> Abstract:
     return Abstract(
         history=short,
         entries=tuple(
-            replace(entry, history=short, revision=revisions[id(entry.revision)])
-            for entry in frame.entries
+            replace(entry, revision=revisions[id(entry.revision)]) for entry in frame.entries
         ),
         shelf=shelf(history),
         ends=tuple(ends(history)),

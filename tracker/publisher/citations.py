@@ -27,7 +27,7 @@ def bibtex(entry: Entry, address: str) -> bytes:
     revision = entry.revision
     fields = {
         "title": f"{{{_tex(entry.name)}}}",
-        "author": f"{{{_tex(entry.history.document.service)}}}",
+        "author": f"{{{_tex(entry.service)}}}",
         "date": revision.first_seen.date().isoformat(),
         "year": str(revision.first_seen.year),
         "url": _address(words.source(revision.after) or address),
@@ -47,7 +47,7 @@ def csl(entry: Entry, address: str) -> bytes:
         "id": _key(revision),
         "type": "webpage",
         "title": words.line(entry.name),
-        "author": [{"literal": words.line(entry.history.document.service)}],
+        "author": [{"literal": words.line(entry.service)}],
         "issued": {"date-parts": [[seen.year, seen.month, seen.day]]},
         "accessed": {"date-parts": [[seen.year, seen.month, seen.day]]},
         "URL": words.source(revision.after) or address,

@@ -1,4 +1,8 @@
-"""A revision as lists show it, with a glimpse of the one change a reader would ask for first."""
+"""A revision as lists show it, with a glimpse of the one change a reader would ask for first.
+
+A long list has several pages. They are filled from the oldest entry on and only full ones leave
+the newest page, so what stands on one stays there, and a publication makes only the newest anew.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from tracker.publisher.glimpses import glimpse
 from tracker.publisher.render import Run
 
 _HEADING = 70  # characters of a heading in a list
+_ON_A_PAGE = 100  # entries; the newest page of a list has up to twice as many
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +23,7 @@ class Entry:
     """A revision, where it stands, and the sentences that lists and pages share."""
 
     revision: Revision
-    history: History
+    service: str
     page: str
     name: str
     headline: str
@@ -33,6 +38,34 @@ class Entry:
     def event(self) -> str:
         """The headline where the name of the text stands already."""
         return self.headline.removeprefix(f"{self.name}: ")
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A page of a list, newest entry first: `newer` and `older` are the paths of its neighbours.
+
+    They are empty where it has none; `total` is how many entries the newest page and all older
+    ones have, 0 on those, which must not change with it.
+    """
+
+    path: str
+    entries: tuple[Entry, ...]
+    newer: str = ""
+    older: str = ""
+    total: int = 0
+
+
+def leaves(path: str, found: Sequence[Entry]) -> tuple[Leaf, ...]:
+    """The pages of a list whose newest page is at `path`, that one first."""
+    number = max(0, len(found) // _ON_A_PAGE - 1)
+    start = len(found) - number * _ON_A_PAGE
+    places = ["", *(f"{path}older/{n}/" for n in range(1, number + 1)), path]
+    newest = Leaf(path, tuple(found[:start]), "", places[number], len(found))
+    rest = (
+        Leaf(places[n], tuple(found[at : at + _ON_A_PAGE]), places[n + 1], places[n - 1])
+        for n, at in zip(range(number, 0, -1), range(start, len(found), _ON_A_PAGE), strict=True)
+    )
+    return (newest, *rest)
 
 
 def entries(
@@ -71,7 +104,7 @@ def _entry(
 ) -> Entry:
     return Entry(
         revision=revision,
-        history=history,
+        service=history.document.service,
         page=places.revision_page(revision),
         name=words.document_name(history, revision.after.title),
         headline=words.headline(history, revision, topics),

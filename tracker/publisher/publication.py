@@ -92,6 +92,8 @@ def whole(
     told = newest_first(entry for a in ordered for entry in a.entries)
     frame = Frame(histories, told, topics, settings, corrections, rim)
     yield Lot("site", None, partial(site.pages, frame, ordered))
+    for leaf, make in site.older(frame):
+        yield Lot(f"list {leaf.path}", (leaf, topics, settings), make)
     items = in_order((item for a in ordered for item in a.items), histories)
     for channel in shared_channels(histories, items, topics, frame.base):
         yield Lot(f"feed {channel.name}", _said(channel), partial(written, channel))

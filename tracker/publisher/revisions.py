@@ -72,13 +72,14 @@ def _page(
     later: Entry | None,
 ) -> tuple[str, bytes]:
     revision = entry.revision
+    (history,) = frame.histories
     worths = [line.worth for line in lines]
     return frame.page(
         entry.page,
         "revision.html",
         entry=entry,
         revision=revision,
-        history=entry.history,
+        history=history,
         is_break=is_break(revision),
         groups=list(_groups(lines)),
         news=worths.count("news"),
@@ -88,7 +89,7 @@ def _page(
         matters=list(_matters(revision, lines, frame.topics)),
         earlier=earlier,
         later=later,
-        citation=words.citation(entry.history, revision, frame.base + entry.page),
+        citation=words.citation(history, revision, frame.base + entry.page),
         before_page=places.version_page(revision.before),
         after_page=places.version_page(revision.after),
         embed=places.embed_page(revision),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from tracker.model import Correction, Topic
 from tracker.publisher import exports, optout, places, records
@@ -11,7 +12,7 @@ from tracker.publisher.abstracts import Abstract
 from tracker.publisher.compare import editions
 from tracker.publisher.exports import Export
 from tracker.publisher.frame import Frame, Pages, file
-from tracker.publisher.listing import Entry, strays
+from tracker.publisher.listing import Entry, Leaf, leaves, strays
 from tracker.publisher.opml import opml
 
 _ON_THE_FRONT = 25
@@ -40,7 +41,8 @@ def _front(frame: Frame) -> Pages:
     latest = [(t, _latest(news, t)) for t in frame.topics]
     front = news[:_ON_THE_FRONT]
     yield frame.page("", "index.html", news=front, coming=_coming(frame), latest=latest)
-    yield frame.page("changes/", "changes.html", entries=frame.entries)
+    leaf, *_ = all_changes(frame)
+    yield frame.page(leaf.path, "changes.html", leaf=leaf)
 
 
 def _latest(news: Sequence[Entry], topic: Topic) -> Entry | None:
@@ -58,8 +60,32 @@ def _coming(frame: Frame) -> list[Entry]:
 
 
 def _topic(frame: Frame, topic: Topic) -> tuple[str, bytes]:
+    leaf, *_ = changes_about(frame, topic)
+    return frame.page(leaf.path, "topic.html", topic=topic, leaf=leaf)
+
+
+def all_changes(frame: Frame) -> tuple[Leaf, ...]:
+    """The pages of the list of everything."""
+    return leaves("changes/", frame.entries)
+
+
+def changes_about(frame: Frame, topic: Topic) -> tuple[Leaf, ...]:
+    """The pages of the list of a topic."""
     mine = [e for e in frame.entries if topic.id in e.revision.topics]
-    return frame.page(places.topic_page(topic), "topic.html", topic=topic, entries=mine)
+    return leaves(places.topic_page(topic), mine)
+
+
+def older(frame: Frame) -> Iterator[tuple[Leaf, Callable[[], Pages]]]:
+    """The pages of long lists but for the newest of each, and what makes one."""
+    lists = [("All changes", all_changes(frame))]
+    lists += [(topic.title, changes_about(frame, topic)) for topic in frame.topics]
+    for title, (_, *rest) in lists:
+        for leaf in rest:
+            yield leaf, partial(_older, frame, title, leaf)
+
+
+def _older(frame: Frame, title: str, leaf: Leaf) -> Pages:
+    yield frame.page(leaf.path, "older.html", title=title, leaf=leaf)
 
 
 def _compare(frame: Frame, abstracts: Sequence[Abstract]) -> tuple[str, bytes]:
@@ -116,6 +142,7 @@ def _machines(frame: Frame) -> Pages:
 def _sitemap(frame: Frame) -> bytes:
     paths = ["", "changes/", "opt-out/", "compare/", "data/", "about/", "corrections/"]
     paths += ["subscribe/", *(places.topic_page(t) for t in frame.topics)]
+    paths += [leaf.path for leaf, _ in older(frame)]
     paths += [places.document_page(h.document.id) for h in frame.histories]
     paths += [e.page for e in frame.entries]
     paths += [places.version_page(v) for h in frame.histories for v in h.versions]
