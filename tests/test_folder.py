@@ -241,3 +241,13 @@ def test_files_that_did_not_change_are_one_with_those_of_the_spare(tmp_path: Pat
         put(feeds, {"a": b"%d" % n, "x/b": b"2"})
     assert (feeds / "x/b").stat().st_ino == (spare_of(feeds) / "x/b").stat().st_ino
     assert (feeds / "x/b").stat().st_nlink == 2
+
+
+def test_a_file_that_vanishes_meanwhile_is_no_publication(tmp_path: Path) -> None:
+    feeds = tmp_path / "feeds"
+    put(feeds, {"a.xml": b"1", "b.xml": b"1"})
+    with pytest.raises(ArchiveError, match="could not be written"), exchanged(feeds) as fresh:
+        fresh.write("a.xml", b"1")
+        fresh.write("b.xml", b"2")
+        (feeds / "a.xml").unlink()
+    assert tree(feeds) == {"b.xml": b"1"}

@@ -10,6 +10,7 @@ the spare, nothing of it is believed that is not the very file of the old tree.
 from __future__ import annotations
 
 import ctypes
+import errno
 import json
 import os
 import shutil
@@ -17,7 +18,7 @@ import stat
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tracker.disk import sync, sync_all
@@ -73,22 +74,41 @@ class Fresh:
         if not self.changed and _read(f"{self._old}/{MANIFEST}") == listed:
             return False
         self._put(MANIFEST, listed)
-        ours = self._before | self.names | {MANIFEST}
-        foreign = {name for name in file_names(self._old) if name not in ours}
-        for name in self._kept | foreign:
-            self._take_over(name)
-        for name in set(file_names(self._new)) - self.names - foreign - {MANIFEST}:
-            os.unlink(f"{self._new}/{name}")  # noqa: PTH108
-        _prune(self._new)
+        if self._complete("") < len(self._kept):
+            raise FileNotFoundError(errno.ENOENT, "a published file vanished")
         sync_all(self._new)
         return True
 
+    def _complete(self, folder: str) -> int:
+        """Make a folder (as `a/b/`) of the new tree what it is to be; how many files are kept.
+
+        Both trees are walked together, once: of most of half a million files there is no more to
+        do than to see that the old tree and the spare have the same.
+        """
+        old, new = _entries(f"{self._old}/{folder}"), _entries(f"{self._new}/{folder}")
+        names = {n for n, e in old.items() if not _is_folder(e) and self._is_to_stay(folder + n)}
+        for name in names:
+            if not _is_one(old[name], new.get(name)):
+                self._take_over(folder + name)
+        for name, entry in new.items():
+            is_ours = name in names or f"{folder}{name}" in self.names
+            if not (is_ours or _is_folder(entry) or folder + name == MANIFEST):
+                os.unlink(entry.path)  # noqa: PTH108
+        below = sorted(n for some in (old, new) for n, e in some.items() if _is_folder(e))
+        kept = sum(self._complete(f"{folder}{name}/") for name in dict.fromkeys(below))
+        if folder:
+            _remove_empty(f"{self._new}/{folder}")
+        return kept + sum(folder + name in self._kept for name in names)
+
+    def _is_to_stay(self, name: str) -> bool:
+        """Whether a file of the old tree is kept, or was put there by others."""
+        is_ours = name in self._before or name in self.names or name == MANIFEST
+        return name in self._kept or not is_ours
+
     def _take_over(self, name: str) -> None:
-        """The very file of the old tree, which may be there since the publication before."""
-        before, after = f"{self._old}/{name}", f"{self._new}/{name}"
-        if not _is_one(before, after):
-            _clear(after)
-            _link(before, self._place(name))
+        """Put the very file of the old tree into the new one."""
+        _clear(f"{self._new}/{name}")
+        _link(f"{self._old}/{name}", self._place(name))
 
     def _put(self, name: str, data: bytes) -> Mark:
         path = self._place(name)
@@ -217,13 +237,25 @@ def _mark_of(found: os.stat_result) -> Mark:
 # ── the file system ───────────────────────────────────────────────────────────────
 
 
-def _is_one(a: str, b: str) -> bool:
-    """Whether two names are of one file."""
+def _entries(folder: str) -> dict[str, os.DirEntry[str]]:
+    """What is in a folder, by name; nothing where there is none."""
     try:
-        one, other = os.lstat(a), os.lstat(b)
-    except OSError:
+        with os.scandir(folder) as found:  # not through a link: what is none was removed
+            return {entry.name: entry for entry in found}
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    return entry.is_dir(follow_symlinks=False)
+
+
+def _is_one(one: os.DirEntry[str], other: os.DirEntry[str] | None) -> bool:
+    """Whether two names are of one file."""
+    if other is None:
         return False
-    return (one.st_ino, one.st_dev) == (other.st_ino, other.st_dev)
+    a, b = (entry.stat(follow_symlinks=False) for entry in (one, other))
+    return (a.st_ino, a.st_dev) == (b.st_ino, b.st_dev)
 
 
 def _clear(path: str) -> None:
@@ -245,11 +277,10 @@ def _clear_way(root: str, name: str) -> None:
             os.unlink(path)  # noqa: PTH108
 
 
-def _prune(root: str) -> None:
-    """Remove folders in which nothing is."""
-    for folder, _, _ in os.walk(root, topdown=False):
-        if folder != root and not os.listdir(folder):  # noqa: PTH208
-            os.rmdir(folder)  # noqa: PTH106
+def _remove_empty(folder: str) -> None:
+    """Remove a folder in which nothing is."""
+    with suppress(OSError):
+        os.rmdir(folder)  # noqa: PTH106
 
 
 def _link(source: str, target: str) -> None:
