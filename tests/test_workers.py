@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -24,6 +25,8 @@ from warcio.warcwriter import WARCWriter
 
 from tests.benchmarks.pages import page
 from tests.samples import bytes_of, declare, tracker
+from tests.servers import Server
+from tracker import workers as workers_
 from tracker.archive import Archive
 from tracker.cli.session import Session
 from tracker.deriving import Job, derive, derive_sent, sent
@@ -260,8 +263,27 @@ def test_a_cluster_that_loses_a_worker_publishes_the_same(
     assert bytes_of(unpublished / "feeds") == bytes_of(recorded / "feeds")
 
 
-def test_where_no_scheduler_answers_it_is_said(recorded: Path) -> None:
+@pytest.fixture
+def mute() -> Iterator[int]:
+    """The port of something that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[int]:
+    """The port of a web server."""
+    with Server({}) as server:
+        yield int(server.entry.rpartition(":")[2])
+
+
+@pytest.mark.parametrize("where", ["mute", "elsewhere"])
+def test_where_no_scheduler_answers_it_is_said(
+    recorded: Path, where: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("distributed", reason="distributed is not installed")
-    done = tracker(recorded, "publish", "--scheduler", "tcp://127.0.0.1:1")
+    monkeypatch.setattr(workers_, "_PATIENCE", 0.5)
+    address = f"tcp://127.0.0.1:{request.getfixturevalue(where)}"
+    done = tracker(recorded, "publish", "--scheduler", address)
     assert done.exit_code == 2
-    assert done.stderr == "Error: --scheduler: no Dask scheduler answers at 'tcp://127.0.0.1:1'.\n"
+    assert done.stderr == f"Error: --scheduler: no Dask scheduler answers at {address!r}.\n"

@@ -7,6 +7,7 @@ every worker busy, so that neither work nor answers pile up in memory.
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -98,11 +99,18 @@ def workers(number: int, scheduler: str) -> Iterator[Workers | None]:
 def _cluster(scheduler: str) -> Iterator[Workers]:
     try:
         from distributed import Client
+        from distributed.comm import connect
     except ImportError as error:
         raise UsageError(
             "--scheduler needs what is not installed: pip install 'terms-tracker[cluster]'."
         ) from error
+
+    async def greet() -> None:
+        # A client waits for ever for one that takes connections and never says what it is.
+        (await asyncio.wait_for(connect(scheduler), _PATIENCE)).abort()
+
     try:
+        asyncio.run(greet())
         client = Client(scheduler, timeout=_PATIENCE, set_as_default=False)
     except Exception as error:  # whatever else listens there may answer anything
         raise UsageError(f"--scheduler: no Dask scheduler answers at {scheduler!r}.") from error
