@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("unchanged", "redline", "extraction", "importing", "growth")
+NAMES = ("unchanged", "redline", "extraction", "importing", "hourly", "growth")
 
 
 def main(wanted: list[str]) -> None:

@@ -1,8 +1,7 @@
 """What an archive of many documents costs after ten years: to publish, to keep current, to keep.
 
-Each document was looked at once a month for ten years and reworded once a year; the looks are
-recorded as every look is, with an archive in memory in place of a disk. Then all is published for
-the first time, published again, visited with nothing new, and visited with a new version of one
+Each document was looked at once a month for ten years and reworded once a year. All is published
+for the first time, published again, visited with nothing new, and visited with a new version of one
 document in a hundred. `TRACKER_SIZES` says how many documents; the curves go to growth.svg.
 """
 
@@ -13,26 +12,20 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.benchmarks.measure import Cost, cost, peer, table, tracker
-from tests.benchmarks.pages import Site, page
+from tests.benchmarks.pages import Site
+from tests.benchmarks.simulated import Looking, simulate, small
 from tracker.archive import Archive
-from tracker.differ import judge
-from tracker.model import LIVE, Capture, Document, Source, digest
-from tracker.workspace import open_workspace
 
-YEARS, LOOKS, EDITIONS = 10, 120, 10
+LOOKING = Looking(looks=120, every=timedelta(days=365.25 / 12), editions=10)
 SIZES = [int(n) for n in os.environ.get("TRACKER_SIZES", "30,100,300").split(",")]
 PICTURE, FIGURES = Path("growth.svg"), Path("growth.json")
-_START = datetime(2016, 1, 1, 12, tzinfo=UTC)
-_MONTH = timedelta(days=365.25 * YEARS / LOOKS)
-_small = partial(page, paragraphs=12, noise=2000)
 _DRAW = Path(__file__).with_name("curves.py")
 
 
@@ -86,23 +79,23 @@ def _row(m: Measured) -> Iterator[object]:
 
 
 def _measured(size: int) -> Measured:
-    site = Site(_small, EDITIONS - 1)
+    site = Site(small, LOOKING.editions - 1)
     memory = Path("/dev/shm")
     with (
         TemporaryDirectory(dir=memory if memory.is_dir() else None) as quick,
         TemporaryDirectory() as folder,
     ):
-        _simulate(Path(quick), site, size)
+        simulate(Path(quick), site, size, LOOKING)
         root = Path(folder) / "root"
         shutil.copytree(quick, root)
-        later = (_START + (LOOKS + n) * _MONTH for n in range(9))
+        later = (LOOKING.time(LOOKING.looks + n) for n in range(9))
 
         def run(*arguments: str) -> Cost:
             return cost(tracker(root, *arguments, now=next(later).isoformat()))
 
         first, again = run("publish"), run("publish")
         same = run("run", "--allow-host", site.entry)
-        site.changed, site.edition = max(1, size // 100), EDITIONS
+        site.changed, site.edition = max(1, size // 100), LOOKING.editions
         some = run("run", "--allow-host", site.entry)
         files = [p for p in (root / "feeds").rglob("*") if p.is_file()]
         with Archive(root / "data" / "archive.db") as archive:
@@ -122,56 +115,3 @@ def _measured(size: int) -> Measured:
 
 def _megabytes(files: Sequence[Path]) -> float:
     return sum(file.stat().st_size for file in files) / 1e6
-
-
-def _simulate(root: Path, site: Site, size: int) -> None:
-    """An archive of so many documents that were looked at month by month."""
-    folder = root / "data" / "declarations" / "global"
-    folder.mkdir(parents=True)
-    for n in range(0, size, 10):
-        terms = {f"Terms {k}": {"fetch": site.url(n + k)} for k in range(min(10, size - n))}
-        (folder / f"S{n}.json").write_text(json.dumps({"name": f"S{n}", "terms": terms}))
-    with Archive(root / "data" / "archive.db", write=True) as archive:
-        for document in open_workspace(root).declared.documents:
-            _look(archive, document)
-
-
-def _look(archive: Archive, document: Document) -> None:
-    (source,) = document.sources
-    number = int(source.url.rpartition("/")[2])
-    archive.introduce(document)
-    seen: dict[int, Capture] = {}
-    for month in range(LOOKS):
-        edition = month * EDITIONS // LOOKS
-        body = _small(number, edition, nonce=f"{month:016x}")
-        time = _START + month * _MONTH
-        if edition not in seen:
-            seen[edition] = _capture(document, source, body, time)
-        archive.add(_at(seen[edition], body, time), body)
-
-
-def _capture(document: Document, source: Source, body: bytes, time: datetime) -> Capture:
-    """What a good look records, judged once for each text."""
-    found = judge(body, "text/html", source, (), time)
-    return Capture(
-        document=document.id,
-        source=source,
-        asked_url=source.url,
-        final_url=source.url,
-        time=time,
-        status=200,
-        headers=(("content-type", "text/html; charset=utf-8"),),
-        outcome=found.outcome,
-        reason=found.reason,
-        body=None,
-        text=found.text,
-        length=found.length,
-        language=found.language,
-        media="text/html; charset=utf-8",
-        via=LIVE,
-        archive_url=None,
-    )
-
-
-def _at(seen: Capture, body: bytes, time: datetime) -> Capture:
-    return replace(seen, body=digest(body), time=time)
