@@ -15,7 +15,7 @@ from pathlib import Path
 PEERS = Path(os.environ.get("TRACKER_PEERS", Path.home() / ".cache" / "terms-tracker-peers"))
 ROUNDS = 3
 #: With bytecode at hand, as every installed program has it, wherever this checkout may write.
-_ENVIRONMENT = {
+ENVIRONMENT = {
     **{k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},
     "PYTHONPYCACHEPREFIX": str(PEERS / "bytecode"),
 }
@@ -32,7 +32,7 @@ class Cost:
 def cost(command: Sequence[str], cwd: Path | None = None, ok: Sequence[int] = (0,)) -> Cost:
     """Run a command to its end. Raises RuntimeError with its last words when it fails."""
     with subprocess.Popen(
-        command, cwd=cwd, env=_ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command, cwd=cwd, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:
         assert process.stdout
         said = process.stdout.read()
