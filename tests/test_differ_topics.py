@@ -14,9 +14,11 @@ from tests.strategies import prose, version
 from tracker.differ import revise
 from tracker.differ.redline import redline
 from tracker.differ.topics import (
-    _may_have,
+    _GAP,
+    _found,
     _pattern,
-    _phrase,
+    _possible,
+    _run,
     about,
     mentions,
     sentences,
@@ -168,20 +170,33 @@ phrases = st.builds(
 pieces = st.sampled_from(
     """
     ai AI Ai aıs AIs ad adſ ads skiing SKI-İng a A é Éa train the model x y AI LLMs LLMS llms
+    SKI-ing ad. (ad) ad_s a-d
     """.split()
 )
 
 
 @given(st.lists(phrases, min_size=1, max_size=4), st.lists(pieces, max_size=6))
-def test_no_word_is_missed_by_its_pieces(words: list[str], text: list[str]) -> None:
-    """And phrases compiled together find what each finds alone, the longest first."""
+def test_phrases_find_what_one_pattern_of_them_all_would(words: list[str], text: list[str]) -> None:
+    """The longest first, and none is missed for what is seen without a pattern."""
     said, known = " ".join(text), tuple(words)
-    found = [m[0] for m in _pattern(known).finditer(said)]
-    assert not found or _may_have(known, said)
     ordered = sorted(words, key=lambda w: (-len(w), w))
-    one_by_one = "|".join(_phrase(phrase, is_flagged=False) for phrase in ordered)
-    alone = re.compile(rf"(?<!\w)(?:{one_by_one})(?!\w)")
-    assert [m[0] for m in alone.finditer(said)] == found
+    one_by_one = "|".join(
+        f"(?i:{p.pattern})" if p.flags & re.IGNORECASE else p.pattern
+        for p in map(_pattern, ordered)
+    )
+    found = [m.span() for m in re.finditer(one_by_one, said)]
+    assert list(_found(_possible(known, said), said, (0, len(said)))) == found
+
+
+@given(phrases, st.lists(pieces, max_size=6))
+def test_a_word_in_any_case_has_a_flag_of_its_own_or_the_whole_has(
+    phrase: str, text: list[str]
+) -> None:
+    said = " ".join(text)
+    runs = (_run(run, phrase.startswith("=")) for run in phrase.removeprefix("=").split("..."))
+    whole = rf"(?:{_GAP}\S+){{0,3}}{_GAP}".join(runs)
+    alone = re.compile(rf"(?<!\w)(?:{whole})(?!\w)")
+    assert [m[0] for m in alone.finditer(said)] == [m[0] for m in _pattern(phrase).finditer(said)]
 
 
 def test_the_tag_names_the_words_of_both_sides_once() -> None:

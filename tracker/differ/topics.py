@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import chain, groupby
+from itertools import chain, takewhile
 
 from tracker.differ.normalise import enumerator, fold
 from tracker.model import Change, Kind, Op, Span, Tag, Topic, Unit
@@ -26,6 +26,9 @@ _ADDRESS = re.compile(
 _GAP = r"[\s\-\u2010\u2011]+"
 _MOST_BETWEEN = 3
 _WORDS = re.compile(r"[^\s-]+")
+_WORD = re.compile(r"\w+")
+_STARRED = re.compile(r"[\w*]+")
+_CERTAIN = re.compile(r"[^*\x80-\U0010ffff]+")
 
 Interval = tuple[int, int]
 
@@ -50,8 +53,9 @@ def mentions(
 
     With `among` only those in sentences that overlap one of these intervals.
     """
-    words = topic.words if _may_have(topic.words, text) else ()
-    near = [groups for groups in topic.near if all(_may_have(group, text) for group in groups)]
+    if among is not None and not among:
+        return ()
+    words, near = _possible(topic.words, text), list(_possible_rules(topic, text))
     if not words and not near:
         return ()
     asked = [s for s in sentences(text) if among is None or any(_overlap(s, c) for c in among)]
@@ -80,21 +84,19 @@ def sentences(text: str) -> Iterator[Interval]:
 def _mask(never: tuple[str, ...], text: str) -> str:
     """`text` with addresses and the phrases of `never` blanked out, position for position."""
     plain = _without_addresses(text)
-    return _pattern(never).sub(_blank, plain) if _may_have(never, plain) else plain
+    for start, end in _found(_possible(never, plain), plain, (0, len(plain))):
+        plain = f"{plain[:start]}{' ' * (end - start)}{plain[end:]}"
+    return plain
 
 
 @lru_cache(maxsize=8)  # each topic asks for the same text
 def _without_addresses(text: str) -> str:
-    return _ADDRESS.sub(_blank, text)
-
-
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match[0])
+    return _ADDRESS.sub(lambda m: " " * len(m[0]), text)
 
 
 def _in_sentence(
-    words: tuple[str, ...],
-    near: Iterable[Sequence[tuple[str, ...]]],
+    words: Sequence[str],
+    near: Iterable[Sequence[Sequence[str]]],
     text: str,
     sentence: Interval,
 ) -> Iterator[Interval]:
@@ -105,68 +107,84 @@ def _in_sentence(
             yield from (hit for group in hits for hit in group)
 
 
-def _found(words: tuple[str, ...], text: str, sentence: Interval) -> Iterator[Interval]:
-    if words:
-        yield from (m.span() for m in _pattern(words).finditer(text, *sentence))
+def _found(words: Sequence[str], text: str, sentence: Interval) -> Iterator[Interval]:
+    """Where any of `words` stands, none over another; of those that begin at one place the first.
+
+    Each has a pattern of its own: most are never in any text, and all in one are dear to compile.
+    """
+    place, end = sentence
+    patterns = [_pattern(phrase) for phrase in words]
+    while hits := [m for p in patterns if (m := p.search(text, place, end))]:
+        first = min(hits, key=re.Match.start)
+        yield first.span()
+        place = first.end()
 
 
-def _may_have(words: tuple[str, ...], text: str) -> bool:
-    """False where surely none of `words` is in `text`: seen without a pattern, which is dear."""
-    as_written, in_any_case = _pieces(words)
-    if any(piece in text for piece in as_written):
-        return True
-    # These are the one case or the other of i, s and k, though from other alphabets.
-    if any(letter in text for letter in "İıſK"):
-        return True
-    lowered = text.lower()
-    return any(piece in lowered for piece in in_any_case)
+# ── what surely is not there ──────────────────────────────────────────────────────
+
+
+def _possible_rules(topic: Topic, text: str) -> Iterator[list[list[str]]]:
+    """The rules of `topic` that `text` may meet, of each group what it may have."""
+    for rule in topic.near:
+        groups = list(takewhile(bool, (_possible(group, text) for group in rule)))
+        if len(groups) == len(rule):
+            yield groups
+
+
+def _possible(words: tuple[str, ...], text: str) -> list[str]:
+    """Those of `words` that may be in `text`, the longest first, so that the evidence is "AI
+    models" and not "AI"; for what surely is not no pattern is asked, which is dear.
+    """
+    said = _said(text)
+    return [
+        phrase
+        for phrase, longest, pieces in _by_length(words)
+        if longest in said and all(piece in said for piece in pieces)
+    ]
+
+
+@lru_cache(maxsize=8)  # each topic asks for the same text
+def _said(text: str) -> str:
+    """The words of `text` in small letters, and nothing but a space around each."""
+    # A pattern takes these for i or s, and `lower` does not.
+    plain = text.replace("\u0130", "i").replace("\u0131", "i").replace("\u017f", "s")
+    return f" {' '.join(_WORD.findall(plain))} ".lower()
 
 
 @lru_cache(maxsize=256)
-def _pieces(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Of each of `words` a piece that every match has: as it is written, and in small letters."""
-    exact, others = set(), set()
-    for phrase in words:
-        pieces = [
-            (len(piece), piece, phrase.startswith("=") or _is_exact(word))
-            for word in _words(phrase)
-            for piece in word.split("*")
-        ]
-        _, piece, is_exact = max(pieces, default=(0, "", False))
-        if is_exact:
-            exact.add(piece)
-        else:
-            others.add(piece.lower() if piece.isascii() else "")
-    return tuple(exact), tuple(others)
-
-
-@lru_cache(maxsize=256)
-def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
-    # Longest first, so that the evidence is "AI models" and not "AI".
+def _by_length(words: tuple[str, ...]) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     ordered = sorted(words, key=lambda w: (-len(w), w))
-    # A flag for many phrases together is compiled in half the time of one for each word.
-    groups = (
-        (alike, "|".join(_phrase(phrase, is_flagged=alike) for phrase in phrases))
-        for alike, phrases in groupby(ordered, key=_has_no_case)
+    pieces = (_pieces(phrase) for phrase in ordered)
+    return tuple(
+        (phrase, max(found, key=len, default=""), found)
+        for phrase, found in zip(ordered, pieces, strict=True)
     )
-    whole = "|".join(f"(?i:{group})" if alike else group for alike, group in groups)
-    return re.compile(rf"(?<!\w)(?:{whole})(?!\w)")
 
 
-def _has_no_case(phrase: str) -> bool:
-    """Whether all words of a phrase count in any case."""
-    return not phrase.startswith("=") and not any(map(_is_exact, _words(phrase)))
+def _pieces(phrase: str) -> tuple[str, ...]:
+    """What `_said` has of every text that has a match of `phrase`."""
+    runs = (f" {' '.join(_STARRED.findall(run))} " for run in phrase.split("..."))
+    # The other case of a letter with an accent may be none that `lower` gives.
+    pieces = (piece for run in runs for piece in _CERTAIN.findall(run))
+    return tuple(piece.lower() for piece in pieces if not piece.isspace())
+
+
+# ── patterns ──────────────────────────────────────────────────────────────────────
+
+
+@lru_cache(maxsize=4096)
+def _pattern(phrase: str) -> re.Pattern[str]:
+    """A phrase of `topics.toml` as a pattern; what its signs mean is written there."""
+    has_no_case = not phrase.startswith("=") and not any(map(_is_exact, _words(phrase)))
+    plain = has_no_case or phrase.startswith("=")
+    parts = (_run(part, plain) for part in phrase.removeprefix("=").split("..."))
+    whole = f"(?:{_GAP}\\S+){{0,{_MOST_BETWEEN}}}{_GAP}".join(part for part in parts if part)
+    # A flag for the whole is compiled in half the time of one for each word.
+    return re.compile(rf"(?<!\w)(?:{whole})(?!\w)", re.IGNORECASE if has_no_case else 0)
 
 
 def _words(phrase: str) -> list[str]:
     return _WORDS.findall(phrase.removeprefix("=").replace("...", " "))
-
-
-def _phrase(phrase: str, *, is_flagged: bool) -> str:
-    """A phrase of `topics.toml` as a pattern; what its signs mean is written there."""
-    plain = is_flagged or phrase.startswith("=")
-    parts = (_run(part, plain) for part in phrase.removeprefix("=").split("..."))
-    return f"(?:{_GAP}\\S+){{0,{_MOST_BETWEEN}}}{_GAP}".join(part for part in parts if part)
 
 
 def _run(phrase: str, plain: bool) -> str:
