@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from tests.strategies import PAGE, characters, page, sentences, texts
 from tracker.differ import text_digest
-from tracker.differ.normalise import ATTACHED, clean_target, decode_email, display, enumerator, fold
+from tracker.differ.normalise import (
+    ATTACHED,
+    ATTACHED_ONE,
+    clean_target,
+    decode_email,
+    display,
+    enumerator,
+    fold,
+)
 
 # ── what is compared ──────────────────────────────────────────────────────────────
 
@@ -239,3 +247,5 @@ def test_every_mark_of_unicode_belongs_to_the_character_before_it() -> None:
         chr(n) for n in (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070))
     }
     assert {c for c in map(chr, range(0x110000)) if attached.match(c)} == marks | invisible
+    assert min(marks | invisible) == "\u00ad"  # which `ATTACHED_ONE` sees at a glance
+    assert all(re.fullmatch(ATTACHED_ONE, c) for c in marks | invisible)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import accumulate, pairwise
 
 import pytest
@@ -10,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.strategies import prose, texts
 from tracker.differ import read_back
-from tracker.differ.normalise import fold
-from tracker.differ.redline import redline, tokens, words_of
+from tracker.differ.normalise import APOSTROPHES, ATTACHED, fold
+from tracker.differ.redline import _ALONE, _NUMBER, redline, tokens, words_of
 from tracker.model import Op, Span
 
 pairs = st.one_of(st.tuples(texts, texts), st.tuples(prose, prose))
@@ -62,6 +63,18 @@ def test_what_stays_differs_only_in_what_no_reader_sees(pair: tuple[str, str]) -
         if span.op is Op.SAME:
             # White space at an end is folded away, so it is compared between two marks.
             assert fold(f"|{span.before}|") == fold(f"|{span.after}|")
+
+
+@given(
+    st.text(st.sampled_from("aB9.,'’_ \n中ก\u0301\u200b\u00ad\u0939\u093f\U0001e8d0"), max_size=20)
+)
+def test_a_word_takes_what_is_attached_to_its_letters(text: str) -> None:
+    """However the pattern is written so as to be fast."""
+    letter, tail = rf"[^\W{_ALONE}]", f"[{ATTACHED}]*"
+    word = rf"{letter}(?:{letter}|[{ATTACHED}])*"
+    words = rf"{word}(?:[{APOSTROPHES}]{word})*"
+    plain = re.compile(rf"[{_ALONE}]{tail}|{_NUMBER}|{words}|\s+{tail}|[^\w\s]{tail}")
+    assert tokens(text) == plain.findall(text)
 
 
 @given(st.text())

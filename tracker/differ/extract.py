@@ -18,7 +18,7 @@ from tracker.differ import quick
 from tracker.differ.bounds import check_markdown, check_markup, check_text
 from tracker.differ.chrome import remove_chrome
 from tracker.differ.decode import decode
-from tracker.differ.normalise import ATTACHED, display, without_counters
+from tracker.differ.normalise import ATTACHED_ONE, display, without_counters
 from tracker.differ.segment import segment
 from tracker.differ.tree import Parts
 from tracker.model import Clause, Reading, Selector, Source, Unit, digest
@@ -35,7 +35,7 @@ _END = {
     "--": re.compile(r"--!?>|(?<=<!--)>"),
     **{n: re.compile(rf"</{n}\b[^<>]*>", re.IGNORECASE) for n in ("noscript", "script", "style")},
 }
-_WORD = re.compile(rf"(?:\w|[{ATTACHED}])+")
+_WORD = re.compile(rf"(?:\w+|{ATTACHED_ONE})+")
 
 
 def read(body: bytes, media: str, source: Source | None, *, bounded: bool = False) -> Reading:

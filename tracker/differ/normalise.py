@@ -41,6 +41,8 @@ def _marks(first: int, end: int) -> str:
 #: What belongs to the character before it, as the inside of a character class: accents and vowel
 #: signs (to `\w` no part of a word, yet half of every Hindi one), and what no reader sees.
 ATTACHED = "".join(_marks(*block) for block in _BLOCKS) + "".join(map(chr, [*_INVISIBLE, 0xFEFF]))
+#: One such character, as a pattern: the class is long, and of most characters a glance is enough.
+ATTACHED_ONE = rf"(?![\x00-\xac])[{ATTACHED}]"
 
 # An enumerator counts as one only with its punctuation: "3 months" is not item 3, and
 # "1.5 million" is not section 1.5.

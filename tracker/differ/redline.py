@@ -15,15 +15,15 @@ from functools import lru_cache
 from diff_match_patch import diff_match_patch
 from rapidfuzz.distance import Indel, LCSseq
 
-from tracker.differ.normalise import APOSTROPHES, ATTACHED, fold
+from tracker.differ.normalise import APOSTROPHES, ATTACHED, ATTACHED_ONE, fold
 from tracker.differ.order import shared_ends
 from tracker.model import Op, Span
 
 # Scripts written without spaces (Thai to Lao, Burmese, Khmer, Kana, Han): each character is a word.
 _ALONE = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-_TAIL = f"[{ATTACHED}]*"
+_TAIL = f"(?:{ATTACHED_ONE})*"
 _NUMBER = rf"\d[\d{ATTACHED}]*(?:[.,]\d[\d{ATTACHED}]*)+(?!\w)"
-_LETTERS = rf"[^\W{_ALONE}](?:[^\W{_ALONE}]|[{ATTACHED}])*"
+_LETTERS = rf"[^\W{_ALONE}]+(?:{ATTACHED_ONE}[^\W{_ALONE}]*)*"
 # A character that stands alone, a number with its points (1,000 or 3.2), a word with inner
 # apostrophes, white space, or a single sign.
 _TOKEN = re.compile(

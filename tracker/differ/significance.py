@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 from tracker.differ.choices import lost_choice
 from tracker.differ.dates import with_iso_dates
-from tracker.differ.normalise import ATTACHED, fold, without_counters
+from tracker.differ.normalise import ATTACHED_ONE, fold, without_counters
 from tracker.differ.redline import read_back
 from tracker.model import Change, Clause, Kind, Significance, Span, Unit, Version
 
 # A sum keeps its currency and its decimal point: 1.5 % is neither 15 % nor $1.5.
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*|[%‰$€£¥₹]")
-_LETTERS = re.compile(rf"(?:[^\W_]|[{ATTACHED}])+|\x1f[^\x1f]+\x1f")
+_LETTERS = re.compile(rf"(?:[^\W_]+|{ATTACHED_ONE})+|\x1f[^\x1f]+\x1f")
 # How a sentence that was complete goes on; one that was broken off may go on in any way.
 _GOES_ON = re.compile(
     r"\s*(?:[^\w\s]|(?:and|or|but|nor|including|except|unless|until|to|for|with|without|as|if|when"
