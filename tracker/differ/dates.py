@@ -46,6 +46,7 @@ _APPLIES = (
 # our partners" is none.
 _TEXT = r"(?:agreement|policy|policies|notice|terms|conditions)\b"
 _CHANGES = r"(?:updat|chang|revis|amend|mak|tak)\w*"
+_HAS_YEAR = re.compile(r"\d{4}")  # as every date has, and few texts
 _ANY = re.compile(rf"(?<!\w){_DATE}(?!\w)", re.IGNORECASE)
 _PHRASE = re.compile(
     rf"\b(?:{_APPLIES})\s*[:\-–]?\s*(?P<applies>{_DATE})"
@@ -63,6 +64,8 @@ def effective(text: str) -> date | None:
 
     When a text was last updated is another thing, and not taken for it.
     """
+    if not _HAS_YEAR.search(text):
+        return None
     # Runs of white space would make the search slow, and mean nothing.
     for match in _PHRASE.finditer(" ".join(text.split())):
         found = parse_date(next(filter(None, match.groups())))
@@ -74,6 +77,8 @@ def effective(text: str) -> date | None:
 def with_iso_dates(text: str) -> str:
     """`text` with the dates that are written out in full as ISO dates: a page that is served in
     another locale says 12 January for January 12, and nothing else."""
+    if not _HAS_YEAR.search(text):
+        return text
     return _ANY.sub(lambda m: str(parse_date(m[0]) or m[0]), text)
 
 

@@ -106,16 +106,24 @@ def _only(pattern: re.Pattern[str], text: str) -> str | None:
 def _recipients(redline: Sequence[Span]) -> Iterator[Note]:
     """Who is named in a sentence about sharing on one side and nowhere on the other."""
     old, new = read_back(redline)
-    gone, come = _named(old, everywhere=new), _named(new, everywhere=old)
-    yield from (Note(Turn.RECIPIENT, "", name) for name in come)
-    yield from (Note(Turn.RECIPIENT, name, "") for name in gone)
+    if old == new:
+        return
+    before, after = _stems(old), _stems(new)
+    yield from (Note(Turn.RECIPIENT, "", name) for name in _told(new, after - before))
+    yield from (Note(Turn.RECIPIENT, name, "") for name in _told(old, before - after))
 
 
-def _named(text: str, *, everywhere: str) -> list[str]:
-    other = {_stem(m[0]) for m in _RECIPIENT.finditer(everywhere)}
+def _stems(text: str) -> set[str]:
+    return {_stem(m[0]) for m in _RECIPIENT.finditer(text)}
+
+
+def _told(text: str, stems: set[str]) -> list[str]:
+    """The names with one of `stems` that stand in a sentence about sharing, each said once."""
+    if not stems:
+        return []
     told = (m[0] for m in _SENTENCE.finditer(text) if _SHARES.search(m[0]))
     names = {_stem(m[0]): m[0] for sentence in told for m in _RECIPIENT.finditer(sentence)}
-    return [name for stem, name in names.items() if stem not in other]
+    return [name for stem, name in names.items() if stem in stems]
 
 
 def _stem(name: str) -> str:

@@ -64,8 +64,9 @@ def gaps(
 
 def kept(groups: Sequence[Group], weights: Sequence[int]) -> list[Group]:
     """The heaviest subset of sorted groups that keeps its order; the others have moved."""
+    weight_of = weights.__getitem__
     places = heaviest_increasing(
-        [new[0] for _, new in groups], [sum(weights[i] for i in old) for old, _ in groups]
+        [new[0] for _, new in groups], [sum(map(weight_of, old)) for old, _ in groups]
     )
     return [groups[k] for k in places]
 

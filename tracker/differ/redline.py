@@ -60,6 +60,8 @@ def words_of(text: str) -> tuple[str, ...]:
 
 def redline(before: str, after: str) -> tuple[Span, ...]:
     """The spans that turn `before` into `after`; see `model.Span` for the law they keep."""
+    if before == after:  # as where only a link changed
+        return (Span(Op.SAME, before, after),) if before else ()
     old, new = tokens(before), tokens(after)
     runs = _compare(old, new)
     if _common_words(runs) < _LEAST_COMMON:
@@ -82,11 +84,12 @@ class _Run:
 
 
 def _compare(old: Sequence[str], new: Sequence[str]) -> list[_Run]:
-    old_keys, new_keys = [_key(t) for t in old], [_key(t) for t in new]
-    codes = {key: n for n, key in enumerate(dict.fromkeys(old_keys + new_keys))}
+    keys = {token: _key(token) for token in dict.fromkeys([*old, *new])}
+    codes = {key: n for n, key in enumerate(dict.fromkeys(keys.values()), _FIRST)}
     if len(codes) > _ROOM or len(old) * len(new) > _LARGEST:
         return _by_sentences(old, new)
-    encoded = ("".join(chr(_FIRST + codes[k]) for k in keys) for keys in (old_keys, new_keys))
+    signs = {token: chr(codes[key]) for token, key in keys.items()}
+    encoded = ("".join([signs[t] for t in side]) for side in (old, new))
     return _decode(_edits(*encoded), old, new)
 
 

@@ -37,9 +37,10 @@ def renumbering(
     """Old section number → new one, for the numbers that one clause alone had and has."""
     found: dict[str, set[str]] = defaultdict(set)
     back: dict[str, set[str]] = defaultdict(set)
-    for pair in pairs:
-        for i, j in zip(pair.before[:1], pair.after[:1], strict=False):
-            old, new = (_NUMBER.search(c.number) for c in (before[i], after[j]))
+    both = ((before[p.before[0]], after[p.after[0]]) for p in pairs if p.before and p.after)
+    for one, other in both:
+        if one.number and other.number:  # which most have not
+            old, new = _NUMBER.search(one.number), _NUMBER.search(other.number)
             if old and new:
                 found[old.group()].add(new.group())
                 back[new.group()].add(old.group())
