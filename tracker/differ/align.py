@@ -37,6 +37,8 @@ def align(before: Sequence[Clause], after: Sequence[Clause]) -> tuple[Pair, ...]
     text = _Text(before, after)
     text.pair_equal()
     for least in _STAGES:
+        if text.is_exhausted():
+            break
         text.pair_in_place(least)
         text.pair_elsewhere(least)
     groups = grouped(text.old, text.new, text.match)
@@ -76,6 +78,10 @@ class _Text:
         self.weights = [len(c.key) + 1 for c in before]
         self.match: Match = {}
         self.back: Match = {}
+
+    def is_exhausted(self) -> bool:
+        """Whether nothing is left to pair on one of the sides, as in most revisions."""
+        return len(self.match) == len(self.keys[0]) or len(self.back) == len(self.keys[1])
 
     def pair(self, pairs: Iterable[tuple[int, int]]) -> None:
         for i, j in pairs:
@@ -171,10 +177,9 @@ class _Text:
     def beside_moved(self) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
         """What is not paired right behind, and right before, a pair that moved."""
         stays = set(in_order(self.match, self.weights))
-        for i, j in sorted(self.match.items()):
-            if (i, j) not in stays:
-                for step in (1, -1):
-                    yield self.free_run(i, j, step)
+        for i, j in sorted(self.match.items() - stays):
+            for step in (1, -1):
+                yield self.free_run(i, j, step)
 
     def free_run(self, i: int, j: int, step: int) -> tuple[Sequence[int], Sequence[int]]:
         first, last = i + step, j + step
@@ -226,6 +231,8 @@ def _common(
 def _left_over(text: _Text, groups: Sequence[Group]) -> list[Group]:
     """Few clauses that alone are left, as many on both sides of a place: rewritten there."""
     used = {i for old, _ in groups for i in old}, {j for _, new in groups for j in new}
+    if len(used[0]) == len(text.keys[0]) or len(used[1]) == len(text.keys[1]):
+        return []
     anchors = [p for old, new in kept(sorted(groups), text.weights) for p in _ends(old, new)]
     found: list[Group] = []
     for rows, columns in gaps(anchors, len(text.keys[0]), len(text.keys[1])):

@@ -55,6 +55,8 @@ def _cut(
     found: dict[int, list[int]] = {}
     free = set(range(len(parts.keys))) - set(homes.values()) - used_parts
     free -= {j for j in free if parts.headings[j] or not parts.words[j]}
+    if not free:
+        return found
     holders = _holders(parts.words, free)
     for whole, key in enumerate(wholes.keys):
         home = homes.get(whole)

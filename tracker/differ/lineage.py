@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from tracker.differ.normalise import enumerator, fold
 from tracker.model import Clause, Pair, Unit
@@ -29,15 +29,25 @@ class Lineage:
     def __init__(
         self, before: Sequence[Clause], after: Sequence[Clause], pairs: Iterable[Pair]
     ) -> None:
-        self._before, self._after = before, after
-        self._old, self._new = _labels(before), _labels(after)
+        self._before, self._after, self._pairs = before, after, tuple(pairs)
+
+    # Found when they are asked for: from one version to the next most clauses stay where they are.
+
+    @cached_property
+    def _old(self) -> set[str]:
+        return _labels(self._before)
+
+    @cached_property
+    def _new(self) -> set[str]:
+        return _labels(self._after)
+
+    @cached_property
+    def _renamed(self) -> dict[str, str]:
         longest = max(map(len, self._old), default=0)
+        single = (p for p in self._pairs if len(p.before) == len(p.after) == 1)
+        both = ((self._before[p.before[0]], self._after[p.after[0]]) for p in single)
         # What is longer than every label is none, and folding case makes nothing shorter.
-        self._renamed = {
-            _title(before[p.before[0]]): _title(after[p.after[0]])
-            for p in pairs
-            if len(p.before) == len(p.after) == 1 and len(before[p.before[0]].key) <= longest
-        }
+        return {_title(old): _title(new) for old, new in both if len(old.key) <= longest}
 
     def strayed(self, pairs: Iterable[Pair]) -> frozenset[Pair]:
         """The pairs whose clauses stand under another label than before; none where so many do
