@@ -69,6 +69,14 @@ def test_the_displayed_text_keeps_its_typography() -> None:
     assert display("\u00a0\n") == ""
 
 
+@given(st.text(st.sampled_from(" \t\n\r\f\v\u00a0\u200b\u202f\ufeff\x1c\x85aé")))
+def test_runs_of_white_space_are_displayed_as_one_space(text: str) -> None:
+    plain = re.sub("[ \t\n\r\f\v]+", " ", text.replace("\ufeff", ""))
+    if not text.isascii():
+        assert display(text) == plain.strip(" \u00a0\u202f\u200b")
+    assert "  " not in display(text)
+
+
 # ── enumerators ───────────────────────────────────────────────────────────────────
 
 

@@ -98,8 +98,14 @@ def display(text: str) -> str:
 
 
 def _display(text: str) -> str:
-    # str.split() would also eat no-break spaces, which belong to the quotation.
-    return re.sub(r"[ \t\n\r\f\v]+", " ", text.replace("\ufeff", "")).strip(" \u00a0\u202f\u200b")
+    # str.split() would also eat no-break spaces, which belong to the quotation; a pattern, which
+    # stops at every space, is many times as dear as these.
+    text = text.replace("\ufeff", "")
+    for space in "\t\n\r\f\v":
+        text = text.replace(space, " ")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text.strip(" \u00a0\u202f\u200b")
 
 
 def enumerator(text: str) -> tuple[str, str]:
