@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tracker.differ.tree import Node, Run
 
@@ -42,25 +43,26 @@ def remove_chrome(runs: Sequence[Run]) -> None:
     roots = [part for run in runs for part in run if isinstance(part, Node)]
     most = _MOST * sum(_prose(root) for root in roots)
     for root in roots:
-        for element in [e for e in _elements(root) if _is_chrome(e)]:
+        for element in [e for e in root.elements() if _is_chrome(e)]:
             if _prose(element) <= most:
                 element.remove()
         _trim(root)
-
-
-def _elements(root: Node) -> Iterator[Node]:
-    return (node for node in root.descendants() if isinstance(node, Node))
 
 
 def _is_chrome(element: Node) -> bool:
     marks = element.attributes
     if element.name in {"nav", "aside"} or marks.get("role") in _ROLES:
         return True
-    if marks.get("aria-modal") == "true" or CONSENT.search(_names(element)):
+    if marks.get("aria-modal") == "true" or _is_consent(_names(element)):
         return True
     if element.name in {"header", "footer"}:
         return _link_share(element) >= _LINKED or not element.stands_in({"main", "article"})
     return element.name in {"ul", "ol"} and _is_contents(element)
+
+
+@lru_cache(maxsize=4096)  # many elements of a page have the same names, or none
+def _is_consent(names: str) -> bool:
+    return CONSENT.search(names) is not None
 
 
 def _names(element: Node) -> str:
@@ -106,18 +108,22 @@ _LINKS = frozenset({"a", "button"})
 
 
 def _link_share(element: Node) -> float:
-    texts = list(_texts(element))
-    whole = sum(len(text.words) for text in texts)
-    return 1 - _unlinked(texts) / whole if whole else 1.0
+    whole = sum(len(text.words) for text in _texts(element))
+    return 1 - _prose(element) / whole if whole else 1.0
 
 
 def _prose(element: Node) -> int:
     """Characters of text that is neither link nor button."""
-    return _unlinked(_texts(element))
-
-
-def _unlinked(texts: Iterable[_Text]) -> int:
-    return sum(len(text.words) for text in texts if not text.is_linked)
+    if element.name in _LINKS or element.stands_in(_LINKS):
+        return 0
+    number, waiting = 0, [element]
+    while waiting:
+        for child in waiting.pop().children:
+            if isinstance(child, str):
+                number += len(child.strip())
+            elif child.name not in _LINKS:
+                waiting.append(child)
+    return number
 
 
 # ── the edges ─────────────────────────────────────────────────────────────────────
@@ -126,12 +132,16 @@ def _unlinked(texts: Iterable[_Text]) -> int:
 def _trim(root: Node) -> None:
     """Take out the blocks of links and of headings before the first sentence and after the last."""
     texts = list(_texts(root))
-    spoken = [n for n, text in enumerate(texts) if _is_sentence(text)]
-    if not spoken:
+    first = next((n for n, text in enumerate(texts) if _is_sentence(text)), None)
+    if first is None:
         return
-    titles = {" ".join(t.words for t in _texts(h)) for h in root.find_all(_HEADINGS)}
-    for edge in (texts[: spoken[0]], texts[spoken[-1] + 1 :]):
-        for block in _blocks(edge, texts, root):
+    last = next(n for n in reversed(range(len(texts))) if _is_sentence(texts[n]))
+    elements = list(root.elements())
+    headings = (e for e in elements if e.name in _HEADINGS)
+    titles = {" ".join(text.words for text in _texts(heading)) for heading in headings}
+    whole = _held(texts, elements)
+    for edge in (texts[:first], texts[last + 1 :]):
+        for block in _blocks(edge, elements, whole):
             if _is_furniture(block, titles):
                 block.remove()
 
@@ -140,13 +150,17 @@ def _is_sentence(text: _Text) -> bool:
     return not text.is_linked and len(text.words.split()) >= _SENTENCE
 
 
-def _blocks(edge: Sequence[_Text], texts: Sequence[_Text], root: Node) -> list[Node]:
-    """The largest elements below `root` with texts of this edge and no others of its `texts`.
+def _blocks(
+    edge: Sequence[_Text], elements: Sequence[Node], whole: Mapping[int, int]
+) -> list[Node]:
+    """The largest of `elements` with texts of this edge and no others; `whole` says how many each
+    holds in all.
 
     Every element is looked at once: a page may be as deep as it is long.
     """
-    elements = list(_elements(root))
-    whole, own = _held(texts, elements), _held(edge, elements)
+    if not edge:
+        return []
+    own = _held(edge, elements)
     around: dict[int, Node] = {}  # each element (by identity) and the largest such one around it
     for element in elements:
         if id(element.parent) in around:

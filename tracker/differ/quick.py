@@ -29,6 +29,7 @@ _IS_DEEP = etree.XPath("boolean(//*[ancestor::*[200]])")
 _HAS_STRAY_TITLE = etree.XPath("boolean(//title[not(parent::head or ancestor::svg)])")
 _BY_ID = etree.XPath("//*[@id=$value]")
 _BY_CLASS = etree.XPath("//*[contains(@class, $value)]")
+_BY_ATTRIBUTE = etree.XPath("//*[@*[local-name()=$value]]")
 _EMAILS = etree.XPath("//*[@data-cfemail]")
 
 
@@ -226,7 +227,8 @@ def _candidates(simple: re.Match[str]) -> Callable[[_Element], Iterable[_Element
         return lambda root: _BY_ID(root, value=name)
     if group:
         return lambda root: _BY_CLASS(root, value=group)
-    return lambda root: root.iter(etree.Element)
+    attribute = simple["attr"].lower()
+    return lambda root: _BY_ATTRIBUTE(root, value=attribute)
 
 
 def _test(simple: re.Match[str]) -> _Test:

@@ -152,6 +152,8 @@ class _Walk:
 
     def flush(self) -> None:
         """What has gathered since the last block began or ended becomes clauses."""
+        if not self.pieces:
+            return
         pieces, self.pieces = self.pieces, []
         if not any(map(_is_visible, pieces)):
             return

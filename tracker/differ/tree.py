@@ -27,11 +27,17 @@ class Node:
             if isinstance(node, Node):
                 waiting += reversed(node.children)
 
+    def elements(self) -> Iterator[Node]:
+        """The elements in it, in document order."""
+        waiting = [child for child in reversed(self.children) if isinstance(child, Node)]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting += [child for child in reversed(node.children) if isinstance(child, Node)]
+
     def find_all(self, names: Collection[str]) -> Iterator[Node]:
         """The elements in it that have one of these names, in document order."""
-        for node in self.descendants():
-            if isinstance(node, Node) and node.name in names:
-                yield node
+        return (node for node in self.elements() if node.name in names)
 
     def stands_in(self, names: Collection[str]) -> bool:
         """Whether an element around it has one of these names."""
