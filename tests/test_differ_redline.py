@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 from tests.strategies import prose, texts
 from tracker.differ import read_back
 from tracker.differ.normalise import APOSTROPHES, ATTACHED, fold
-from tracker.differ.redline import _ALONE, _NUMBER, redline, tokens, words_of
+from tracker.differ.redline import (
+    _ALONE,
+    _NUMBER,
+    _common_words,
+    _compare,
+    _known_words,
+    redline,
+    tokens,
+    words_of,
+)
 from tracker.model import Op, Span
 
 pairs = st.one_of(st.tuples(texts, texts), st.tuples(prose, prose))
@@ -80,6 +89,17 @@ def test_a_word_takes_what_is_attached_to_its_letters(text: str) -> None:
 @given(st.text())
 def test_tokens_joined_are_the_text(text: str) -> None:
     assert "".join(tokens(text)) == text
+
+
+@given(pairs)
+def test_more_words_never_stay_than_both_sides_know(pair: tuple[str, str]) -> None:
+    old, new = map(tokens, pair)
+    assert _common_words(_compare(old, new)) <= _known_words(old, new)
+
+
+def test_a_text_that_was_put_in_capitals_is_replaced() -> None:
+    rule = "These limits apply to you, to us and to all others; "
+    assert [span.op for span in redline(rule, rule.upper())] == [Op.DELETE, Op.INSERT]
 
 
 @given(pairs)

@@ -63,9 +63,11 @@ def redline(before: str, after: str) -> tuple[Span, ...]:
     if before == after:  # as where only a link changed
         return (Span(Op.SAME, before, after),) if before else ()
     old, new = tokens(before), tokens(after)
-    runs = _compare(old, new)
+    replaced = [_Run(Op.DELETE, old, []), _Run(Op.INSERT, [], new)]
+    # Where nearly no word is in both, as in a text that was put in capitals, comparing is dearest.
+    runs = _compare(old, new) if _known_words(old, new) >= _LEAST_COMMON else replaced
     if _common_words(runs) < _LEAST_COMMON:
-        runs = [_Run(Op.DELETE, old, []), _Run(Op.INSERT, [], new)]
+        runs = replaced
     runs = _slide(_tidy(runs))
     return tuple(Span(run.op, "".join(run.before), "".join(run.after)) for run in runs)
 
@@ -188,6 +190,14 @@ def _common_words(runs: Sequence[_Run]) -> float:
     before = [(r.op, _words(r.before)) for r in runs]
     same = sum(size for op, size in before if op is Op.SAME)
     least = min(sum(size for _, size in before), sum(_words(r.after) for r in runs))
+    return same / least if least else 1.0
+
+
+def _known_words(old: Sequence[str], new: Sequence[str]) -> float:
+    """What `_common_words` can give at most: as if every word that both sides have had stayed."""
+    known = {_key(t) for t in set(new)}
+    same = sum([_key(t) in known for t in old if t[0].isalnum()])
+    least = min(_words(old), _words(new))
     return same / least if least else 1.0
 
 
