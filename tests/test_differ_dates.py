@@ -113,7 +113,12 @@ def test_the_order_of_questions_changes_no_answer() -> None:
         assert {d: parse_date(d) for d in dates} == first
 
 
-@pytest.mark.parametrize("form", ["%B {d}, %Y", "{d} %B %Y", "{d:02} %B %Y", "%Y-%m-%d"])
+FORMS = """
+    %B {d}, %Y|{d} %B %Y|{d:02} %B %Y|%Y-%m-%d|%B {d} %Y|{d} %B, %Y|%B {d}th, %Y|{d}st %B %Y
+""".strip().split("|")
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_dates_in_english_are_what_dateparser_takes_them_for(form: str) -> None:
     days = [date(2024, 1, 1) + timedelta(days=n) for n in range(0, 366, 5)]
     for day in [*days, date(1999, 12, 31), date(2016, 2, 29), date(2031, 3, 3)]:

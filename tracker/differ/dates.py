@@ -21,15 +21,15 @@ _MONTHS = (
     "january february march april may june july august september october november december".split()
 )
 _DAY, _MONTH, _YEAR = (
-    r"(?P<day>\d{1,2})",
+    r"(?P<day>\d{1,2})(?:st|nd|rd|th)?",
     rf"(?P<month>{'|'.join(_MONTHS)})",
     r"(?P<year>[12]\d{3})",
 )
 _ENGLISH = tuple(
     re.compile(pattern, re.IGNORECASE | re.ASCII)
     for pattern in (
-        rf"{_MONTH} {_DAY}, {_YEAR}",
-        rf"{_DAY} {_MONTH} {_YEAR}",
+        rf"{_MONTH} {_DAY},? {_YEAR}",
+        rf"{_DAY} {_MONTH},? {_YEAR}",
         rf"{_YEAR}-(?P<month>\d\d)-(?P<day>\d\d)",
     )
 )
