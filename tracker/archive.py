@@ -1,7 +1,8 @@
 """What was seen, on disk: an append-only table of captures, and their bodies by digest.
 
 SQLite in rollback-journal mode with full sync, one writer at a time (a lock file), every capture
-in a transaction of its own that begins IMMEDIATE: a capture is acknowledged when it is on disk.
+in a transaction that begins IMMEDIATE, its own or that of a group: a capture is acknowledged when
+it is on disk.
 Captures, names of documents and looks at robots.txt are logs: each row is chained to the one
 before it, and the head of each log is written with it, so that nothing can be altered, removed,
 inserted or reordered unseen (`tracker.audit`). Of each readable text the first and the latest
@@ -29,6 +30,7 @@ from tracker.merkle import grown, leaf_hash
 from tracker.model import Capture, Document, Source, digest
 from tracker.rows import GENESIS, LOGS, entry, from_row, link, stamp, to_row
 from tracker.shelf import Shelf
+from tracker.transactions import Transactions
 
 #: How hard a body is packed: one whose text is known will be written anew at the next visit.
 #: It is a quarter larger for a third of the time.
@@ -57,6 +59,7 @@ class Archive:
         except BaseException:
             self._unlock()
             raise
+        self._transactions = Transactions(self._db)
 
     def __enter__(self) -> Self:
         return self
@@ -78,7 +81,7 @@ class Archive:
     # ── adding ────────────────────────────────────────────────────────────────────
 
     def add(self, capture: Capture, body: bytes | None) -> None:
-        """Append `capture` and keep its body; on return both are on disk."""
+        """Append `capture` and keep its body; on return both are on disk, but for in a `group`."""
         row = to_row(capture)
         with self._transaction():
             if body is not None:
@@ -86,6 +89,25 @@ class Archive:
             self._append("captures", row)
             dropped = self._thin(row)
         self.discard(dropped)
+
+    @contextmanager
+    def group(self) -> Iterator[None]:
+        """What is added in the block is on disk after `commit`, or else at the end of the block.
+
+        Where bodies are outside each addition is still on disk at once: a store must not be told
+        to drop a body before the row is gone, and one that is slow keeps nothing else waiting.
+        """
+        self._transactions.in_group = self.shelf.outside is None
+        try:
+            yield
+        finally:
+            self._transactions.in_group = False
+            self.commit()
+
+    def commit(self) -> None:
+        """Put everything on disk that was added in a `group`."""
+        with self._writing():
+            self._transactions.commit()
 
     def introduce(self, document: Document) -> None:
         """Remember what a document is called, so that it can be shown without its declaration."""
@@ -203,14 +225,8 @@ class Archive:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with self._writing():
-            self._db.execute("begin immediate")
-            try:
-                yield
-            except BaseException:
-                self._db.rollback()
-                raise
-            self._db.commit()
+        with self._writing(), self._transactions.addition():
+            yield
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -439,9 +455,10 @@ class Archive:
 
     def _found(self, query: str, values: Sequence[object]) -> list[dict[str, Any]]:
         # Not by Database.query: it would put a savepoint around each of them.
-        found = self._db.execute(query, list(values))
-        names = [column[0] for column in found.description]
-        return [dict(zip(names, row, strict=True)) for row in found]
+        with self._transactions.alone:
+            found = self._db.execute(query, list(values))
+            names = [column[0] for column in found.description]
+            return [dict(zip(names, row, strict=True)) for row in found]
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

@@ -187,7 +187,8 @@ def _in_memory(old: Database | None) -> Database:
 def connected(path: Path, mode: str = "rwc") -> Database:
     """A connection with the settings every connection of ours has, whatever the file holds."""
     uri = f"{path.absolute().as_uri()}?mode={mode}"
-    connection = sqlite3.connect(uri, uri=True, timeout=_PATIENCE)
+    # Of any thread: one at a time uses it, see `tracker.transactions`.
+    connection = sqlite3.connect(uri, uri=True, timeout=_PATIENCE, check_same_thread=False)
     # Plugins of whoever else uses the library have no business here, and take long to look for.
     database = Database(connection, execute_plugins=False)
     database.execute("pragma synchronous = full")

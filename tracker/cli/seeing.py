@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from threading import Lock
 from typing import Any, TypeVar
 
 import click
@@ -11,7 +12,7 @@ from tracker.cli import logs
 from tracker.cli.app import App, chosen, harmless, show
 from tracker.cli.asking import allow_host, fetcher
 from tracker.cli.working import working
-from tracker.intake import PublicArchive, Visit, visit, with_preview
+from tracker.intake import PublicArchive, Recorded, Visit, visit, with_preview
 from tracker.model import Document, Outcome
 from tracker.publisher import terminal
 from tracker.workers import workers
@@ -94,31 +95,57 @@ def fetch_all(app: App, wanted: Sequence[str], *, force: bool, hosts: Sequence[s
         click.echo("Note: data/declarations declares no document; nothing is visited.", err=True)
     previews = dict(settings.previews)
     documents = [with_preview(d, previews) for d in chosen(workspace.declared.documents, wanted)]
-    with workspace.open_archive(write=True) as archive, fetcher(app, hosts) as asking:
+    told, failed = _Told(), False
+    with (
+        workspace.open_archive(write=True) as archive,
+        fetcher(app, hosts) as asking,
+        Recorded(archive, told.visited) as recorded,
+    ):
         public = PublicArchive(asking, settings.wayback_url, app.now) if settings.stand_in else None
-        visits = [
-            _said(visit(document, asking, archive, app.now, force=force, public=public))
-            for document in _announced(documents)
-        ]
-    return any(v.failed for v in visits)
+        for document in told.announced(documents):
+            visited = visit(document, asking, archive, app.now, force=force, public=public)
+            recorded.add(visited)
+            failed |= visited.failed
+    return failed
 
 
-def _announced(documents: Sequence[Document]) -> Iterator[Document]:
-    """The documents one by one; a terminal shows which is being fetched."""
-    for number, document in enumerate(documents, 1):
-        show(f"[{number}/{len(documents)}] fetching {document.id} …")
-        yield document
+class _Told:
+    """What people are told: which document is being fetched, on a terminal, and what came of it.
+
+    The one goes on while the other is still being recorded, in another thread.
+    """
+
+    def __init__(self) -> None:
+        self._alone = Lock()
+        self._doing = ""
+
+    def announced(self, documents: Sequence[Document]) -> Iterator[Document]:
+        """The documents one by one."""
+        for number, document in enumerate(documents, 1):
+            self._show(f"[{number}/{len(documents)}] fetching {document.id} …")
+            yield document
+        self._show("")
+
+    def visited(self, visited: Visit) -> None:
+        logs.visited(visited)
+        with self._alone:
+            show("")
+            click.echo(_said(visited))
+            show(self._doing)
+
+    def _show(self, doing: str) -> None:
+        with self._alone:
+            self._doing = doing
+            show(doing)
 
 
-def _said(visited: Visit) -> Visit:
-    show("")
-    logs.visited(visited)
-    click.echo(terminal.visit(visited.document, visited.captures, visited.skipped))
+def _said(visited: Visit) -> str:
+    lines = [terminal.visit(visited.document, visited.captures, visited.skipped)]
     for found in visited.stand_ins:
         what = "stands in" if found.outcome is Outcome.GOOD else f"is {found.outcome.value} too"
         where = harmless(found.archive_url or "")
-        click.echo(f"  {found.via} of {found.time:%Y-%m-%d %H:%M} UTC {what}: {where}")
-    return visited
+        lines.append(f"  {found.via} of {found.time:%Y-%m-%d %H:%M} UTC {what}: {where}")
+    return "\n".join(lines)
 
 
 COMMANDS = (fetch, run)

@@ -1,0 +1,69 @@
+"""The transactions of the one writer: each addition in one of its own, or several in a group.
+
+A full sync costs as much as all the rest of a quick visit, and one serves for everything in a
+transaction (group commit). What is added in a group is on disk when `commit` returns, and nobody
+may be told of it before; `tracker.intake.Recorded` sees to that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import RLock
+
+from sqlite_utils import Database
+
+from tracker.errors import ArchiveError
+
+
+class Transactions:
+    """Those of one connection, for several threads, of which one at a time has it to itself.
+
+    While they are `in_group`, additions wait for `commit`.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.alone = RLock()
+        self._db = database
+        self.in_group = False
+        self._is_lost = False
+
+    @contextmanager
+    def addition(self) -> Iterator[None]:
+        """Everything in the block is added, or nothing; a group that waits is left as it was."""
+        with self.alone:
+            if not self._db.conn.in_transaction:
+                self._db.execute("begin immediate")
+            self._db.execute("savepoint addition")
+            try:
+                yield
+            except BaseException:
+                self._take_back()
+                raise
+            self._db.execute("release addition")
+            if not self.in_group:
+                self.commit()
+
+    def commit(self) -> None:
+        """Put what waits on disk. Raises ArchiveError where any of the group was lost before."""
+        with self.alone:
+            if self._is_lost:
+                raise ArchiveError("What waited to be written was lost; run again to see it anew.")
+            try:
+                self._db.commit()
+            except BaseException:
+                self._drop()
+                raise
+
+    def _take_back(self) -> None:
+        # After some errors, a full disk say, SQLite itself has given up the whole transaction.
+        if self.in_group and self._db.conn.in_transaction:
+            self._db.execute("rollback to addition")
+            self._db.execute("release addition")
+        else:
+            self._drop()
+
+    def _drop(self) -> None:
+        """Give up the transaction, so that no later one can pass for it."""
+        self._is_lost = self.in_group
+        self._db.rollback()
