@@ -155,7 +155,7 @@ def test_a_group_leaves_the_archive_that_single_additions_leave(
                     grouped.add(*seen(hour, text))
                     if ends:
                         grouped.commit()
-            one, other = (list(a._db.conn.iterdump()) for a in (single, grouped))
+            one, other = (list(a._db.iterdump()) for a in (single, grouped))
             assert one == other
 
 

@@ -12,7 +12,10 @@ from tracker.cli import _HOMES
 from tracker.later import later
 
 #: What takes long to import, and no visit to a page that was seen before has a use for.
-HEAVY = "apprise bs4 dateparser feedgen jinja2 markdown_it rapidfuzz soupsieve warcio".split()
+HEAVY = (
+    "apprise bs4 dateparser feedgen jinja2 lxml markdown_it multiprocessing rapidfuzz soupsieve "
+    "sqlite_utils warcio"
+).split()
 
 
 def test_a_visit_imports_nothing_it_does_not_use() -> None:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from sqlite3 import Connection
 from types import TracebackType
 from typing import Any, Self, overload
 
@@ -397,9 +398,9 @@ class Archive:
         """
         try:
             with closing(schema.connected(path)) as target:
-                self._db.conn.backup(target.conn)
-                rows = target.query("select digest from bodies where data is null")
-                outer = [str(row["digest"]) for row in rows]
+                self._db.backup(target)
+                rows = target.execute("select digest from bodies where data is null")
+                outer = [str(name) for (name,) in rows]
                 for name, packed in self.shelf.fetched(outer):
                     _place(target, name, packed)
                 target.commit()
@@ -454,7 +455,6 @@ class Archive:
             return self._found(query, values)
 
     def _found(self, query: str, values: Sequence[object]) -> list[dict[str, Any]]:
-        # Not by Database.query: it would put a savepoint around each of them.
         with self._transactions.alone:
             found = self._db.execute(query, list(values))
             names = [column[0] for column in found.description]
@@ -470,8 +470,8 @@ class Archive:
             ) from error
 
 
-def _place(database: Any, name: str, packed: bytes | None) -> None:
-    database.execute("update bodies set data = ? where digest = ?", [packed, name])
+def _place(connection: Connection, name: str, packed: bytes | None) -> None:
+    connection.execute("update bodies set data = ? where digest = ?", [packed, name])
 
 
 def _limit(first: int | None) -> int:

@@ -171,5 +171,7 @@ def kind(value: object) -> str:
 
 
 def _has_hidden(words: str) -> bool:
+    if words.isprintable():  # then there is none of these, and not a few other characters
+        return False
     # Cc control, Cf format (bidirectional overrides among them), Cs half of a surrogate pair
     return any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") for c in words)

@@ -11,14 +11,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
-from typing import Any
-
-from sqlite_utils import Database
+from sqlite3 import Connection
+from typing import TYPE_CHECKING, Any
 
 from tracker.errors import ArchiveError
 from tracker.merkle import frontier_of, leaf_hash
 from tracker.rows import GENESIS, LOGS, entry, link
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 SCHEMA = 2
 #: What reading a damaged file raises; the names in SQLite's own messages may be damaged too.
@@ -46,13 +49,14 @@ create table heads (log text primary key, size integer, chain text, frontier tex
 """
 
 
-def prepare(database: Database) -> None:
+def prepare(connection: Connection) -> None:
     """Bring a database, empty or of an older schema, to the schema of today."""
-    if version(database) == SCHEMA:
+    if version(connection) == SCHEMA:
         return
+    database = _database(connection)
     database.execute("begin immediate")
     try:
-        for number in range(version(database), SCHEMA):
+        for number in range(version(connection), SCHEMA):
             _STEPS[number](database)
         database.execute(f"pragma user_version = {SCHEMA}")
         database.commit()
@@ -61,31 +65,35 @@ def prepare(database: Database) -> None:
         raise
 
 
-def version(database: Database) -> int:
+def version(connection: Connection) -> int:
     """The schema a database has; 0 for an empty one."""
-    found: int = next(iter(database.query("pragma user_version")))["user_version"]
-    return found
+    return int(connection.execute("pragma user_version").fetchone()[0])
 
 
-def shape(database: Database) -> dict[str, tuple[str, ...]]:
+def shape(connection: Connection) -> dict[str, tuple[str, ...]]:
     """What a database is made of: each table, index, view and trigger with its columns."""
+    database = _database(connection)
     names = database.query("select type, name from sqlite_master where name not like 'sqlite_%'")
     return {f"{r['type']} {r['name']}": _columns(database, r["name"]) for r in list(names)}
 
 
 def expected_shape() -> dict[str, tuple[str, ...]]:
     """The shape of an archive of today's schema."""
-    database = Database(memory=True, execute_plugins=False)
-    try:
-        prepare(database)
-        return shape(database)
-    finally:
-        database.close()
+    with closing(_in_memory(None)) as connection:
+        return shape(connection)
 
 
 def order(log: str) -> str:
     """The column by which the rows of a log stand in the order in which they were added."""
     return "rowid" if log == "documents" else "id"
+
+
+def _database(connection: Connection) -> Database:
+    # Only who makes or examines tables needs it, and its import takes longer than a visit.
+    from sqlite_utils import Database
+
+    # Plugins of whoever else uses the library have no business here, and take long to look for.
+    return Database(connection, execute_plugins=False)
 
 
 def _columns(database: Database, name: str) -> tuple[str, ...]:
@@ -132,7 +140,7 @@ _STEPS: dict[int, Callable[[Database], None]] = {0: _to_1, 1: _to_2}
 # ── opening ───────────────────────────────────────────────────────────────────────
 
 
-def open_database(path: Path, *, write: bool) -> Database:
+def open_database(path: Path, *, write: bool) -> Connection:
     """The archive at `path`, of today's schema; for `write` it is made or brought up to date."""
     try:
         if not write and not path.exists():
@@ -140,8 +148,7 @@ def open_database(path: Path, *, write: bool) -> Database:
         if write:
             path.parent.mkdir(parents=True, exist_ok=True)
         # Not `ro` for reading: what a killed writer left half done has to be rolled back.
-        database = connected(path, "rwc" if write else "rw")
-        return _ready(path, database, write)
+        return _ready(path, connected(path, "rwc" if write else "rw"), write)
     except (*DAMAGE, OSError) as error:
         raise ArchiveError(
             f"{path}: cannot be opened as an archive ({error}); "
@@ -149,50 +156,48 @@ def open_database(path: Path, *, write: bool) -> Database:
         ) from error
 
 
-def _ready(path: Path, database: Database, write: bool) -> Database:
+def _ready(path: Path, connection: Connection, write: bool) -> Connection:
     try:
-        _refuse_newer(path, database)
+        _refuse_newer(path, connection)
         if write:
-            prepare(database)
-        elif version(database) < SCHEMA:
-            return _in_memory(database)
+            prepare(connection)
+        elif version(connection) < SCHEMA:
+            return _in_memory(connection)
         else:
-            database.execute("pragma query_only = on")
+            connection.execute("pragma query_only = on")
     except BaseException:
-        database.close()
+        connection.close()
         raise
-    return database
+    return connection
 
 
-def _refuse_newer(path: Path, database: Database) -> None:
-    if version(database) > SCHEMA:
+def _refuse_newer(path: Path, connection: Connection) -> None:
+    if version(connection) > SCHEMA:
         raise ArchiveError(
             f"{path}: was written by a newer version of this program; upgrade to read it."
         )
 
 
-def _in_memory(old: Database | None) -> Database:
+def _in_memory(old: Connection | None) -> Connection:
     """What is read where nothing was recorded yet, or where the tables are of an older
 
     Only a command that records may change the file, so it is brought up to date in memory.
     """
-    database = Database(memory=True, execute_plugins=False)
+    connection = sqlite3.connect(":memory:")
     if old is not None:
-        old.conn.backup(database.conn)
+        old.backup(connection)
         old.close()
-    prepare(database)
-    return database
+    prepare(connection)
+    return connection
 
 
-def connected(path: Path, mode: str = "rwc") -> Database:
+def connected(path: Path, mode: str = "rwc") -> Connection:
     """A connection with the settings every connection of ours has, whatever the file holds."""
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     # Of any thread: one at a time uses it, see `tracker.transactions`.
     connection = sqlite3.connect(uri, uri=True, timeout=_PATIENCE, check_same_thread=False)
-    # Plugins of whoever else uses the library have no business here, and take long to look for.
-    database = Database(connection, execute_plugins=False)
-    database.execute("pragma synchronous = full")
+    connection.execute("pragma synchronous = full")
     # A database from elsewhere may hold functions and triggers that are not ours.
-    database.execute("pragma trusted_schema = off")
-    database.execute("pragma cell_size_check = on")
-    return database
+    connection.execute("pragma trusted_schema = off")
+    connection.execute("pragma cell_size_check = on")
+    return connection

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from sqlite3 import Connection
 from threading import RLock
-
-from sqlite_utils import Database
 
 from tracker.errors import ArchiveError
 
@@ -22,9 +21,9 @@ class Transactions:
     While they are `in_group`, additions wait for `commit`.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.alone = RLock()
-        self._db = database
+        self._db = connection
         self.in_group = False
         self._is_lost = False
 
@@ -32,7 +31,7 @@ class Transactions:
     def addition(self) -> Iterator[None]:
         """Everything in the block is added, or nothing; a group that waits is left as it was."""
         with self.alone:
-            if not self._db.conn.in_transaction:
+            if not self._db.in_transaction:
                 self._db.execute("begin immediate")
             self._db.execute("savepoint addition")
             try:
@@ -57,7 +56,7 @@ class Transactions:
 
     def _take_back(self) -> None:
         # After some errors, a full disk say, SQLite itself has given up the whole transaction.
-        if self.in_group and self._db.conn.in_transaction:
+        if self.in_group and self._db.in_transaction:
             self._db.execute("rollback to addition")
             self._db.execute("release addition")
         else:

@@ -15,7 +15,6 @@ from tracker.cli.working import working
 from tracker.intake import PublicArchive, Recorded, Visit, visit, with_preview
 from tracker.model import Document, Outcome
 from tracker.publisher import terminal
-from tracker.workers import workers
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _app = click.make_pass_decorator(App)
@@ -72,6 +71,7 @@ def run(
     known is published), 2 wrong use.
     """
     from tracker.cli import notifying, publishing, stamping
+    from tracker.workers import workers
 
     sending = notifying.prepared(app) if notify else None
     failed = fetch_all(app, documents, force=force, hosts=hosts)

@@ -10,17 +10,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.differ.decode import Undecodable
-from tracker.differ.extract import EXTRACTOR, read, text_digest, words_digest
 from tracker.differ.gate import reads_alike
 from tracker.differ.judge import Impression, Judgement, judge, last_good, look_at, weigh
 from tracker.later import later
 
 if TYPE_CHECKING:
+    from tracker.differ.extract import EXTRACTOR, read, text_digest, words_digest
     from tracker.differ.redline import read_back
     from tracker.differ.revision import kept_share, revise
 else:
     __getattr__ = later(
-        __name__, {"kept_share": "revision", "read_back": "redline", "revise": "revision"}
+        __name__,
+        {
+            **dict.fromkeys(("EXTRACTOR", "read", "text_digest", "words_digest"), "extract"),
+            **dict.fromkeys(("kept_share", "revise"), "revision"),
+            "read_back": "redline",
+        },
     )
 
 __all__ = [

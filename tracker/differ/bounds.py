@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from lxml import etree
-
 from tracker.model import Clause
 
 TAGS = 50_000
@@ -76,6 +74,8 @@ class _Depth:
 
 
 def _depth(text: str) -> int:
+    from lxml import etree  # not needed to know what is too large
+
     target = _Depth()
     parser = etree.HTMLParser(target=target)
     with suppress(etree.LxmlError, ValueError):  # an empty page, or what no parser takes

@@ -1,28 +1,15 @@
 """Do two bodies read alike? A quick yes that is never wrong, so that an unchanged page is cheap.
 
 Real pages carry a new nonce for every visitor: their bytes always differ. Mostly that can be seen
-in their characters (`skeleton`). Otherwise both are parsed the quick way and what the walk over
-them would see is compared, element by element; nothing is read.
+in their characters (`skeleton`), and otherwise in their elements (`elements`).
 Where this says yes the clauses, the title and the language are equal; a no means nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from tracker.differ import quick
-from tracker.differ.bounds import TooLarge
-from tracker.differ.chrome import remove_chrome
 from tracker.differ.decode import Undecodable, decode, is_guessed
-from tracker.differ.extract import base_of, page_text
-from tracker.differ.normalise import clean_target, differ_in_tracking
 from tracker.differ.skeleton import same_but_unread
-from tracker.differ.tree import Node, Parts
 from tracker.model import Source
-
-#: All that `segment` looks at in an element; of the last two only whether they are there.
-_VALUES = ("role", "aria-level", "aria-haspopup", "rowspan", "colspan")
-_PRESENT = ("aria-expanded", "aria-controls")
 
 
 def reads_alike(one: bytes, other: bytes, media: tuple[str, str], source: Source | None) -> bool:
@@ -35,63 +22,8 @@ def reads_alike(one: bytes, other: bytes, media: tuple[str, str], source: Source
     try:
         if same_but_unread(decode(one, media[0]), decode(other, media[1]), source):
             return True
-        first, second = _parts(one, media[0], source), _parts(other, media[1], source)
     except Undecodable:
         return False
-    return first is not None and second is not None and _same(first, second, source)
+    from tracker.differ.elements import same_elements  # the parser is loaded where it is needed
 
-
-def _parts(body: bytes, media: str, source: Source | None) -> Parts | None:
-    select, remove = (source.select, source.remove) if source else ((), ())
-    try:
-        found = quick.parts(page_text(body, media, bounded=True), select, remove)
-    except (Undecodable, TooLarge):
-        return None
-    if found is not None and not select:
-        remove_chrome(found.runs)
-    return found
-
-
-def _same(one: Parts, other: Parts, source: Source | None) -> bool:
-    said = [(p.title, p.language, p.base, p.missing, len(p.runs)) for p in (one, other)]
-    base = base_of(one.base, source)
-    return said[0] == said[1] and all(
-        _same_children(a, b, base) for a, b in zip(one.runs, other.runs, strict=True)
-    )
-
-
-def _same_children(one: Sequence[Node | str], other: Sequence[Node | str], base: str) -> bool:
-    waiting = [(one, other)]
-    while waiting:
-        ours, theirs = waiting.pop()
-        if len(ours) != len(theirs):
-            return False
-        for a, b in zip(ours, theirs, strict=True):
-            if isinstance(a, Node) and isinstance(b, Node):
-                if not _same_element(a, b, base):
-                    return False
-                waiting.append((a.children, b.children))
-            elif a != b:
-                return False
-    return True
-
-
-def _same_element(one: Node, other: Node, base: str) -> bool:
-    if one.name != other.name:
-        return False
-    a, b = one.attributes, other.attributes
-    if not a and not b:
-        return True
-    return (
-        all(a.get(name) == b.get(name) for name in _VALUES)
-        and all((name in a) == (name in b) for name in _PRESENT)
-        and (one.name != "a" or _same_target(a.get("href"), b.get("href"), base))
-    )
-
-
-def _same_target(one: str | None, other: str | None, base: str) -> bool:
-    if one == other:
-        return True
-    if not one or not other:
-        return False
-    return differ_in_tracking(one, other) or clean_target(one, base) == clean_target(other, base)
+    return same_elements(one, other, media, source)

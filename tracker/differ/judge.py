@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 
 from tracker.differ.bounds import TooLarge
 from tracker.differ.decode import Undecodable, is_guessed
-from tracker.differ.extract import read, text_digest
 from tracker.differ.language import language
 from tracker.differ.normalise import fold
 from tracker.model import Capture, Outcome, Reading, Source
@@ -107,6 +106,8 @@ def judge(
 
 def look_at(body: bytes, media: str, source: Source | None) -> Impression:
     """All of a judgement that takes reading: the part that can be done anywhere."""
+    from tracker.differ.extract import read, text_digest  # no page that is as it was needs them
+
     seen = Impression(is_guessed(body, media), media.startswith("text/markdown"))
     try:
         reading = read(body, media, source, bounded=True)
@@ -160,6 +161,8 @@ def _says_encoding(capture: Capture) -> bool:
 
 def _wrong_page(body: bytes, media: str, source: Source | None, reading: Reading) -> _Wrong | None:
     """What the page says by itself: another page in its place, nothing, or no such selection."""
+    from tracker.differ.extract import read
+
     whole = read(body, media, None) if reading.missing else reading
     page = f"{fold(whole.title)}\n" + "\n".join(c.key for c in whole.clauses)
     if len(page) < _SHORT:

@@ -155,9 +155,9 @@ def _archive(path: Path, outside: Bodies | None, feeds: Path, now: datetime) -> 
 
 def _version(path: Path) -> Iterator[Finding]:
     try:
-        with closing(schema.connected(path, "rw")) as database:
-            version = schema.version(database)
-            mode = next(iter(database.query("pragma journal_mode")))["journal_mode"]
+        with closing(schema.connected(path, "rw")) as connection:
+            version = schema.version(connection)
+            (mode,) = connection.execute("pragma journal_mode").fetchone()
     except schema.DAMAGE:
         return  # what is wrong is said by whoever opens it next
     if version < schema.SCHEMA:
