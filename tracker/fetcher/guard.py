@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from tracker.errors import UsageError
@@ -61,6 +62,7 @@ def is_public(address: str) -> bool:
     return not any(ip in net for net in _SPECIAL)
 
 
+@lru_cache(maxsize=256)  # asked for each request, and there are few hosts
 def is_loopback(host: str) -> bool:
     """Whether a host, as written in a URL, is this machine by its very name."""
     try:
@@ -91,6 +93,7 @@ def _entry(entry: str) -> tuple[str, int | None]:
     return _canonical(found["six"] or found["name"]), int(port) if port else None
 
 
+@lru_cache(maxsize=256)
 def _canonical(host: str) -> str:
     try:
         return str(ip_address(host))

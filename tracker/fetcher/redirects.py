@@ -16,8 +16,10 @@ def web_address(text: str) -> httpx.URL | None:
     """An http or https URL with a host, without credentials and fragment; None for others."""
     try:
         url = httpx.URL(text)
-        fine = url.scheme in ("http", "https") and url.host
-        return url.copy_with(userinfo=b"", fragment=None) if fine else None
+        if url.scheme not in ("http", "https") or not url.host:
+            return None
+        is_bare = not url.userinfo and "#" not in text
+        return url if is_bare else url.copy_with(userinfo=b"", fragment=None)
     except (httpx.InvalidURL, ValueError):
         return None
 
