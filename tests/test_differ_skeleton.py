@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -18,7 +20,8 @@ TERMS = Source(PAGE, ("main",), (".note",))
 
 NONCES = ("1f", "2e", "", "terms", "note", "x y", "cookie-banner", "a>b", "<b>", "--", '" href="/c',
           "'", "&amp;", "&#35;", "\0", "</script>", "<!--", "-->", "</p>")  # fmt: skip
-# N is where the nonce goes: into what nobody reads, what somebody does, and what is hardly markup.
+# N is where the nonce goes, M another one: into what nobody reads, what somebody does, and what is
+# hardly markup.
 PLACES = (
     '<p id="N">', '<p class="x N">', '<p data-n="N">', '<P ID="N">', "<p id='N'>", "<p id=N>",
     '<p id="a" id="N">', '<p title="N" hidden>', '<a href="/b?trk=N">', '<a href="/bN">',
@@ -36,7 +39,8 @@ PLACES = (
     "<plaintext>", "<![CDATA[ N ]]>", "<?x N?>", "</N>", "<N>", "<p N>", "<p =N>", "<p/id=\"N\"/>",
     '<html lang="N">', '<html id="N">', '<meta charset="N">', '<meta id="N">', "<svg><style>N",
     "<svg><title>N</title></svg>", '<script id="N"></script>', '<button id="N">More</button>',
-    "a < b", "N", "We share data with partners when the law asks for it. ", "(a) You may",
+    "a < b", "N", 'p id="N"', "We share data with partners when the law asks for it. ",
+    '<a href="/b?trk=M">', '<p id="M">', "<b id='M'>", "(a) You may", "M",
     "<script><!--N</script>", "<script><!--<script></script>N-->", "</scriptN>",
     "<iframe>N</iframe>", "<main>", "<p>", "</p>", "</a>", "<h1>Terms</h1>", "<ul><li>", "<footer>",
 )  # fmt: skip
@@ -73,8 +77,9 @@ def holds(one: str, other: str, source: Source | None) -> None:
 def test_a_nonce_that_is_not_seen_changes_no_reading(
     template: list[str], one: str, other: str, source: Source | None
 ) -> None:
-    page = f"<html><main>{''.join(template)}"
-    holds(page.replace("N", one), page.replace("N", other), source)
+    for page in (f"<html><main>{''.join(template)}", "".join(template)):
+        first, second = page.replace("M", other), page.replace("M", one)
+        holds(first.replace("N", one), second.replace("N", other), source)
 
 
 @given(markup.map("".join), markup.map("".join), sources)
@@ -82,6 +87,18 @@ def test_nor_do_two_pages_have_one_reading_by_mistake(
     one: str, other: str, source: Source | None
 ) -> None:
     holds(one, other, source)
+
+
+@settings(max_examples=500)
+@given(st.lists(st.sampled_from(PLACES), max_size=6), st.data(), sources)
+def test_nor_does_any_word_in_place_of_another(
+    template: list[str], data: st.DataObject, source: Source | None
+) -> None:
+    page = f"<html><main>{''.join(template)}"
+    words = sorted({w[n:] for w in re.findall("[A-Za-z0-9]+", page) for n in range(len(w))})
+    one = data.draw(st.sampled_from(words))
+    other = data.draw(st.sampled_from([*words, "q", "terms", "note", "script", "cookiebar", "1"]))
+    holds(page, page.replace(one, other), source)
 
 
 def noisy(nonce: str) -> str:
@@ -101,6 +118,8 @@ def noisy(nonce: str) -> str:
 def test_what_no_reader_sees_is_passed_over(source: Source | None) -> None:
     assert alike(noisy("1f"), noisy("2e"), source)
     assert alike(noisy("1f"), noisy("1f"), source)
+    one, other = (noisy(n).replace('<p id="', f'<p id="{n[::-1]}') for n in ("1f", "2e"))
+    assert alike(one, other, source)  # more than one word has changed
 
 
 @pytest.mark.parametrize(
@@ -115,6 +134,12 @@ def test_what_no_reader_sees_is_passed_over(source: Source | None) -> None:
 def test_what_might_be_seen_is_left_to_a_parser(old: str, new: str) -> None:
     source = Source(PAGE, ("#terms",), (".terms",))
     assert not alike(noisy("1f"), noisy("1f").replace(old, new), source)
+
+
+def test_text_before_the_first_tag_is_no_tag() -> None:
+    one, other = (f'p id="{nonce}"<p>We keep it.</p>' for nonce in ("1f", "2e"))
+    assert not alike(one, other, None)
+    assert alike(f"{one}<b>", f"{one}<b>", None)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ attribute that neither a selector nor the reading asks for. A no means nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from tracker.differ.chrome import CONSENT
 from tracker.differ.normalise import differ_in_tracking
@@ -52,23 +53,73 @@ _UNREAD = (
     "nonce|style|src|srcset|integrity|alt|title|aria-label|aria-labelledby|aria-describedby"
     "|data-(?!cfemail=)[a-z0-9_-]+|aria-expanded|aria-controls"
 )
+_WORD = re.compile(r"[A-Za-z0-9]+")
 _PLAIN_SELECTOR = re.compile(r"[A-Za-z0-9_\s>+~,.#-]*")
+
+
+class _Reader(NamedTuple):
+    """What is read of tags as `_TAGS` has them; names and classes of elements only if known."""
+
+    tokens: re.Pattern[str]
+    knows_names: bool
 
 
 def same_but_unread(one: str, other: str, source: Source | None) -> bool:
     """Whether two pages, as characters of HTML, surely have the same reading."""
     reader = _reader(source.select, source.remove) if source else _reader((), ())
     ours, theirs = (_skeleton(text) if reader else None for text in (one, other))
-    if reader is None or ours is None or theirs is None:
+    if reader is None or ours is None or theirs is None or not _PLAIN_PAGE.fullmatch(ours):
         return False
+    nonce = _nonce(ours, theirs)
+    return ours == theirs or (
+        _is_unread(nonce, ours, reader) if nonce else _same_pieces(ours, theirs, reader)
+    )
+
+
+def _nonce(ours: str, theirs: str) -> tuple[str, str] | None:
+    """The words of which one has to be put for the other to make one page the other, if any."""
+    place, step = 0, 1 << len(ours).bit_length()
+    while step:  # halving: where they begin to differ
+        if ours.startswith(theirs[place : place + step], place):
+            place += step
+        step >>= 1
+    one, other = _WORD.match(ours, place), _WORD.match(theirs, place)
+    if one is None or other is None or ours.replace(one[0], other[0]) != theirs:
+        return None
+    return one[0], other[0]
+
+
+def _is_unread(nonce: tuple[str, str], page: str, reader: _Reader) -> bool:
+    """Whether a nonce stands in unread values and in what tracks of links alone.
+
+    All other characters are those of the page it becomes a part of, so one is enough to look at.
+    """
+    one, other = nonce
+    first, *pieces = page.split("<")
+    tags = "<".join(["", *[piece.partition(">")[0] for piece in pieces if one in piece]])
+    if tags.count(one) != page.count(one) or one in first or not _TAGS.fullmatch(tags):
+        return False
+    read = reader.tokens.findall(tags)
+    if reader.knows_names:  # the other might be one of them
+        others = reader.tokens.findall(tags.replace(one, other))
+        return bool(read == others or _same_links(read, others))
+    places = [n for n, token in enumerate(read) if one in token]
+    targets = [read[n][:-1].partition("?") for n in places]
+    paths = "\n".join([path for path, _, _ in targets])
+    asked = {(question, question.replace(one, other)) for _, _, question in targets}
+    are_links = one not in paths and all(_is_link(read, n) for n in places)
+    return are_links and _is_plain(paths) and _differ_in_tracking(asked)
+
+
+def _same_pieces(ours: str, theirs: str, reader: _Reader) -> bool:
     mine, yours = ours.split("<"), theirs.split("<")
-    if len(mine) != len(yours) or not _PLAIN_PAGE.fullmatch(ours):
+    # What stands before the first tag is text, although it may be written like one.
+    if len(mine) != len(yours) or mine[0] != yours[0]:
         return False
-    changed = [(a, b) for a, b in zip(mine, yours, strict=True) if a != b]
-    return not changed or _same_tags(changed, reader)
+    return _same_tags([(a, b) for a, b in zip(mine, yours, strict=True) if a != b], reader)
 
 
-def _same_tags(changed: Sequence[tuple[str, str]], reader: re.Pattern[str]) -> bool:
+def _same_tags(changed: Sequence[tuple[str, str]], reader: _Reader) -> bool:
     """Whether pairs of a tag and the text behind it differ in unread values alone."""
     sides = []
     for side in zip(*changed, strict=True):
@@ -76,7 +127,7 @@ def _same_tags(changed: Sequence[tuple[str, str]], reader: re.Pattern[str]) -> b
         tags = "<".join(["", *[tag for tag, _, _ in parts]])
         if not _TAGS.fullmatch(tags):
             return False
-        sides.append((reader.findall(tags), [text for _, _, text in parts]))
+        sides.append((reader.tokens.findall(tags), [text for _, _, text in parts]))
     (ours, texts), (theirs, others) = sides
     return texts == others and (ours == theirs or _same_links(ours, theirs))
 
@@ -92,6 +143,11 @@ def _same_links(ours: Sequence[str], theirs: Sequence[str]) -> bool:
         return False
     # A nonce stands in the same question of every link, so few of them are unlike.
     asked = {(a[2], b[2]) for a, b in zip(mine, yours, strict=True)}
+    return _differ_in_tracking(asked)
+
+
+def _differ_in_tracking(asked: Collection[tuple[str, str]]) -> bool:
+    """Whether the questions of links, two by two, surely differ in nothing but tracking."""
     return all(
         _is_plain(one) and differ_in_tracking(f"?{_decoded(one)}", f"?{_decoded(other)}")
         for one, other in asked
@@ -159,7 +215,7 @@ def _comment(text: str, inside: int) -> tuple[int, int] | None:
 
 
 @lru_cache(maxsize=64)
-def _reader(select: tuple[Selector, ...], remove: tuple[Selector, ...]) -> re.Pattern[str] | None:
+def _reader(select: tuple[Selector, ...], remove: tuple[Selector, ...]) -> _Reader | None:
     """Finds, of tags as `_TAGS` has them, each name and each attribute: of it what is read.
 
     None where a selector might look at any attribute. A name or a class is read where it might be
@@ -172,7 +228,8 @@ def _reader(select: tuple[Selector, ...], remove: tuple[Selector, ...]) -> re.Pa
         names += re.findall(r"[.#]([A-Za-z0-9_-]+)", selector)
     read = "|".join([*map(re.escape, names), *([] if select else [CONSENT.pattern])])
     plain = rf'(?![^"]*?(?i:{read}))[^"&]*' if read else '[^"]*'
-    return re.compile(
+    tokens = re.compile(
         rf'({_TAG}|(?:id|class)=(?="{plain}")|(?:{_UNREAD})=(?=")|{_NAME}(?:="[^"]*")?|/)'
         '(?:"[^"]*")?'
     )
+    return _Reader(tokens, bool(read))
