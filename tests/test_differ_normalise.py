@@ -9,15 +9,8 @@ from hypothesis import strategies as st
 
 from tests.strategies import PAGE, characters, page, sentences, texts
 from tracker.differ import text_digest
-from tracker.differ.normalise import (
-    ATTACHED,
-    ATTACHED_ONE,
-    clean_target,
-    decode_email,
-    display,
-    enumerator,
-    fold,
-)
+from tracker.differ.marks import ATTACHED, ATTACHED_ONE
+from tracker.differ.normalise import clean_target, decode_email, display, enumerator, fold
 
 # ── what is compared ──────────────────────────────────────────────────────────────
 

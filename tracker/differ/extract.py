@@ -18,7 +18,8 @@ from tracker.differ import quick
 from tracker.differ.bounds import check_markdown, check_markup, check_text
 from tracker.differ.chrome import remove_chrome
 from tracker.differ.decode import decode
-from tracker.differ.normalise import ATTACHED_ONE, display, without_counters
+from tracker.differ.marks import ATTACHED_ONE
+from tracker.differ.normalise import display, without_counters
 from tracker.differ.segment import segment
 from tracker.differ.tree import Parts
 from tracker.model import Clause, Reading, Selector, Source, Unit, digest

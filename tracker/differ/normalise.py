@@ -16,34 +16,16 @@ from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlun
 #: The shapes of an apostrophe (the last two become the two before them under NFC).
 APOSTROPHES = "'‘’‚‛′ʼ`´\u1fef\u1ffd"
 # Soft hyphen, zero-width space and joiners, direction marks, word joiner, byte order mark.
-_INVISIBLE = [0xAD, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
+INVISIBLE = (
+    *(0xAD, 0x61C, 0xFEFF),
+    *(*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)),
+)
 _FOLDED = {
     **dict.fromkeys(APOSTROPHES, "'"),
     **dict.fromkeys("“”„‟″", '"'),
-    **dict.fromkeys(map(chr, [*_INVISIBLE, 0xFEFF]), ""),
+    **dict.fromkeys(map(chr, INVISIBLE), ""),
 }
 _TO_FOLD = re.compile(f"[{re.escape(''.join(_FOLDED))}]")
-# Where Unicode has marks; what is left out is Han, Hangul, cuneiform and for private use.
-_BLOCKS = (
-    *((0x300, 0x3400), (0xA000, 0xAC00), (0xFB00, 0x12000), (0x13400, 0x14000)),
-    *((0x16000, 0x17000), (0x1B000, 0x20000), (0xE0100, 0xE01F0)),
-)
-
-
-def _marks(first: int, end: int) -> str:
-    """The marks (category M) between two code points, as ranges of a character class."""
-    # Two letters each, of which only the first is a capital.
-    kinds = "".join(map(unicodedata.category, map(chr, range(first, end))))
-    runs = (found.span() for found in re.finditer("(?:M.)+", kinds))
-    return "".join(f"{chr(first + a // 2)}-{chr(first + b // 2 - 1)}" for a, b in runs)
-
-
-#: What belongs to the character before it, as the inside of a character class: accents and vowel
-#: signs (to `\w` no part of a word, yet half of every Hindi one), and what no reader sees.
-ATTACHED = "".join(_marks(*block) for block in _BLOCKS) + "".join(map(chr, [*_INVISIBLE, 0xFEFF]))
-#: One such character, as a pattern: the class is long, and of most characters a glance is enough.
-ATTACHED_ONE = rf"(?![\x00-\xac])[{ATTACHED}]"
-
 # An enumerator counts as one only with its punctuation: "3 months" is not item 3, and
 # "1.5 million" is not section 1.5.
 _NUMBER = re.compile(

@@ -15,7 +15,8 @@ from functools import lru_cache
 from diff_match_patch import diff_match_patch
 from rapidfuzz.distance import Indel, LCSseq
 
-from tracker.differ.normalise import APOSTROPHES, ATTACHED, ATTACHED_ONE, fold
+from tracker.differ.marks import ATTACHED, ATTACHED_ONE
+from tracker.differ.normalise import APOSTROPHES, fold
 from tracker.differ.order import shared_ends
 from tracker.model import Op, Span
 

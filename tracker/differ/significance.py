@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from tracker.differ.choices import lost_choice
 from tracker.differ.dates import with_iso_dates
-from tracker.differ.normalise import ATTACHED_ONE, fold, without_counters
+from tracker.differ.marks import ATTACHED_ONE
+from tracker.differ.normalise import fold, without_counters
 from tracker.differ.redline import read_back
 from tracker.model import Change, Clause, Kind, Significance, Span, Unit, Version
 
