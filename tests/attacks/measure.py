@@ -12,6 +12,7 @@ from tests.attacks.vectors import MARKDOWN, Vector
 from tests.factories import TOPICS
 from tracker.differ import judge, read
 from tracker.differ.bounds import TooLarge
+from tracker.differ.extract import page_text, simple_parts
 from tracker.fetcher import Limits
 from tracker.history import history
 from tracker.model import Capture, Document, Outcome, Settings, Source, digest
@@ -105,6 +106,8 @@ def _all_the_way(vector: Vector, size: int, tell: int) -> str:
     bodies, media = [_bytes(page) for page in vector(size)], _media(vector)
     if max(map(len, bodies)) > LARGEST + 200:
         return "not fetched"
+    page_text.cache_clear()  # nothing of what the search for the size has read
+    simple_parts.cache_clear()
     start = time.process_time()
     looks = [_look(body, media, n) for n, body in enumerate(bodies)]
     os.write(tell, f"read {time.process_time() - start}\n".encode())

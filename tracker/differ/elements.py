@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tracker.differ import quick
 from tracker.differ.bounds import TooLarge
-from tracker.differ.chrome import remove_chrome
 from tracker.differ.decode import Undecodable
-from tracker.differ.extract import base_of, page_text
+from tracker.differ.extract import base_of, page_text, simple_parts
 from tracker.differ.normalise import clean_target, differ_in_tracking
 from tracker.differ.tree import Node, Parts
 from tracker.model import Source
@@ -23,19 +21,17 @@ _PRESENT = ("aria-expanded", "aria-controls")
 
 def same_elements(one: bytes, other: bytes, media: tuple[str, str], source: Source | None) -> bool:
     """Whether two bodies of HTML, of these media types, surely have the same reading."""
-    first, second = _parts(one, media[0], source), _parts(other, media[1], source)
+    # The first one last, since that is the one to be read where they differ.
+    second, first = _parts(other, media[1], source), _parts(one, media[0], source)
     return first is not None and second is not None and _same(first, second, source)
 
 
 def _parts(body: bytes, media: str, source: Source | None) -> Parts | None:
     select, remove = (source.select, source.remove) if source else ((), ())
     try:
-        found = quick.parts(page_text(body, media, bounded=True), select, remove)
+        return simple_parts(page_text(body, media, bounded=True), select, remove)
     except (Undecodable, TooLarge):
         return None
-    if found is not None and not select:
-        remove_chrome(found.runs)
-    return found
 
 
 def _same(one: Parts, other: Parts, source: Source | None) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -47,9 +47,7 @@ def read(body: bytes, media: str, source: Source | None, *, bounded: bool = Fals
     """
     text = page_text(body, media, bounded=bounded)
     select, remove = (source.select, source.remove) if source else ((), ())
-    found = quick.parts(text, select, remove) or _by_reference(text, select, remove)
-    if not select:
-        remove_chrome(found.runs)
+    found = simple_parts(text, select, remove) or _by_reference(text, select, remove)
     clauses = segment(found.runs, base_of(found.base, source))
     if bounded:
         check_text(clauses)
@@ -57,12 +55,30 @@ def read(body: bytes, media: str, source: Source | None, *, bounded: bool = Fals
     return Reading(title, found.language, clauses, found.missing)
 
 
-def _by_reference(text: str, select: Sequence[Selector], remove: Sequence[Selector]) -> Parts:
+@lru_cache(maxsize=1)  # what the gate could not say yes to is read next
+def simple_parts(
+    text: str, select: tuple[Selector, ...], remove: tuple[Selector, ...]
+) -> Parts | None:
+    """The parts of a page that are the document, without chrome; None for the reference reading.
+
+    They are for looking at only.
+    """
+    found = quick.parts(text, select, remove)
+    if found is not None and not select:
+        remove_chrome(found.runs)
+    return found
+
+
+def _by_reference(text: str, select: tuple[Selector, ...], remove: tuple[Selector, ...]) -> Parts:
     from tracker.differ import soup  # beautifulsoup4 is loaded where it is needed only
 
-    return soup.parts(text, select, remove)
+    found = soup.parts(text, select, remove)
+    if not select:
+        remove_chrome(found.runs)
+    return found
 
 
+@lru_cache(maxsize=1)
 def page_text(body: bytes, media: str, *, bounded: bool = False) -> str:
     """The characters of a page as they are parsed; raises what `read` does."""
     text = decode(body, media)

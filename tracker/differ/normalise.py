@@ -158,8 +158,9 @@ def _is_tracked_alike(one: str, other: str) -> bool:
 
 def _unwrap(url: str) -> str:
     parts = urlsplit(url)
+    there = parts.hostname or ""
     for host, path, parameter in _REDIRECTORS:
-        if (parts.hostname or "").endswith(host) and parts.path.startswith(path):
+        if there.endswith(host) and parts.path.startswith(path):
             return dict(parse_qsl(parts.query)).get(parameter, url)
     return url
 

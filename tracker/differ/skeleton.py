@@ -53,6 +53,7 @@ _UNREAD = (
     "nonce|style|src|srcset|integrity|alt|title|aria-label|aria-labelledby|aria-describedby"
     "|data-(?!cfemail=)[a-z0-9_-]+|aria-expanded|aria-controls"
 )
+_LINKS = {"<a", "<A"}
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _PLAIN_SELECTOR = re.compile(r"[A-Za-z0-9_\s>+~,.#-]*")
 
@@ -104,11 +105,9 @@ def _is_unread(nonce: tuple[str, str], page: str, reader: _Reader) -> bool:
         others = reader.tokens.findall(tags.replace(one, other))
         return bool(read == others or _same_links(read, others))
     places = [n for n, token in enumerate(read) if one in token]
-    targets = [read[n][:-1].partition("?") for n in places]
-    paths = "\n".join([path for path, _, _ in targets])
-    asked = {(question, question.replace(one, other)) for _, _, question in targets}
-    are_links = one not in paths and all(_is_link(read, n) for n in places)
-    return are_links and _is_plain(paths) and _differ_in_tracking(asked)
+    paths, questions = _targets(read, places)
+    asked = {(question, question.replace(one, other)) for question in set(questions)}
+    return one not in paths and _are_links(read, places, paths) and _differ_in_tracking(asked)
 
 
 def _same_pieces(ours: str, theirs: str, reader: _Reader) -> bool:
@@ -135,15 +134,18 @@ def _same_tags(changed: Sequence[tuple[str, str]], reader: _Reader) -> bool:
 def _same_links(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     """Whether what is read of tags differs only in the targets of links, and those in tracking."""
     changed = [n for n, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b]
-    if len(ours) != len(theirs) or not all(_is_link(ours, n) for n in changed):
+    if len(ours) != len(theirs):
         return False
-    mine, yours = ([side[n][:-1].partition("?") for n in changed] for side in (ours, theirs))
-    paths = [path for path, _, _ in mine]
-    if paths != [path for path, _, _ in yours] or not _is_plain("\n".join(paths)):
-        return False
+    (mine, questions), (yours, others) = (_targets(side, changed) for side in (ours, theirs))
     # A nonce stands in the same question of every link, so few of them are unlike.
-    asked = {(a[2], b[2]) for a, b in zip(mine, yours, strict=True)}
-    return _differ_in_tracking(asked)
+    asked = set(zip(questions, others, strict=True))
+    return mine == yours and _are_links(ours, changed, mine) and _differ_in_tracking(asked)
+
+
+def _targets(tokens: Sequence[str], places: Sequence[int]) -> tuple[str, list[str]]:
+    """The targets at some places of what is read: all up to their questions, and these."""
+    parts = [tokens[n][:-1].partition("?") for n in places]
+    return "\n".join([path for path, _, _ in parts]), [question for _, _, question in parts]
 
 
 def _differ_in_tracking(asked: Collection[tuple[str, str]]) -> bool:
@@ -154,13 +156,19 @@ def _differ_in_tracking(asked: Collection[tuple[str, str]]) -> bool:
     )
 
 
-def _is_link(tokens: Sequence[str], place: int) -> bool:
-    """Whether a token is the target of a link."""
-    if not tokens[place].startswith('href="'):
+def _are_links(tokens: Sequence[str], places: Sequence[int], paths: str) -> bool:
+    """Whether the tokens at some places are targets of links, and plain up to their questions."""
+    if f"\n{paths}".count('\nhref="') != len(places) or not _is_plain(paths):
         return False
+    # Mostly it is the first attribute of its tag.
+    return all(_owner(tokens, n) in _LINKS for n in places if tokens[n - 1] not in _LINKS)
+
+
+def _owner(tokens: Sequence[str], place: int) -> str:
+    """The tag that an attribute belongs to."""
     while tokens[place][0] != "<":
         place -= 1
-    return tokens[place] in ("<a", "<A")
+    return tokens[place]
 
 
 def _is_plain(address: str) -> bool:
