@@ -37,6 +37,7 @@ def listen(wanted: bool) -> None:
     handler = logging.StreamHandler(sys.stderr) if wanted else logging.NullHandler()
     handler.setFormatter(_Json())
     _LOGGER.handlers = [handler]
+    _LOGGER.disabled = not wanted
     _LOGGER.setLevel(logging.INFO)
 
 
