@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.strategies import prose, texts
 from tracker.differ import read_back
-from tracker.differ.normalise import APOSTROPHES, ATTACHED, fold
+from tracker.differ.marks import ATTACHED
+from tracker.differ.normalise import APOSTROPHES, fold
 from tracker.differ.redline import (
     _ALONE,
     _NUMBER,
