@@ -28,7 +28,7 @@ ROWS = (
         "notifier",
         "remembered",
     },
-    {"database", "evidence", "history", "intake", "workspace"},
+    {"compiled", "database", "evidence", "history", "intake", "workspace"},
     {"deriving", "keeping", "workers"},
     {"cli"},
     {"__main__"},

@@ -11,6 +11,7 @@ from tracker.cli import logs
 from tracker.cli.app import App, show
 from tracker.cli.checkpoints import Sealed, heads_of, new_checkpoint, newest_stamp, public_key
 from tracker.cli.session import Case, Session, opened
+from tracker.compiled import keep_compiled
 from tracker.database import database
 from tracker.deriving import Derived, Job, derive, derive_sent, picture, sent
 from tracker.folder import Fresh, Mark, exchanged
@@ -57,6 +58,7 @@ def publish_all(app: App, *, note: bool = True, others: Workers | None = None) -
     Documents are derived by `others`, or else here.
     """
     workspace = app.workspace
+    keep_compiled()
     with held_folder(app.root), opened(app, write=True) as session:
         heads = heads_of(session.archive)
         # What is recorded meanwhile is for the next publication.

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.util import cache_from_source
-from pathlib import Path
 
-from jinja2 import (
-    BytecodeCache,
-    Environment,
-    FileSystemBytecodeCache,
-    PackageLoader,
-    StrictUndefined,
-)
-from jinja2 import __file__ as _jinja
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tracker.model import Op, Span
@@ -77,30 +66,10 @@ def _harmless(value: object) -> object:
     return words.safe(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-class _Compiled(FileSystemBytecodeCache):
-    """Compiled templates beside the compiled code of this module, known by all they follow from."""
-
-    def get_source_checksum(self, source: str) -> str:
-        made_by = (Path(name).stat().st_mtime_ns for name in (__file__, _jinja))
-        return super().get_source_checksum(f"{source} {list(made_by)}")
-
-
-def _compiled() -> BytecodeCache | None:
-    """Where Python keeps compiled code, templates are kept too; None where it may not.
-
-    Making them anew is most of what a publication of one new page would cost.
-    """
-    folder = Path(cache_from_source(__file__)).parent
-    if sys.dont_write_bytecode or not os.access(folder, os.W_OK):
-        return None
-    return _Compiled(str(folder), "%s.jinja")
-
-
 def environment() -> Environment:
     """Jinja2 that escapes and disarms whatever is shown; a misspelt name is an error."""
     found = Environment(
         loader=PackageLoader("tracker.publisher", "templates"),
-        bytecode_cache=_compiled(),
         autoescape=True,
         finalize=_harmless,
         undefined=StrictUndefined,
