@@ -25,8 +25,9 @@ from tracker.model import Selector
 _Element = Any  # lxml comes without types
 #: libxml2 gives up at 256 without a word.
 _IS_DEEP = etree.XPath("boolean(//*[ancestor::*[200]])")
-#: What stands in a title is text to one parser and markup to the other, away from the head.
-_HAS_STRAY_TITLE = etree.XPath("boolean(//title[not(parent::head or ancestor::svg)])")
+#: What stands in a title is text to one parser and markup to the other, away from the head, and
+#: beautifulsoup4 holds what a ruby says for no text of the page, wherever it is left open.
+_HAS_STRAYS = etree.XPath("boolean(//title[not(parent::head or ancestor::svg)] | //rt | //rp)")
 _BY_ID = etree.XPath("//*[@id=$value]")
 _BY_CLASS = etree.XPath("//*[contains(@class, $value)]")
 _BY_ATTRIBUTE = etree.XPath("//*[@*[local-name()=$value]]")
@@ -54,9 +55,11 @@ def _parse(text: str) -> _Element | None:
     try:
         parser.feed(text)
         root = parser.close()
-        if root is None or _IS_DEEP(root) or _HAS_STRAY_TITLE(root):
+        if root is None or _is_odd(root):
             return None
         for element in _EMAILS(root):
+            if element.tag not in {"a", "span"}:  # what Cloudflare writes
+                return None
             email = decode_email(element.get("data-cfemail"))
             for child in list(element):
                 element.remove(child)
@@ -64,6 +67,19 @@ def _parse(text: str) -> _Element | None:
     except (etree.LxmlError, ValueError):  # an empty page, or characters no tree can hold
         return None
     return root
+
+
+def _is_odd(root: _Element) -> bool:
+    """Whether there is more to the page than a reading from its root would find."""
+    # What comes after the end of a page may be put beside the root, where nothing is looked for.
+    beside = (e for other in root.itersiblings() for e in other.iter() if isinstance(e.tag, str))
+    return any(map(_is_more, beside)) or bool(_IS_DEEP(root) or _HAS_STRAYS(root))
+
+
+def _is_more(element: _Element) -> bool:
+    """Whether it is anything but an empty script, as hosts put at the end of a page."""
+    text = f"{element.text or ''}{element.tail or ''}"
+    return element.tag not in {"html", "script"} or bool(text.strip())
 
 
 def _text(node: Node) -> str:
