@@ -8,11 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.servers import HTML, Server, answer, page
 from tracker.archive import Archive
 from tracker.fetcher import Fetcher, Limits
-from tracker.intake import Visit, visit, why_not, with_preview
+from tracker.intake import Visit, in_turns, visit, why_not, with_preview
 from tracker.model import Capture, Document, Outcome, Source
 
 NOON = datetime(2025, 9, 1, 12, tzinfo=UTC)
@@ -242,3 +244,34 @@ def test_a_preview_on_another_host_is_none() -> None:
     assert with_preview(alone, {"d": "https://b.example/preview"}) is alone
     found = with_preview(alone, {"d": "https://a.example/preview"})
     assert found.preview == Source("https://a.example/preview", ("main",))
+
+
+# ── whose turn it is ──────────────────────────────────────────────────────────────
+
+
+def of_hosts(names: str) -> list[Document]:
+    return [
+        Document(f"d{n}", "S", "T", "global", (Source(f"https://{name}.example/{n}"),))
+        for n, name in enumerate(names)
+    ]
+
+
+def hosts(documents: list[Document]) -> str:
+    return "".join(d.sources[0].url[8] for d in documents)
+
+
+def test_documents_of_one_host_are_visited_in_turns() -> None:
+    assert hosts(in_turns(of_hosts("aaaabbc"))) == "abcabaa"
+    assert in_turns(of_hosts("aaa")) == of_hosts("aaa")
+    assert in_turns([]) == []
+
+
+@given(st.text("abcd", max_size=40))
+def test_taking_turns_leaves_nobody_out_and_lets_nobody_in_twice(names: str) -> None:
+    """And while a host waits for its next turn, every other one that is left has had one."""
+    found = in_turns(of_hosts(names))
+    assert sorted(found, key=lambda d: d.id) == sorted(of_hosts(names), key=lambda d: d.id)
+    order = hosts(found)
+    for place, name in enumerate(order):
+        if (again := order.find(name, place + 1)) > 0:
+            assert set(order[again:]) <= set(order[place:again])

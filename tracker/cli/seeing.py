@@ -12,7 +12,7 @@ from tracker.cli import logs
 from tracker.cli.app import App, chosen, harmless, show
 from tracker.cli.asking import allow_host, fetcher
 from tracker.cli.working import working
-from tracker.intake import PublicArchive, Recorded, Visit, visit, with_preview
+from tracker.intake import PublicArchive, Recorded, Visit, in_turns, visit, with_preview
 from tracker.model import Document, Outcome
 from tracker.publisher import terminal
 
@@ -40,7 +40,8 @@ def fetch(app: App, documents: tuple[str, ...], force: bool, hosts: tuple[str, .
     """Visit the declared documents and record what is served.
 
     DOCUMENT is any unambiguous part of a name such as linkedin/privacy-policy@eu. A document is
-    visited at most twice a day; after a refusal it is left alone for a day.
+    visited at most twice a day; after a refusal it is left alone for a day. Documents of several
+    hosts are visited in turns, since each host is left alone for some seconds after a request.
 
     Exit status: 0 all seen, 1 some document could not be fetched, 2 wrong use.
     """
@@ -94,7 +95,8 @@ def fetch_all(app: App, wanted: Sequence[str], *, force: bool, hosts: Sequence[s
     if not workspace.declared.documents:
         click.echo("Note: data/declarations declares no document; nothing is visited.", err=True)
     previews = dict(settings.previews)
-    documents = [with_preview(d, previews) for d in chosen(workspace.declared.documents, wanted)]
+    declared = in_turns(chosen(workspace.declared.documents, wanted))
+    documents = [with_preview(document, previews) for document in declared]
     told, failed = _Told(), False
     with (
         workspace.open_archive(write=True) as archive,

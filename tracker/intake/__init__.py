@@ -19,7 +19,7 @@ from tracker.intake.imports import (
     owners,
 )
 from tracker.intake.recorded import Recorded
-from tracker.intake.visits import Visit, visit, why_not, with_preview
+from tracker.intake.visits import Visit, in_turns, visit, why_not, with_preview
 from tracker.intake.wayback import PublicArchive, bring_captures
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "bring_captures",
     "bring_in",
     "bring_pages",
+    "in_turns",
     "is_within",
     "look",
     "owners",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import groupby, zip_longest
 from urllib.parse import urlsplit
 
 from tracker.archive import Archive
@@ -94,6 +94,18 @@ def _stand_ins(
         return ()
     found = (stand_in(document, source, public, archive) for source in refused)
     return tuple(capture for capture in found if capture is not None)
+
+
+def in_turns(documents: Sequence[Document]) -> list[Document]:
+    """The documents with those of one host as far apart as can be: each host once, then again.
+
+    A host is left alone for a while after every request; meanwhile others are asked.
+    """
+    hosts: dict[str, list[Document]] = {}
+    for document in documents:
+        hosts.setdefault(urlsplit(document.sources[0].url).netloc, []).append(document)
+    rounds = zip_longest(*hosts.values())
+    return [document for each in rounds for document in each if document is not None]
 
 
 def with_preview(document: Document, previews: Mapping[str, str]) -> Document:
