@@ -18,6 +18,8 @@ _SIZE = (1200, 630)
 _EDGE = 80
 _PAPER, _INK, _SOFT, _MARK, _INSERTED = "#faf8f3", "#1b1a17", "#5d584e", "#97310f", "#0d4786"
 _MOST_LINES = 4
+#: How hard a picture is packed: a tenth larger than by default, for two thirds of the time.
+_PACKED = 4
 
 Font = ImageFont.FreeTypeFont
 
@@ -25,19 +27,29 @@ Font = ImageFont.FreeTypeFont
 def draw(lines: Sequence[str]) -> bytes:
     """The card of four lines: whose text, what happened, its topics, and when it was seen."""
     name, event, topics, seen = lines
-    picture = Image.new("RGB", _SIZE, _PAPER)
+    picture = _blank().copy()
     pen = ImageDraw.Draw(picture)
-    pen.text((_EDGE, 62), "¶", font=_serif(44), fill=_MARK)
-    pen.text((_EDGE + 36, 62), "Terms Tracker", font=_serif(44), fill=_INK)
-    pen.line([(_EDGE, 138), (_SIZE[0] - _EDGE, 138)], fill=_INK, width=3)
     y = _block(pen, 178, name, _sans(36), _SOFT, 1)
     _block(pen, y + 14, event[:1].upper() + event[1:], _serif(58), _INK, _MOST_LINES)
     pen.text((_EDGE, 540), seen, font=_sans(34), fill=_SOFT)
     width = pen.textlength(topics, font=_sans(34))
     pen.text((_SIZE[0] - _EDGE - width, 540), topics, font=_sans(34), fill=_INSERTED)
     out = io.BytesIO()
-    picture.quantize(palette=_palette(), dither=Image.Dither.NONE).save(out, "PNG")
+    picture.quantize(palette=_palette(), dither=Image.Dither.NONE).save(
+        out, "PNG", compress_level=_PACKED
+    )
     return out.getvalue()
+
+
+@cache
+def _blank() -> Image.Image:
+    """What all cards have in common."""
+    picture = Image.new("RGB", _SIZE, _PAPER)
+    pen = ImageDraw.Draw(picture)
+    pen.text((_EDGE, 62), "¶", font=_serif(44), fill=_MARK)
+    pen.text((_EDGE + 36, 62), "Terms Tracker", font=_serif(44), fill=_INK)
+    pen.line([(_EDGE, 138), (_SIZE[0] - _EDGE, 138)], fill=_INK, width=3)
+    return picture
 
 
 @cache
