@@ -140,6 +140,32 @@ def test_what_sqlite_gave_up_is_not_told(archive: Archive, monkeypatch: pytest.M
     assert on_disk(archive) == []
 
 
+def test_what_sqlite_gave_up_when_it_only_read_is_not_told(archive: Archive) -> None:
+    """It does after an error of input or output, and whoever reads may think nothing of it."""
+    told: list[int] = []
+
+    def run() -> None:
+        with Recorded(archive, told.append) as recorded:
+            archive.add(*seen(0))
+            recorded.add(0)
+            archive._db.rollback()
+            archive.add(*seen(1))
+
+    with pytest.raises(ArchiveError, match="was lost"):
+        run()
+    assert told == []
+    assert on_disk(archive) == []
+
+
+def test_a_visit_of_several_pages_does_not_wait_for_the_last(archive: Archive) -> None:
+    with Recorded(archive, print):
+        archive.add(*seen(0))
+        until = time.monotonic() + 50 * LONGEST
+        while not on_disk(archive) and time.monotonic() < until:  # the second page is slow
+            time.sleep(LONGEST / 10)
+        assert len(on_disk(archive)) == 1
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=10))
 def test_a_group_leaves_the_archive_that_single_additions_leave(

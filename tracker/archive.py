@@ -105,6 +105,11 @@ class Archive:
             self._transactions.in_group = False
             self.commit()
 
+    @property
+    def waits(self) -> bool:
+        """Whether anything that was added in a `group` is not on disk yet."""
+        return self._transactions.waits
+
     def commit(self) -> None:
         """Put everything on disk that was added in a `group`."""
         with self._writing():

@@ -18,19 +18,21 @@ from tracker.errors import ArchiveError
 class Transactions:
     """Those of one connection, for several threads, of which one at a time has it to itself.
 
-    While they are `in_group`, additions wait for `commit`.
+    While they are `in_group`, additions wait for `commit`; `waits` says whether any does.
     """
 
     def __init__(self, connection: Connection) -> None:
         self.alone = RLock()
         self._db = connection
         self.in_group = False
+        self.waits = False
         self._is_lost = False
 
     @contextmanager
     def addition(self) -> Iterator[None]:
         """Everything in the block is added, or nothing; a group that waits is left as it was."""
         with self.alone:
+            self._look_after_group()
             if not self._db.in_transaction:
                 self._db.execute("begin immediate")
             self._db.execute("savepoint addition")
@@ -40,22 +42,28 @@ class Transactions:
                 self._take_back()
                 raise
             self._db.execute("release addition")
+            self.waits = True
             if not self.in_group:
                 self.commit()
 
     def commit(self) -> None:
         """Put what waits on disk. Raises ArchiveError where any of the group was lost before."""
         with self.alone:
-            if self._is_lost:
-                raise ArchiveError("What waited to be written was lost; run again to see it anew.")
+            self._look_after_group()
             try:
                 self._db.commit()
             except BaseException:
                 self._drop()
                 raise
+            self.waits = False
+
+    def _look_after_group(self) -> None:
+        """Raise where SQLite gave up what waits, as it does after some errors of any statement."""
+        self._is_lost |= self.waits and not self._db.in_transaction
+        if self._is_lost:
+            raise ArchiveError("What waited to be written was lost; run again to see it anew.")
 
     def _take_back(self) -> None:
-        # After some errors, a full disk say, SQLite itself has given up the whole transaction.
         if self.in_group and self._db.in_transaction:
             self._db.execute("rollback to addition")
             self._db.execute("release addition")
@@ -64,5 +72,5 @@ class Transactions:
 
     def _drop(self) -> None:
         """Give up the transaction, so that no later one can pass for it."""
-        self._is_lost = self.in_group
+        self._is_lost |= self.waits
         self._db.rollback()

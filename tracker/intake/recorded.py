@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from threading import RLock, Timer
+from threading import Event, RLock, Thread
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
@@ -16,7 +16,7 @@ from tracker.archive import Archive
 
 #: A group waits for so many seconds at most, whatever the network does in the meantime, ...
 LONGEST = 0.1
-#: ... and is of so many at most.
+#: ... and is of so many visits at most.
 MOST = 32
 
 _Done = TypeVar("_Done")
@@ -34,12 +34,14 @@ class Recorded(Generic[_Done]):
         self._tell = tell
         self._waiting: list[_Done] = []
         self._alone = RLock()
-        self._clock: Timer | None = None
+        self._is_over = Event()
+        self._clock = Thread(target=self._tick, daemon=True)
         self._problem: BaseException | None = None
         self._group = ExitStack()
 
     def __enter__(self) -> Self:
         self._group.enter_context(self._archive.group())
+        self._clock.start()
         return self
 
     def __exit__(
@@ -48,6 +50,8 @@ class Recorded(Generic[_Done]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._is_over.set()
+        self._clock.join()
         with self._group, self._alone:
             self._look_out()
             self._record()
@@ -59,27 +63,25 @@ class Recorded(Generic[_Done]):
             self._waiting.append(done)
             if len(self._waiting) >= MOST:
                 self._record()
-            elif self._clock is None:
-                self._clock = Timer(LONGEST, self._on_time)
-                self._clock.daemon = True
-                self._clock.start()
 
     def _record(self) -> None:
-        """Put everything that waits on disk, then tell of it."""
-        if self._clock:
-            self._clock.cancel()
-            self._clock = None
+        """Put everything that waits on disk, then tell of what is done."""
         done, self._waiting = self._waiting, []
         self._archive.commit()
         for one in done:
             self._tell(one)
 
-    def _on_time(self) -> None:
-        with self._alone:
-            try:
-                self._record()
-            except BaseException as problem:  # noqa: BLE001 (raised by whoever comes next)
-                self._problem = problem
+    def _tick(self) -> None:
+        """The clock: of a visit that takes long, too, what it has added so far is recorded."""
+        while not self._is_over.wait(LONGEST):
+            with self._alone:
+                if not (self._waiting or self._archive.waits):
+                    continue
+                try:
+                    self._record()
+                except BaseException as problem:  # noqa: BLE001 (raised by whoever comes next)
+                    self._problem = problem
+                    return
 
     def _look_out(self) -> None:
         if self._problem is not None:
