@@ -101,6 +101,18 @@ def test_nor_does_any_word_in_place_of_another(
     holds(page, page.replace(one, other), source)
 
 
+@settings(max_examples=500)
+@given(templates, st.integers(0, 20), sources)
+@example(['<p data-n="N">', "<button>", "We may sell it", "</button>"], 2, None)
+def test_nor_does_a_tag_that_lacks_its_end(
+    template: list[str], place: int, source: Source | None
+) -> None:
+    page = f"<html><main>{''.join(template)}</main>"
+    ends = [n for n, character in enumerate(page) if character == ">"]
+    end = ends[place % len(ends)]
+    holds(page.replace("N", "2e"), (page[:end] + page[end + 1 :]).replace("N", "1f"), source)
+
+
 def noisy(nonce: str) -> str:
     return (
         f'<!DOCTYPE html><html lang=en><head><title>Terms</title><script nonce="{nonce}">'

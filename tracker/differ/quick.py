@@ -78,8 +78,9 @@ def _is_odd(root: _Element) -> bool:
 
 def _is_more(element: _Element) -> bool:
     """Whether it is anything but an empty script, as hosts put at the end of a page."""
-    text = f"{element.text or ''}{element.tail or ''}"
-    return element.tag not in {"html", "script"} or bool(text.strip())
+    text = f"{element.text or ''}{element.tail or ''}".strip()
+    is_bare = element.tag == "html" and not element.attrib
+    return bool(text) or not (is_bare or element.tag == "script")
 
 
 def _text(node: Node) -> str:

@@ -126,7 +126,8 @@ def _same_tags(changed: Sequence[tuple[str, str]], reader: _Reader) -> bool:
         tags = "<".join(["", *[tag for tag, _, _ in parts]])
         if not _TAGS.fullmatch(tags):
             return False
-        sides.append((reader.tokens.findall(tags), [text for _, _, text in parts]))
+        # Only one of the pages is known to be plain: in the other a tag may lack its end.
+        sides.append((reader.tokens.findall(tags), [(end, text) for _, end, text in parts]))
     (ours, texts), (theirs, others) = sides
     return texts == others and (ours == theirs or _same_links(ours, theirs))
 
