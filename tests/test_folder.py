@@ -251,3 +251,24 @@ def test_a_file_that_vanishes_meanwhile_is_no_publication(tmp_path: Path) -> Non
         fresh.write("b.xml", b"2")
         (feeds / "a.xml").unlink()
     assert tree(feeds) == {"b.xml": b"1"}
+
+
+@pytest.mark.parametrize("foreign", ["topics", "a.xml/x/y"])
+def test_what_stands_in_the_way_is_named_and_nothing_is_lost(tmp_path: Path, foreign: str) -> None:
+    feeds = tmp_path / "feeds"
+    put(feeds, {"b.xml": b"1"})
+    (feeds / foreign).parent.mkdir(parents=True, exist_ok=True)
+    (feeds / foreign).write_text("theirs")
+    with pytest.raises(ArchiveError, match=f"{foreign}: stands where something published belongs"):
+        put(feeds, {"a.xml": b"1", "topics/ads/index.html": b"1"})
+    assert tree(feeds) == {"b.xml": b"1", foreign: b"theirs"}
+
+
+def test_a_deep_folder_of_others_is_carried_along(tmp_path: Path) -> None:
+    feeds = tmp_path / "feeds"
+    put(feeds, {"b.xml": b"1"})
+    deep = feeds.joinpath(*["d"] * 460)
+    deep.mkdir(parents=True)
+    (deep / "theirs").touch()
+    put(feeds, {"b.xml": b"2"})
+    assert file_names(feeds) == ["b.xml", "d/" * 460 + "theirs", "published.json"]

@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 
 from tracker.disk import sync, sync_all
@@ -30,6 +31,8 @@ _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 #: Seconds after which nobody is still reading in the publication before.
 _REST = 60.0
 
+#: What is in a folder, by name.
+_Entries = dict[str, os.DirEntry[str]]
 #: By which a file is known to be the one that was written: its size in bytes, and when.
 Mark = tuple[int, int]
 
@@ -74,18 +77,30 @@ class Fresh:
         if not self.changed and _read(f"{self._old}/{MANIFEST}") == listed:
             return False
         self._put(MANIFEST, listed)
-        if self._complete("") < len(self._kept):
+        if self._complete() < len(self._kept):
             raise FileNotFoundError(errno.ENOENT, "a published file vanished")
         sync_all(self._new)
         return True
 
-    def _complete(self, folder: str) -> int:
-        """Make a folder (as `a/b/`) of the new tree what it is to be; how many files are kept.
+    def _complete(self) -> int:
+        """Make the new tree what it is to be; how many files are kept.
 
         Both trees are walked together, once: of most of half a million files there is no more to
         do than to see that the old tree and the spare have the same.
         """
-        old, new = _entries(f"{self._old}/{folder}"), _entries(f"{self._new}/{folder}")
+        kept, walked, waiting = 0, list[str](), [""]
+        while waiting:
+            folder = waiting.pop()
+            walked.append(folder)
+            old, new = _entries(f"{self._old}/{folder}"), _entries(f"{self._new}/{folder}")
+            kept += self._complete_folder(folder, old, new)
+            below = {n for some in (old, new) for n, e in some.items() if _is_folder(e)}
+            waiting += [f"{folder}{name}/" for name in below]
+        for folder in walked[:0:-1]:  # what is in a folder before it
+            _remove_empty(f"{self._new}/{folder}")
+        return kept
+
+    def _complete_folder(self, folder: str, old: _Entries, new: _Entries) -> int:
         names = {n for n, e in old.items() if not _is_folder(e) and self._is_to_stay(folder + n)}
         for name in names:
             if not _is_one(old[name], new.get(name)):
@@ -94,16 +109,24 @@ class Fresh:
             is_ours = name in names or f"{folder}{name}" in self.names
             if not (is_ours or _is_folder(entry) or folder + name == MANIFEST):
                 os.unlink(entry.path)  # noqa: PTH108
-        below = sorted(n for some in (old, new) for n, e in some.items() if _is_folder(e))
-        kept = sum(self._complete(f"{folder}{name}/") for name in dict.fromkeys(below))
-        if folder:
-            _remove_empty(f"{self._new}/{folder}")
-        return kept + sum(folder + name in self._kept for name in names)
+        return sum(folder + name in self._kept for name in names)
 
     def _is_to_stay(self, name: str) -> bool:
         """Whether a file of the old tree is kept, or was put there by others."""
-        is_ours = name in self._before or name in self.names or name == MANIFEST
-        return name in self._kept or not is_ours
+        if name in self._kept:
+            return True
+        if name in self._before or name in self.names or name == MANIFEST:
+            return False
+        if name in self._above or any(folder in self.names for folder in _above(name)):
+            raise ArchiveError(
+                f"{self._old}/{name}: stands where something published belongs; move it elsewhere."
+            )
+        return True
+
+    @cached_property
+    def _above(self) -> set[str]:
+        """All folders that what is published needs."""
+        return {folder for name in self.names for folder in _above(name)}
 
     def _take_over(self, name: str) -> None:
         """Put the very file of the old tree into the new one."""
@@ -237,7 +260,13 @@ def _mark_of(found: os.stat_result) -> Mark:
 # ── the file system ───────────────────────────────────────────────────────────────
 
 
-def _entries(folder: str) -> dict[str, os.DirEntry[str]]:
+def _above(name: str) -> Iterator[str]:
+    """The folders above a file, the nearest first."""
+    while name := name.rpartition("/")[0]:
+        yield name
+
+
+def _entries(folder: str) -> _Entries:
     """What is in a folder, by name; nothing where there is none."""
     try:
         with os.scandir(folder) as found:  # not through a link: what is none was removed
