@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.metadata import version
 from importlib.util import cache_from_source
 from pathlib import Path
 
-import jinja2
 from jinja2 import FileSystemBytecodeCache
 
 from tracker.publisher import render
@@ -24,8 +24,8 @@ def keep_compiled() -> None:
 
 
 class _Compiled(FileSystemBytecodeCache):
-    """Known again by the template and by when what compiles it was last written."""
+    """Known again by the template, by Jinja and by how it is set up."""
 
     def get_source_checksum(self, source: str) -> str:
-        made_by = [Path(str(room.__file__)).stat().st_mtime_ns for room in (render, jinja2)]
-        return super().get_source_checksum(f"{source} {made_by}")
+        setup = Path(str(render.__file__)).read_text("utf-8")
+        return super().get_source_checksum(f"{source} {version('Jinja2')} {setup}")
