@@ -20,7 +20,7 @@ from tests.samples import bytes_of, tracker
 from tracker.archive import Archive
 from tracker.cli.session import Looked
 from tracker.model import Outcome, digest
-from tracker.publisher import part, whole
+from tracker.publisher import listing, part, whole
 from tracker.remembered import Remembered
 
 AT = "2025-11-04T08:00:00Z"
@@ -123,6 +123,29 @@ def test_only_what_follows_from_something_new_is_written_again(demo: Path) -> No
     assert kept >= {p for p in other.rglob("*") if p.is_file()}
     assert demo / "feeds" / "all.xml" not in kept
     found = bytes_of(demo / "feeds")
+    assert found == bytes_of(published_anew(demo))
+
+
+def test_a_lost_abstract_is_derived_again(demo: Path) -> None:
+    """One that is lost while the files of its document are kept."""
+    assert tracker(demo, "publish").exit_code == 0
+    correct(demo, AT)  # so that the whole is made again, and the other documents are not
+    with closing(sqlite3.connect(demo / ".cache" / "derived.db")) as cache, cache:
+        cache.execute("delete from derived where id like 'abstract %'")
+    assert tracker(demo, "publish").exit_code == 0
+    found = bytes_of(demo / "feeds")
+    assert found == bytes_of(published_anew(demo))
+
+
+def test_older_pages_that_are_kept_are_those_that_would_be_made(
+    demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "_ON_A_PAGE", 1)
+    assert tracker(demo, "publish").exit_code == 0
+    correct(demo, AT)
+    assert tracker(demo, "publish").exit_code == 0
+    found = bytes_of(demo / "feeds")
+    assert len([name for name in found if name.startswith("changes/older/")]) > 2
     assert found == bytes_of(published_anew(demo))
 
 

@@ -42,6 +42,7 @@ from tracker.publisher.words import count, stamp
 _app = click.make_pass_decorator(App)
 _REVISION = re.compile(r"(?P<document>.+?)(?:/(?P<time>\d{4}-?\d\d-?\d\d[\dTZ:.+-]*))?")
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+_UNPUBLISHED = "nothing published yet"
 
 
 # ── verify ────────────────────────────────────────────────────────────────────────
@@ -107,6 +108,8 @@ def _published(app: App, archive: Archive, captures: int) -> _Findings:
     """
     folder = app.workspace.feeds
     names, ours = set(file_names(folder)), published_names(folder)
+    if not names:  # to derive all of it for nothing takes its time
+        return _Findings([], [], _UNPUBLISHED)
     kept = content(folder, "status/checkpoint")
     note, problems = _checkpoint(app, archive, kept)
     sizes = dict(note.sizes) if note else {}
@@ -116,7 +119,7 @@ def _published(app: App, archive: Archive, captures: int) -> _Findings:
         derived = _with_manifest(derived_anew(session, proof))
         comparison = evidence.compare(derived, names, partial(content, folder), ours)
     if not names & comparison.derived:
-        return _Findings([], [], "nothing published yet")
+        return _Findings([], [], _UNPUBLISHED)
     problems += list(_named(folder, comparison))
     newer = captures - sizes.get("captures", captures)
     remarks = [f"{folder / path} is not ours" for path in comparison.foreign]

@@ -11,12 +11,13 @@ import click
 
 from tracker.cli.app import App, colour, print_json, say, width
 from tracker.cli.publishing import publish_all
-from tracker.cli.session import histories_of
+from tracker.cli.session import histories_of, opened
 from tracker.cli.working import working
 from tracker.differ import revise
 from tracker.errors import UsageError
 from tracker.model import History, Revision, Version
 from tracker.publisher import records, standalone, terminal
+from tracker.publisher.abstracts import bare
 from tracker.workers import workers
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -206,7 +207,9 @@ def _say_all(app: App, histories: list[History]) -> None:
 @_app
 def status(app: App, documents: tuple[str, ...], as_json: bool) -> None:
     """Say what was last seen of each document, when, and what stands in the way."""
-    histories = histories_of(app, documents)
+    with opened(app) as session:
+        # Without their texts, which would fill the memory where there are thousands.
+        histories = [bare(session.history(case)) for case in session.cases(documents)]
     if as_json:
         print_json(records.status(histories))
     else:
