@@ -66,8 +66,9 @@ class Fresh:
         """Keep the files of the old tree that have these marks; all of them, or none."""
         if any(_mark(f"{self._old}/{name}") != mark for name, mark in marks.items()):
             return False
-        self._kept |= marks.keys()
-        self.names |= marks.keys()
+        # Not by |=: with the keys of a table, that would copy the whole set.
+        self._kept.update(marks)
+        self.names.update(marks)
         return True
 
     def finish(self) -> bool:
