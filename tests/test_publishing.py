@@ -169,6 +169,7 @@ def test_what_is_left_of_many_looks_is_gone_on_with(demo: Path) -> None:
         shutil.copytree(demo, other)
         assert found == bytes_of(published_anew(other))
         shutil.rmtree(other)
+    assert tracker(demo, "verify").exit_code == 0  # which takes all of them
     with Remembered(demo / ".cache" / "derived.db") as cache:
         left = cache.last("looks harbour/privacy-policy@eu", Looked)
     assert left

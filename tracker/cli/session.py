@@ -22,7 +22,7 @@ _MANY = 40
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A document with its captures in order, without those that nothing follows from.
+    """A document with its captures in order; those from which nothing follows may be left out.
 
     `kept` are the bodies that are kept of those that decide. `key` stands for all that its texts
     follow from, `code` for that without the captures.
@@ -52,11 +52,14 @@ class Looked:
     captures: tuple[Capture, ...]
 
 
+_NOTHING = Looked(0, "", ())
+
+
 class Session:
     """The archive of a workspace, read only, with what was derived from it before.
 
     Of each log only so many first rows are read as `sizes` say (which may be set later), all of
-    those it does not name.
+    those it does not name. `anew` takes every capture, also those from which nothing follows.
     """
 
     def __init__(
@@ -65,7 +68,10 @@ class Session:
         archive: Archive,
         cache: Remembered,
         sizes: Mapping[str, int] | None = None,
+        *,
+        anew: bool = False,
     ) -> None:
+        self._anew = anew
         self.workspace = workspace
         self.archive = archive
         self.cache = cache
@@ -94,26 +100,28 @@ class Session:
         """What was captured of a document, as far as anything follows from it.
 
         A page that is looked at every hour has as many captures as there are hours, so from time to
-        time it is remembered what is left of them.
+        time it is remembered what is left of them. A proof takes all of them.
         """
-        name, key = f"looks {document.id}", key_of(TEXTS, document)
         size = self.sizes.get("captures")
-        known = self.cache.get(name, key, Looked)
-        if known and not self._is_of_this_log(known, size):
-            known = None
-        more = self.archive.captures(document.id, size, known.size if known else 0)
-        before = known.captures if known else ()
-        if before and more and min(c.time for c in more) <= before[-1].time:
-            before, more = (), self.archive.captures(document.id, size)
-        found = tuple(thinned([*before, *in_order(more, document)]))
+        if self._anew:
+            return tuple(in_order(self.archive.captures(document.id, size), document))
+        name, key = f"looks {document.id}", key_of(TEXTS, document)
+        known = self._looked(name, key)
+        more = self.archive.captures(document.id, size, known.size)
+        if known.captures and any(c.time <= known.captures[-1].time for c in more):
+            # Something of the past was imported.
+            known, more = _NOTHING, self.archive.captures(document.id, size)
+        found = tuple(thinned([*known.captures, *in_order(more, document)]))
         if size and len(more) >= _MANY:
             self.cache.put(name, key, Looked(size, self.archive.chain(size), found))
         return found
 
-    def _is_of_this_log(self, known: Looked, size: int | None) -> bool:
-        """Whether what is remembered is of the beginning of what is to be read."""
-        is_early = size is None or known.size <= size
-        return is_early and self.archive.chain(known.size) == known.chain
+    def _looked(self, name: str, key: str) -> Looked:
+        """What is remembered, if it is of the beginning of what is to be read of this very log."""
+        found, size = self.cache.get(name, key, Looked), self.sizes.get("captures")
+        if found is None or (size is not None and size < found.size):
+            return _NOTHING
+        return found if self.archive.chain(found.size) == found.chain else _NOTHING
 
     def texts(self, case: Case) -> Texts:
         """What a document is found to have said, derived only as far as need be."""
@@ -169,7 +177,7 @@ def opened(
     """
     cache = None if anew else app.workspace.cache
     with app.workspace.open_archive() as archive, Remembered(cache, write=write) as remembered:
-        yield Session(app.workspace, archive, remembered, sizes)
+        yield Session(app.workspace, archive, remembered, sizes, anew=anew)
 
 
 def histories_of(app: App, wanted: Sequence[str] = (), *, anew: bool = False) -> list[History]:
