@@ -27,6 +27,8 @@ def test_a_cost_is_that_of_the_process() -> None:
     spent = cost([sys.executable, "-c", "x = bytearray(80_000_000); sum(range(3_000_000))"])
     assert spent.seconds > 0
     assert spent.megabytes > 70
+    big = bytearray(200_000_000)
+    assert cost([sys.executable, "-c", "pass"]).megabytes < 60 < len(big)
     with pytest.raises(RuntimeError, match="trouble"):
         cost([sys.executable, "-c", "raise SystemExit('trouble')"])
 

@@ -29,18 +29,31 @@ class Cost:
     megabytes: float
 
 
+#: Starts a command and says what it cost. A process begins with the peak memory of the one that
+#: started it, so a small one does.
+_STARTER = """
+import os, sys
+child = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
+_, status, used = os.wait4(child, 0)
+os.write(int(sys.argv[1]), f"{used.ru_utime + used.ru_stime} {used.ru_maxrss / 1024}".encode())
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
 def cost(command: Sequence[str], cwd: Path | None = None, ok: Sequence[int] = (0,)) -> Cost:
     """Run a command to its end. Raises RuntimeError with its last words when it fails."""
-    with subprocess.Popen(
-        command, cwd=cwd, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    ) as process:
-        assert process.stdout
-        said = process.stdout.read()
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in ok:
-        raise RuntimeError(f"{command}: {said.decode('utf-8', 'replace')[-2000:]}")
-    return Cost(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    told, tell = os.pipe()
+    started = [sys.executable, "-S", "-E", "-c", _STARTER, str(tell), *command]
+    done = subprocess.run(
+        started, cwd=cwd, env=ENVIRONMENT, pass_fds=[tell], stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, check=False,
+    )  # fmt: skip
+    os.close(tell)
+    with os.fdopen(told) as pipe:
+        used = pipe.read().split()
+    if done.returncode not in ok:
+        raise RuntimeError(f"{command}: {done.stdout.decode('utf-8', 'replace')[-2000:]}")
+    return Cost(*map(float, used))
 
 
 def median(costs: Sequence[Cost]) -> Cost:
