@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from tracker.errors import ArchiveError
 from tracker.intake import Recorded
 from tracker.intake.recorded import LONGEST, MOST
 from tracker.model import Capture
+from tracker.transactions import Transactions
 
 
 @pytest.fixture
@@ -155,6 +157,29 @@ def test_what_sqlite_gave_up_when_it_only_read_is_not_told(archive: Archive) -> 
         run()
     assert told == []
     assert on_disk(archive) == []
+
+
+class Full(sqlite3.Connection):
+    """A connection to a disk that is full for one commit."""
+
+    is_full = True
+
+    def commit(self) -> None:
+        if self.is_full:
+            self.is_full = False
+            raise sqlite3.OperationalError("database or disk is full")
+        super().commit()
+
+
+def test_an_addition_of_its_own_that_fails_leaves_room_for_the_next() -> None:
+    connection = sqlite3.connect(":memory:", factory=Full)
+    connection.execute("create table t (n)")
+    transactions = Transactions(connection)
+    with pytest.raises(sqlite3.OperationalError), transactions.addition():
+        connection.execute("insert into t values (1)")
+    with transactions.addition():
+        connection.execute("insert into t values (2)")
+    assert connection.execute("select n from t").fetchall() == [(2,)]
 
 
 def test_a_visit_of_several_pages_does_not_wait_for_the_last(archive: Archive) -> None:

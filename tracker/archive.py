@@ -177,8 +177,9 @@ class Archive:
 
         `row` is the last one of the log.
         """
-        same = self._plainly_between(row)
-        dropped = self._between(row) if same is None else same
+        dropped = self._plainly_between(row)
+        if dropped is None:
+            dropped = self._between(row)
         for name in dropped:
             self._db.execute("delete from bodies where digest = ?", [name])
         return dropped

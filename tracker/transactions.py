@@ -42,8 +42,9 @@ class Transactions:
                 self._take_back()
                 raise
             self._db.execute("release addition")
-            self.waits = True
-            if not self.in_group:
+            if self.in_group:
+                self.waits = True
+            else:
                 self.commit()
 
     def commit(self) -> None:
