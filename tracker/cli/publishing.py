@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import click
@@ -159,23 +159,31 @@ class _Publication:
         given, rim = self._session.workspace, _rim(self._proof)
         site = _site(given)
         everything = (sorted(self._keys.items()), given.topics, site, given.corrections)
-        key = key_of(PAGES, everything)
-        kept = self._session.cache.get("whole", key, Kept)
-        if kept and self._fresh.keep(kept.marks):
-            return
-        marks: dict[str, Mark] = {}
-        abstracts = list(map(self._abstract, self._session.documents()))
-        for lot in whole(abstracts, given.topics, site, given.corrections, rim):
-            marks |= self._lot(lot, everything)
-        self._session.cache.put("whole", key, Kept(marks))
+
+        def made() -> dict[str, Mark]:
+            abstracts = list(map(self._abstract, self._session.documents()))
+            lots = whole(abstracts, given.topics, site, given.corrections, rim)
+            return {n: m for lot in lots for n, m in self._lot(lot, everything).items()}
+
+        self._kept("whole", everything, made)
 
     def _lot(self, lot: Lot, everything: object) -> Mapping[str, Mark]:
-        key = key_of(PAGES, everything if lot.follows is None else lot.follows)
-        kept = self._session.cache.get(f"lot {lot.name}", key, Kept)
+        def made() -> dict[str, Mark]:
+            return {name: self._fresh.write(name, data) for name, data in lot.make()}
+
+        follows = everything if lot.follows is None else lot.follows
+        return self._kept(f"lot {lot.name}", follows, made)
+
+    def _kept(
+        self, name: str, follows: object, made: Callable[[], Mapping[str, Mark]]
+    ) -> Mapping[str, Mark]:
+        """The files that were made of this before, kept; or else as they are `made` now."""
+        key = key_of(PAGES, follows)
+        kept = self._session.cache.get(name, key, Kept)
         if kept and self._fresh.keep(kept.marks):
             return kept.marks
-        marks = {name: self._fresh.write(name, data) for name, data in lot.make()}
-        self._session.cache.put(f"lot {lot.name}", key, Kept(marks))
+        marks = made()
+        self._session.cache.put(name, key, Kept(marks))
         return marks
 
 
