@@ -7,7 +7,8 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Self
+from functools import lru_cache
+from typing import Self
 
 from tracker.publisher.places import feed_file
 
@@ -35,19 +36,21 @@ class Content:
 
     @property
     def html(self) -> str:
-        return str(self._said()[0])
+        return _said(self.packed)[0]
 
     @property
     def text(self) -> str:
-        return str(self._said()[1])
+        return _said(self.packed)[1]
 
     @property
     def facts(self) -> Mapping[str, object]:
-        facts: Mapping[str, object] = self._said()[2]
-        return facts
+        return _said(self.packed)[2]
 
-    def _said(self) -> Any:
-        return json.loads(zlib.decompress(self.packed))
+
+@lru_cache(maxsize=256)  # a feed is written in three formats, one after the other
+def _said(packed: bytes) -> tuple[str, str, Mapping[str, object]]:
+    html, text, facts = json.loads(zlib.decompress(packed))
+    return html, text, facts
 
 
 @dataclass(frozen=True, slots=True)
