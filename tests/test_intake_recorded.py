@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.cluster import wait_for
 from tests.test_archive import capture
 from tracker.archive import Archive
 from tracker.errors import ArchiveError
@@ -69,9 +70,7 @@ def test_nothing_waits_for_what_is_slow_after_it(archive: Archive) -> None:
     with Recorded(archive, told.append) as recorded:
         archive.add(*seen(0))
         recorded.add(0)
-        until = time.monotonic() + 50 * LONGEST
-        while not told and time.monotonic() < until:  # a network that does not answer
-            time.sleep(LONGEST / 10)
+        wait_for(lambda: bool(told), 50 * LONGEST)  # a network that does not answer
         assert told == [0]
         assert len(on_disk(archive)) == 1
 
@@ -185,9 +184,7 @@ def test_an_addition_of_its_own_that_fails_leaves_room_for_the_next() -> None:
 def test_a_visit_of_several_pages_does_not_wait_for_the_last(archive: Archive) -> None:
     with Recorded(archive, print):
         archive.add(*seen(0))
-        until = time.monotonic() + 50 * LONGEST
-        while not on_disk(archive) and time.monotonic() < until:  # the second page is slow
-            time.sleep(LONGEST / 10)
+        wait_for(lambda: bool(on_disk(archive)), 50 * LONGEST)  # the second page is slow
         assert len(on_disk(archive)) == 1
 
 
