@@ -13,7 +13,7 @@ import time
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from subprocess import DEVNULL, Popen
+from subprocess import DEVNULL, run
 from tempfile import TemporaryDirectory
 
 from tests.benchmarks.measure import ENVIRONMENT, table, tracker
@@ -54,7 +54,5 @@ def _published(place: Path, name: str, *options: str) -> tuple[float, dict[str, 
     if (key := place / "alone" / "data" / "signing.key").exists():
         shutil.copy2(key, root / "data")
     begun = time.monotonic()
-    with Popen(tracker(root, "publish", *options), env=ENVIRONMENT, stdout=DEVNULL) as process:
-        if process.wait():
-            raise RuntimeError(f"publish {' '.join(options)} failed")
+    run(tracker(root, "publish", *options), env=ENVIRONMENT, stdout=DEVNULL, check=True)
     return time.monotonic() - begun, bytes_of(root / "feeds")

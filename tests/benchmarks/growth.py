@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.benchmarks.measure import Cost, cost, peer, table, tracker
 from tests.benchmarks.pages import Site
-from tests.benchmarks.simulated import Looking, simulate, small
+from tests.benchmarks.simulated import Looking, simulated, small
 from tracker.archive import Archive
 
 LOOKING = Looking(looks=120, every=timedelta(days=365.25 / 12), editions=10)
@@ -79,15 +77,7 @@ def _row(m: Measured) -> Iterator[object]:
 
 
 def _measured(size: int) -> Measured:
-    site = Site(small, LOOKING.editions - 1)
-    memory = Path("/dev/shm")
-    with (
-        TemporaryDirectory(dir=memory if memory.is_dir() else None) as quick,
-        TemporaryDirectory() as folder,
-    ):
-        simulate(Path(quick), site, size, LOOKING)
-        root = Path(folder) / "root"
-        shutil.copytree(quick, root)
+    with Site(small, LOOKING.editions - 1) as site, simulated(site, size, LOOKING) as root:
         later = (LOOKING.time(LOOKING.looks + n) for n in range(9))
 
         def run(*arguments: str) -> Cost:

@@ -5,14 +5,11 @@ All but the last number of looks is a matter of the past: keeping current should
 
 from __future__ import annotations
 
-import shutil
 from datetime import timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from tests.benchmarks.measure import Cost, cost, median, table, tracker
 from tests.benchmarks.pages import Site
-from tests.benchmarks.simulated import Looking, simulate, small
+from tests.benchmarks.simulated import Looking, simulated, small
 
 DOCUMENTS, EDITIONS = 10, 4
 LOOKS = (500, 2000, 8000)
@@ -31,10 +28,7 @@ def main() -> str:
 
 def _row(looks: int) -> list[str]:
     looking = Looking(looks, timedelta(hours=1), EDITIONS)
-    site = Site(small, EDITIONS - 1)
-    with TemporaryDirectory() as folder, TemporaryDirectory(dir=_quick()) as quick:
-        simulate(Path(quick) / "root", site, DOCUMENTS, looking)
-        root = Path(shutil.copytree(Path(quick) / "root", Path(folder) / "root"))
+    with Site(small, EDITIONS - 1) as site, simulated(site, DOCUMENTS, looking) as root:
         times = (looking.time(looks + n).isoformat() for n in range(99))
 
         def run(name: str) -> Cost:
@@ -49,8 +43,3 @@ def _row(looks: int) -> list[str]:
     shown = [f"{1000 * c.seconds / DOCUMENTS:.0f}" for c in costs]
     peak = max(c.megabytes for c in costs)
     return [f"{looks:,}", f"{looks / 8766:.1f}", *shown, f"{peak:.0f}"]
-
-
-def _quick() -> Path | None:
-    memory = Path("/dev/shm")
-    return memory if memory.is_dir() else None

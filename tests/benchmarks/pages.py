@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 import secrets
 import sys
-import threading
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.servers import Loopback, send
 
 _WHO = "We Members Visitors Partners Affiliates Advertisers Guests Moderators".split()
 _MAY = "may will shall must cannot should".split()
@@ -57,36 +58,24 @@ def page(
     ).encode()
 
 
-class Site:
+class Site(Loopback):
     """Serves page N at /N, with a new nonce for every answer; the first `changed` are reworded.
 
     They are of the `edition`, all others of edition `settled`; `make` gives a page of an edition.
     """
 
     def __init__(self, make: Callable[..., bytes] = page, settled: int = 0) -> None:
+        super().__init__()
         self.changed = 0
         self.edition = self._settled = settled
         self._make = make
-        site = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                name = self.path.strip("/")
-                found = name.isdecimal()
-                body = site.body(int(name)) if found else b"none"
-                self.send_response(200 if found else 404)
-                self.send_header("Content-Type", "text/html; charset=utf-8")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *args: object) -> None:
-                """Says nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.entry = f"127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         self._plain: dict[tuple[int, int], bytes] = {}
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        name = handler.path.strip("/")
+        found = name.isdecimal()
+        body = self.body(int(name)) if found else b"none"
+        send(handler, 200 if found else 404, {"Content-Type": "text/html; charset=utf-8"}, body)
 
     def body(self, number: int) -> bytes:
         key = number, self.edition if number < self.changed else self._settled

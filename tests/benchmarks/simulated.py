@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.benchmarks.pages import Site, page
 from tracker.archive import Archive
@@ -28,6 +32,18 @@ class Looking:
 
     def time(self, look: int) -> datetime:
         return _START + look * self.every
+
+
+@contextmanager
+def simulated(site: Site, size: int, looking: Looking) -> Iterator[Path]:
+    """A folder on disk that holds what `simulate` makes."""
+    memory = Path("/dev/shm")
+    with (
+        TemporaryDirectory(dir=memory if memory.is_dir() else None) as quick,
+        TemporaryDirectory() as folder,
+    ):
+        simulate(Path(quick), site, size, looking)
+        yield Path(shutil.copytree(quick, Path(folder) / "root"))
 
 
 def simulate(root: Path, site: Site, size: int, looking: Looking) -> None:

@@ -20,8 +20,7 @@ _START = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 def main() -> str:
-    site = Site()
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, Site() as site:
         checks = {
             "tracker fetch": _ours(Path(folder) / "ours", site, "fetch"),
             "tracker run": _ours(Path(folder) / "run", site, "run"),
