@@ -69,13 +69,14 @@ ROWS = {
     "inserted last": (
         "insert into captures select 5, document, source, source_key, asked_url, final_url, time,"
         "status, headers, outcome, reason, body, text, length, language, media, via, archive_url,"
-        "chain from captures where id = 1",
+        "chain, entry, facts from captures where id = 1",
         "capture 5 ",
     ),
     "inserted between": (
         "update captures set id = id * 10; insert into captures select 15, document, source,"
         "source_key, asked_url, final_url, time, status, headers, outcome, reason, body, text,"
-        "length, language, media, via, archive_url, chain from captures where id = 10",
+        "length, language, media, via, archive_url, chain, entry, facts "
+        "from captures where id = 10",
         "capture 15 ",
     ),
     "reordered": (
@@ -86,7 +87,7 @@ ROWS = {
     "document renamed": ("update documents set service = 'Haven'", "the name of harbour/terms"),
     "document removed": ("delete from documents", "1 rows are missing from the log of documents"),
     "document inserted": (
-        "insert into documents values ('a/b@c', 'A', 'B', 'c', '00')",
+        "insert into documents values ('a/b@c', 'A', 'B', 'c', '00', 2, '{}')",
         "the name of a/b@c",
     ),
     "robots altered": ("update robots set allowed = 0 where id = 2", "robots.txt of 127.0.0.1"),
@@ -137,7 +138,7 @@ def test_a_log_that_was_rewritten_as_a_whole_contradicts_what_was_signed(root: P
     alter(root / "data" / "archive.db", "update captures set reason = 'forged' where id = 2")
     with Archive(root / "data" / "archive.db") as archive:
         rows = archive.rows("captures")
-    from tracker.rows import GENESIS, entry, link
+    from tracker.entries import GENESIS, entry, link
 
     script, chain = [], GENESIS
     for row in rows:

@@ -25,11 +25,12 @@ from typing import Any, Self, overload
 from tracker import schema
 from tracker.audit import Head, body_problems, kept, log_problems, shape_problems
 from tracker.bodies import Bodies
+from tracker.entries import GENESIS, LOGS, VERSION, entry, link, packed_facts
 from tracker.errors import ArchiveError, Unreachable
 from tracker.lock import hold, share, unread
 from tracker.merkle import grown, leaf_hash
 from tracker.model import Capture, Document, Source, digest
-from tracker.rows import GENESIS, LOGS, entry, from_row, link, stamp, to_row
+from tracker.rows import from_row, stamp, to_row
 from tracker.shelf import Shelf
 from tracker.transactions import Transactions
 
@@ -138,6 +139,7 @@ class Archive:
 
     def _append(self, log: str, row: Mapping[str, Any]) -> None:
         """Add a row to a log, and bring the log's head up to it."""
+        row = {"facts": packed_facts(()), **row, "entry": VERSION}
         head, said = self._own_head(log), entry(log, row)
         chain = link(head.chain, said)
         frontier = grown(head.frontier, head.size, leaf_hash(said))

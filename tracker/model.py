@@ -157,7 +157,8 @@ class Capture:
     `body` and `text` are digests, or None where there was nothing to digest. `via` is `LIVE` or
     `PREVIEW`, or says which archive it came from; `archive_url` is the address of that archive's
     own record. `source` is None where an import does not know the page. `media` is `text/html`
-    or `text/markdown`. `length` is the number of characters of the readable text.
+    or `text/markdown`. `length` is the number of characters of the readable text. `facts` are what
+    else was recorded of it, by name: `program` is the version of this program that took it.
     """
 
     document: str
@@ -176,6 +177,7 @@ class Capture:
     media: str
     via: str
     archive_url: str | None
+    facts: tuple[tuple[str, str], ...] = ()
 
     @property
     def page_key(self) -> str | None:

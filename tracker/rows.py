@@ -1,7 +1,7 @@
-"""What is recorded, as rows: captures and back, and what a row counts for in the log.
+"""Captures as rows of the archive, and back.
 
-Three tables are logs: rows are only ever added, and each carries the SHA-256 of the row before it
-and of itself, so that an altered row can be named.
+The names here are columns. The bytes by which a row is proved are stated apart, in
+`tracker.entries`: a new column changes none of them.
 """
 
 from __future__ import annotations
@@ -12,53 +12,12 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from tracker.model import Capture, Outcome, Range, Selector, Source, digest
-
-GENESIS = "0" * 64
-COLUMNS = {
-    "id": int,
-    "document": str,
-    "source": str,  # canonical JSON, NULL where an import does not know the page
-    "source_key": str,
-    "asked_url": str,
-    "final_url": str,
-    "time": str,
-    "status": int,
-    "headers": str,
-    "outcome": str,
-    "reason": str,
-    "body": str,
-    "text": str,
-    "length": int,
-    "language": str,
-    "media": str,
-    "via": str,
-    "archive_url": str,
-    "chain": str,
-}
-#: The tables that are logs, and what of each row is recorded in it.
-LOGS = {
-    "captures": tuple(name for name in COLUMNS if name not in {"id", "chain"}),
-    "documents": ("id", "service", "type", "edition"),
-    "robots": ("host", "time", "allowed", "reason"),
-}
-
-
-def entry(log: str, row: Mapping[str, Any]) -> bytes:
-    """What a row says, as the canonical JSON that is hashed: the log's entry."""
-    facts = {name: row[name] for name in LOGS[log]}
-    # `repr` is for what only damage can put into a row: bytes in place of text.
-    text = json.dumps(facts, ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=repr)
-    return text.encode()
-
-
-def link(previous: str, entry: bytes) -> str:
-    """The chain value of an entry that follows the one with the chain value `previous`."""
-    return digest(previous.encode() + b"\n" + entry)
+from tracker.entries import packed_facts, unpacked_facts
+from tracker.model import Capture, Outcome, Range, Selector, Source
 
 
 def to_row(capture: Capture) -> dict[str, Any]:
-    """The row of a capture, without `id` and `chain`."""
+    """The row of a capture, without what its place in the log adds to it."""
     return {
         "document": capture.document,
         "source": _source_json(capture.source),
@@ -77,6 +36,7 @@ def to_row(capture: Capture) -> dict[str, Any]:
         "media": capture.media,
         "via": capture.via,
         "archive_url": capture.archive_url,
+        "facts": packed_facts(capture.facts),
     }
 
 
@@ -99,6 +59,7 @@ def from_row(row: Mapping[str, Any]) -> Capture:
         media=row["media"],
         via=row["via"],
         archive_url=row["archive_url"],
+        facts=unpacked_facts(row["facts"]),
     )
 
 

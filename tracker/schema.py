@@ -5,6 +5,7 @@ migration is one transaction: a run that is stopped in it leaves what was there 
 
 1  captures, bodies, documents, robots; captures in a chain
 2  documents and robots in chains too; `heads`: how long each log is, and its Merkle frontier
+3  `entry`: the version of a row's entry (see `tracker.entries`), and `facts`; NULL in older rows
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any
 
+from tracker.entries import GENESIS, LOGS, entry, link
 from tracker.errors import ArchiveError
 from tracker.merkle import frontier_of, leaf_hash
-from tracker.rows import GENESIS, LOGS, entry, link
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-SCHEMA = 2
+SCHEMA = 3
 #: What reading a damaged file raises; the names in SQLite's own messages may be damaged too.
 DAMAGE = (sqlite3.Error, UnicodeDecodeError)
 #: How long a writer waits for readers, in seconds: a backup of a large archive takes its time.
@@ -47,6 +48,10 @@ alter table documents add column chain text;
 alter table robots add column chain text;
 create table heads (log text primary key, size integer, chain text, frontier text);
 """
+_THIRD = "".join(
+    f"alter table {log} add column entry integer; alter table {log} add column facts text;"
+    for log in LOGS
+)
 
 
 def prepare(connection: Connection) -> None:
@@ -117,6 +122,10 @@ def _to_2(database: Database) -> None:
         database.execute("insert into heads values (?, ?, ?, ?)", values)
 
 
+def _to_3(database: Database) -> None:
+    _run(database, _THIRD)
+
+
 def _chained(database: Database, log: str, rows: list[dict[str, Any]]) -> str:
     """The last chain value of a log; captures have theirs, the others are given it."""
     if log == "captures":
@@ -134,7 +143,7 @@ def _run(database: Database, script: str) -> None:
         database.execute(statement)
 
 
-_STEPS: dict[int, Callable[[Database], None]] = {0: _to_1, 1: _to_2}
+_STEPS: dict[int, Callable[[Database], None]] = {0: _to_1, 1: _to_2, 2: _to_3}
 
 
 # ── opening ───────────────────────────────────────────────────────────────────────

@@ -10,9 +10,9 @@ import click
 from tracker import evidence
 from tracker.archive import Archive
 from tracker.audit import Head
+from tracker.entries import GENESIS, LOGS
 from tracker.errors import ArchiveError
 from tracker.publisher.terminal import harmless
-from tracker.rows import GENESIS, LOGS
 from tracker.workspace import Workspace
 
 

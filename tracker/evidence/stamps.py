@@ -21,9 +21,9 @@ from pathlib import Path
 from tracker.archive import Archive
 from tracker.audit import Head, heads
 from tracker.disk import sync
+from tracker.entries import LOGS
 from tracker.errors import NotStamped
 from tracker.evidence.note import Note, checkpoint_body, parse_note
-from tracker.rows import LOGS
 
 _NAME = re.compile(r"(\d{8}T\d{6}Z)-\d+-[0-9a-f]{16}")
 _TIME = "%Y%m%dT%H%M%SZ"

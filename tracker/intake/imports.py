@@ -16,7 +16,7 @@ from tracker.declarations import document_id
 from tracker.differ import Impression, Judgement, look_at
 from tracker.fetcher import public_headers
 from tracker.importer import Record, same_page
-from tracker.intake.judged import judged
+from tracker.intake.judged import FACTS, judged
 from tracker.model import Capture, Document, Outcome, Source, digest
 
 if TYPE_CHECKING:
@@ -163,6 +163,7 @@ def _capture(document: str, source: Source | None, record: Record, found: Judgem
         media=record.media,
         via=record.via,
         archive_url=record.archive_url,
+        facts=FACTS,
     )
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from tracker import __version__
 from tracker.archive import Archive
 from tracker.differ import Impression, Judgement, judge, last_good, reads_alike, weigh
 from tracker.errors import ArchiveError
 from tracker.model import Capture, Outcome, Source
+
+#: The facts of every capture: what the digest of a text depends on besides the page.
+FACTS = (("program", __version__),)
 
 
 def judged(

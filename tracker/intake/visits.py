@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from tracker.archive import Archive
 from tracker.differ import Judgement
 from tracker.fetcher import Fetcher
-from tracker.intake.judged import judged
+from tracker.intake.judged import FACTS, judged
 from tracker.intake.wayback import PublicArchive, stand_in
 from tracker.model import LIVE, PREVIEW, Answer, Capture, Document, Outcome, Source, digest
 
@@ -215,4 +215,5 @@ def _live(document: Document, answer: Answer, found: Judgement) -> Capture:
         media=_media(answer),
         via=LIVE,
         archive_url=None,
+        facts=FACTS,
     )
