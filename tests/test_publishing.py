@@ -182,7 +182,7 @@ def test_looks_of_another_archive_are_not_gone_on_with(demo: Path, tmp_path: Pat
     assert tracker(demo, "publish").exit_code == 0
     looked_again(tmp_path / "other", range(7, 90))
     shutil.copy2(tmp_path / "other" / "data" / "archive.db", demo / "data" / "archive.db")
-    assert tracker(demo, "publish").exit_code == 0
+    assert tracker(demo, "publish", "--accept-fork").exit_code == 0
     found = bytes_of(demo / "feeds")
     assert found == bytes_of(published_anew(demo))
 

@@ -244,15 +244,33 @@ def test_what_is_renamed_removed_or_put_in_is_named(root: Path) -> None:
     amiss(root, "feeds/status/checkpoint-stamped.tsr")
 
 
-def test_a_log_that_was_written_anew_is_told_by_its_timestamp(root: Path) -> None:
+def test_a_log_that_was_written_anew_is_told_by_its_timestamp(root: Path, tmp_path: Path) -> None:
     """The one forgery that neither the chain nor the key can show: whoever holds both made it."""
     (folder,) = kept(root)
+    followed(tmp_path / "other", terms(), terms("<p>We never said so.</p>"))
     shutil.rmtree(root / "feeds")
-    (root / "data" / "archive.db").unlink()
-    stamps = Path(shutil.copytree(root / "data" / "timestamps", root / "aside"))
-    followed(root, terms(), terms("<p>We never said so.</p>"))
-    assert stamps.is_dir()
+    for name in ("data/archive.db", "data/checkpoint"):
+        shutil.copy(tmp_path / "other" / name, root / name)
     amiss(root, f"{folder.name} is of another log")
+    for command in ("publish", "run", "timestamp", "evidence terms"):
+        done = tracker(root, *command.split())
+        assert done.exit_code == 65, done.output
+        assert f"2 captures in data/timestamps/{folder.name}" in done.stderr
+
+
+def test_a_timestamp_of_a_log_that_was_given_up_stands_in_the_way_of_nothing(
+    root: Path, authority: Authority, tmp_path: Path
+) -> None:
+    look(root, authority, 4, terms(ADS, 4))
+    followed(tmp_path / "other", terms(), terms("<p>We never said so.</p>"))
+    shutil.copy(tmp_path / "other" / "data" / "archive.db", root / "data" / "archive.db")
+    assert tracker(root, "publish", "--accept-fork").exit_code == 0
+    assert not (root / "feeds" / "status" / "checkpoint-stamped.tsr").exists()
+    assert tracker(root, "verify").exit_code == 0
+    done = look(root, authority, 5, terms("<p>We never said so.</p>", 5))
+    assert done.exit_code == 0, done.output
+    assert "3 captures stamped at" in done.stdout
+    assert tracker(root, "verify").exit_code == 0
 
 
 def test_a_token_of_something_else_is_named_though_its_name_fits(
@@ -316,21 +334,30 @@ def test_the_doctor_knows_timestamps(
     assert "nothing is stamped without an extra" in tracker(root, "doctor").stdout
 
 
-def test_a_backup_of_earlier_days_sets_later_timestamps_aside(
+def test_a_backup_of_earlier_days_contradicts_later_timestamps(
     bare: Path, authority: Authority, tmp_path: Path
 ) -> None:
     assert tracker(bare, "--now", DAY.format(3), "timestamp").exit_code == 0
     assert tracker(bare, "backup", str(tmp_path / "copy.db")).exit_code == 0
     assert look(bare, authority, 4, terms(ADS, 4)).exit_code == 0
-    first, second = kept(bare)
+    both = kept(bare)
+    shutil.rmtree(bare / "feeds")
+    (bare / "data" / "checkpoint").unlink()
     done = tracker(bare, "--now", DAY.format(5), "restore", str(tmp_path / "copy.db"))
-    assert "timestamps-before-20250905T120000Z" in done.stdout
-    assert kept(bare) == [first]
-    aside = bare / "data" / "timestamps-before-20250905T120000Z"
-    assert [p.name for p in aside.iterdir()] == [second.name]
-    assert tracker(bare, "publish").exit_code == 0
+    assert done.exit_code == 0
+    assert (
+        f"does not go on from the checkpoint of 3 captures in data/timestamps/{both[1].name}"
+        in (done.stdout)
+    )
+    assert kept(bare) == both
+    assert tracker(bare, "publish").exit_code == 65
+    assert tracker(bare, "publish", "--accept-fork").exit_code == 0
     assert tracker(bare, "verify").exit_code == 0
-    assert "no file of this program" not in tracker(bare, "doctor").stdout
+    assert tracker(bare, "doctor").exit_code == 0
+    # The first one still stands, and the archive that came back whole needs no acceptance.
+    assert (bare / "feeds" / "status" / "checkpoint-stamped.tsr").read_bytes() == (
+        both[0] / "token.tsr"
+    ).read_bytes()
 
 
 # ── proving ───────────────────────────────────────────────────────────────────────

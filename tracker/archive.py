@@ -348,10 +348,15 @@ class Archive:
         rows = self._rows("select chain from captures where id = ?", [number])
         return str(rows[0]["chain"]) if rows else ""
 
-    def rows(self, log: str, first: int | None = None) -> list[dict[str, Any]]:
-        """The rows of a log in the order they were added, or so many first ones of them."""
-        query = f"select * from {log} order by {schema.order(log)} limit ?"  # noqa: S608
-        return self._rows(query, [_limit(first)])
+    def rows(self, log: str, first: int | None = None, after: int = 0) -> list[dict[str, Any]]:
+        """The rows of a log in the order they were added.
+
+        `first` asks only for so many first ones, `after` for those behind so many first ones.
+        """
+        limit = -1 if first is None else max(0, first - after)
+        where = "where rowid > ?" if after else "where ? = 0"
+        query = f"select * from {log} {where} order by {schema.order(log)} limit ?"  # noqa: S608
+        return self._rows(query, [after, limit])
 
     def head(self, log: str) -> Head | None:
         """The head of a log as it was last written; None where it is gone or damaged."""

@@ -31,9 +31,13 @@ class Head:
         return root_of(self.frontier)
 
 
-def heads(log: str, rows: Iterable[Row]) -> Iterator[Head]:
-    """The heads that a log had, from the empty one to the one after the last of these rows."""
-    head = Head(0, GENESIS, ())
+#: The head of a log in which nothing was recorded yet.
+EMPTY = Head(0, GENESIS, ())
+
+
+def heads(log: str, rows: Iterable[Row], start: Head = EMPTY) -> Iterator[Head]:
+    """The heads that a log had, from `start` to the one after the last of the rows that follow."""
+    head = start
     yield head
     for row in rows:
         said = entry(log, row)

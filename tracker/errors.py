@@ -5,6 +5,7 @@
     │   └── DeclarationError    a file in data/ is wrong: names file and way out
     ├── ArchiveError        the archive cannot be trusted or written: stop, nothing was added
     │   ├── Busy            another run holds the archive: try again later, exit 75
+    │   ├── Forked          the log contradicts what was published: nothing given out, exit 65
     │   └── Unreachable     the store of its bodies does not answer: try again later, exit 75
     ├── ImportFailed        a foreign repository cannot be read: nothing of it was added
     └── NotStamped          no timestamp was given or kept: the next run tries again
@@ -41,6 +42,12 @@ class Busy(ArchiveError):
     """Another process is writing to this archive."""
 
     exit_code = 75
+
+
+class Forked(ArchiveError):
+    """The log does not go on from a checkpoint that was given out before."""
+
+    exit_code = 65
 
 
 class Unreachable(ArchiveError):

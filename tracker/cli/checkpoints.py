@@ -10,6 +10,7 @@ import click
 from tracker import evidence
 from tracker.archive import Archive
 from tracker.audit import Head
+from tracker.cli.app import App
 from tracker.entries import GENESIS, LOGS
 from tracker.errors import ArchiveError
 from tracker.publisher.terminal import harmless
@@ -51,6 +52,53 @@ def new_checkpoint(workspace: Workspace, heads: Mapping[str, Head]) -> str:
             click.echo(f"Note: the checkpoint is not signed: {harmless(str(error))}", err=True)
             return body
     return evidence.signed(body, key)
+
+
+# ── one past ──────────────────────────────────────────────────────────────────────
+
+accept_fork = click.option(
+    "--accept-fork",
+    is_flag=True,
+    help="Go on although the log contradicts what was published: recorded, and shown to readers.",
+)
+
+
+def one_past(
+    app: App, archive: Archive, heads: Mapping[str, Head], *, accept: bool = False
+) -> evidence.LogComparison:
+    """Compare the log with every checkpoint that others may hold, before it gives out another one.
+
+    Raises Forked where it contradicts one; with `accept` that one is given up, for good and on
+    record.
+    """
+    found = evidence.compared(app.root, archive, heads)
+    for remark in found.remarks:
+        click.echo(f"Note: {harmless(remark)}", err=True)
+    if not found.contradicted:
+        return found
+    if not accept:
+        raise evidence.forked(archive.path, heads, found.contradicted)
+    instead = new_checkpoint(app.workspace, heads)
+    evidence.give_up(app.root, found.contradicted, instead, app.now)
+    click.echo(f"Given up, and recorded in {evidence.FORKS}: {evidence.named(found.contradicted)}.")
+    return evidence.compared(app.root, archive, heads)
+
+
+def keep(app: App, text: str, heads: Mapping[str, Head], found: evidence.LogComparison) -> None:
+    """Keep the checkpoint that is about to be given out, or say why that cannot be."""
+    if not text:
+        return
+    try:
+        evidence.keep(app.root, text, heads, found.stamps)
+    except ArchiveError as error:
+        click.echo(f"Note: the checkpoint is not kept: {harmless(str(error))}", err=True)
+
+
+def standing_stamps(app: App) -> tuple[evidence.Stamp, ...]:
+    """The timestamps that are kept, without those of a log that was given up."""
+    given_up = {fork.given.claim for fork in evidence.load_forks(app.root)}
+    kept = stamps_of(app.workspace).kept
+    return tuple(s for s in kept if s.note.body.partition("\n")[2] not in given_up)
 
 
 # ── timestamps ────────────────────────────────────────────────────────────────────
@@ -98,10 +146,10 @@ def examined(
             yield stamp, error
 
 
-def newest_stamp(workspace: Workspace, size: int) -> Sealed | None:
+def newest_stamp(app: App, size: int) -> Sealed | None:
     """The newest timestamp of a log that has `size` captures now."""
-    fitting = [s for s in stamps_of(workspace).kept if s.note.size <= size]
-    return next(sealed(workspace, reversed(fitting)), None)
+    fitting = [s for s in standing_stamps(app) if s.note.size <= size]
+    return next(sealed(app.workspace, reversed(fitting)), None)
 
 
 def _origin(workspace: Workspace) -> str:

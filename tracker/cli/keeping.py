@@ -10,7 +10,7 @@ import click
 from tracker.cli.app import App, harmless, print_json
 from tracker.cli.importing import with_bar
 from tracker.inputs import Place
-from tracker.keeping import backup, clear, examine, misplaced, move, restore
+from tracker.keeping import backup, clear, contradictions, examine, misplaced, move, restore
 from tracker.publisher.words import count
 from tracker.settings import read_store
 from tracker.workspace import bodies_by, settings_of
@@ -62,16 +62,17 @@ def make_backup(app: App, file: Path) -> None:
 def bring_back(app: App, file: Path) -> None:
     """Put the backup FILE in the place of the archive.
 
-    The backup is verified first; the archive that was there is kept beside it, damaged or not, and
-    so are timestamps of what the backup does not hold. All bodies are inside what is restored;
+    The backup is verified first; the archive that was there is kept beside it, damaged or not.
+    Where the backup does not hold what was published since, that is said: `run` and `publish` then
+    refuse until --accept-fork gives it up. All bodies are inside what is restored;
     `tracker move-bodies` brings them to a store again.
     """
     path = app.root / "data" / "archive.db"
     made = restore(file, path, app.now, bodies_by(settings_of(app.root)))
     kept = f" What was there is kept as {made.former}." if made.former else ""
     click.echo(f"{path}: {count(made.captures, 'capture')}, {made.bodies} bodies, verified.{kept}")
-    if made.timestamps:
-        click.echo(f"Timestamps of what this backup does not hold are kept in {made.timestamps}.")
+    for finding in contradictions(app.root):
+        click.echo(harmless(f"Note: {finding.what}; {finding.mend}."))
 
 
 @click.command("move-bodies")

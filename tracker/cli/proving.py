@@ -22,11 +22,14 @@ from tracker.cli.checkpoints import (
     authorities_of,
     examined,
     heads_of,
+    keep,
     key_of,
     new_checkpoint,
     newest_stamp,
+    one_past,
     sealed,
     stamps_of,
+    standing_stamps,
 )
 from tracker.cli.publishing import STAMPED, Proof, derived_anew
 from tracker.cli.session import histories_of, opened
@@ -37,7 +40,7 @@ from tracker.folder import MANIFEST, content, file_names, manifest, published_na
 from tracker.merkle import frontier_of, inclusion, leaf_hash
 from tracker.model import Capture, Revision
 from tracker.publisher import terminal
-from tracker.publisher.words import count, stamp
+from tracker.publisher.words import count, moment, stamp
 
 _app = click.make_pass_decorator(App)
 _REVISION = re.compile(r"(?P<document>.+?)(?:/(?P<time>\d{4}-?\d\d-?\d\d[\dTZ:.+-]*))?")
@@ -63,7 +66,8 @@ def verify(app: App) -> None:
         findings = _recorded(archive)
         captures, bodies = archive.counts()
         if not findings.problems:
-            findings += _published(app, archive, captures) + _stamped(app, archive)
+            findings += _kept(app, archive) + _published(app, archive, captures)
+            findings += _stamped(app, archive)
     for line in (*findings.problems, *findings.remarks):
         click.echo(harmless(line))
     if findings.problems:
@@ -101,6 +105,25 @@ def _recorded(archive: Archive) -> _Findings:
     return found
 
 
+def _kept(app: App, archive: Archive) -> _Findings:
+    """The log against the checkpoint that was kept last; those given up are said to be."""
+    try:
+        found = evidence.compared(app.root, archive, heads_of(archive), anew=True)
+    except ArchiveError as error:
+        return _Findings([str(error)], [])
+    given_up = [
+        f"{evidence.named([fork.given])} was given up on {moment(fork.accepted)} (--accept-fork)"
+        for fork in found.forks
+    ]
+    problems = [
+        f"{app.root / one.where} is of another log of {count(one.note.size, 'capture')}: what was "
+        "recorded by then was altered or removed"
+        for one in found.contradicted
+        if one.where == evidence.KEPT  # the others are looked at closer, each with its signature
+    ]
+    return _Findings(problems, given_up)
+
+
 def _published(app: App, archive: Archive, captures: int) -> _Findings:
     """What stands in feeds/ against the log at the size it was published from.
 
@@ -114,7 +137,8 @@ def _published(app: App, archive: Archive, captures: int) -> _Findings:
     note, problems = _checkpoint(app, archive, kept)
     sizes = dict(note.sizes) if note else {}
     text = (kept or b"").decode("utf-8", "replace") if note else ""
-    proof = Proof(text, _shown(app, sizes, content(folder, STAMPED)))
+    stamped, forks = _shown(app, sizes, content(folder, STAMPED)), evidence.load_forks(app.root)
+    proof = Proof(text, stamped, forks)
     with opened(app, anew=True, sizes=sizes) as session:
         derived = _with_manifest(derived_anew(session, proof))
         comparison = evidence.compare(derived, names, partial(content, folder), ours)
@@ -167,9 +191,7 @@ def _shown(app: App, sizes: Mapping[str, int], token: bytes | None) -> Sealed | 
     if token is None:
         return None
     same = (one for one in stamps_of(app.workspace).kept if one.token == token)
-    return next(sealed(app.workspace, same), None) or newest_stamp(
-        app.workspace, sizes.get("captures", 0)
-    )
+    return next(sealed(app.workspace, same), None) or newest_stamp(app, sizes.get("captures", 0))
 
 
 def _named(folder: Path, comparison: evidence.Comparison) -> Iterator[str]:
@@ -195,7 +217,7 @@ def _stamped(app: App, archive: Archive) -> _Findings:
     problems = [*found.problems, *_unsound(app, found.kept)]
     problems += [
         f"{folder / one.name} is of another log: what was recorded by then was altered or removed"
-        for one in evidence.misfits(archive, found.kept)
+        for one in evidence.misfits(archive, standing_stamps(app))
     ]
     number = count(len(found.kept), "timestamp")
     if not evidence.can_stamp():
@@ -235,9 +257,10 @@ def write_evidence(app: App, revision: str, output: Path | None) -> None:
     signed checkpoint, the redline, and VERIFY.txt, which says how anyone checks it all without
     this program.
     """
-    chosen = _revision(app, revision)
     with app.workspace.open_archive() as archive:
-        files = evidence.bundle(_bundle(app, archive, chosen))
+        past = one_past(app, archive, heads_of(archive))
+        chosen = _revision(app, revision)
+        files = evidence.bundle(_bundle(app, archive, chosen, past))
     name = f"{chosen.document.replace('/', '-').replace('@', '-')}-{stamp(chosen.first_seen)}"
     path = output or app.root / f"evidence-{name}.zip"
     _write(path, files)
@@ -262,7 +285,7 @@ def _revision(app: App, wanted: str) -> Revision:
     return matching[-1]
 
 
-def _bundle(app: App, archive: Archive, revision: Revision) -> Bundle:
+def _bundle(app: App, archive: Archive, revision: Revision, past: evidence.LogComparison) -> Bundle:
     heads = heads_of(archive)
     log = _Log(archive.entries())
     if frontier_of(log.leaves) != heads["captures"].frontier:
@@ -271,6 +294,8 @@ def _bundle(app: App, archive: Archive, revision: Revision) -> Bundle:
     stamped = _covering(app, archive, max(log.places[c] for side in sides for c in side))
     text = stamped.stamp.text if stamped else new_checkpoint(app.workspace, heads)
     note, key = evidence.parse_note(text), key_of(app.workspace)
+    if stamped is None:
+        keep(app, text, heads, past)
     log.leaves = log.leaves[: note.size]
     before, after = (tuple(_exhibits(archive, log, side)) for side in sides)
     return Bundle(

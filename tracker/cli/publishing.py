@@ -9,17 +9,26 @@ import click
 
 from tracker.cli import logs
 from tracker.cli.app import App, show
-from tracker.cli.checkpoints import Sealed, heads_of, new_checkpoint, newest_stamp, public_key
+from tracker.cli.checkpoints import (
+    Sealed,
+    heads_of,
+    keep,
+    new_checkpoint,
+    newest_stamp,
+    one_past,
+    public_key,
+)
 from tracker.cli.session import Case, Session, opened
 from tracker.compiled import keep_compiled
 from tracker.database import database
 from tracker.deriving import Derived, Job, derive, derive_sent, picture, sent
+from tracker.evidence import Fork
 from tracker.folder import Fresh, Mark, exchanged
 from tracker.history import standing
 from tracker.lock import held_folder
 from tracker.model import Correction, Document, History, Settings
 from tracker.outages import outages
-from tracker.publisher import Abstract, Lot, Rim, Timestamp, status, strays, whole
+from tracker.publisher import Abstract, GivenUp, Lot, Rim, Timestamp, status, strays, whole
 from tracker.remembered import PAGES, key_of
 from tracker.workers import Workers
 from tracker.workspace import Workspace
@@ -34,10 +43,11 @@ _UNPUBLISHED = (
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What the log held when it was published, and the newest timestamp of it."""
+    """What the log held when it was published, its newest timestamp, and what was given up."""
 
     checkpoint: str
     stamped: Sealed | None = None
+    forks: tuple[Fork, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +62,13 @@ class Kept:
     waiting: str = ""
 
 
-def publish_all(app: App, *, note: bool = True, others: Workers | None = None) -> None:
+def publish_all(
+    app: App, *, note: bool = True, others: Workers | None = None, accept_fork: bool = False
+) -> None:
     """Write feeds/ from data/ and say how much of it changed; `note` what is not set yet.
 
-    Documents are derived by `others`, or else here.
+    Documents are derived by `others`, or else here. Raises Forked where the log contradicts what
+    was given out before, unless that is accepted.
     """
     workspace = app.workspace
     keep_compiled()
@@ -63,10 +76,12 @@ def publish_all(app: App, *, note: bool = True, others: Workers | None = None) -
         heads = heads_of(session.archive)
         # What is recorded meanwhile is for the next publication.
         session.sizes = {log: head.size for log, head in heads.items()}
-        stamped = newest_stamp(workspace, heads["captures"].size)
-        proof = Proof(new_checkpoint(workspace, heads), stamped)
+        past = one_past(app, session.archive, heads, accept=accept_fork)
+        stamped = newest_stamp(app, heads["captures"].size)
+        proof = Proof(new_checkpoint(workspace, heads), stamped, past.forks)
         with exchanged(workspace.feeds) as fresh:
             _Publication(session, fresh, proof).write(others)
+            keep(app, proof.checkpoint, heads, past)
     if not workspace.settings.site_url and note:
         click.echo(_UNPUBLISHED)
     changed, files = fresh.changed, len(fresh.names)
@@ -224,8 +239,17 @@ def _rim(proof: Proof) -> Rim:
     stamped = proof.stamped
     told = stamped and Timestamp(stamped.stamp.note.size, stamped.seal.time, stamped.seal.authority)
     return Rim(
-        database=database, picture=picture(), checkpoint=proof.checkpoint, timestamp=told or None
+        database=database,
+        picture=picture(),
+        checkpoint=proof.checkpoint,
+        timestamp=told or None,
+        given_up=tuple(_given_up(fork) for fork in proof.forks),
     )
+
+
+def _given_up(fork: Fork) -> GivenUp:
+    note = fork.given.note
+    return GivenUp(fork.accepted, note.size, note.body.splitlines()[2])
 
 
 def _status(

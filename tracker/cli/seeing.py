@@ -11,6 +11,7 @@ import click
 from tracker.cli import logs
 from tracker.cli.app import App, chosen, harmless, show
 from tracker.cli.asking import allow_host, fetcher
+from tracker.cli.checkpoints import accept_fork, heads_of, one_past
 from tracker.cli.working import working
 from tracker.intake import PublicArchive, Recorded, Visit, in_turns, visit, with_preview
 from tracker.model import Document, Outcome
@@ -52,6 +53,7 @@ def fetch(app: App, documents: tuple[str, ...], force: bool, hosts: tuple[str, .
 @click.command()
 @_visiting
 @click.option("--notify", is_flag=True, help="Then send what is new, as `tracker notify` does.")
+@accept_fork
 @working
 @_app
 def run(
@@ -62,6 +64,7 @@ def run(
     notify: bool,
     number: int,
     scheduler: str,
+    accept_fork: bool,
 ) -> None:
     """Fetch, then publish: the command for a timer.
 
@@ -69,12 +72,15 @@ def run(
     timestamp` does it.
 
     Exit status: 0 all seen, 1 some document could not be fetched (the others were, and what is
-    known is published), 2 wrong use.
+    known is published), 2 wrong use, 65 the log does not go on from what was published before
+    (nothing was fetched; bring back the archive that was there, or give it up by --accept-fork).
     """
     from tracker.cli import notifying, publishing, stamping
     from tracker.workers import workers
 
     sending = notifying.prepared(app) if notify else None
+    with app.workspace.open_archive() as archive:
+        one_past(app, archive, heads_of(archive), accept=accept_fork)
     failed = fetch_all(app, documents, force=force, hosts=hosts)
     if app.workspace.settings.timestamp_url:
         stamping.stamp_if_due(app, hosts)

@@ -12,7 +12,14 @@ from tracker import evidence
 from tracker.cli import logs
 from tracker.cli.app import App, harmless
 from tracker.cli.asking import allow_host, fetcher
-from tracker.cli.checkpoints import authorities_of, heads_of, new_checkpoint, stamps_of
+from tracker.cli.checkpoints import (
+    authorities_of,
+    heads_of,
+    keep,
+    new_checkpoint,
+    one_past,
+    standing_stamps,
+)
 from tracker.errors import NotStamped, UsageError
 from tracker.model import Outcome
 from tracker.publisher.words import count, line, moment
@@ -53,9 +60,11 @@ def stamped(app: App, hosts: Sequence[str]) -> str:
         raise _not_stamped("it takes pip install 'terms-tracker[timestamp]'")
     with workspace.open_archive() as archive:
         heads = heads_of(archive)
-    if reason := _not_due(stamps_of(workspace).kept, heads["captures"].size, app.now):
+        past = one_past(app, archive, heads)
+    if reason := _not_due(standing_stamps(app), heads["captures"].size, app.now):
         return f"Not stamped: {reason}."
     text = new_checkpoint(workspace, heads)
+    keep(app, text, heads, past)
     asked = evidence.question(text.encode())
     with fetcher(app, hosts) as asking:
         url = workspace.settings.timestamp_url

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from tracker.cli.app import App, colour, print_json, say, width
+from tracker.cli.checkpoints import accept_fork
 from tracker.cli.publishing import publish_all
 from tracker.cli.session import histories_of, opened
 from tracker.cli.working import working
@@ -45,16 +46,20 @@ def _formats(command: _Command) -> _Command:
 
 @click.command()
 @working
+@accept_fork
 @_app
-def publish(app: App, number: int, scheduler: str) -> None:
+def publish(app: App, number: int, scheduler: str, *, accept_fork: bool) -> None:
     """Write feeds/ from data/: the feeds and the changelog site.
 
     The same data gives the same bytes, and files that did not change are left as they are. Only
     documents with something new are derived; where those are many, as after an import or an
     upgrade, several workers are faster.
+
+    Where the log does not go on from what was published before, nothing is written (exit status
+    65) until the archive that was there is back, or --accept-fork gives it up.
     """
     with workers(number, scheduler) as others:
-        publish_all(app, others=others)
+        publish_all(app, others=others, accept_fork=accept_fork)
 
 
 @click.command()

@@ -4,6 +4,20 @@ from __future__ import annotations
 
 from tracker.evidence.bundle import Bundle, Exhibit, Stamped, bundle
 from tracker.evidence.cms import Unsound
+from tracker.evidence.forks import (
+    FORKS,
+    KEPT,
+    PUBLISHED,
+    Fork,
+    Given,
+    LogComparison,
+    compared,
+    forked,
+    give_up,
+    keep,
+    load_forks,
+    named,
+)
 from tracker.evidence.keys import Key, can_sign, load_key, make_key
 from tracker.evidence.note import (
     Note,
@@ -20,11 +34,17 @@ from tracker.evidence.stamp import MEDIA, Seal, answered, can_stamp, question, s
 from tracker.evidence.stamps import Stamp, Stamps, keep_stamp, load_stamps, misfits
 
 __all__ = [
+    "FORKS",
+    "KEPT",
     "MEDIA",
+    "PUBLISHED",
     "Bundle",
     "Comparison",
     "Exhibit",
+    "Fork",
+    "Given",
     "Key",
+    "LogComparison",
     "Note",
     "Seal",
     "Stamp",
@@ -37,12 +57,18 @@ __all__ = [
     "can_stamp",
     "checkpoint_body",
     "compare",
+    "compared",
+    "forked",
+    "give_up",
     "has_signed",
+    "keep",
     "keep_stamp",
+    "load_forks",
     "load_key",
     "load_stamps",
     "make_key",
     "misfits",
+    "named",
     "note_problems",
     "origin_of",
     "parse_note",

@@ -17,9 +17,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from tracker.archive import Archive
-from tracker.audit import Head, heads
+from tracker.audit import EMPTY, Head, heads
 from tracker.disk import sync
 from tracker.entries import LOGS
 from tracker.errors import NotStamped
@@ -87,16 +88,32 @@ def keep_stamp(folder: Path, stamp: Stamp) -> Path:
     return path
 
 
-def misfits(archive: Archive, stamps: Collection[Stamp]) -> list[Stamp]:
-    """The timestamps whose checkpoint is none of the log in `archive`."""
-    wanted = {pair for stamp in stamps for pair in stamp.note.sizes}
-    found = {
-        (log, head.size): head
-        for log in LOGS
-        for head in heads(log, archive.rows(log))
-        if (log, head.size) in wanted
-    }
-    return [stamp for stamp in stamps if not _fits(stamp.note, found)]
+class Noted(Protocol):
+    """Whatever has a checkpoint."""
+
+    @property
+    def note(self) -> Note: ...
+
+
+_Noted = TypeVar("_Noted", bound=Noted)
+
+
+def misfits(
+    archive: Archive, given: Collection[_Noted], start: Mapping[str, Head] | None = None
+) -> list[_Noted]:
+    """Those of what is `given` whose checkpoint is none of the log in `archive`.
+
+    `start` are heads that the log is known to have had: only what follows them is read, and no
+    checkpoint of a smaller log fits.
+    """
+    wanted = {pair for one in given for pair in one.note.sizes}
+    found = {}
+    for log in LOGS:
+        begin = start[log] if start else EMPTY
+        for head in heads(log, archive.rows(log, after=begin.size), begin):
+            if (log, head.size) in wanted:
+                found[log, head.size] = head
+    return [one for one in given if not _fits(one.note, found)]
 
 
 def _fits(note: Note, found: Mapping[tuple[str, int], Head]) -> bool:

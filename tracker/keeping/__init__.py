@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracker.keeping.copies import backup, restore
-from tracker.keeping.doctor import examine
+from tracker.keeping.doctor import contradictions, examine
 from tracker.keeping.moving import clear, misplaced, move
 
-__all__ = ["backup", "clear", "examine", "misplaced", "move", "restore"]
+__all__ = ["backup", "clear", "contradictions", "examine", "misplaced", "move", "restore"]

@@ -12,7 +12,6 @@ from tracker.archive import Archive
 from tracker.bodies import Bodies
 from tracker.disk import sync
 from tracker.errors import ArchiveError, UsageError
-from tracker.evidence import load_stamps, misfits
 from tracker.lock import hold
 from tracker.publisher.words import stamp
 
@@ -21,15 +20,11 @@ _SQLITE = b"SQLite format 3\0"
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """What was copied, and where what it replaced was kept (if anything was).
-
-    `timestamps` are those of what the copy does not hold.
-    """
+    """What was copied, and where what it replaced was kept (if anything was)."""
 
     captures: int
     bodies: int
     former: Path | None = None
-    timestamps: Path | None = None
 
 
 def backup(archive: Path, target: Path, outside: Bodies | None = None) -> Copy:
@@ -69,14 +64,13 @@ def restore(source: Path, archive: Path, now: datetime, outside: Bodies | None =
             found = _whole(fresh, str(source), "nothing was replaced")
             former = _set_aside(archive, now)
             _settle(fresh, archive)
-            timestamps = _unfounded(archive, now)
         finally:
             _remove(fresh)
     except OSError as error:
         raise _unwritten(archive, error) from error
     finally:
         os.close(lock)
-    return Copy(found.captures, found.bodies, former, timestamps)
+    return Copy(found.captures, found.bodies, former)
 
 
 def _copied(source: Path, target: Path, outside: Bodies | None) -> Path:
@@ -115,18 +109,6 @@ def _set_aside(archive: Path, now: datetime) -> Path | None:
     if journal.exists():
         journal.rename(former.with_name(f"{former.name}-journal"))
     return former
-
-
-def _unfounded(archive: Path, now: datetime) -> Path | None:
-    """Keep elsewhere the timestamps of what the archive does not hold (any more)."""
-    folder = archive.with_name("timestamps")
-    with Archive(archive) as restored:
-        strange = misfits(restored, load_stamps(folder).kept)
-    aside = folder.with_name(f"timestamps-before-{stamp(now)}")
-    for one in strange:
-        aside.mkdir(exist_ok=True)
-        (folder / one.name).rename(aside / one.name)
-    return aside if strange else None
 
 
 def _settle(fresh: Path, target: Path) -> None:

@@ -13,9 +13,11 @@ from pathlib import Path
 
 from tracker import corrections, lock, notifier, schema, settings
 from tracker.archive import Archive
+from tracker.audit import EMPTY
 from tracker.bodies import Bodies
-from tracker.errors import TrackerError, Unreachable, UsageError
-from tracker.evidence import can_stamp, load_stamps, parse_note
+from tracker.entries import LOGS
+from tracker.errors import ArchiveError, TrackerError, Unreachable, UsageError
+from tracker.evidence import can_stamp, compared, load_stamps, named, parse_note
 from tracker.workspace import Workspace, bodies_by, open_workspace, settings_of, starter
 
 #: Below so many free bytes, or twice the archive, a run may end in the middle.
@@ -23,7 +25,7 @@ _ROOM = 200 * 1024 * 1024
 _OURS = {
     *{"archive.db", "archive.db-journal", "declarations", "lock", "signing.key", "topics.toml"},
     *{"README.md", corrections.FILE, notifier.FILE, settings.FILE},
-    *{"timestamps", "timestamp-ca.pem"},
+    *{"timestamps", "timestamp-ca.pem", "checkpoint", "forks.jsonl"},
 }
 _STALE = timedelta(days=3)  # a log that grew and was not stamped for so long
 _MOST = 5  # problems of one kind that are listed
@@ -47,9 +49,35 @@ def examine(root: Path, now: datetime) -> list[Finding]:
     found = [*_program(), *_declared(root, now), *_files(data), *_key(data), *_writing(root)]
     archive = data / "archive.db"
     if not archive.exists():
-        return [*found, Finding(f"{archive}: nothing has been recorded yet")]
+        nothing = Finding(f"{archive}: nothing has been recorded yet")
+        return [*found, nothing, *contradictions(root)]
     outside = _outside(root)
-    return [*found, *_archive(archive, outside, root / "feeds", now), *_room(archive)]
+    found += _archive(archive, outside, root / "feeds", now)
+    return [*found, *contradictions(root), *_room(archive)]
+
+
+def contradictions(root: Path) -> Iterator[Finding]:
+    """Whether the log under `root` contradicts what others hold of it, and what was given up."""
+    try:
+        with Archive(root / "data" / "archive.db") as archive:
+            heads = {log: archive.head(log) or EMPTY for log in LOGS}
+            found = compared(root, archive, heads, anew=True)
+    except ArchiveError as error:
+        what, _, mend = str(error).partition("; ")
+        yield Finding(what, mend.rstrip(".") or "tracker verify")
+        return
+    for remark in found.remarks:
+        yield Finding(remark)
+    if found.contradicted:
+        size, given = heads["captures"].size, named(found.contradicted)
+        yield Finding(
+            f"the log ({size} captures) does not go on from {given}",
+            "run and publish refuse until `tracker restore BACKUP` brings back what was there, or "
+            "`tracker publish --accept-fork` gives it up, which is recorded and shown to readers",
+        )
+    for fork in found.forks:
+        when = f"{fork.accepted:%Y-%m-%d %H:%M} UTC"
+        yield Finding(f"{named([fork.given])} was given up on {when} (--accept-fork)")
 
 
 def _outside(root: Path) -> Bodies | None:

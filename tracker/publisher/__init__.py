@@ -13,14 +13,14 @@ from tracker.later import later
 
 if TYPE_CHECKING:
     from tracker.publisher.abstracts import Abstract
-    from tracker.publisher.frame import Rim, Table, Timestamp
+    from tracker.publisher.frame import GivenUp, Rim, Table, Timestamp
     from tracker.publisher.listing import strays
     from tracker.publisher.publication import Lot, Part, part, publish, status, whole
 else:
     __getattr__ = later(
         __name__,
         {
-            **dict.fromkeys(("Rim", "Table", "Timestamp"), "frame"),
+            **dict.fromkeys(("GivenUp", "Rim", "Table", "Timestamp"), "frame"),
             **dict.fromkeys(("Lot", "Part", "part", "publish", "status", "whole"), "publication"),
             "Abstract": "abstracts",
             "strays": "listing",
@@ -29,6 +29,7 @@ else:
 
 __all__ = [
     "Abstract",
+    "GivenUp",
     "Lot",
     "Part",
     "Rim",

@@ -34,6 +34,15 @@ class Timestamp:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A log that was published before and then given up: when, its size, and its root."""
+
+    accepted: datetime
+    size: int
+    root: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rim:
     """Functions the caller lends; without one, the site is made without what it would give.
 
@@ -41,7 +50,7 @@ class Rim:
     (name, columns, rows) into a SQLite file; `picture` draws a PNG from the lines of a card.
     `tagger` finds topics in a sentence that is not part of a change.
     `checkpoint` is what the log held (see `tracker.evidence`); only the status page shows it,
-    and the newest `timestamp` of the log.
+    and the newest `timestamp` of the log, and the logs that were `given_up` for it.
     """
 
     body: Callable[[Capture], bytes | None] | None = None
@@ -50,6 +59,7 @@ class Rim:
     checkpoint: str = ""
     tagger: Tagger | None = None
     timestamp: Timestamp | None = None
+    given_up: tuple[GivenUp, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

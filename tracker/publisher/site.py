@@ -14,6 +14,7 @@ from tracker.publisher.exports import Export
 from tracker.publisher.frame import Frame, Pages, file
 from tracker.publisher.listing import Entry, Leaf, leaves, strays
 from tracker.publisher.opml import opml
+from tracker.publisher.words import iso
 
 _ON_THE_FRONT = 25
 _ASSETS = """style.css feed.css site.js compare.js redline.js fonts/LICENSE.txt
@@ -123,8 +124,19 @@ def status(frame: Frame) -> Pages:
     rows = records.status(frame.histories)
     rim = frame.rim
     yield frame.page(
-        "status/", "status.html", rows=rows, checkpoint=rim.checkpoint, timestamp=rim.timestamp
+        "status/",
+        "status.html",
+        rows=rows,
+        checkpoint=rim.checkpoint,
+        timestamp=rim.timestamp,
+        given_up=rim.given_up,
     )
+    if rim.given_up:
+        forks = [
+            {"accepted": iso(one.accepted), "captures": one.size, "root": one.root}
+            for one in rim.given_up
+        ]
+        rows = [row | {"forks": forks} for row in rows]
     yield "status.json", f"{json.dumps(rows, ensure_ascii=True, indent=1)}\n".encode()
 
 
