@@ -13,6 +13,7 @@ import stat
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,7 +47,7 @@ _SWELL = 2000  # bytes that a byte of a pack may become; texts of terms come to 
 # What dulwich, zlib and Python raise over bytes that are not as they should be.
 _BROKEN = (
     *(ApplyDeltaError, zlib.error, struct.error, AssertionError, ValueError, LookupError),
-    *(OSError, OverflowError, MemoryError),
+    *(OSError, OverflowError, MemoryError, TypeError, BufferError),
 )
 
 
@@ -160,10 +161,13 @@ def index_pack(path: Path, format_: ObjectFormat, shown: str) -> None:
     not whole.
     """
     try:
-        with _mapped(path) as contents:
+        contents = _mapped(path)
+        try:
             entries = _listed(contents, format_)
             with path.with_suffix(".idx").open("wb") as file:
                 write_pack_index_v2(file, entries, contents[-format_.oid_length :])
+        finally:
+            _let_go(contents)
     except TooLarge as error:
         raise TooLarge(f"{shown}: {error}") from error
     except _BROKEN as error:
@@ -285,7 +289,7 @@ def _indexed(index: Path, path: Path, format_: ObjectFormat) -> _Pack:
 
     def close() -> None:
         found.close()
-        contents.close()
+        _let_go(contents)
 
     return _Pack(contents, format_, offset, close)
 
@@ -293,6 +297,11 @@ def _indexed(index: Path, path: Path, format_: ObjectFormat) -> _Pack:
 def _mapped(path: Path) -> mmap.mmap:
     with path.open("rb") as file:
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+def _let_go(contents: mmap.mmap) -> None:
+    with suppress(BufferError):  # an error on its way still holds a view; it ends with that
+        contents.close()
 
 
 def _result_size(delta: bytes) -> int:

@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tracker.archive import Archive
-from tracker.declarations import document_id
+from tracker.declarations import imported_id
 from tracker.differ import Impression, Judgement, look_at
 from tracker.fetcher import public_headers
 from tracker.importer import Record, TooLarge, same_page
@@ -188,7 +188,7 @@ def bring_in(
     def found() -> Iterator[Found]:
         for entry in _as_declared(entries, edition, declared):
             try:
-                name = document_id(entry.service, entry.type, edition)
+                name = imported_id(entry.service, entry.type, edition)
                 body = repository.body(entry)
             except ValueError as error:
                 unnamed[str(error)] = None
