@@ -40,15 +40,15 @@ def asking(
     return talk(url, user_agent="test", total_seconds=total_seconds, silent_seconds=silent_seconds)
 
 
-def entries(place: str, **seconds: float) -> tuple[Entry, ...]:
-    with opened(place, partial(asking, **seconds)) as found:
+def entries(place: str, total: float = 60.0, silent: float = 60.0) -> tuple[Entry, ...]:
+    with opened(place, partial(asking, total_seconds=total, silent_seconds=silent)) as found:
         assert [body for _, body in found.bodies(found.entries)]
         return found.entries
 
 
-def problem(place: str, **seconds: float) -> str:
+def problem(place: str, total: float = 60.0, silent: float = 60.0) -> str:
     with pytest.raises(ImportFailed) as caught:
-        entries(place, **seconds)
+        entries(place, total, silent)
     return str(caught.value)
 
 
@@ -136,7 +136,7 @@ HEAD = (
 @pytest.mark.parametrize("begun", [b"", b"HTTP/1.1 200 OK\r\n", HEAD, HEAD + b"001e# service="])
 def test_silence_has_an_end(begun: bytes) -> None:
     with Server({REFS: say(begun)}) as server:
-        assert "was silent for 0.3 seconds" in problem(server.url("/x"), silent_seconds=0.3)
+        assert "was silent for 0.3 seconds" in problem(server.url("/x"), silent=0.3)
 
 
 def test_a_trickle_has_an_end() -> None:
@@ -146,7 +146,7 @@ def test_a_trickle_has_an_end() -> None:
             connection.sendall(b"f")
 
     with Server({REFS: trickle}) as server:
-        assert "when the time for it was over" in problem(server.url("/x"), total_seconds=0.5)
+        assert "when the time for it was over" in problem(server.url("/x"), total=0.5)
 
 
 def test_nobody_there_is_a_sentence() -> None:

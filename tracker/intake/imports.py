@@ -220,15 +220,11 @@ def _as_declared(
 def _declared_pages(
     pages: tuple[Entry, ...], edition: str, declared: Sequence[Document]
 ) -> tuple[Entry, ...]:
+    is_of = (pages[0].service, pages[0].type, edition)
     for document in declared:
-        if (document.service, document.type, document.edition) == (
-            *(pages[0].service, pages[0].type),
-            edition,
-        ):
-            kept = tuple(
-                e for e in pages if any(True for _ in owners([document], e.location or ""))
-            )
-            return kept if len(kept) >= len(document.sources) else pages
+        if (document.service, document.type, document.edition) == is_of:
+            kept = tuple(e for e in pages if any(owners([document], e.location or "")))
+            return kept if kept and len(kept) >= len(document.sources) else pages
     return pages
 
 
