@@ -10,14 +10,19 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from dulwich.objects import parse_tree
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.repositories import Handmade, commit, git, number, pack, start
 from tracker.archive import Archive
 from tracker.cli import main
 from tracker.errors import ImportFailed
 from tracker.importer import Entry, opened
+from tracker.importer.commits import differing
 from tracker.intake import bring_in
 
+Rows = list[tuple[bytes, int, bytes]]
 NAME = "Harbour/Terms.md"
 TEXT = "# Harbour Terms\n\nYou may moor here.\n\n" + "We keep a log of every mooring.\n\n" * 5
 
@@ -394,6 +399,26 @@ def test_hostile_names_stop_nothing(tmp_path: Path, name: bytes) -> None:
     assert not done.exception or isinstance(done.exception, SystemExit)
     with Archive(tmp_path / "data" / "archive.db") as archive:
         assert "harbour/terms@global" in {d.id for d in archive.documents()}
+
+
+ROWS = st.lists(
+    st.tuples(
+        st.binary(min_size=1, max_size=3).filter(lambda n: b"\0" not in n),
+        st.sampled_from([0o100644, 0o40000]),
+        st.binary(min_size=20, max_size=20),
+    ),
+    max_size=6,
+)
+
+
+@given(ROWS, ROWS, ROWS, ROWS)
+def test_trees_differ_by_their_rows(first: Rows, old: Rows, new: Rows, last: Rows) -> None:
+    before, after = (
+        b"".join(b"%o %s\0%s" % (mode, name, found) for name, mode, found in (*first, *rows, *last))
+        for rows in (old, new)
+    )
+    whole_old, whole_new = set(parse_tree(before, 20)), set(parse_tree(after, 20))
+    assert differing(before, after, 20) == (whole_old - whole_new, whole_new - whole_old)
 
 
 # ── dates ─────────────────────────────────────────────────────────────────────────

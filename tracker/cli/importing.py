@@ -147,7 +147,7 @@ def _edition(name: str) -> str:
 
 def _import(app: App, place: str, wanted: Wanted, others: Workers | None) -> None:
     workspace, name = app.workspace, harmless(shown(place))
-    with opened(place, partial(_asking, app)) as repository:
+    with opened(place, partial(_asking, app), _show_size) as repository:
         entries = [e for e in repository.entries if wanted.includes(e)]
         refused = [_undated(u) for u in repository.undated if wanted.is_of(u)]
         if not entries and not refused:
@@ -174,6 +174,12 @@ def _import(app: App, place: str, wanted: Wanted, others: Workers | None) -> Non
 def _undated(found: Undated) -> str:
     record = f"commit {found.commit}, {found.service}/{found.type}"
     return f"{record}: is dated {found.said}, which is no time that a page can be of."
+
+
+def _show_size(size: int) -> None:
+    """Say how much has come, where somebody looks on."""
+    if sys.stderr.isatty():
+        click.echo(f"\rfetched {size / 1e6:,.1f} MB ", nl=False, err=True)
 
 
 def _asking(app: App, url: str) -> AbstractContextManager[httpx.Client]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import heappop, heappush
@@ -19,7 +19,7 @@ _COMMITTED = re.compile(rb"committer [^\n]*?> ?(-?\d{1,30}) [+-]\d+")
 _TAGGED = re.compile(rb"object ([0-9a-f]+)\ntype (\w+)\n")
 _TREES = 256  # of the newest commits looked at, kept for those before
 
-_Files = frozenset[tuple[bytes, int, bytes]]  # name, mode and object
+_Row = tuple[bytes, int, bytes]  # name, mode and object
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,33 +74,48 @@ def changed_files(objects: Objects, commits: Sequence[Commit]) -> Iterator[Chang
     By commit in the order given, which is best that of `commits_since`, then by name. A merge
     brings nothing of its own. Links and submodules are no files.
     """
-    tree = lru_cache(_TREES)(lambda name: _tree(objects, name))
+    tree = lru_cache(_TREES)(lambda name: objects.read(name, TREE))
     roots = {commit.name: commit.tree for commit in commits}
     for commit in commits:
         if len(commit.parents) > 1:
             continue
-        before = _Files()
+        before = b""
         for parent in commit.parents:
             before = tree(roots.get(parent) or _commit(objects, parent).tree)
-        for folder, old, new in _changed_folders(before, tree(commit.tree)):
-            there = tree(old) if old else _Files()
-            for file, mode, blob in sorted(tree(new) - there):
-                if stat.S_ISREG(mode):
-                    yield Changed(commit, folder, file, blob.decode())
+        for folder, old, new in _altered(objects, before, tree(commit.tree), stat.S_ISDIR):
+            there = tree(old) if old else b""
+            for file, _, blob in _altered(objects, there, tree(new), stat.S_ISREG):
+                yield Changed(commit, folder, file, blob.decode())
 
 
-def _changed_folders(before: _Files, after: _Files) -> Iterator[tuple[bytes, bytes | None, bytes]]:
-    """The folders that are other than before: name, object before, object now."""
-    for name, mode, tree in sorted(after - before):
-        if stat.S_ISDIR(mode):
-            yield name, next((t for n, m, t in before if n == name and stat.S_ISDIR(m)), None), tree
-
-
-def _tree(objects: Objects, name: bytes) -> _Files:
+def _altered(
+    objects: Objects, before: bytes, after: bytes, is_kind: Callable[[int], bool]
+) -> Iterator[tuple[bytes, bytes | None, bytes]]:
+    """What of one kind a tree has otherwise than before: name, object before, object now."""
     try:
-        return frozenset(parse_tree(objects.read(name, TREE), objects.format.oid_length))
-    except (ObjectFormatException, ValueError) as error:
-        raise ImportFailed(f"{objects.shown}: tree {name.decode()} cannot be read.") from error
+        old, new = differing(before, after, objects.format.oid_length)
+    except (ObjectFormatException, ValueError, TypeError) as error:
+        raise ImportFailed(f"{objects.shown}: a tree in it cannot be read.") from error
+    known = {name: found for name, mode, found in old if is_kind(mode)}
+    for name, mode, found in sorted(new):
+        if is_kind(mode):
+            yield name, known.get(name), found
+
+
+def differing(before: bytes, after: bytes, length: int) -> tuple[set[_Row], set[_Row]]:
+    """The rows that only one of two trees has; object names have this many bytes."""
+    start, end = 0, len(after)
+    if len(before) == end and before != after:
+        # Mostly one row has another object: the rows before it need not be looked at.
+        apart = int.from_bytes(before, "big") ^ int.from_bytes(after, "big")
+        first = end - (apart.bit_length() + 7) // 8
+        while (row := after.index(0, start) + 1 + length) <= first:
+            start = row
+        if before.find(0, start) + 1 + length == row and before[row:] == after[row:]:
+            end = row
+    old = set(parse_tree(before[start : end if end < len(after) else None], length))
+    new = set(parse_tree(after[start:end], length))
+    return old - new, new - old
 
 
 def _commit(objects: Objects, name: str) -> Commit:

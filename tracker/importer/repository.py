@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,19 +54,24 @@ class Repository:
 
 
 @contextmanager
-def opened(place: str, asking: Asking | None = None) -> Iterator[Repository]:
+def opened(
+    place: str, asking: Asking | None = None, told: Callable[[int], None] = lambda _: None
+) -> Iterator[Repository]:
     """Open the repository at `place`; a bundle or URL is unpacked for as long as it is open.
 
-    `asking` is how an address is asked for; without it, none is. Raises ImportFailed.
+    `asking` is how an address is asked for; without it, none is. `told` hears how many bytes have
+    come from there. Raises ImportFailed.
     """
     with tempfile.TemporaryDirectory(prefix="tracker-import-") as folder:
-        objects, refs = _found(place, Path(folder), asking)
+        objects, refs = _found(place, Path(folder), asking, told)
         with Objects(objects, object_format(refs), shown(place)) as read:
             commits = commits_since(read, tips(refs))
             yield Repository(read, *entries(changed_files(read, commits[::-1])))
 
 
-def _found(place: str, room: Path, asking: Asking | None) -> tuple[Path, Refs]:
+def _found(
+    place: str, room: Path, asking: Asking | None, told: Callable[[int], None]
+) -> tuple[Path, Refs]:
     """Where the objects of a repository are, and its refs; what has to be unpacked is in `room`."""
     if _HELPER.match(place):
         raise ImportFailed(f"{shown(place)}: helpers of git are not run; {_WAYS}.")
@@ -75,7 +80,7 @@ def _found(place: str, room: Path, asking: Asking | None) -> tuple[Path, Refs]:
     if kind in {"http", "https"} and asking:
         from tracker.importer.remote import fetch  # which takes its time to load
 
-        return room, fetch(place, room, asking)
+        return room, fetch(place, room, asking, told=told)
     if kind != "file":
         raise ImportFailed(f"{shown(place)}: {kind}:// is not read; {_WAYS}.")
     path = Path(unquote(urlsplit(place).path) if scheme else place)
