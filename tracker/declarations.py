@@ -33,9 +33,10 @@ from tracker.inputs import (
     read_text,
     read_url,
 )
-from tracker.model import Document, Range, Selector, Source
+from tracker.model import Document, Range, Selector, Source, digest
 
 _TOP = ("name", "terms", "documents", "importedFrom")
+_LONGEST = 64  # letters of a part of an id
 _SHARED = ("select", "remove", "filter", "executeClientScripts")
 _TERMS = ("fetch", "combine", *_SHARED)
 # Open Terms Archive's built-in filters; what each is for, our comparison does for every page.
@@ -124,6 +125,15 @@ def document_id(service: str, type_: str, edition: str) -> str:
     return f"{_kebab(service)}/{_kebab(type_)}@{_kebab(edition)}"
 
 
+def imported_id(service: str, type_: str, edition: str) -> str:
+    """As `document_id`, of names that others chose: a part that is too long is cut.
+
+    A digest of the whole part is put behind what is left of it, so that two which begin alike
+    stay two.
+    """
+    return f"{_cut(service)}/{_cut(type_)}@{_kebab(edition)}"
+
+
 # ── files ─────────────────────────────────────────────────────────────────────────
 
 
@@ -176,9 +186,20 @@ def _document(place: Place, service: str, value: object, edition: str) -> Docume
     return Document(identity, service, type_, identity.rpartition("@")[2], sources)
 
 
-def _kebab(name: str) -> str:
+def _cut(name: str) -> str:
+    part = _hyphened(name)
+    if len(part) > _LONGEST:
+        return f"{part[: _LONGEST - 9].rstrip('-')}-{digest(part.encode())[:8]}"
+    return _kebab(name)
+
+
+def _hyphened(name: str) -> str:
     bare = (c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    part = re.sub(r"[^a-z0-9]+", "-", "".join(bare).casefold()).strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", "".join(bare).casefold()).strip("-")
+
+
+def _kebab(name: str) -> str:
+    part = _hyphened(name)
     if not NAME.fullmatch(part):
         raise ValueError(f"{quoted(name)} needs between 1 and 64 Latin letters or digits")
     return part

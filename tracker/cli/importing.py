@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -17,8 +19,8 @@ from tracker.cli.working import working
 from tracker.declarations import document_id
 from tracker.differ import Impression
 from tracker.errors import ImportFailed, UsageError
-from tracker.fetcher import Limits
-from tracker.importer import Record, opened, saved_page, warc_records
+from tracker.fetcher import Limits, talk, user_agent
+from tracker.importer import Record, Undated, opened, saved_page, shown, warc_records
 from tracker.importer.wayback import collapsed
 from tracker.intake import (
     Found,
@@ -35,6 +37,9 @@ from tracker.intake import (
 from tracker.model import Capture, Document, Source
 from tracker.publisher import terminal
 from tracker.workers import Workers, workers
+
+if TYPE_CHECKING:
+    import httpx
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _Item = TypeVar("_Item")
@@ -141,21 +146,45 @@ def _edition(name: str) -> str:
 
 
 def _import(app: App, place: str, wanted: Wanted, others: Workers | None) -> None:
-    workspace = app.workspace
-    with opened(place) as repository, workspace.open_archive(write=True) as archive:
+    workspace, name = app.workspace, harmless(shown(place))
+    with opened(place, partial(_asking, app), _show_size) as repository:
         entries = [e for e in repository.entries if wanted.includes(e)]
-        if not entries:
+        refused = [_undated(u) for u in repository.undated if wanted.is_of(u)]
+        if not entries and not refused:
             services = ", ".join(sorted({e.service for e in repository.entries})) or "none"
             raise ImportFailed(
-                f"{place} has no such records to import; the services in it are: {services}."
+                f"{name} has no such records to import; the services in it are: {services}."
             )
-        declared = workspace.declared.documents
-        brought = bring_in(repository, entries, wanted.edition, archive, declared, _looking(others))
-        try:
-            captures = list(with_bar(brought, len(entries)))
-        except ValueError as error:
-            raise UsageError(f"{place}: {error}.") from error
-    click.echo(terminal.import_summary(captures))
+        with workspace.open_archive(write=True) as archive:
+            brought = bring_in(
+                *(repository, entries, wanted.edition, archive, workspace.declared.documents),
+                *(_looking(others), refused.append),
+            )
+            try:
+                _tell(with_bar(brought, len(entries)))
+            except ValueError as error:
+                raise UsageError(f"{name}: {error}.") from error
+            finally:
+                for one in refused:
+                    click.echo(f"Refused: {harmless(one)}", err=True)
+    if refused:
+        raise ImportFailed(f"{name}: {len(refused)} records were refused, named above.")
+
+
+def _undated(found: Undated) -> str:
+    record = f"commit {found.commit}, {found.service}/{found.type}"
+    return f"{record}: is dated {found.said}, which is no time that a page can be of."
+
+
+def _show_size(size: int) -> None:
+    """Say how much has come, where somebody looks on."""
+    if sys.stderr.isatty():
+        click.echo(f"\rfetched {size / 1e6:,.1f} MB ", nl=False, err=True)
+
+
+def _asking(app: App, url: str) -> AbstractContextManager[httpx.Client]:
+    """Ask an address that the operator typed; GitHub answers only what calls itself git."""
+    return talk(url, user_agent=f"git/{user_agent(app.workspace.settings.contact)}")
 
 
 # ── the Wayback Machine ───────────────────────────────────────────────────────────

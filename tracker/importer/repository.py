@@ -1,173 +1,95 @@
-"""Open Terms Archive git repositories → records, oldest first.
+"""Open Terms Archive git repositories → entries, oldest first, and their bytes.
 
 A *versions* repository holds the extracted texts as Markdown, a *snapshots* repository the pages
 as served. Both keep one file a document, `SERVICE/TYPE.md` or `SERVICE/TYPE[ #PAGE].html`, and
 one commit a recorded version, whose own date is when it was seen. The repository may be a
-path, a bundle file or a URL; `git` is run without a shell and without any hook.
+folder, a bundle file or a URL. It is foreign: its objects and refs are read, and nothing else
+of it, neither its configuration nor its hooks, is run or heeded. No `git` is needed.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from tracker.errors import ImportFailed
+from tracker.importer.bundle import unbundle
+from tracker.importer.commits import changed_files, commits_since
+from tracker.importer.entries import Entry, Undated, entries
+from tracker.importer.objects import BLOB, Objects, TooLarge
+from tracker.importer.records import LONGEST
+from tracker.importer.refs import Refs, git_folder, object_format, read_refs, shown, tips
 
-_MEDIA = {".md": "text/markdown; charset=utf-8", ".html": "text/html"}
-_SNAPSHOT = re.compile(r"https://\S+/commit/[0-9a-f]{7,64}")
-_LOCATION = re.compile(r"^X-source-document-location:\s*(https?://\S+)$", re.MULTILINE)
-_HEADER = re.compile(r"\x1e([0-9a-f]{40,64})\x1f(\d+)\x1f(.*?)\x1f\n*(.*)", re.DOTALL)
+if TYPE_CHECKING:
+    from tracker.importer.remote import Asking
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One file of one commit: where it stands and what its commit says of it."""
-
-    commit: str
-    blob: str
-    service: str
-    type: str
-    time: datetime
-    media: str
-    archive_url: str | None
-    location: str | None
+_HELPER = re.compile(r"[A-Za-z0-9+.-]+::")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """An opened repository; `entries` in order of time."""
+    """An opened repository; `entries` in order of time, `undated` what has no time that can be."""
 
-    path: Path
+    objects: Objects
     entries: tuple[Entry, ...]
+    undated: tuple[Undated, ...] = ()
 
-    def bodies(self, entries: Sequence[Entry]) -> Iterator[tuple[Entry, bytes]]:
-        """The entries with their bytes, through one `git cat-file --batch`."""
-        with _git(self.path, "cat-file", "--batch") as process:
-            assert process.stdin and process.stdout  # noqa: S101 - pipes were asked for
-            for entry in entries:
-                process.stdin.write(f"{entry.blob}\n".encode())
-                process.stdin.flush()
-                header = process.stdout.readline().split()
-                if len(header) != 3:
-                    raise ImportFailed(
-                        f"{self.path}: object {entry.blob} cannot be read; is the clone complete?"
-                    )
-                body = process.stdout.read(int(header[2]))
-                process.stdout.read(1)
-                yield entry, body
+    def bodies(self, wanted: Sequence[Entry]) -> Iterator[tuple[Entry, bytes]]:
+        """The entries with their bytes. Raises as `body` does."""
+        return ((entry, self.body(entry)) for entry in wanted)
+
+    def body(self, entry: Entry) -> bytes:
+        """The bytes of an entry. Raises ImportFailed, as TooLarge where no page has so many."""
+        found = self.objects.read(entry.blob.encode(), BLOB)
+        if len(found) > LONGEST:
+            raise TooLarge(f"{len(found):,} bytes are more than any page of terms has.")
+        return found
 
 
 @contextmanager
-def opened(place: str) -> Iterator[Repository]:
-    """Open the repository at `place`; a bundle or URL is cloned for as long as it is open."""
+def opened(
+    place: str, asking: Asking | None = None, told: Callable[[int], None] = lambda _: None
+) -> Iterator[Repository]:
+    """Open the repository at `place`; a bundle or URL is unpacked for as long as it is open.
+
+    `asking` is how an address is asked for; without it, none is. `told` hears how many bytes have
+    come from there. Raises ImportFailed.
+    """
     with tempfile.TemporaryDirectory(prefix="tracker-import-") as folder:
-        path = Path(place)
-        if not path.is_dir():
-            if not path.exists() and "://" not in place:
-                raise ImportFailed(
-                    f"{place}: no such repository; give a folder, a bundle file or a URL."
-                )
-            path = Path(folder) / "clone"
-            _run(None, "clone", "--quiet", "--bare", "--", place, str(path))
-        yield Repository(path, tuple(_entries(path)))
+        objects, refs = _found(place, Path(folder), asking, told)
+        with Objects(objects, object_format(refs), shown(place)) as read:
+            commits = commits_since(read, tips(refs))
+            yield Repository(read, *entries(changed_files(read, commits[::-1])))
 
 
-def _entries(path: Path) -> list[Entry]:
-    log = _run(
-        path, "-c", "core.quotePath=false", "log", "--reverse", "--no-renames", "--raw", "-z",
-        "--no-abbrev", "--diff-filter=AMR", "--format=%x1e%H%x1f%ct%x1f%B%x1f", _tip(path), "--",
-    )  # fmt: skip
-    text = log.decode("utf-8", "replace")
-    found = [entry for part in text.split("\x1e")[1:] for entry in _of_commit("\x1e" + part)]
-    return sorted(found, key=lambda e: e.time)
+def _found(
+    place: str, room: Path, asking: Asking | None, told: Callable[[int], None]
+) -> tuple[Path, Refs]:
+    """Where the objects of a repository are, and its refs; what has to be unpacked is in `room`."""
+    if _HELPER.match(place):
+        raise ImportFailed(f"{shown(place)}: helpers of git are not run; {_WAYS}.")
+    scheme = _SCHEME.match(place)
+    kind = scheme[1].lower() if scheme else "file"
+    if kind in {"http", "https"} and asking:
+        from tracker.importer.remote import fetch  # which takes its time to load
+
+        return room, fetch(place, room, asking, told=told)
+    if kind != "file":
+        raise ImportFailed(f"{shown(place)}: {kind}:// is not read; {_WAYS}.")
+    path = Path(unquote(urlsplit(place).path) if scheme else place)
+    if path.is_dir():
+        folder = git_folder(path)
+        return folder / "objects", read_refs(folder)
+    if not path.is_file():
+        raise ImportFailed(f"{shown(place)}: no such repository; {_WAYS}.")
+    return room, unbundle(path, room)
 
 
-def _tip(path: Path) -> str:
-    """HEAD, or every branch of a bundle that was made without one."""
-    return "HEAD" if _try(path, "rev-parse", "--verify", "--quiet", "HEAD").stdout else "--branches"
-
-
-def _of_commit(part: str) -> Iterator[Entry]:
-    match = _HEADER.match(part)
-    if match is None:
-        return
-    commit, seconds, message, raw = match.groups()
-    snapshots, location = _SNAPSHOT.findall(message), _LOCATION.search(message)
-    fields = [f for f in raw.replace("\n", "\0").split("\0") if f]
-    for facts, name in zip(fields[::2], fields[1::2], strict=False):
-        place = _placed(name)
-        if facts.startswith(":") and place:
-            service, kind, media = place
-            yield Entry(
-                commit=commit,
-                blob=facts.split()[3],
-                service=service,
-                type=kind,
-                time=datetime.fromtimestamp(int(seconds), UTC),
-                media=media,
-                archive_url=snapshots[0] if len(snapshots) == 1 else None,
-                location=location[1] if location else None,
-            )
-
-
-def _placed(name: str) -> tuple[str, str, str] | None:
-    """Service, document type and media type of a file; None for files that are no record."""
-    service, _, file = name.partition("/")
-    stem, suffix = os.path.splitext(file)  # noqa: PTH122 - a git path, not one of this machine
-    if not stem or "/" in file or suffix not in _MEDIA:
-        return None
-    return service, stem, _MEDIA[suffix]
-
-
-_SAFE = {"GIT_TERMINAL_PROMPT": "0", "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C.UTF-8"}
-
-
-def _run(path: Path | None, *arguments: str) -> bytes:
-    done = _try(path, *arguments)
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
-        raise ImportFailed(f"git could not read {path or arguments[-2]}: {said[-1]}")
-    return done.stdout
-
-
-def _try(path: Path | None, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    command = _command(path, arguments)
-    try:
-        return subprocess.run(command, capture_output=True, check=False, env=os.environ | _SAFE)
-    except FileNotFoundError as error:
-        problem = "git is not installed; it is needed to read such a repository."
-        raise ImportFailed(problem) from error
-
-
-def _command(path: Path | None, arguments: Sequence[str]) -> list[str]:
-    here = ["-C", str(path)] if path else []
-    return [
-        "git",
-        "-c",
-        "core.hooksPath=/dev/null",
-        "-c",
-        "protocol.ext.allow=never",
-        *here,
-        *arguments,
-    ]
-
-
-@contextmanager
-def _git(path: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    with subprocess.Popen(
-        _command(path, arguments),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=os.environ | _SAFE,
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
+_WAYS = "give a folder, a bundle file or an address that begins with https://"

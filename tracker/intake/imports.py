@@ -9,18 +9,19 @@ from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tracker.archive import Archive
-from tracker.declarations import document_id
+from tracker.declarations import imported_id
 from tracker.differ import Impression, Judgement, look_at
 from tracker.fetcher import public_headers
-from tracker.importer import Record, same_page
+from tracker.importer import Record, TooLarge, same_page
 from tracker.intake.judged import FACTS, judged
 from tracker.model import Capture, Document, Outcome, Source, digest
 
 if TYPE_CHECKING:
-    from tracker.importer import Entry, Repository
+    from tracker.importer import Entry, Repository, Undated
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,12 @@ class Wanted:
     until: date | None = None
 
     def includes(self, entry: Entry) -> bool:
-        return (
-            entry.media.startswith(self.media)
-            and self.service.casefold() in {"", entry.service.casefold()}
-            and is_within(entry.time.date(), self.since, self.until)
-        )
+        return self.is_of(entry) and is_within(entry.time.date(), self.since, self.until)
+
+    def is_of(self, entry: Entry | Undated) -> bool:
+        """Whether it is of this kind and service, whenever it was."""
+        is_of_service = self.service.casefold() in {"", entry.service.casefold()}
+        return is_of_service and entry.media.startswith(self.media)
 
 
 def is_within(day: date, since: date | None, until: date | None) -> bool:
@@ -174,20 +176,57 @@ def bring_in(
     archive: Archive,
     declared: Sequence[Document] = (),
     looking: Looking | None = None,
+    refused: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Capture | None]:
     """Import `entries`, oldest first; yields each capture once it is on disk, None if it was there.
 
-    A page is read as it is `declared`, where its address is. Raises ValueError naming a record
-    whose service or type cannot be made a document's name.
+    A page is read as it is `declared`, where its address is. `refused` hears of each record that
+    is none of a text. Raises ValueError at the end, naming the records whose service or type
+    cannot be made a document's name.
     """
+    unnamed: dict[str, None] = {}
 
     def found() -> Iterator[Found]:
-        for entry, body in repository.bodies(entries):
-            name = document_id(entry.service, entry.type, edition)
-            document = Document(name, entry.service, entry.type, edition, ())
-            yield Found(document, _source(entry, document, declared), _of_entry(entry, body))
+        for entry in _as_declared(entries, edition, declared):
+            try:
+                name = imported_id(entry.service, entry.type, edition)
+                body = repository.body(entry)
+            except ValueError as error:
+                unnamed[str(error)] = None
+            except TooLarge as error:
+                refused(f"commit {entry.commit}, {entry.service}/{entry.type}: {error}")
+            else:
+                document = Document(name, entry.service, entry.type, edition, ())
+                yield Found(document, _source(entry, document, declared), _of_entry(entry, body))
 
-    return _kept(found(), archive, looking)
+    yield from _kept(found(), archive, looking)
+    if unnamed:
+        raise ValueError("; ".join(unnamed))
+
+
+def _as_declared(
+    entries: Sequence[Entry], edition: str, declared: Sequence[Document]
+) -> Iterator[Entry]:
+    """The entries; of a text's pages at one time only those declared, where all of these are there.
+
+    A page that is no longer part of a text stays in its repository as it last was.
+    """
+    for _, look in groupby(entries, key=lambda e: (e.commit, e.service, e.type, e.media)):
+        pages = tuple(look)
+        if len(pages) > 1:
+            pages = _declared_pages(pages, edition, declared)
+        yield from pages
+
+
+def _declared_pages(
+    pages: tuple[Entry, ...], edition: str, declared: Sequence[Document]
+) -> tuple[Entry, ...]:
+    is_of = (pages[0].service, pages[0].type, edition)
+    for document in declared:
+        if (document.service, document.type, document.edition) == is_of:
+            kept = tuple(e for e in pages if any(owners([document], e.location or "")))
+            return kept if kept and len(kept) >= len(document.sources) else pages
+    return pages
 
 
 def _kept(
