@@ -44,7 +44,7 @@ _SECRET = re.compile(
     r"key|.*(?:(?:access|account)_?key|secret|token|passw|credential|connection_string).*",
     re.IGNORECASE,
 )
-_MAIL = re.compile(r"[^\s@()<>,;]+@[^\s@()<>,;]+\.[^\s@()<>,;]+")
+_MAIL = re.compile(r"[^\s@()<>,;]++@[^\s@()<>,;.]++(?:\.[^\s@()<>,;.]++)++")
 _HOST = re.compile(
     r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
 )
