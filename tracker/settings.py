@@ -42,7 +42,7 @@ _STORE = re.compile(
 )
 _SECRET = re.compile(
     r"key|.*(?:(?:access|account)_?key|secret|token|passw|credential|connection_string).*",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,
 )
 _MAIL = re.compile(r"[^\s@()<>,;]++@[^\s@()<>,;.]++(?:\.[^\s@()<>,;.]++)++")
 _HOST = re.compile(

@@ -55,15 +55,16 @@ _TEXT = r"(?:agreement|policy|policies|notice|terms|conditions)\b"
 _CHANGES = r"(?:updat|chang|revis|amend|mak|tak)\w*"
 _HAS_YEAR = re.compile(r"\d{4}")  # as every date has, and few texts
 _ANY = re.compile(rf"(?<!\w){_DATE}(?!\w)", re.IGNORECASE)
-_PHRASE = re.compile(
+# In a text where all white space is one space: runs of it could be read in many ways.
+_SAID = (
     rf"\b(?:{_APPLIES})\s*[:\-–]?\s*(?P<applies>{_DATE})"
     rf"|\bon\s+(?P<makes>{_DATE}),?\s+we\b[^.]{{0,20}}\bmak\w+\s+(?:some\s+)?(?:changes|updates)\b"
     rf"|\bon\s+(?P<on>{_DATE}),?\s+(?:we|our|these|this|the)\b[^.]{{0,80}}\b{_CHANGES}[^.]{{0,80}}\b{_TEXT}"
     rf"|\b(?:we|our|these|this|the)\b[^.]{{0,80}}\b{_CHANGES}[^.]{{0,80}}\b{_TEXT}[^.]{{0,40}}\bon\s+(?P<later>{_DATE})"
     rf"|\b(?:we|our|these|this|the)\b[^.]{{0,40}}\b{_TEXT}[^.]{{0,40}}\b{_CHANGES}[^.]{{0,40}}\bon\s+(?P<was>{_DATE})"
-    rf"|\b{_TEXT}[^.]{{0,120}}\b(?:from|as\s+of|starting|beginning)\s+(?:on\s+)?(?P<since>{_DATE})",
-    re.IGNORECASE,
+    rf"|\b{_TEXT}[^.]{{0,120}}\b(?:from|as\s+of|starting|beginning)\s+(?:on\s+)?(?P<since>{_DATE})"
 )
+_PHRASE = re.compile(_SAID.replace(r"\s+", " ").replace(r"\s*", " ?"), re.IGNORECASE)
 
 
 def effective(text: str) -> date | None:
@@ -73,7 +74,6 @@ def effective(text: str) -> date | None:
     """
     if not _HAS_YEAR.search(text):
         return None
-    # Runs of white space would make the search slow, and mean nothing.
     for match in _PHRASE.finditer(" ".join(text.split())):
         found = parse_date(next(filter(None, match.groups())))
         if found:

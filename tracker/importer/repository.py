@@ -21,7 +21,7 @@ from pathlib import Path
 from tracker.errors import ImportFailed
 
 _MEDIA = {".md": "text/markdown; charset=utf-8", ".html": "text/html"}
-_SNAPSHOT = re.compile(r"https://\S+/commit/[0-9a-f]{7,64}")
+_SNAPSHOT = re.compile(r"https://\S{1,300}/commit/[0-9a-f]{7,64}")
 _LOCATION = re.compile(r"^X-source-document-location:\s*(https?://\S+)$", re.MULTILINE)
 _HEADER = re.compile(r"\x1e([0-9a-f]{40,64})\x1f(\d+)\x1f(.*?)\x1f\n*(.*)", re.DOTALL)
 
