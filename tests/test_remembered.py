@@ -48,7 +48,7 @@ def test_a_key_stands_for_all_that_is_given_and_for_the_code() -> None:
 
 
 #: What everything imports and nothing that is published follows from.
-GROUND = {"errors", "inputs", "later"}
+GROUND = {"budget", "errors", "inputs", "later"}
 
 
 @pytest.mark.parametrize("rooms", [READINGS, TEXTS, PAGES])

@@ -10,9 +10,10 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
+from tracker.budget import limited
 from tracker.differ import Undecodable, read
 from tracker.differ.topics import whole
-from tracker.errors import ArchiveError
+from tracker.errors import ArchiveError, TooCostly
 from tracker.history import Reader, completed, decisive, texts
 from tracker.model import (
     Capture,
@@ -30,6 +31,8 @@ from tracker.publisher import Part, Rim, part
 #: A kept body with the text of a capture, and its media type.
 Bodies = Callable[[Capture], tuple[bytes, str]]
 Picture = Callable[[Sequence[str]], bytes]
+#: Processor seconds that the pages of one revision may take besides.
+_EACH = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,12 @@ class Derived:
 
 
 def derive(job: Job, bodies: Bodies, reader: Reader) -> Derived:
-    """Do a job; `reader` reads what `bodies` lends."""
+    """Do a job; `reader` reads what `bodies` lends. Raises TooCostly."""
     found = job.texts or texts(job.document, job.captures, reader, job.topics, job.earlier)
     history = completed(job.document, job.captures, found)
     rim = Rim(lambda c: bodies(c)[0], picture=picture(job.pictures), tagger=whole)
-    return Derived(found, part(history, job.topics, job.settings, job.corrections, rim))
+    with limited(f"{job.document.id}: Publishing it", _EACH * len(history.revisions)):
+        return Derived(found, part(history, job.topics, job.settings, job.corrections, rim))
 
 
 def picture(wanted: bool = True) -> Picture | None:
@@ -91,12 +95,16 @@ def reader_of(bodies: Bodies, fresh: Callable[[Capture, bytes, str], Reading]) -
 
 
 def read_anew(capture: Capture, body: bytes, media: str) -> Reading:
-    """The reading of a kept body. Raises ArchiveError where it cannot be read any more."""
+    """The reading of a kept body. Raises ArchiveError where it cannot be read any more, and
+    TooCostly where that would take too long.
+    """
     try:
         return read(body, media, capture.source)
     except Undecodable as error:
         problem = f"{capture.document}: a kept page cannot be read any more: {error}."
         raise ArchiveError(problem) from error
+    except TooCostly as error:
+        raise TooCostly(f"{capture.document}: {error}") from error
 
 
 # ── sent elsewhere ────────────────────────────────────────────────────────────────

@@ -7,6 +7,7 @@
     │   ├── Busy            another run holds the archive: try again later, exit 75
     │   ├── Forked          the log contradicts what was published: nothing given out, exit 65
     │   └── Unreachable     the store of its bodies does not answer: try again later, exit 75
+    ├── TooCostly           a page takes too long to read or compare: it is named, all others go on
     ├── ImportFailed        a foreign repository cannot be read: nothing of it was added
     └── NotStamped          no timestamp was given or kept: the next run tries again
 
@@ -54,6 +55,10 @@ class Unreachable(ArchiveError):
     """The store that an archive keeps its bodies in does not answer, or not as it should."""
 
     exit_code = 75
+
+
+class TooCostly(TrackerError):
+    """A page takes more processor time than any text of terms."""
 
 
 class ImportFailed(TrackerError):

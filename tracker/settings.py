@@ -42,9 +42,9 @@ _STORE = re.compile(
 )
 _SECRET = re.compile(
     r"key|.*(?:(?:access|account)_?key|secret|token|passw|credential|connection_string).*",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,
 )
-_MAIL = re.compile(r"[^\s@()<>,;]+@[^\s@()<>,;]+\.[^\s@()<>,;]+")
+_MAIL = re.compile(r"[^\s@()<>,;]++@[^\s@()<>,;.]++(?:\.[^\s@()<>,;.]++)++")
 _HOST = re.compile(
     r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
 )

@@ -7,9 +7,10 @@ in full; day, month and year are never guessed (03/11/2025 stays unknown).
 from __future__ import annotations
 
 import re
+import unicodedata
 from contextlib import suppress
-from datetime import date, datetime
-from functools import lru_cache
+from datetime import date
+from functools import cache, lru_cache
 
 # Days and months in any language: "November 3, 2025", "3 novembre 2025", "3. November 2025", ISO.
 _DATE = (
@@ -30,8 +31,14 @@ _ENGLISH = tuple(
     for pattern in (
         rf"{_MONTH} {_DAY},? {_YEAR}",
         rf"{_DAY} {_MONTH},? {_YEAR}",
-        rf"{_YEAR}-(?P<month>\d\d)-(?P<day>\d\d)",
+        r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)",
     )
+)
+# As `_DATE` has it in words.
+_OTHER = re.compile(
+    r"(?:(?P<before>[^\W\d_]{3,12})\.?\s+)?(?P<day>\d{1,2})(?:\.|er|º|ª|°|st|nd|rd|th)?,?\s+"
+    r"(?:de\s+)?(?:(?P<month>[^\W\d_]{3,12})\.?,?\s+(?:de\s+)?)?(?P<year>\d{4})",
+    re.IGNORECASE,
 )
 # Words that make a date the day from which the text applies, wherever they stand.
 _APPLIES = (
@@ -48,15 +55,16 @@ _TEXT = r"(?:agreement|policy|policies|notice|terms|conditions)\b"
 _CHANGES = r"(?:updat|chang|revis|amend|mak|tak)\w*"
 _HAS_YEAR = re.compile(r"\d{4}")  # as every date has, and few texts
 _ANY = re.compile(rf"(?<!\w){_DATE}(?!\w)", re.IGNORECASE)
-_PHRASE = re.compile(
+# In a text where all white space is one space: runs of it could be read in many ways.
+_SAID = (
     rf"\b(?:{_APPLIES})\s*[:\-–]?\s*(?P<applies>{_DATE})"
     rf"|\bon\s+(?P<makes>{_DATE}),?\s+we\b[^.]{{0,20}}\bmak\w+\s+(?:some\s+)?(?:changes|updates)\b"
     rf"|\bon\s+(?P<on>{_DATE}),?\s+(?:we|our|these|this|the)\b[^.]{{0,80}}\b{_CHANGES}[^.]{{0,80}}\b{_TEXT}"
     rf"|\b(?:we|our|these|this|the)\b[^.]{{0,80}}\b{_CHANGES}[^.]{{0,80}}\b{_TEXT}[^.]{{0,40}}\bon\s+(?P<later>{_DATE})"
     rf"|\b(?:we|our|these|this|the)\b[^.]{{0,40}}\b{_TEXT}[^.]{{0,40}}\b{_CHANGES}[^.]{{0,40}}\bon\s+(?P<was>{_DATE})"
-    rf"|\b{_TEXT}[^.]{{0,120}}\b(?:from|as\s+of|starting|beginning)\s+(?:on\s+)?(?P<since>{_DATE})",
-    re.IGNORECASE,
+    rf"|\b{_TEXT}[^.]{{0,120}}\b(?:from|as\s+of|starting|beginning)\s+(?:on\s+)?(?P<since>{_DATE})"
 )
+_PHRASE = re.compile(_SAID.replace(r"\s+", " ").replace(r"\s*", " ?"), re.IGNORECASE)
 
 
 def effective(text: str) -> date | None:
@@ -66,7 +74,6 @@ def effective(text: str) -> date | None:
     """
     if not _HAS_YEAR.search(text):
         return None
-    # Runs of white space would make the search slow, and mean nothing.
     for match in _PHRASE.finditer(" ".join(text.split())):
         found = parse_date(next(filter(None, match.groups())))
         if found:
@@ -105,8 +112,34 @@ def _in_english(written: str) -> date | None:
 
 
 def _in_any_language(written: str) -> date | None:
-    import dateparser  # which knows hundreds of languages, and takes its time to load them
+    found = _OTHER.fullmatch(written)
+    month = _months().get(_plain(found["before"] or found["month"] or "")) if found else None
+    if found is None or month is None:
+        return None
+    with suppress(ValueError):
+        return date(int(found["year"]), month, int(found["day"]))
+    return None
 
-    settings = {"STRICT_PARSING": True, "RELATIVE_BASE": datetime(2000, 1, 1)}  # noqa: DTZ001
-    found = dateparser.parse(written, settings=settings)
-    return found.date() if found else None
+
+@cache
+def _months() -> dict[str, int]:
+    """The names of the months in hundreds of languages, and their numbers.
+
+    Asking dateparser for each date would take a hundredth of a second for one that is none.
+    """
+    from dateparser.languages.loader import default_loader  # which takes its time to load
+
+    every = [
+        (_plain(name), number)
+        for language in default_loader.get_locales()
+        for number, month in enumerate(_MONTHS, 1)
+        for name in language.info.get(month, ())
+    ]
+    return dict(reversed(every))  # one name for two months: the language that is spoken most
+
+
+def _plain(name: str) -> str:
+    """A name without its accents and capitals, and without the point of an abbreviation."""
+    letters = unicodedata.normalize("NFKD", name.rstrip("."))
+    plain = "".join(c for c in letters if not unicodedata.combining(c)).lower()
+    return plain.replace("\u0131", "i")

@@ -14,8 +14,10 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-z0-9_:.-]{1,40})", re.IGNORECASE)
-_HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([a-z0-9_:.-]{1,40})", re.IGNORECASE)
+_META = re.compile(
+    rb"<meta[^>]{0,200}?charset\s*+=\s*+[\"']?\s*+([a-z0-9_:.-]{1,40})", re.IGNORECASE
+)
+_HEADER = re.compile(r"charset\s*+=\s*+[\"']?\s*+([a-z0-9_:.-]{1,40})", re.IGNORECASE)
 # Python names of the encodings a browser accepts; anything else a server may claim is ignored.
 _ALLOWED = {
     *"utf-8 utf-16-le utf-16-be cp866 cp874 koi8-r koi8-u gbk gb18030 big5 big5hkscs".split(),

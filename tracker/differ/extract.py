@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+from tracker.budget import limited
 from tracker.differ import quick
 from tracker.differ.bounds import check_markdown, check_markup, check_text
 from tracker.differ.chrome import remove_chrome
@@ -39,11 +40,12 @@ _END = {
 _WORD = re.compile(rf"(?:\w+|{ATTACHED_ONE})+")
 
 
+@limited("Reading the page")
 def read(body: bytes, media: str, source: Source | None, *, bounded: bool = False) -> Reading:
     """Read `body` (of Content-Type `media`) with the selectors of `source`, or by structure.
 
     Raises `differ.decode.Undecodable` where the bytes contradict their declared charset; and, only
-    if `bounded`, `differ.bounds.TooLarge` for more than any text of terms has.
+    if `bounded`, `differ.bounds.TooLarge` for more than any text of terms has; and TooCostly.
     """
     text = page_text(body, media, bounded=bounded)
     select, remove = (source.select, source.remove) if source else ((), ())

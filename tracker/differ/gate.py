@@ -7,15 +7,18 @@ Where this says yes the clauses, the title and the language are equal; a no mean
 
 from __future__ import annotations
 
+from tracker.budget import limited
 from tracker.differ.decode import Undecodable, decode, is_guessed
 from tracker.differ.skeleton import same_but_unread
 from tracker.model import Source
 
 
+@limited("Looking at the page")
 def reads_alike(one: bytes, other: bytes, media: tuple[str, str], source: Source | None) -> bool:
     """Whether two bodies, of these media types, surely have the same reading.
 
     False where they differ, where either is not HTML or not decodable, and where in doubt.
+    Raises TooCostly.
     """
     if not all(m.startswith("text/html") for m in media) or is_guessed(one, media[0]):
         return False

@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from tracker.budget import limited
 from tracker.differ.bounds import TooLarge
 from tracker.differ.decode import Undecodable, is_guessed
 from tracker.differ.language import language
 from tracker.differ.normalise import fold
+from tracker.errors import TooCostly
 from tracker.model import Capture, Outcome, Reading, Source
 
 _COLLAPSE = 0.5
@@ -106,15 +108,22 @@ def judge(
 
 def look_at(body: bytes, media: str, source: Source | None) -> Impression:
     """All of a judgement that takes reading: the part that can be done anywhere."""
-    from tracker.differ.extract import read, text_digest  # no page that is as it was needs them
-
     seen = Impression(is_guessed(body, media), media.startswith("text/markdown"))
     try:
-        reading = read(body, media, source, bounded=True)
+        return _looked_at(seen, body, media, source)
     except Undecodable as error:
         return replace(seen, wrong=(Outcome.NOT_TEXT, f"{error}."))
     except TooLarge as error:
         return replace(seen, wrong=(Outcome.TOO_LARGE, f"{error}."))
+    except TooCostly as error:
+        return replace(seen, wrong=(Outcome.TOO_LARGE, str(error)))
+
+
+@limited("Judging the page")
+def _looked_at(seen: Impression, body: bytes, media: str, source: Source | None) -> Impression:
+    from tracker.differ.extract import read, text_digest  # no page that is as it was needs them
+
+    reading = read(body, media, source, bounded=True)
     text = "\n".join(c.text for c in reading.clauses)
     return replace(
         seen,

@@ -15,8 +15,9 @@ from tracker.differ.normalise import fold
 from tracker.model import Clause, Op, Pair, Span
 
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3})*")
-_AND = r"\s*(?:,|;|and|or|to|through|und|oder|et|ou|y|o|e|en|–|-|&)\s*"
-_NUMBERS = re.compile(rf"{_NUMBER.pattern}(?:(?:{_AND})+{_NUMBER.pattern})*")
+# The longest first, and none is tried anew: of ", , , ," there is more than one way to read it.
+_AND = r"(?:\s*+(?:,|;|and|through|to|und|oder|or|et|ou|y|o|en|e|–|-|&)\s*+)++"
+_NUMBERS = re.compile(rf"{_NUMBER.pattern}(?:{_AND}{_NUMBER.pattern})*+")
 #: What stands before a number that names a section, in the languages of LinkedIn's own texts;
 #: further numbers may follow the first ("Sections 3.2, 3.4 and 5").
 _NAMES = """
@@ -25,10 +26,14 @@ _NAMES = """
     articolo clausola sectie hoofdstuk afsnit avsnitt
 """.split()
 _REFERENCE = re.compile(
-    rf"(?:§|\b(?:{'|'.join(map(re.escape, _NAMES))})(?:es|en|s|e|n)?)\s*"
-    rf"(?:{_NUMBER.pattern}(?:\([a-z\d]+\))*(?:{_AND})+)*$",
+    rf"(?:§|\b(?:{'|'.join(map(re.escape, _NAMES))})(?:es|en|s|e|n)?)\s*+"
+    rf"(?:{_NUMBER.pattern}(?:\([a-z\d]+\))*+{_AND})*+$",
     re.IGNORECASE,
 )
+
+
+#: Characters in front of a number among which a reference may begin: a list of sections is shorter.
+_FARTHEST = 1000
 
 
 def renumbering(
@@ -59,7 +64,7 @@ def following(spans: Sequence[Span], numbers: Mapping[str, str]) -> frozenset[in
         is_swap = (old.op, new.op) == (Op.DELETE, Op.INSERT)
         if is_swap and _follows(old, new, numbers) and _REFERENCE.search(fold(text)):
             found |= {n, n + 1}
-        text += old.after
+        text = f"{text}{old.after}"[-_FARTHEST:]
     return frozenset(found)
 
 

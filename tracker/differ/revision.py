@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
+from tracker.budget import limited
 from tracker.differ import significance
 from tracker.differ.align import align, aligned_share
 from tracker.differ.dates import date_line, effective
@@ -35,6 +36,7 @@ _TOP = 10
 _MOST = 0.5
 
 
+@limited("Comparing two versions")
 def revise(
     before: Version,
     after: Version,
@@ -43,7 +45,7 @@ def revise(
 ) -> Revision:
     """The step from one version of a document to the next, with everything that changed in it.
 
-    `known` are the keys of the clauses of the versions before both.
+    `known` are the keys of the clauses of the versions before both. Raises TooCostly.
     """
     aligned = align(before.clauses, after.clauses)
     pairs, apart = settled(aligned, before.clauses, after.clauses)

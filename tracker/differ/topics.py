@@ -7,6 +7,7 @@ headings above them (the document's own title left out). It never belongs to a w
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,9 +24,11 @@ _ADDRESS = re.compile(
     r"\.(?:ai|AI|app|co|com|de|dev|edu|eu|fr|gov|info|io|net|org|uk|us)(?![\w-])"
 )
 #: What may stand between two words of a phrase, and how many words "..." may stand for.
-_GAP = r"[\s\-\u2010\u2011]+"
+_GAP = r"[\s\-\u2010\u2011]"
 _MOST_BETWEEN = 3
-_WORDS = re.compile(r"[^\s-]+")
+_WORDS = re.compile(_GAP.replace("[", "[^", 1) + "+")
+#: Words as "..." counts them: between white space, without the hyphens in front.
+_BETWEEN = re.compile(rf"{_WORDS.pattern}(?:\S*{_WORDS.pattern})?")
 _WORD = re.compile(r"\w+")
 _STARRED = re.compile(r"[\w*]+")
 _CERTAIN = re.compile(r"[^*\x80-\U0010ffff]+")
@@ -58,15 +61,13 @@ def mentions(
     words, near = _possible(topic.words, text), list(_possible_rules(topic, text))
     if not words and not near:
         return ()
-    asked = [s for s in sentences(text) if among is None or any(_overlap(s, c) for c in among)]
-    plain = _mask(topic.never, text) if asked else text
+    asked = _asked(sentences(text), among)
+    if not asked:
+        return ()
+    hits = _hits(words, near, _mask(topic.never, text), asked)
     return tuple(
         sorted(
-            (
-                Mention(text[start:end], start, end, sentence)
-                for sentence in asked
-                for start, end in _in_sentence(words, near, plain, sentence)
-            ),
+            (Mention(text[start:end], start, end, within) for (start, end), within in hits),
             key=lambda m: (m.start, m.end),
         )
     )
@@ -81,12 +82,26 @@ def sentences(text: str) -> Iterator[Interval]:
     yield start, len(text)
 
 
+def _asked(every: Iterable[Interval], among: Sequence[Interval] | None) -> list[Interval]:
+    """Those of the intervals that overlap one of `among`; both come in order."""
+    if among is None:
+        return list(every)
+    found, n = [], 0
+    for sentence in every:
+        while n < len(among) and among[n][1] <= sentence[0]:
+            n += 1
+        if n < len(among) and _overlap(sentence, among[n]):
+            found.append(sentence)
+    return found
+
+
 def _mask(never: tuple[str, ...], text: str) -> str:
     """`text` with addresses and the phrases of `never` blanked out, position for position."""
-    plain = _without_addresses(text)
-    for start, end in _found(_possible(never, plain), plain, (0, len(plain))):
-        plain = f"{plain[:start]}{' ' * (end - start)}{plain[end:]}"
-    return plain
+    plain, kept, place = _without_addresses(text), list[str](), 0
+    for start, end in _found(_possible(never, plain), plain, [(0, len(plain))]):
+        kept += plain[place:start], " " * (end - start)
+        place = end
+    return "".join([*kept, plain[place:]])
 
 
 @lru_cache(maxsize=8)  # each topic asks for the same text
@@ -94,30 +109,87 @@ def _without_addresses(text: str) -> str:
     return _ADDRESS.sub(lambda m: " " * len(m[0]), text)
 
 
-def _in_sentence(
+def _hits(
     words: Sequence[str],
     near: Iterable[Sequence[Sequence[str]]],
     text: str,
-    sentence: Interval,
-) -> Iterator[Interval]:
-    yield from _found(words, text, sentence)
+    asked: Sequence[Interval],
+) -> Iterator[tuple[Interval, Interval]]:
+    """Where words stand that are about a topic, each with its sentence among those `asked`."""
+
+    def hits(of: Sequence[str]) -> list[tuple[Interval, Interval]]:
+        return [(hit, _sentence(asked, hit[0])) for hit in _found(of, text, asked)]
+
+    yield from hits(words)
     for groups in near:
-        hits = [list(_found(group, text, sentence)) for group in groups]
-        if all(hits):
-            yield from (hit for group in hits for hit in group)
+        found = [hits(group) for group in groups]
+        met = set.intersection(*({sentence for _, sentence in one} for one in found))
+        yield from (hit for one in found for hit in one if hit[1] in met)
 
 
-def _found(words: Sequence[str], text: str, sentence: Interval) -> Iterator[Interval]:
-    """Where any of `words` stands, none over another; of those that begin at one place the first.
-
-    Each has a pattern of its own: most are never in any text, and all in one are dear to compile.
+def _found(words: Sequence[str], text: str, asked: Sequence[Interval]) -> Iterator[Interval]:
+    """Where any of `words` stands in one of the sentences `asked`, none over another; of those
+    that begin at one place the first.
     """
-    place, end = sentence
-    patterns = [_pattern(phrase) for phrase in words]
-    while hits := [m for p in patterns if (m := p.search(text, place, end))]:
-        first = min(hits, key=re.Match.start)
-        yield first.span()
-        place = first.end()
+    every = ((start, n, end) for n, w in enumerate(words) for start, end in _spans(w, text, asked))
+    place = 0
+    for start, _, end in sorted(every):
+        if start >= place:
+            yield start, end
+            place = end
+
+
+def _spans(phrase: str, text: str, asked: Sequence[Interval]) -> Iterable[Interval]:
+    """Where a phrase may begin, each with its one end; all in the sentences `asked`."""
+    first, *others = (_ends(part, text, asked) for part in _parts(phrase))
+    return (_joined([first, *others], text, asked) if others else first).items()
+
+
+def _ends(part: re.Pattern[str], text: str, asked: Sequence[Interval]) -> dict[int, int]:
+    """The end for each place in the sentences `asked` where a part of a phrase stands."""
+    found = (m.span(1) for m in part.finditer(text, asked[0][0], asked[-1][1]))
+    return {start: end for start, end in found if end <= _sentence(asked, start)[1]}
+
+
+def _joined(
+    parts: Sequence[dict[int, int]], text: str, asked: Sequence[Interval]
+) -> dict[int, int]:
+    """The end for each place where the parts of a phrase with "..." follow each other.
+
+    Of the places where a part goes on it is the farthest. From the last part to the first, so
+    that none is asked twice: a pattern of all parts would try every way to choose between them.
+    """
+    *before, whole = parts
+    for part in reversed(before):
+        starts = sorted(whole)
+        reached = ((start, end, _within_reach(end, text)) for start, end in part.items())
+        found = (
+            (start, end, bisect_right(starts, min(reach, _sentence(asked, start)[1])) - 1)
+            for start, end, reach in reached
+        )
+        whole = {start: whole[starts[n]] for start, end, n in found if n >= 0 and starts[n] > end}
+    return whole
+
+
+def _within_reach(end: int, text: str) -> int:
+    """The last place where a phrase with "..." may go on whose part has this `end`."""
+    firsts, ends = _between(text)
+    n = bisect_left(firsts, end)
+    is_cut = n > 0 and ends[n - 1] > end  # "train" in "train-set" leaves one word
+    n += _MOST_BETWEEN - is_cut
+    return firsts[n] if n < len(firsts) else len(text)
+
+
+@lru_cache(maxsize=8)  # each phrase asks for the same text
+def _between(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The words that "..." may stand for, where each begins and where it ends."""
+    found = [m.span() for m in _BETWEEN.finditer(text)]
+    return tuple(start for start, _ in found), tuple(end for _, end in found)
+
+
+def _sentence(asked: Sequence[Interval], place: int) -> Interval:
+    """The last of the sentences `asked` that begins at `place` or before."""
+    return asked[bisect_right(asked, place, key=lambda s: s[0]) - 1]
 
 
 # ── what surely is not there ──────────────────────────────────────────────────────
@@ -173,14 +245,21 @@ def _pieces(phrase: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _pattern(phrase: str) -> re.Pattern[str]:
-    """A phrase of `topics.toml` as a pattern; what its signs mean is written there."""
+def _parts(phrase: str) -> tuple[re.Pattern[str], ...]:
+    """What stands around the "..." of a phrase of `topics.toml`, whose signs are explained there.
+
+    Each matches nothing but the place where it begins; group 1 is what stands there. None of them
+    can backtrack by more than a word, whatever the text is.
+    """
     has_no_case = not phrase.startswith("=") and not any(map(_is_exact, _words(phrase)))
     plain = has_no_case or phrase.startswith("=")
-    parts = (_run(part, plain) for part in phrase.removeprefix("=").split("..."))
-    whole = f"(?:{_GAP}\\S+){{0,{_MOST_BETWEEN}}}{_GAP}".join(part for part in parts if part)
+    runs = [run for part in phrase.removeprefix("=").split("...") if (run := _run(part, plain))]
+    before = [r"(?<!\w)", *[rf"(?<={_GAP})"] * (len(runs) - 1)]
+    after = [*[_GAP] * (len(runs) - 1), r"(?!\w)"]
     # A flag for the whole is compiled in half the time of one for each word.
-    return re.compile(rf"(?<!\w)(?:{whole})(?!\w)", re.IGNORECASE if has_no_case else 0)
+    flag = re.IGNORECASE if has_no_case else re.NOFLAG
+    around = zip(before, runs, after, strict=True)
+    return tuple(re.compile(rf"{start}(?=({run}){end})", flag) for start, run, end in around)
 
 
 def _words(phrase: str) -> list[str]:
@@ -188,7 +267,7 @@ def _words(phrase: str) -> list[str]:
 
 
 def _run(phrase: str, plain: bool) -> str:
-    return _GAP.join(_word(word, plain) for word in _WORDS.findall(phrase))
+    return f"{_GAP}++".join(_word(word, plain) for word in _WORDS.findall(phrase))
 
 
 def _word(word: str, plain: bool) -> str:
@@ -196,7 +275,10 @@ def _word(word: str, plain: bool) -> str:
 
     `plain` leaves that to what stands around it.
     """
-    body = r"\w*".join(re.escape(part) for part in word.split("*"))
+    first, *others = map(re.escape, word.split("*"))
+    # The nearest place is always good enough for what stands between two stars.
+    body = "".join([first, *[rf"(?>\w*?{other})" for other in others[:-1]]])
+    body += rf"\w*{others[-1]}" if others else ""
     return body if plain or _is_exact(word) else f"(?i:{body})"
 
 

@@ -34,7 +34,7 @@ class Note:
 
 def origin_of(site_url: str) -> str:
     """The log's name: the address of the site without its scheme."""
-    return re.sub(r"^https?://|/+$", "", site_url) or "terms-tracker.invalid"
+    return re.sub("^https?://", "", site_url).rstrip("/") or "terms-tracker.invalid"
 
 
 def checkpoint_body(origin: str, heads: Mapping[str, Head]) -> str:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 from tracker.errors import UsageError
 from tracker.importer.records import LONGEST, Record
 
-# What browsers write at the top of a saved page, and what pages say of themselves.
-_ADDRESSES = (
-    re.compile(rb"<!--\s*saved from url=\(\d+\)(https?://[^\s>]+)", re.IGNORECASE),
-    re.compile(
-        rb"<link[^>]+rel=[\"']?canonical[\"']?[^>]*?href=[\"'](https?://[^\"'>\s]+)", re.IGNORECASE
-    ),
-    re.compile(
-        rb"<link[^>]+href=[\"'](https?://[^\"'>\s]+)[\"'][^>]*?rel=[\"']?canonical", re.IGNORECASE
-    ),
+# What browsers write at the top of a saved page, and what pages say of themselves. Each part of
+# these patterns ends where the next one begins, so that none of them can be tried in two ways.
+_SAVED_FROM = re.compile(rb"<!--\s*+saved from url=\(\d++\)(https?://[^\s>]++)", re.IGNORECASE)
+_LINK = re.compile(rb"<link\s([^<>]++)", re.IGNORECASE)
+_ATTRIBUTE = re.compile(
+    rb"(?<![^\s\"'/])(rel|href)\s*+=\s*+(?:\"([^\"]*+)|'([^']*+)|([^\s\"']++))", re.IGNORECASE
 )
+_WEB = re.compile(rb"https?://[^\s\"'<>]++", re.IGNORECASE)
 
 
 def saved_page(path: Path, time: datetime) -> Record:
@@ -39,6 +38,15 @@ def saved_page(path: Path, time: datetime) -> Record:
 
 
 def _address(body: bytes) -> str | None:
-    found = (pattern.search(body) for pattern in _ADDRESSES)
-    match = next((m for m in found if m), None)
-    return match[1].decode("ascii", "replace") if match else None
+    saved = _SAVED_FROM.search(body)
+    found = saved[1] if saved else next(_canonical(body), None)
+    return found.decode("ascii", "replace") if found else None
+
+
+def _canonical(body: bytes) -> Iterator[bytes]:
+    """The addresses that a page gives for its own, in its order."""
+    for link in _LINK.finditer(body):
+        marks = {m[1].lower(): m[2] or m[3] or m[4] or b"" for m in _ATTRIBUTE.finditer(link[1])}
+        address = _WEB.match(marks.get(b"href", b"").strip())
+        if address and b"canonical" in marks.get(b"rel", b"").lower().split():
+            yield address[0]

@@ -8,7 +8,7 @@ from datetime import datetime
 from tracker import __version__
 from tracker.archive import Archive
 from tracker.differ import Impression, Judgement, judge, last_good, reads_alike, weigh
-from tracker.errors import ArchiveError
+from tracker.errors import ArchiveError, TooCostly
 from tracker.model import Capture, Outcome, Source
 
 #: The facts of every capture: what the digest of a text depends on besides the page.
@@ -41,6 +41,8 @@ def _reads_as(
 ) -> bool:
     try:
         kept, of_kept = archive.readable(last)
+        return reads_alike(body, kept, (media, of_kept), source)
     except ArchiveError:  # damaged: said by `verify`, and no reason not to look
         return False
-    return reads_alike(body, kept, (media, of_kept), source)
+    except TooCostly:  # said where the page is judged
+        return False

@@ -5,6 +5,7 @@ words that make it a matter of a watched topic.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,9 +15,11 @@ from tracker.publisher.render import Run
 
 _LONGEST = 300  # characters of a change that a list shows
 _AROUND = 70  # of them unchanged, on either side of what changed
+_ENOUGH = 200  # words of evidence that are looked for: no real change has as many
 _LEFT_OUT = "[…]"
 _GAP = re.compile(r"(?<=[.!?])\s+|\n")
 _BLANK = re.compile(r"\s+")
+_BETWEEN = re.compile(r"[\s-]+")
 
 _Interval = tuple[int, int]
 
@@ -67,17 +70,18 @@ def _spots(change: Change) -> Iterator[_Spot]:
     evidence = _pattern({word for tag in change.tags for word in tag.words})
     for op, weight in ((Op.INSERT, 0), (Op.DELETE, 2)):
         text, shown, changed = _side(change, op)
+        ends = [0, *(gap.end() for gap in _GAP.finditer(text)), len(text)]
         for match in evidence.finditer(text):
-            came = any(_overlap(match.span(), c) for c in changed)
-            if came or any(_overlap(_sentence(text, match.start()), c) for c in changed):
+            came = _overlaps(match.span(), changed)
+            if came or _overlaps(_sentence(ends, match.start()), changed):
                 place = shown[match.start()], shown[match.end() - 1] + 1
                 yield _Spot(place, weight if came else weight + 1)
 
 
 def _pattern(evidence: set[str]) -> re.Pattern[str]:
     # Longest first, so that it is "AI models" and not "AI".
-    ordered = sorted(filter(str.strip, evidence), key=lambda w: (-len(w), w))
-    phrases = (r"[\s-]+".join(map(re.escape, re.split(r"[\s-]+", w))) for w in ordered)
+    ordered = sorted({w.strip(" -") for w in evidence} - {""}, key=lambda w: (-len(w), w))
+    phrases = (r"[\s-]++".join(map(re.escape, _BETWEEN.split(w))) for w in ordered[:_ENOUGH])
     return re.compile(rf"(?<!\w)(?:{'|'.join(phrases) or '(?!)'})(?!\w)", re.IGNORECASE)
 
 
@@ -95,14 +99,16 @@ def _side(change: Change, op: Op) -> tuple[str, list[int], list[_Interval]]:
     return text, shown, changed
 
 
-def _sentence(text: str, place: int) -> _Interval:
-    ends = [gap.end() for gap in _GAP.finditer(text)]
-    start = max((n for n in ends if n <= place), default=0)
-    return start, min((n for n in ends if n > place), default=len(text))
+def _sentence(ends: Sequence[int], place: int) -> _Interval:
+    """The sentence at a place, between two of the `ends` of all."""
+    n = bisect_right(ends, place, hi=len(ends) - 1)
+    return ends[n - 1], ends[n]
 
 
-def _overlap(a: _Interval, b: _Interval) -> bool:
-    return a[0] < b[1] and b[0] < a[1]
+def _overlaps(place: _Interval, changed: Sequence[_Interval]) -> bool:
+    """Whether a place has a part in one of some intervals, which come in order."""
+    n = bisect_left(changed, place[1], key=lambda c: c[0])
+    return n > 0 and place[0] < changed[n - 1][1]
 
 
 # ── cutting ───────────────────────────────────────────────────────────────────────
@@ -135,7 +141,9 @@ def _focus(told: _Told) -> _Interval:
         return changed[0][0], changed[0][0]
 
     def away(spot: _Spot) -> int:
-        return min(max(0, c[0] - spot.place[1], spot.place[0] - c[1]) for c in changed)
+        n = bisect_right(changed, spot.place[0], key=lambda c: c[0])
+        near = changed[max(0, n - 1) : n + 1]
+        return min(max(0, c[0] - spot.place[1], spot.place[0] - c[1]) for c in near)
 
     return min(told.spots, key=lambda s: (s.weight, away(s), s.place)).place
 

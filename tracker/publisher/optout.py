@@ -8,9 +8,12 @@ counts, nor does closing an account, which is no choice about data.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, lru_cache
+from itertools import pairwise
 from urllib.parse import unquote, urlsplit
 
 from tracker.model import Clause, History, Link, Revision, Tag, Topic, Version
@@ -26,7 +29,8 @@ _SETTINGS = re.compile(
 )
 _NO = re.compile(
     r"(?:.*[-_])?(?:opt[-_]?outs?|unsubscribe|do[-_]not[-_]sell(?:[-_].*)?|objections?)"
-    r"|data-for-ai-improvement"
+    r"|data-for-ai-improvement",
+    re.DOTALL,
 )
 _OTHER = re.compile(r"(?:close|delete)[-_]accounts?|sign-in-and-security|password|contact-?info")
 _NO_WORDS = re.compile(
@@ -138,6 +142,7 @@ def ways(
     named = [_named(version, lives.ids[n]) for n, version in enumerate(history.versions)]
     broken = breaks(history)
 
+    @cache  # many links may stand in one sentence
     def tags(text: str, path: tuple[str, ...]) -> tuple[Tag, ...]:
         return tagger(topics, text, path[1:]) if tagger else ()
 
@@ -164,7 +169,7 @@ def _way(
         history=history,
         target=mention.link.target,
         words=mention.link.words,
-        sentence=words.line(mention.sentence, _LONGEST),
+        sentence=_shown(mention.sentence),
         path=mention.path[1:] or mention.path,
         topic=topic,
         says_no=mention.says_no,
@@ -206,25 +211,29 @@ def _named(version: Version, ids: Sequence[str]) -> dict[str, list[_Mention]]:
     return found
 
 
+@lru_cache(maxsize=64)
+def _shown(sentence: str) -> str:
+    return words.line(sentence, _LONGEST)
+
+
 def _mentions(clause: Clause, life: str) -> Iterator[_Mention]:
     place = 0
+    starts, sentences = _sentences(clause.text) if clause.links else ([], [])
     for link in clause.links:
         # Links come in the order of their words, so "here" is each time the next one.
         found = clause.text.find(link.words, place)
         place = found + len(link.words) if found >= 0 else place
         if _is_candidate(link):
-            sentence = _sentence(clause.text, max(found, 0))
+            sentence = sentences[bisect_right(starts, max(found, 0)) - 1]
             says_no = _is_no(link, sentence)
             if says_no or _is_setting(link):
                 yield _Mention(link, sentence, clause.path, says_no, life)
 
 
-def _sentence(text: str, place: int) -> str:
-    """The sentence of a clause that holds the character at `place`."""
-    breaks = [match.end() for match in _SENTENCE.finditer(text)]
-    start = max((b for b in breaks if b <= place), default=0)
-    end = min((b for b in breaks if b > place), default=len(text))
-    return text[start:end]
+def _sentences(text: str) -> tuple[list[int], list[str]]:
+    """Where the sentences of a clause begin, and each of them."""
+    starts = [0, *(match.end() for match in _SENTENCE.finditer(text))]
+    return starts, [text[start:end] for start, end in pairwise([*starts, len(text)])]
 
 
 def _parts(target: str) -> list[str]:
@@ -250,4 +259,9 @@ def _is_no(link: Link, sentence: str) -> bool:
     if any(_NO.fullmatch(part) for part in _parts(link.target)) or _NO_WORDS.search(link.words):
         return True
     points = bool(_POINTING.fullmatch(link.words.strip())) or _is_setting(link)
-    return points and bool(_NO_WORDS.search(sentence))
+    return points and _says_no(sentence)
+
+
+@lru_cache(maxsize=64)  # many links may stand in one sentence
+def _says_no(sentence: str) -> bool:
+    return bool(_NO_WORDS.search(sentence))

@@ -1,0 +1,92 @@
+"""What takes too long ends in a sentence, and everything else goes on."""
+
+from __future__ import annotations
+
+import re
+import signal
+from datetime import timedelta
+from threading import Thread
+
+import pytest
+
+from tests.strategies import PAGE, START, version
+from tracker import budget
+from tracker.budget import limited
+from tracker.differ import judge, read, revise
+from tracker.errors import TooCostly
+from tracker.model import Outcome, Source
+
+#: Long enough that a whole second of processor time goes by.
+_HARD = re.compile(r"(?:a|a)*b")
+
+
+@pytest.fixture(autouse=True)
+def _short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "SECONDS", 0.3)
+
+
+def _for_ever(*_given: object, **_named: object) -> None:
+    while True:
+        _HARD.match("a" * 24)
+
+
+def test_what_takes_too_long_is_stopped_in_the_middle_of_a_pattern() -> None:
+    said = r"^Reading takes more than \d+ seconds of processor time"
+    with pytest.raises(TooCostly, match=said), limited("Reading"):
+        _HARD.match("a" * 60)
+
+
+def test_what_does_not_is_left_alone_and_nothing_is_left_behind() -> None:
+    before = signal.getsignal(signal.SIGVTALRM)
+    with limited("It"):
+        pass
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0, 0)
+    assert signal.getsignal(signal.SIGVTALRM) == before
+
+
+def test_a_block_within_another_gives_the_other_its_time_back() -> None:
+    with limited("It", more=100):
+        with limited("A part of it"):
+            pass
+        assert signal.getitimer(signal.ITIMER_VIRTUAL)[0] > 50
+        with pytest.raises(TooCostly, match="A part of it"), limited("A part of it"):
+            _for_ever()
+
+
+def test_an_error_that_is_held_back_is_raised_again() -> None:
+    with pytest.raises(TooCostly), limited("It"):
+        try:
+            _for_ever()
+        except TooCostly:
+            _for_ever()
+
+
+def test_in_another_thread_it_may_take_its_time() -> None:
+    done = []
+
+    def work() -> None:
+        with limited("It"):
+            done.append(sum(range(1000)))
+
+    thread = Thread(target=work)
+    thread.start()
+    thread.join()
+    assert done
+
+
+# ── in reading, judging and comparing ─────────────────────────────────────────────
+
+
+def test_a_page_that_takes_too_long_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.differ.extract.segment", _for_ever)
+    found = judge(b"<p>Terms of use.</p>", "text/html", Source(PAGE), (), START + timedelta(days=1))
+    assert found.outcome is Outcome.TOO_LARGE
+    assert found.reason.startswith("Reading the page takes more than")
+    with pytest.raises(TooCostly):
+        read(b"<p>Terms of use.</p>", "text/html", None)
+
+
+def test_two_versions_that_take_too_long_are_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.differ.revision.align", _for_ever)
+    with pytest.raises(TooCostly, match=r"^Comparing two versions takes more than"):
+        revise(version("<p>One</p>"), version("<p>Two</p>"), ())
