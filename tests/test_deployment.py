@@ -156,7 +156,8 @@ def test_runs_add_to_one_archive_and_publish_under_the_address_of_the_site(
         second = Run(origin, tmp_path / "second", server, "2025-09-02")
         assert "Kept on the branch archive" in second.all()
     assert git(origin, "rev-list", "--count", "archive") == "2"
-    assert git(origin, "ls-tree", "-r", "--name-only", "archive") == "archive.db"
+    names = git(origin, "ls-tree", "-r", "--name-only", "archive").splitlines()
+    assert names == ["archive.db", "checkpoint"]
     assert git(origin, "rev-list", "--count", "main") == "1", "the code stays light"
     feed = (second.place / "feeds" / "targeted-advertising.xml").read_text()
     assert "personalised ads" in feed
@@ -171,6 +172,19 @@ def test_a_text_that_cannot_be_fetched_is_a_warning_and_is_kept_and_published(
         said = Run(origin, tmp_path / "run", server, "2025-09-01").all()
     assert "::warning::" in said
     assert "Kept on the branch archive" in said
+
+
+def test_an_archive_that_was_lost_is_not_begun_anew_in_silence(
+    origin: Path, tmp_path: Path
+) -> None:
+    with Server({"/terms": [terms(), terms(ADS)]}) as server:
+        Run(origin, tmp_path / "first", server, "2025-09-01").all()
+        run = Run(origin, tmp_path / "second", server, "2025-09-02")
+        assert run.step("Restore what was seen before").returncode == 0
+        (run.place / "data" / "archive.db").unlink()
+        done = run.step("Fetch, publish and notify")
+    assert done.returncode == 65
+    assert "does not go on from the checkpoint of 1 capture in data/checkpoint" in done.stderr
 
 
 def test_wrong_declarations_fail_the_run(origin: Path, tmp_path: Path) -> None:
@@ -206,7 +220,7 @@ def test_what_others_push_meanwhile_is_kept_too(origin: Path, tmp_path: Path) ->
     assert done.returncode == 0, done.stderr
     assert git(origin, "rev-list", "--count", "archive") == "3"
     names = git(origin, "ls-tree", "-r", "--name-only", "archive").splitlines()
-    assert names == ["README.md", "archive.db"]
+    assert names == ["README.md", "archive.db", "checkpoint"]
 
 
 def test_two_archives_are_never_made_one_and_none_is_overwritten(

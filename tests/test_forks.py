@@ -250,6 +250,18 @@ def test_a_run_that_accepts_goes_on_and_the_next_needs_not(root: Path, another: 
     assert tracker(root, "verify").exit_code == 0
 
 
+@pytest.mark.parametrize("log", ["captures", "documents", "robots"])
+def test_rows_that_are_gone_are_not_published_around(root: Path, log: str) -> None:
+    alter(db(root), f"delete from {log} where rowid = (select max(rowid) from {log})")
+    for command in ("publish", "run", "publish --accept-fork"):
+        before = bytes_of(root / "feeds")
+        done = tracker(root, *command.split())
+        assert done.exit_code == 1
+        assert "is not whole" in done.stderr
+        assert "tracker restore" in done.stderr
+        assert bytes_of(root / "feeds") == before
+
+
 @pytest.mark.usefixtures("signing")
 def test_a_bundle_is_given_out_only_of_the_log_that_was_published(
     root: Path, another: Path

@@ -145,6 +145,10 @@ REMARKS: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda r: (r / "data" / "archive.db-journal").write_bytes(b""),
         "a run was stopped while it wrote",
     ),
+    "left checkpoint": (
+        lambda r: (r / "data" / ".checkpoint.17").write_bytes(b"{"),
+        "left by a run that was stopped",
+    ),
     "left publication": (
         lambda r: (r / ".feeds.old").mkdir(),
         "left by a run that was stopped",

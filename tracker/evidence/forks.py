@@ -106,7 +106,8 @@ def _goes_on(
     archive: Archive, heads: Mapping[str, Head], given: Collection[Given], kept: Kept | None
 ) -> bool:
     """Whether the log is plainly the one kept last with rows added, and all others are of it."""
-    if kept is None or kept.given not in given:
+    is_short = any(archive.size(log) < head.size for log, head in heads.items())
+    if kept is None or kept.given not in given or is_short:
         return False
     known = {kept.given.where, *kept.stamps}
     new = [one for one in given if one.where not in known and one.claim != kept.given.claim]

@@ -145,6 +145,8 @@ def _files(data: Path) -> Iterator[Finding]:
     for path in sorted(data.iterdir()):
         if path.name.endswith("-journal"):
             yield Finding(f"{path}: a run was stopped while it wrote; the next one rolls it back")
+        elif path.name.startswith((".checkpoint.", ".forks.jsonl.")):
+            yield Finding(f"{path}: left by a run that was stopped; it may be deleted")
         elif path.name not in _OURS and "-before-" not in path.name:
             yield Finding(f"{path}: is no file of this program")
 
