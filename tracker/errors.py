@@ -6,7 +6,7 @@
     ├── ArchiveError        the archive cannot be trusted or written: stop, nothing was added
     │   ├── Busy            another run holds the archive: try again later, exit 75
     │   └── Unreachable     the store of its bodies does not answer: try again later, exit 75
-    ├── ImportFailed        a foreign repository cannot be read: nothing of it was added
+    ├── ImportFailed        what others archived cannot be read, or some records of it
     └── NotStamped          no timestamp was given or kept: the next run tries again
 
 A page that cannot be fetched is no error but an outcome (`tracker.model.Outcome`):
