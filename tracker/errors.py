@@ -8,7 +8,7 @@
     │   ├── Forked          the log contradicts what was published: nothing given out, exit 65
     │   └── Unreachable     the store of its bodies does not answer: try again later, exit 75
     ├── TooCostly           a page takes too long to read or compare: it is named, all others go on
-    ├── ImportFailed        a foreign repository cannot be read: nothing of it was added
+    ├── ImportFailed        what others archived cannot be read, or some records of it
     └── NotStamped          no timestamp was given or kept: the next run tries again
 
 A page that cannot be fetched is no error but an outcome (`tracker.model.Outcome`):

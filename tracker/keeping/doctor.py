@@ -93,8 +93,6 @@ def _program() -> Iterator[Finding]:
             yield Finding(
                 f"the {name} that ship with the program are missing", "install it again with pip"
             )
-    if shutil.which("git") is None:
-        yield Finding("git is not installed: `tracker import versions` and `snapshots` need it")
     if find_spec("cryptography") is None:
         yield Finding("checkpoints are not signed: pip install 'terms-tracker[sign]' allows it")
 
