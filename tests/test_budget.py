@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import re
 import signal
+from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 from threading import Thread
+from typing import NoReturn
 
 import pytest
 
+from tests.servers import Server, page
 from tests.strategies import PAGE, START, version
 from tracker import budget
+from tracker.archive import Archive
 from tracker.budget import limited
 from tracker.differ import judge, read, revise
+from tracker.differ.segment import segment
+from tracker.differ.tree import Run
 from tracker.errors import TooCostly
-from tracker.model import Outcome, Source
+from tracker.fetcher import Fetcher
+from tracker.intake import visit
+from tracker.model import Clause, Document, Outcome, Source
 
 #: Long enough that a whole second of processor time goes by.
 _HARD = re.compile(r"(?:a|a)*b")
@@ -25,7 +34,7 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budget, "SECONDS", 0.3)
 
 
-def _for_ever(*_given: object, **_named: object) -> None:
+def _for_ever(*_given: object, **_named: object) -> NoReturn:
     while True:
         _HARD.match("a" * 24)
 
@@ -90,3 +99,34 @@ def test_two_versions_that_take_too_long_are_said_so(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("tracker.differ.revision.align", _for_ever)
     with pytest.raises(TooCostly, match=r"^Comparing two versions takes more than"):
         revise(version("<p>One</p>"), version("<p>Two</p>"), ())
+
+
+def test_a_run_goes_on_after_a_page_that_takes_too_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def segmented(runs: Sequence[Run], base: str) -> tuple[Clause, ...]:
+        found = segment(runs, base)
+        return found if not any("endless" in c.text for c in found) else _for_ever()
+
+    monkeypatch.setattr("tracker.differ.extract.segment", segmented)
+    text = "<main>" + "<p>Every boat keeps to its own side of the harbour.</p>" * 20 + "</main>"
+    pages = {
+        "/bad": page(text.replace("<main>", "<main><p>endless</p>").encode()),
+        "/good": page(text.encode()),
+    }
+    with (
+        Server(pages) as server,
+        Archive(tmp_path / "archive.db", write=True) as archive,
+        Fetcher(user_agent="Test", allow_hosts=[server.entry]) as fetcher,
+    ):
+        bad, good = (
+            visit(
+                Document(f"harbour/{n}@global", "Harbour", n, "global", (Source(server.url(n)),)),
+                fetcher, archive, START, force=False,
+            )
+            for n in ("/bad", "/good")
+        )  # fmt: skip
+    assert bad.failed
+    assert bad.captures[0].outcome is Outcome.TOO_LARGE
+    assert "of processor time; select a smaller part of the page" in bad.captures[0].reason
+    assert good.captures[0].outcome is Outcome.GOOD

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from tests.corpus import CORPUS, needs_corpus
 from tests.strategies import PAGE
+from tracker import budget
+from tracker.budget import limited
 from tracker.differ import quick, soup
 from tracker.differ.decode import decode
 from tracker.differ.extract import _without_noscript
@@ -137,3 +139,12 @@ def test_both_readings_are_one_on_real_pages(bundle: str) -> None:
                 found = quickly(text, select, remove)
                 assert found is not None
                 assert found == by_reference(text, select, remove), (entry.type, entry.time)
+
+
+def test_a_deep_nest_costs_what_it_is_deep() -> None:
+    """Not its depth to the power of the steps of a selector."""
+    page = "<div>" * 90 + "<p>x" * 20
+    with limited("A deep nest", 10 - budget.SECONDS):
+        found = quick.parts(page, ["section div div div div div div div p", "div > div div p"], ())
+    assert found is not None
+    assert found.missing == ("section div div div div div div div p",)

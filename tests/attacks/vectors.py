@@ -158,6 +158,20 @@ COMPARING: dict[str, Vector] = {
     "many joined into one": _changed(
         _filled(f"<p>{_LINE}."), lambda n: "<p>" + _filled(f"{_LINE}. ")(n)
     ),
+    "hyphens in a phrase": _changed(
+        lambda n: "", lambda n: f"<p>What we train {'-' * n}; see the model."
+    ),
+    "one word of a phrase": _changed(lambda n: "", lambda n: f"<p>{'train-' * (n // 6)} model"),
+    "dates that are none": _changed(
+        lambda n: "", lambda n: "".join(f"<p>effective 3 foo {i}" for i in range(1000, n // 20))
+    ),
+    "links in one sentence": _changed(
+        lambda n: "",
+        lambda n: "<p>" + "".join(f"opt out <a href=/settings/{i}>x</a> " for i in range(n // 36)),
+    ),
+    "references": _changed(
+        lambda n: "<p>See section 1" + ", , " * (n // 4), lambda n: "<p>See § 2" + ", , " * (n // 4)
+    ),
     "notices": _changed(
         lambda n: "", _filled("<p>we are updating xxxxxxxxxxxxxxxx our terms we updat")
     ),

@@ -189,14 +189,23 @@ class _Compiled:
 
 
 def _is_at_end(path: tuple[_Step, ...], element: _Element) -> bool:
-    *before, last = path
-    if not last.holds(element):
+    """Whether an element is what the last step of a path asks for, and stands where it should.
+
+    Its ancestors are gone through once: for each the steps are known that it may match. To try
+    every choice of ancestors would cost depth to the power of the steps.
+    """
+    if not path[-1].holds(element):
         return False
-    if not before:
-        return True
-    above = element.iterancestors()
-    near = list(above)[:1] if last.is_child else above
-    return any(_is_at_end(tuple(before), ancestor) for ancestor in near)
+    just = {len(path) - 1}  # the steps that the element below matches
+    below: set[int] = set()  # and those that may be matched by any ancestor above it
+    ancestors = element.iterancestors()
+    while 0 not in just:
+        ancestor = next(ancestors, None)
+        if ancestor is None:
+            return False
+        below |= {n for n in just if not path[n].is_child}
+        just = {n - 1 for n in just | below if path[n - 1].holds(ancestor)}
+    return True
 
 
 def _compiled(selectors: Sequence[Selector]) -> list[_Compiled] | None:

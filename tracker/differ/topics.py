@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain, takewhile
 
 from tracker.differ.normalise import enumerator, fold
@@ -359,15 +359,20 @@ def with_sections(changes: Sequence[Change]) -> tuple[Change, ...]:
         path = change.path
         for depth, title in enumerate(path):
             sections[change.kind, path[:depth], enumerator(title)[1]].append(change)
-    return tuple(_with_section(change, sections) for change in changes)
+
+    @cache  # headings of one name have one section
+    def shared(section: object) -> tuple[Tag, ...]:
+        return _shared(sections.get(section, ()))
+
+    return tuple(_with_section(change, shared) for change in changes)
 
 
-def _with_section(change: Change, sections: Mapping[object, Sequence[Change]]) -> Change:
+def _with_section(change: Change, shared: Callable[[object], tuple[Tag, ...]]) -> Change:
     clause = change.clause
     is_heading = change.kind in {Kind.ADDED, Kind.REMOVED} and clause.unit is Unit.HEADING
     if change.tags or not is_heading:
         return change
-    return replace(change, tags=_shared(sections.get((change.kind, clause.path, clause.text), ())))
+    return replace(change, tags=shared((change.kind, clause.path, clause.text)))
 
 
 def _shared(section: Sequence[Change]) -> tuple[Tag, ...]:
