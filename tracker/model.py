@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -157,7 +157,8 @@ class Capture:
     `body` and `text` are digests, or None where there was nothing to digest. `via` is `LIVE` or
     `PREVIEW`, or says which archive it came from; `archive_url` is the address of that archive's
     own record. `source` is None where an import does not know the page. `media` is `text/html`
-    or `text/markdown`. `length` is the number of characters of the readable text.
+    or `text/markdown`. `length` is the number of characters of the readable text. `number` is its
+    place in the log, from 1: what was captured at one moment is in the order of the log.
     """
 
     document: str
@@ -176,6 +177,7 @@ class Capture:
     media: str
     via: str
     archive_url: str | None
+    number: int = field(default=0, compare=False)
 
     @property
     def page_key(self) -> str | None:
@@ -237,7 +239,8 @@ class Version:
     """What a reader would call the text, from `first_seen` to `last_seen`.
 
     `captures` are the first captures of each source that showed it; `urls` the set of pages
-    it was read from, empty where an import did not know. A preview is not in force yet.
+    it was read from, empty where an import did not know. A preview is not in force yet. `nth`
+    tells versions that were first seen in the same second apart, by the order of the log.
     """
 
     document: str
@@ -248,6 +251,12 @@ class Version:
     captures: tuple[Capture, ...]
     urls: tuple[str, ...]
     is_preview: bool = False
+    nth: int = 1
+
+    @property
+    def key(self) -> tuple[datetime, int, bool]:
+        """Tells the versions of one document apart."""
+        return self.first_seen, self.nth, self.is_preview
 
 
 # ── what changed ──────────────────────────────────────────────────────────────────
@@ -407,6 +416,11 @@ class Revision:
         return self.after.first_seen
 
     @property
+    def order(self) -> tuple[datetime, str, int]:
+        """Its place among the revisions of all documents, oldest first."""
+        return self.first_seen, self.document, self.after.nth
+
+    @property
     def is_news(self) -> bool:
         """Whether it belongs in the feeds: of some weight, and not told of before."""
         return self.significance.is_news and self.announced is None
@@ -479,13 +493,21 @@ class History:
 class Correction:
     """What the operator takes back or sets right about a published revision, in one sentence.
 
-    The revision is the one of `document` first seen at `first_seen` (whole seconds, UTC).
+    The revision is the one of `document` first seen at `first_seen` (whole seconds, UTC), the
+    `nth` of that second.
     """
 
     document: str
     first_seen: datetime
     date: date
     sentence: str
+    nth: int = 1
+
+    def is_of(self, revision: Revision) -> bool:
+        """Whether it is about a revision."""
+        seen = revision.first_seen.replace(microsecond=0)
+        mine = (self.document, self.first_seen, self.nth)
+        return mine == (revision.document, seen, revision.after.nth)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,7 @@ def from_row(row: Mapping[str, Any]) -> Capture:
         media=row["media"],
         via=row["via"],
         archive_url=row["archive_url"],
+        number=row["id"],
     )
 
 

@@ -65,7 +65,7 @@ def _styled(line: str, code: str, colour: bool) -> str:
 def log(histories: Sequence[History], topics: Sequence[Topic], *, colour: bool, width: int) -> str:
     """Every revision, newest first: when, what, and how much it matters."""
     rows = [(r, h) for h in histories for r in h.revisions]
-    rows.sort(key=lambda row: (row[0].first_seen, row[0].document), reverse=True)
+    rows.sort(key=lambda row: row[0].order, reverse=True)
     if not rows:
         return "No revision yet."
     lines = (line for r, h in rows for line in _log_entry(h, r, topics, colour, width))
@@ -153,7 +153,7 @@ def import_summary(captures: Sequence[Capture | None]) -> str:
 
 def show(version: Version, *, colour: bool, width: int) -> str:
     """A text as it stood."""
-    first, last = words.moment(version.first_seen), words.moment(version.last_seen)
+    first, last = words.sight(version), words.moment(version.last_seen)
     lines = _wrapped(f"First seen {first}, last seen {last}", width, "")
     lines += [f"Read from {words.line(url)}" for url in version.urls]
     for clause in version.clauses:
@@ -255,7 +255,7 @@ def _beside(left: Sequence[str], right: Sequence[str], column: int) -> Iterator[
 
 
 def _side(version: Version) -> str:
-    return f"{words.moment(version.first_seen)} {words.line(version.title)}"
+    return f"{words.sight(version)} {words.line(version.title)}"
 
 
 def _change(change: Change, titles: dict[str, str], colour: bool, width: int) -> Iterator[str]:

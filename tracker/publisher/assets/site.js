@@ -148,9 +148,9 @@
     const parts = ["data/changes.jsonl", "data/changes.places.json"];
     wordings ??= Promise.all(parts.map((name) => fetch(root + name).then((answer) => answer.text()))).then(([lines, where]) => {
       const pages = JSON.parse(where);
-      const places = new Map(entries.map((entry, n) => [[entry.dataset.document, entry.querySelector("time").dateTime, entry.dataset.worth].join(" "), n]));
+      const places = new Map(entries.map((entry, n) => [entry.querySelector("h3 a").getAttribute("href"), n]));
       for (const [line, row] of lines.split("\n").filter(Boolean).map((text) => JSON.parse(text)).entries()) {
-        const n = places.get([row.document, row.to, row.revision].join(" "));
+        const n = places.get(root + pages[line].split("#")[0]);
         if (n === undefined) continue;
         texts[n] += "\n" + ((row.before ?? "") + "\n" + (row.after ?? "")).toLowerCase();
         for (const text of [row.after, row.before]) if (text) clauses[n].push({ text, page: pages[line] });
