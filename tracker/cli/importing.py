@@ -18,7 +18,7 @@ from tracker.declarations import document_id
 from tracker.differ import Impression
 from tracker.errors import ImportFailed, UsageError
 from tracker.fetcher import Limits
-from tracker.importer import Record, opened, saved_page, warc_records
+from tracker.importer import Record, Refusal, opened, saved_page, warc_records
 from tracker.importer.wayback import collapsed
 from tracker.intake import (
     Found,
@@ -33,7 +33,7 @@ from tracker.intake import (
     owners,
 )
 from tracker.model import Capture, Document, Source
-from tracker.publisher import terminal
+from tracker.publisher import terminal, words
 from tracker.workers import Workers, workers
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -150,12 +150,46 @@ def _import(app: App, place: str, wanted: Wanted, others: Workers | None) -> Non
                 f"{place} has no such records to import; the services in it are: {services}."
             )
         declared = workspace.declared.documents
-        brought = bring_in(repository, entries, wanted.edition, archive, declared, _looking(others))
+        looking = _looking(others)
+        brought = bring_in(repository, entries, wanted.edition, archive, declared, looking, app.now)
+        told = _Told(with_bar(brought, len(entries)))
         try:
-            captures = list(with_bar(brought, len(entries)))
+            said = terminal.import_summary(told)
         except ValueError as error:
             raise UsageError(f"{place}: {error}.") from error
-    click.echo(terminal.import_summary(captures))
+    click.echo(said)
+    told.end()
+
+
+class _Told:
+    """What an import brings, as it comes: what is refused is put aside, and told at the end."""
+
+    _NAMED = 5
+
+    def __init__(self, brought: Iterable[Capture | Refusal | None]) -> None:
+        self._brought = brought
+        self._refused: list[Refusal] = []
+        self._refusals = 0
+        self.number = 0
+
+    def __iter__(self) -> Iterator[Capture | None]:
+        for one in self._brought:
+            if isinstance(one, Refusal):
+                self._refusals += 1
+                self._refused += [one][: self._NAMED - len(self._refused)]
+            else:
+                self.number += 1
+                yield one
+
+    def end(self) -> None:
+        """Name what was refused; ImportFailed where anything was."""
+        for refusal in self._refused:
+            click.echo(f"Note: refused, {harmless(str(refusal))}", err=True)
+        if more := self._refusals - len(self._refused):
+            click.echo(f"Note: refused, {more:,} more", err=True)
+        if self._refusals:
+            number = words.count(self._refusals, "record")
+            raise ImportFailed(f"{number} refused; everything else is imported.")
 
 
 # ── the Wayback Machine ───────────────────────────────────────────────────────────
@@ -214,16 +248,18 @@ def _page(document: Document, address: str) -> Source:
     return Source(address, source.select, source.remove) if address else source
 
 
-def _tell(brought: Iterable[Capture | str | None]) -> None:
+def _tell(brought: Iterable[Capture | Refusal | str | None]) -> None:
     """What came, and at the latest when the archive gives out, what did not."""
-    found: list[Capture | str | None] = []
+    found: list[Capture | Refusal | str | None] = []
     try:
         for one in brought:
             found.append(one)  # noqa: PERF402 - what came before an error counts
     finally:
         for lost in (one for one in found if isinstance(one, str)):
             click.echo(f"Note: not had, {harmless(lost)}", err=True)
-        click.echo(terminal.import_summary([one for one in found if not isinstance(one, str)]))
+        told = _Told(one for one in found if not isinstance(one, str))
+        click.echo(terminal.import_summary(told))
+    told.end()
 
 
 # ── files ─────────────────────────────────────────────────────────────────────────
@@ -259,12 +295,24 @@ def import_warc(
     def is_wanted(url: str) -> bool:
         return any(True for _ in owners(documents, url))
 
-    found = (r for file in files for r in warc_records(file, is_wanted))
-    within = (r for r in found if is_within(r.time.date(), since, until))
+    within = (
+        one
+        for one in _records(files, is_wanted)
+        if isinstance(one, Refusal) or is_within(one.time.date(), since, until)
+    )
     with workers(number, scheduler) as others:
         brought = _bring(app, within, documents, others)
     if not brought:
         raise ImportFailed("There is no page of a declared document in these files and days.")
+
+
+def _records(files: Iterable[Path], is_wanted: Callable[[str], bool]) -> Iterator[Record | Refusal]:
+    """The records of all files; one that cannot be read keeps none of the others."""
+    for file in files:
+        try:
+            yield from warc_records(file, is_wanted)
+        except ImportFailed as error:
+            yield Refusal(f"WARC file {file.name}", str(error))
 
 
 @import_.command("file")
@@ -294,14 +342,17 @@ def import_file(app: App, page: Path, document: str, at: str) -> None:
 
 def _bring(
     app: App,
-    records: Iterable[Record],
+    records: Iterable[Record | Refusal],
     documents: Sequence[Document],
     others: Workers | None = None,
 ) -> bool:
     with app.workspace.open_archive(write=True) as archive:
-        captures = list(with_bar(bring_pages(records, documents, archive, _looking(others)), None))
-    click.echo(terminal.import_summary(captures))
-    return bool(captures)
+        brought = bring_pages(records, documents, archive, _looking(others), app.now)
+        told = _Told(with_bar(brought, None))
+        said = terminal.import_summary(told)
+    click.echo(said)
+    told.end()
+    return told.number > 0
 
 
 def with_bar(

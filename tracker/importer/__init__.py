@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.importer.records import Record, same_page
+from tracker.importer.records import Record, Refusal, doubt, same_page
 from tracker.later import later
 
 if TYPE_CHECKING:
@@ -27,4 +27,14 @@ else:
         },
     )
 
-__all__ = ["Entry", "Record", "Repository", "opened", "same_page", "saved_page", "warc_records"]
+__all__ = [
+    "Entry",
+    "Record",
+    "Refusal",
+    "Repository",
+    "doubt",
+    "opened",
+    "same_page",
+    "saved_page",
+    "warc_records",
+]

@@ -8,14 +8,14 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from tracker.archive import Archive
 from tracker.declarations import document_id
 from tracker.differ import Impression, Judgement, look_at
 from tracker.fetcher import public_headers
-from tracker.importer import Record, same_page
+from tracker.importer import Record, Refusal, doubt, same_page
 from tracker.intake.judged import judged
 from tracker.model import Capture, Document, Outcome, Source, digest
 
@@ -91,7 +91,8 @@ class Keeper:
         capture = self._judged(document.id, found.source, record, seen)
         self.archive.add(capture, record.body)
         pages = self._of(document.id)
-        insort(pages.setdefault(capture.page_key, []), capture, key=_time)
+        # What it was served with judges nothing, and would fill the memory.
+        insort(pages.setdefault(capture.page_key, []), replace(capture, headers=()), key=_time)
         return capture
 
     def _of(self, document: str) -> dict[str | None, list[Capture]]:
@@ -166,6 +167,9 @@ def _capture(document: str, source: Source | None, record: Record, found: Judgem
     )
 
 
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
 def bring_in(
     repository: Repository,
     entries: Sequence[Entry],
@@ -173,20 +177,27 @@ def bring_in(
     archive: Archive,
     declared: Sequence[Document] = (),
     looking: Looking | None = None,
-) -> Iterator[Capture | None]:
+    now: datetime = _LAST,
+) -> Iterator[Capture | Refusal | None]:
     """Import `entries`, oldest first; yields each capture once it is on disk, None if it was there.
 
-    A page is read as it is `declared`, where its address is. Raises ValueError naming a record
-    whose service or type cannot be made a document's name.
+    A page is read as it is `declared`, where its address is. What cannot have been seen by `now`
+    is refused, and all else goes on. Raises ValueError naming a record whose service or type
+    cannot be made a document's name.
     """
+    doubts = [(entry, doubt(entry.time, now)) for entry in entries]
+    for entry, reason in doubts:
+        if reason:
+            yield Refusal(f"Commit {entry.commit} of {entry.service} {entry.type}", reason)
 
     def found() -> Iterator[Found]:
-        for entry, body in repository.bodies(entries):
+        sound = [entry for entry, reason in doubts if not reason]
+        for entry, body in repository.bodies(sound):
             name = document_id(entry.service, entry.type, edition)
             document = Document(name, entry.service, entry.type, edition, ())
             yield Found(document, _source(entry, document, declared), _of_entry(entry, body))
 
-    return _kept(found(), archive, looking)
+    yield from _kept(found(), archive, looking)
 
 
 def _kept(
@@ -218,21 +229,34 @@ def _of_entry(entry: Entry, body: bytes) -> Record:
 
 
 def bring_pages(
-    records: Iterable[Record],
+    records: Iterable[Record | Refusal],
     documents: Sequence[Document],
     archive: Archive,
     looking: Looking | None = None,
-) -> Iterator[Capture | None]:
+    now: datetime = _LAST,
+) -> Iterator[Capture | Refusal | None]:
     """Import pages as they come to whichever of `documents` has their address.
 
-    Yields each capture once it is on disk, None if it was there.
+    Yields each capture once it is on disk, None if it was there. What cannot have been seen by
+    `now` is refused, as is what was refused before, and all else goes on.
     """
-    found = (
-        Found(document, source, record)
-        for record in records
-        for document, source in owners(documents, record.url or "")
-    )
-    return _kept(found, archive, looking)
+    refused: list[Refusal] = []
+
+    def found() -> Iterator[Found]:
+        for record in records:
+            if isinstance(record, Refusal):
+                refused.append(record)
+            elif reason := doubt(record.time, now):
+                refused.append(Refusal(record.via, reason))
+            else:
+                for document, source in owners(documents, record.url or ""):
+                    yield Found(document, source, record)
+
+    for capture in _kept(found(), archive, looking):
+        while refused:
+            yield refused.pop(0)
+        yield capture
+    yield from refused
 
 
 def owners(documents: Iterable[Document], url: str) -> Iterator[tuple[Document, Source]]:

@@ -58,7 +58,8 @@ def correction_item(
 def corrected_at(correction: Correction) -> datetime:
     """When a correction was made: its day is all that is known, and it never comes first."""
     day = datetime.combine(correction.date, datetime.min.time(), UTC)
-    return max(day, correction.first_seen + timedelta(seconds=1))
+    last = datetime.max.replace(tzinfo=UTC) - timedelta(seconds=1)
+    return max(day, min(correction.first_seen, last) + timedelta(seconds=1))
 
 
 def outage_items(history: History, outage: Outage, base: str) -> Iterator[Item]:

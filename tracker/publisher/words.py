@@ -131,14 +131,20 @@ def moment(time: datetime) -> str:
     return f"{day(time)}, {time:%H:%M} UTC"
 
 
+def minute(time: datetime) -> str:
+    """ "2025-11-03 14:05 UTC", in lists."""
+    return f"{time.date()} {time:%H:%M} UTC"
+
+
 def iso(time: datetime) -> str:
     """ "2025-11-03T14:05:00Z", for machines and in citations."""
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # `strftime` writes years before 1000 with fewer digits.
+    return f"{time.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()}Z"
 
 
 def stamp(time: datetime) -> str:
     """ "20251103T140500Z", for file names."""
-    return time.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return iso(time).replace("-", "").replace(":", "")
 
 
 def nth(version: Version) -> str:
