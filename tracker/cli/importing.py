@@ -33,7 +33,7 @@ from tracker.intake import (
     owners,
 )
 from tracker.model import Capture, Document, Source
-from tracker.publisher import terminal, words
+from tracker.publisher import terminal
 from tracker.workers import Workers, workers
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -188,8 +188,9 @@ class _Told:
         if more := self._refusals - len(self._refused):
             click.echo(f"Note: refused, {more:,} more", err=True)
         if self._refusals:
-            number = words.count(self._refusals, "record")
-            raise ImportFailed(f"{number} refused; everything else is imported.")
+            raise ImportFailed(
+                f"{self._refusals:,} refused, as named above; all else that could be read is there."
+            )
 
 
 # ── the Wayback Machine ───────────────────────────────────────────────────────────
@@ -312,7 +313,7 @@ def _records(files: Iterable[Path], is_wanted: Callable[[str], bool]) -> Iterato
         try:
             yield from warc_records(file, is_wanted)
         except ImportFailed as error:
-            yield Refusal(f"WARC file {file.name}", str(error))
+            yield Refusal("WARC file", str(error))
 
 
 @import_.command("file")

@@ -49,9 +49,9 @@ def doubt(time: datetime, now: datetime) -> str:
     What is yet to come would stand after everything that is seen from now on, for good.
     """
     if time < _EARLIEST:
-        return f"is dated {time:%d %B} {time.year}, when there was no web"
+        return f"is dated {time.day} {time:%B} {time.year}, when there was no web"
     if time > now and time - now > _DAY:
-        return f"is dated {time:%d %B} {time.year}, which is yet to come"
+        return f"is dated {time.day} {time:%B} {time.year}, which is yet to come"
     return ""
 
 

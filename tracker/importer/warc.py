@@ -29,6 +29,9 @@ from tracker.importer.records import LONGEST, Record, Refusal
 from tracker.model import digest, utc
 
 _LONGEST_HEADER = 32 * 1024  # bytes of all lines; servers take and send less
+_MOST_BLANK = 1000  # lines between two records
+#: What a whole file may become: so many bytes, and so many for each byte of it.
+_ROOM, _MOST_GROWTH = 64 * 2**20, 100
 _PIECE = 64 * 1024
 #: Bytes that a coding of a body may unpack: what becomes a small page may be huge in between.
 _LONGEST_CODED = 4 * LONGEST
@@ -140,13 +143,23 @@ def _archive(file: IO[bytes]) -> Iterator[Any]:
 
 
 class _Reader(DecompressingBufferedReader):  # type: ignore[misc]
-    """Reads no line that is longer than a header may be."""
+    """Reads no line that is longer than a header may be, and nothing that grows without end."""
+
+    _blank = 0
 
     def readline(self, length: int | None = None) -> bytes:
         line: bytes = super().readline(_LONGEST_HEADER + 1 if length is None else length)
         if length is None and len(line) > _LONGEST_HEADER:
             raise _too_long()
+        self._blank = 0 if line.strip() else self._blank + 1
+        if self._blank > _MOST_BLANK:
+            raise ArchiveLoadFailed("nothing but blank lines")
         return line
+
+    def _process_read(self, data: bytes) -> None:
+        super()._process_read(data)
+        if self.num_read > _ROOM + _MOST_GROWTH * self.stream.tell():
+            raise ArchiveLoadFailed("packed tighter than any pages are")
 
 
 class _Parser(StatusAndHeadersParser):  # type: ignore[misc]
