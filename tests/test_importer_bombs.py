@@ -17,10 +17,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.public_archive import Kept, PublicArchive
 from tests.samples import declare, terms, tracker
 from tests.test_importer_wayback import captures
 from tracker.importer.records import LONGEST
 from tracker.importer.warc import _body, _Unreadable
+from tracker.intake import wayback
 
 URL = "https://harbour.example/terms"
 _MIB = 2**20
@@ -240,3 +242,23 @@ def test_a_page_that_is_too_large_keeps_no_other_out(tmp_path: Path) -> None:
     assert done.exit_code == 1
     assert "record <urn:uuid:7> is too large for a text of terms" in done.stderr
     assert [c.via for c in captures(tmp_path)] == ["WARC file a.warc, record <urn:uuid:8>"]
+
+
+# ── the index of a public archive ─────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("limit", ["_LONGEST_PAGE", "_LONGEST_INDEX"])
+def test_an_index_is_no_longer_than_it_may_be(
+    tmp_path: Path, limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = [Kept(f"2020010100{n // 60:02}{n % 60:02}", URL, terms(nonce=n)) for n in range(120)]
+    with PublicArchive(kept) as archive:
+        declare(tmp_path, {"Terms": URL})
+        (tmp_path / "data" / "settings.toml").write_text(f'wayback_url = "{archive.url}"\n')
+        # A page of fifty lines is some 6,000 bytes.
+        monkeypatch.setattr(wayback, limit, 9_000 if limit == "_LONGEST_INDEX" else 900)
+        done = tracker(tmp_path, "import", "wayback", "harbour", "--allow-host", archive.entry)
+        assert (done.exit_code, archive.replays) == (1, [])
+        asked = len(archive.index_requests)
+    assert ("more captures" if limit == "_LONGEST_INDEX" else "more lines") in done.output
+    assert asked == (2 if limit == "_LONGEST_INDEX" else 1)

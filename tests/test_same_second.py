@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from tests.markup import guids
 from tests.samples import DOCUMENT, bytes_of, declare, terms, tracker
+from tests.servers import Server
+from tests.servers import page as served
 from tests.strategies import PAGE, capture
 from tests.test_importer_files import warc
 from tracker.history import in_order
@@ -145,6 +147,22 @@ def test_what_comes_later_leaves_every_address_as_it_was(tmp_path: Path) -> None
     recorded(tmp_path, ("2021-05-06T07:08:09.100000Z", 3), AFTER)
     assert known.items() <= texts(tmp_path).items()
     assert last_words(tmp_path)[f"{STAMP}-3"] == 3
+    assert tracker(tmp_path, "verify").exit_code == 0
+
+
+def test_two_visits_and_two_saved_pages_of_one_moment_are_four_versions(tmp_path: Path) -> None:
+    with Server({"/terms": [served(_page(0)), served(_page(1))]}) as server:
+        declare(tmp_path, {"Terms": server.url()})
+        for _ in range(2):
+            done = tracker(tmp_path, "--now", AT, "run", "--force", "--allow-host", server.entry)
+            assert done.exit_code == 0, done.output
+    for n in (2, 3):
+        (tmp_path / "page.html").write_bytes(_page(n))
+        saved = ("import", "file", str(tmp_path / "page.html"), "harbour", "--at", AT)
+        assert tracker(tmp_path, *saved).exit_code == 0
+    assert tracker(tmp_path, "publish").exit_code == 0
+    names = [STAMP, *(f"{STAMP}-{n}" for n in (2, 3, 4))]
+    assert last_words(tmp_path) == {name: n for n, name in enumerate(names)}
     assert tracker(tmp_path, "verify").exit_code == 0
 
 
