@@ -67,7 +67,7 @@ class PublicArchive(Loopback):
             if k.url == asked["url"]
             and ("statuscode:" + k.status) in asked.get("filter", "statuscode:" + k.status)
             and k.stamp[:8] >= asked.get("from", "")
-            and k.stamp[:8] <= asked.get("to", "9")
+            and k.stamp[:8] <= asked.get("to", "99999999")
             and k.stamp > asked.get("resumeKey", "")
         ]
         limit = int(asked.get("limit", "0"))

@@ -13,7 +13,7 @@ from tracker.archive import Archive
 from tracker.errors import ImportFailed
 from tracker.importer import opened
 from tracker.intake import Wanted, bring_in
-from tracker.model import Document, Outcome, Source
+from tracker.model import Capture, Document, Outcome, Source
 
 TERMS = "Harbour/Terms of Service"
 TEXT = "# Harbour Terms\n\nYou may moor here.\n\n" + "We keep a log of every mooring.\n\n" * 5
@@ -163,7 +163,9 @@ def test_a_page_is_read_as_its_address_is_declared(snapshots: Path, tmp_path: Pa
     document = Document(name, "Harbour", "Terms", "global", (declared,))
     with opened(str(snapshots)) as found, Archive(tmp_path / "a.db", write=True) as archive:
         old, new, without = bring_in(found, found.entries, "global", archive, [document])
-    assert old and new and without
+    assert isinstance(old, Capture)
+    assert isinstance(new, Capture)
+    assert isinstance(without, Capture)
     # An older layout, to which the selectors did not apply yet, is read by its structure.
     assert (old.source, old.outcome) == (Source(PLACE), Outcome.GOOD)
     assert "older layout" in old.reason

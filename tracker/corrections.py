@@ -24,6 +24,7 @@ from tracker.model import Correction, utc
 FILE = "corrections.toml"
 
 _KEYS = ("document", "first_seen", "date", "sentence")
+_MAY = ("nth",)
 
 
 def load(directory: Path) -> tuple[Correction, ...]:
@@ -39,19 +40,20 @@ def parse(file: str, text: str) -> tuple[Correction, ...]:
     """The corrections of a TOML text, oldest first; `file` is only for messages.
 
     Each is a `[[correction]]` with `document`, `first_seen` (the revision's, as its page and
-    `tracker log --json` give it), `date` and `sentence`. Raises `DeclarationError` for anything
-    else: a correction that is quietly ignored is worse than none.
+    `tracker log --json` give it), `date` and `sentence`, and `nth` where the revision is not the
+    first of its second. Raises `DeclarationError` for anything else: a correction that is quietly
+    ignored is worse than none.
     """
     top = Place(file)
     given = read_table(top, read_toml(top, text), ("correction",)).get("correction", [])
     if not isinstance(given, list):
         raise top.at("correction").wrong(f"must be written [[correction]], not as {kind(given)}")
     found = [_correction(top.at(f"correction {n}"), one) for n, one in enumerate(given, 1)]
-    return tuple(sorted(found, key=lambda c: (c.date, c.document, c.first_seen, c.sentence)))
+    return tuple(sorted(found, key=lambda c: (c.date, c.document, c.first_seen, c.sentence, c.nth)))
 
 
 def _correction(place: Place, value: object) -> Correction:
-    given = read_table(place, value, _KEYS)
+    given = read_table(place, value, (*_KEYS, *_MAY))
     for key in _KEYS:
         if key not in given:
             raise place.wrong(f"has no {key}; write one")
@@ -64,7 +66,14 @@ def _correction(place: Place, value: object) -> Correction:
         _time(place.at("first_seen"), given["first_seen"]),
         _day(place.at("date"), given["date"]),
         read_text(place.at("sentence"), given["sentence"]),
+        _nth(place.at("nth"), given.get("nth", 1)),
     )
+
+
+def _nth(place: Place, value: object) -> int:
+    if type(value) is not int or value < 1:
+        raise place.wrong("must be 1, 2 or whichever revision of its second it is")
+    return value
 
 
 def _time(place: Place, value: object) -> datetime:

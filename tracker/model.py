@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -159,6 +159,8 @@ class Capture:
     own record. `source` is None where an import does not know the page. `media` is `text/html`
     or `text/markdown`. `length` is the number of characters of the readable text. `facts` are what
     else was recorded of it, by name: `program` is the version of this program that took it.
+    `number` is its place in the log, from 1: what was captured at one moment is in the order of
+    the log.
     """
 
     document: str
@@ -178,6 +180,7 @@ class Capture:
     via: str
     archive_url: str | None
     facts: tuple[tuple[str, str], ...] = ()
+    number: int = field(default=0, compare=False)
 
     @property
     def page_key(self) -> str | None:
@@ -239,7 +242,8 @@ class Version:
     """What a reader would call the text, from `first_seen` to `last_seen`.
 
     `captures` are the first captures of each source that showed it; `urls` the set of pages
-    it was read from, empty where an import did not know. A preview is not in force yet.
+    it was read from, empty where an import did not know. A preview is not in force yet. `nth`
+    tells versions that were first seen in the same second apart, by the order of the log.
     """
 
     document: str
@@ -250,6 +254,12 @@ class Version:
     captures: tuple[Capture, ...]
     urls: tuple[str, ...]
     is_preview: bool = False
+    nth: int = 1
+
+    @property
+    def key(self) -> tuple[datetime, int, bool]:
+        """Tells the versions of one document apart."""
+        return self.first_seen, self.nth, self.is_preview
 
 
 # ── what changed ──────────────────────────────────────────────────────────────────
@@ -409,6 +419,11 @@ class Revision:
         return self.after.first_seen
 
     @property
+    def order(self) -> tuple[datetime, str, int]:
+        """Its place among the revisions of all documents, oldest first."""
+        return self.first_seen, self.document, self.after.nth
+
+    @property
     def is_news(self) -> bool:
         """Whether it belongs in the feeds: of some weight, and not told of before."""
         return self.significance.is_news and self.announced is None
@@ -481,13 +496,21 @@ class History:
 class Correction:
     """What the operator takes back or sets right about a published revision, in one sentence.
 
-    The revision is the one of `document` first seen at `first_seen` (whole seconds, UTC).
+    The revision is the one of `document` first seen at `first_seen` (whole seconds, UTC), the
+    `nth` of that second.
     """
 
     document: str
     first_seen: datetime
     date: date
     sentence: str
+    nth: int = 1
+
+    def is_of(self, revision: Revision) -> bool:
+        """Whether it is about a revision."""
+        seen = revision.first_seen.replace(microsecond=0)
+        mine = (self.document, self.first_seen, self.nth)
+        return mine == (revision.document, seen, revision.after.nth)
 
 
 @dataclass(frozen=True, slots=True)

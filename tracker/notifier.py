@@ -150,7 +150,8 @@ class Ledger:
         """Whether the item of this id and time went to an address, or is of its past."""
         # What is recorded late (an import, say) is no news; what was only held back is.
         known = (address.name, item) in self._had
-        return known or time < self._since[address.name] - _HELD_AT_MOST
+        since = self._since[address.name]
+        return known or (time < since and since - time > _HELD_AT_MOST)
 
     def record(self, address: Address, item: str, now: datetime) -> None:
         """Remember, on disk when this returns, that an item went to an address."""

@@ -60,6 +60,7 @@ def from_row(row: Mapping[str, Any]) -> Capture:
         via=row["via"],
         archive_url=row["archive_url"],
         facts=unpacked_facts(row["facts"]),
+        number=row["id"],
     )
 
 

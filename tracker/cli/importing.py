@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,7 +21,7 @@ from tracker.declarations import document_id
 from tracker.differ import Impression
 from tracker.errors import ImportFailed, UsageError
 from tracker.fetcher import Limits, talk, user_agent
-from tracker.importer import Record, Undated, opened, saved_page, shown, warc_records
+from tracker.importer import Record, Refusal, Undated, opened, saved_page, shown, warc_records
 from tracker.importer.wayback import collapsed
 from tracker.intake import (
     Found,
@@ -158,22 +159,21 @@ def _import(app: App, place: str, wanted: Wanted, others: Workers | None) -> Non
         with workspace.open_archive(write=True) as archive:
             brought = bring_in(
                 *(repository, entries, wanted.edition, archive, workspace.declared.documents),
-                *(_looking(others), refused.append),
+                *(_looking(others), app.now),
             )
+            told = _Told(chain(refused, with_bar(brought, len(entries))))
             try:
-                _tell(with_bar(brought, len(entries)))
+                said = terminal.import_summary(told)
             except ValueError as error:
+                told.name_refused()
                 raise UsageError(f"{name}: {error}.") from error
-            finally:
-                for one in refused:
-                    click.echo(f"Refused: {harmless(one)}", err=True)
-    if refused:
-        raise ImportFailed(f"{name}: {len(refused)} records were refused, named above.")
+    click.echo(said)
+    told.end()
 
 
-def _undated(found: Undated) -> str:
-    record = f"commit {found.commit}, {found.service}/{found.type}"
-    return f"{record}: is dated {found.said}, which is no time that a page can be of."
+def _undated(found: Undated) -> Refusal:
+    name = f"Commit {found.commit} of {found.service} {found.type}"
+    return Refusal(name, f"is dated {found.said}, which is no time that a page can be of")
 
 
 def _show_size(size: int) -> None:
@@ -185,6 +185,42 @@ def _show_size(size: int) -> None:
 def _asking(app: App, url: str) -> AbstractContextManager[httpx.Client]:
     """Ask an address that the operator typed; GitHub answers only what calls itself git."""
     return talk(url, user_agent=f"git/{user_agent(app.workspace.settings.contact)}")
+
+
+class _Told:
+    """What an import brings, as it comes: what is refused is put aside, and told at the end."""
+
+    _NAMED = 5
+
+    def __init__(self, brought: Iterable[Capture | Refusal | None]) -> None:
+        self._brought = brought
+        self._refused: list[Refusal] = []
+        self._refusals = 0
+        self.number = 0
+
+    def __iter__(self) -> Iterator[Capture | None]:
+        for one in self._brought:
+            if isinstance(one, Refusal):
+                self._refusals += 1
+                self._refused += [one][: self._NAMED - len(self._refused)]
+            else:
+                self.number += 1
+                yield one
+
+    def end(self) -> None:
+        """Name what was refused; ImportFailed where anything was."""
+        self.name_refused()
+        if self._refusals:
+            raise ImportFailed(
+                f"{self._refusals:,} refused, as named above; all else that could be read is there."
+            )
+
+    def name_refused(self) -> None:
+        """Name what was refused, the first few and how many more."""
+        for refusal in self._refused:
+            click.echo(f"Note: refused, {harmless(str(refusal))}", err=True)
+        if more := self._refusals - len(self._refused):
+            click.echo(f"Note: refused, {more:,} more", err=True)
 
 
 # ── the Wayback Machine ───────────────────────────────────────────────────────────
@@ -243,16 +279,18 @@ def _page(document: Document, address: str) -> Source:
     return Source(address, source.select, source.remove) if address else source
 
 
-def _tell(brought: Iterable[Capture | str | None]) -> None:
+def _tell(brought: Iterable[Capture | Refusal | str | None]) -> None:
     """What came, and at the latest when the archive gives out, what did not."""
-    found: list[Capture | str | None] = []
+    found: list[Capture | Refusal | str | None] = []
     try:
         for one in brought:
             found.append(one)  # noqa: PERF402 - what came before an error counts
     finally:
         for lost in (one for one in found if isinstance(one, str)):
             click.echo(f"Note: not had, {harmless(lost)}", err=True)
-        click.echo(terminal.import_summary([one for one in found if not isinstance(one, str)]))
+        told = _Told(one for one in found if not isinstance(one, str))
+        click.echo(terminal.import_summary(told))
+    told.end()
 
 
 # ── files ─────────────────────────────────────────────────────────────────────────
@@ -288,12 +326,24 @@ def import_warc(
     def is_wanted(url: str) -> bool:
         return any(True for _ in owners(documents, url))
 
-    found = (r for file in files for r in warc_records(file, is_wanted))
-    within = (r for r in found if is_within(r.time.date(), since, until))
+    within = (
+        one
+        for one in _records(files, is_wanted)
+        if isinstance(one, Refusal) or is_within(one.time.date(), since, until)
+    )
     with workers(number, scheduler) as others:
         brought = _bring(app, within, documents, others)
     if not brought:
         raise ImportFailed("There is no page of a declared document in these files and days.")
+
+
+def _records(files: Iterable[Path], is_wanted: Callable[[str], bool]) -> Iterator[Record | Refusal]:
+    """The records of all files; one that cannot be read keeps none of the others."""
+    for file in files:
+        try:
+            yield from warc_records(file, is_wanted)
+        except ImportFailed as error:
+            yield Refusal("WARC file", str(error))
 
 
 @import_.command("file")
@@ -323,14 +373,17 @@ def import_file(app: App, page: Path, document: str, at: str) -> None:
 
 def _bring(
     app: App,
-    records: Iterable[Record],
+    records: Iterable[Record | Refusal],
     documents: Sequence[Document],
     others: Workers | None = None,
 ) -> bool:
     with app.workspace.open_archive(write=True) as archive:
-        captures = list(with_bar(bring_pages(records, documents, archive, _looking(others)), None))
-    click.echo(terminal.import_summary(captures))
-    return bool(captures)
+        brought = bring_pages(records, documents, archive, _looking(others), app.now)
+        told = _Told(with_bar(brought, None))
+        said = terminal.import_summary(told)
+    click.echo(said)
+    told.end()
+    return told.number > 0
 
 
 def with_bar(

@@ -39,11 +39,13 @@ from tracker.evidence import Bundle, Exhibit, Note
 from tracker.folder import MANIFEST, content, file_names, manifest, published_names
 from tracker.merkle import frontier_of, inclusion, leaf_hash
 from tracker.model import Capture, Revision
-from tracker.publisher import terminal
+from tracker.publisher import places, terminal
 from tracker.publisher.words import count, moment, stamp
 
 _app = click.make_pass_decorator(App)
-_REVISION = re.compile(r"(?P<document>.+?)(?:/(?P<time>\d{4}-?\d\d-?\d\d[\dTZ:.+-]*))?")
+_REVISION = re.compile(
+    r"(?P<document>.+?)(?:/(?P<time>\d{4}-?\d\d-?\d\d[\dTZ:.+-]*(?:[-/]preview[\d-]*)?))?"
+)
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _UNPUBLISHED = "nothing published yet"
 
@@ -261,7 +263,8 @@ def write_evidence(app: App, revision: str, output: Path | None) -> None:
         past = one_past(app, archive, heads_of(archive))
         chosen = _revision(app, revision)
         files = evidence.bundle(_bundle(app, archive, chosen, past))
-    name = f"{chosen.document.replace('/', '-').replace('@', '-')}-{stamp(chosen.first_seen)}"
+    document = chosen.document.replace("/", "-").replace("@", "-")
+    name = f"{document}-{places.version_stamp(chosen.after)}"
     path = output or app.root / f"evidence-{name}.zip"
     _write(path, files)
     click.echo(f"{path}: {len(files)} files; VERIFY.txt says how to check them.")
@@ -274,14 +277,21 @@ def _revision(app: App, wanted: str) -> Revision:
     if found is None:
         raise UsageError(f"{wanted!r} names no revision; `tracker log` lists them.")
     (history,) = histories_of(app, [found["document"]], anew=True)
+    named = places.as_stamp(found["time"] or "")
+    for revision in history.revisions:
+        if places.version_stamp(revision.after) == named:
+            return revision
     digits = re.sub(r"\D", "", found["time"] or "")[:14]
-    matching = [r for r in history.revisions if f"{r.first_seen:%Y%m%d%H%M%S}".startswith(digits)]
-    if not matching:
+    times = [re.sub(r"\D", "", stamp(r.first_seen)) for r in history.revisions]
+    matching = [
+        r for r, time in zip(history.revisions, times, strict=True) if time.startswith(digits)
+    ]
+    if not matching or named.count("-"):
         when = f" first seen {found['time']}" if digits else ""
         raise UsageError(f"{history.document.id} has no revision{when}; `tracker log` lists them.")
     if digits and len(matching) > 1:
-        times = ", ".join(stamp(r.first_seen) for r in matching)
-        raise UsageError(f"{wanted} could be any of {times}; name one.")
+        stamps = ", ".join(places.version_stamp(r.after) for r in matching)
+        raise UsageError(f"{wanted} could be any of {stamps}; name one.")
     return matching[-1]
 
 

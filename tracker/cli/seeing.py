@@ -153,6 +153,7 @@ def _said(visited: Visit) -> str:
         what = "stands in" if found.outcome is Outcome.GOOD else f"is {found.outcome.value} too"
         where = harmless(found.archive_url or "")
         lines.append(f"  {found.via} of {found.time:%Y-%m-%d %H:%M} UTC {what}: {where}")
+    lines += [f"  refused: {harmless(str(refusal))}" for refusal in visited.refused]
     return "\n".join(lines)
 
 

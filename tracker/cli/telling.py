@@ -17,7 +17,7 @@ from tracker.cli.working import working
 from tracker.differ import revise
 from tracker.errors import UsageError
 from tracker.model import History, Revision, Version
-from tracker.publisher import records, standalone, terminal
+from tracker.publisher import places, records, standalone, terminal
 from tracker.publisher.abstracts import bare
 from tracker.workers import workers
 
@@ -90,6 +90,8 @@ def diff(app: App, document: str, since: str | None, until: str | None, form: st
     tracker diff eu                        the last revision
     tracker diff eu 2025-09-01             from what stood that day until now
     tracker diff eu 2025-09-01 2025-11-05  between two days
+
+    In place of a day, the time in the address of a version names that version.
     """
     revision = _between(app, histories_of(app, [document])[0], since, until)
     if form == "json":
@@ -149,11 +151,18 @@ def show(app: App, document: str, at: str | None, form: str) -> None:
 
 
 def _at(found: History, day: str | None) -> Version:
-    """The version that stood at the end of `day` (or at an ISO time), or the latest."""
+    """The version that stood at the end of `day` (or at an ISO time), or the latest.
+
+    A time at which one was first seen, as its address or the id of its item gives it, names that.
+    """
     if not found.versions:
         raise UsageError(f"{found.document.id} has never been seen; run: tracker fetch")
     if day is None:
         return found.versions[-1]
+    previews = (r.after for r in found.revisions if r.after.is_preview)
+    for version in (*found.versions, *previews):
+        if places.version_stamp(version) == places.as_stamp(day):
+            return version
     standing = [v for v in found.versions if v.first_seen <= _end_of(day)]
     if not standing:
         first = f"{found.versions[0].first_seen:%Y-%m-%d}"
@@ -197,10 +206,7 @@ def changes(app: App, documents: tuple[str, ...], form: str) -> None:
 
 
 def _say_all(app: App, histories: list[History]) -> None:
-    revisions = sorted(
-        (r for found in histories for r in found.revisions),
-        key=lambda r: (r.first_seen, r.document),
-    )
+    revisions = records.ordered(histories)
     topics, room = app.workspace.topics, width()
     shown = [terminal.diff(r, topics, colour=colour(), width=room) for r in revisions]
     say("\n\n\n".join(shown) or "No revision yet.")

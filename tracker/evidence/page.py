@@ -35,7 +35,7 @@ def redline_page(revision: Revision, topics: Sequence[Topic]) -> str:
 def _said(revision: Revision) -> Iterator[str]:
     """The lines above the changes."""
     for label, version in (("Before", revision.before), ("After", revision.after)):
-        yield f"{label}: {words.moment(version.first_seen)} {words.line(version.title)}"
+        yield f"{label}: {words.sight(version)} {words.line(version.title)}"
     yield f"{words.worth(revision.significance)}: {words.safe(revision.reason)}."
     if revision.effective:
         yield f"In force from {words.day(revision.effective)}."

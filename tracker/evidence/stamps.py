@@ -25,6 +25,7 @@ from tracker.disk import sync
 from tracker.entries import LOGS
 from tracker.errors import NotStamped
 from tracker.evidence.note import Note, checkpoint_body, parse_note
+from tracker.publisher import words
 
 _NAME = re.compile(r"(\d{8}T\d{6}Z)-\d+-[0-9a-f]{16}")
 _TIME = "%Y%m%dT%H%M%SZ"
@@ -42,7 +43,7 @@ class Stamp:
 
     @property
     def name(self) -> str:
-        asked = self.asked.strftime(_TIME)
+        asked = words.stamp(self.asked)
         whole = b"\0".join([asked.encode(), self.text.encode(), self.token])
         return f"{asked}-{self.note.size}-{hashlib.sha256(whole).hexdigest()[:16]}"
 

@@ -356,8 +356,9 @@ def main() -> None:
     need(len({shown[4] for shown in both}) == len(both), "one capture stands for two")
     alone = len({facts["document"] for _, facts, *_ in both}) == 1
     need(alone, "the captures are not of one document")
-    last = max(datetime.fromisoformat(facts["time"]) for _, facts, *_ in sides["before"])
-    first = min(datetime.fromisoformat(facts["time"]) for _, facts, *_ in sides["after"])
+    # What was captured at one moment is in the order of the log.
+    last = max((datetime.fromisoformat(s[1]["time"]), s[4]) for s in sides["before"])
+    first = min((datetime.fromisoformat(s[1]["time"]), s[4]) for s in sides["after"])
     need(last < first, "before/ is not earlier than after/")
     warc([shown[1:4] for shown in both])
     texts: dict[str, Clauses] = {"before": [], "after": []}

@@ -10,12 +10,12 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
-from tracker.model import Capture
+from tracker.model import Capture, utc
 
 _TRANSFER = {"content-encoding", "content-length", "transfer-encoding", "connection"}
 _TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)  # RFC 9110, section 5.6.2
@@ -70,7 +70,7 @@ def _record(fields: dict[str, str], time: datetime, block: bytes) -> bytes:
     written = {
         **fields,
         "WARC-Record-ID": _name(fields["WARC-Type"], time, block),
-        "WARC-Date": time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "WARC-Date": f"{utc(time).isoformat(timespec='microseconds')[:26]}Z",
         "WARC-Block-Digest": _digest(block),
         "Content-Length": str(len(block)),
     }

@@ -65,6 +65,6 @@ def explained(
     times = f"asked {attempts} times: " if attempts > 1 else ""
     reason = times + verdict.reason.removesuffix(".")
     if now is not None and asked_for is not None and asked_for > limits.longest_wait:
-        back = (now + timedelta(seconds=asked_for)).astimezone(UTC)
+        back = now + min(timedelta(seconds=asked_for), datetime.max.replace(tzinfo=UTC) - now)
         reason += f"; it asks not to come back before {back:%Y-%m-%d %H:%M} UTC"
     return replace(verdict, reason=reason + ".")

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from tracker.differ import kept_share, revise, text_digest
 from tracker.history.agreement import Sight, agree, waiting
-from tracker.history.looks import Look, Reader, clauses, groups, in_order, looks, version
+from tracker.history.looks import Look, Reader, clauses, groups, in_order, looks, nths, version
 from tracker.history.previews import told_once, upcoming
 from tracker.history.runs import decisive, thinned
 from tracker.model import (
@@ -63,14 +63,18 @@ def texts(
         return kept_share(clauses(one.parts, reader), clauses(other.parts, reader))
 
     agreed = agree(looks(usual, reader), alike)
-    found = tuple(_version(document.id, s, s.shown, reader) for s in agreed.believed)
+    places = nths(s.first.parts for s in agreed.believed)
+    found = tuple(
+        _version(document.id, s, s.shown, reader, nth)
+        for s, nth in zip(agreed.believed, places, strict=True)
+    )
     # A text became what it is on the page where it was first seen, with that as its evidence.
     first = tuple(
-        last if s.first == s.shown else _version(document.id, s, s.first, reader)
+        last if s.first == s.shown else _version(document.id, s, s.first, reader, last.nth)
         for s, last in zip(agreed.believed, found, strict=True)
     )
     coming = upcoming(found, looks(shown, reader), reader, topics)
-    known = {r.first_seen: r for r in earlier.revisions} if earlier else {}
+    known = {r.after.key: r for r in earlier.revisions} if earlier else {}
     revisions = told_once(tuple(_revisions(found, first, topics, known)), coming)
     title = found[-1].title if found and found[-1].title else document.type
     return Texts(title, found, revisions, waiting(agreed.held) if agreed.held else "")
@@ -89,11 +93,10 @@ def completed(document: Document, ordered: Sequence[Capture], found: Texts) -> H
 
 def _seen_until(found: Texts, time: datetime) -> Texts:
     """The same where the newest version was last seen at `time`."""
-    newest = found.versions[-1].first_seen
+    newest = found.versions[-1].key
 
     def seen(version: Version) -> Version:
-        is_newest = version.first_seen == newest and not version.is_preview
-        return replace(version, last_seen=time) if is_newest else version
+        return replace(version, last_seen=time) if version.key == newest else version
 
     return replace(
         found,
@@ -104,10 +107,9 @@ def _seen_until(found: Texts, time: datetime) -> Texts:
     )
 
 
-def _version(document: str, sight: Sight, look: Look, reader: Reader) -> Version:
-    return replace(
-        version(document, look, reader), first_seen=sight.first.time, last_seen=sight.last_seen
-    )
+def _version(document: str, sight: Sight, look: Look, reader: Reader, nth: int) -> Version:
+    first, last = sight.first.time, sight.last_seen
+    return replace(version(document, look, reader), first_seen=first, last_seen=last, nth=nth)
 
 
 # ── revisions ─────────────────────────────────────────────────────────────────────
@@ -117,7 +119,7 @@ def _revisions(
     found: Sequence[Version],
     first: Sequence[Version],
     topics: Sequence[Topic],
-    earlier: Mapping[datetime, Revision],
+    earlier: Mapping[tuple[datetime, int, bool], Revision],
 ) -> Iterator[Revision]:
     """Each step from a text as it was last read to the next as it was first seen.
 
@@ -128,7 +130,7 @@ def _revisions(
     text = text_digest(found[0].clauses) if found else ""
     for before, after, last in zip(found, first[1:], found[1:], strict=False):
         new = text_digest(after.clauses)
-        again = _again(earlier.get(after.first_seen), before, after)
+        again = _again(earlier.get(after.key), before, after)
         if again is None:
             earlier = {}
             revision = revise(before, after, topics, known)

@@ -5,6 +5,7 @@ A document combined from several pages was seen only when each of them came well
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -41,15 +42,39 @@ class Look:
 
 
 def in_order(captures: Iterable[Capture], document: Document) -> list[Capture]:
-    """By time and, within a look, as the document names its pages; whatever order they came in."""
+    """By time, in one moment by the log and, within a look, as the document names its pages.
+
+    Whatever order they come in; captures that are in no log are told apart by what they hold.
+    """
     pages = {source.key: place for place, source in enumerate(document.sources)}
 
-    def order(capture: Capture) -> tuple[object, ...]:
+    def page(capture: Capture) -> tuple[object, ...]:
         key = capture.page_key or ""
-        look = (capture.time, capture.via, pages.get(key, len(pages)), capture.asked_url or "", key)
-        return (*look, capture.body or "", capture.text or "", capture.outcome, capture.reason)
+        return pages.get(key, len(pages)), capture.asked_url or "", key
 
-    return sorted(captures, key=order)
+    def order(capture: Capture) -> tuple[object, ...]:
+        logged = (capture.time, capture.number, capture.via, *page(capture))
+        return (*logged, capture.body or "", capture.text or "", capture.outcome, capture.reason)
+
+    parts = each_look(sorted(captures, key=order))
+    return [capture for look in parts for capture in sorted(look, key=page)]
+
+
+def each_look(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:
+    """The captures of each look, good or not; `captures` are by time and the log.
+
+    A look sees a page once: where the same page comes again, it was looked at again.
+    """
+    for _, moment in groupby(captures, key=lambda c: c.time):
+        looks: list[list[Capture]] = []
+        latest: dict[str, list[Capture]] = {}
+        for capture in moment:
+            look = latest.get(capture.via)
+            if look is None or any(c.page_key == capture.page_key for c in look):
+                look = latest[capture.via] = []
+                looks.append(look)
+            look.append(capture)
+        yield from map(tuple, looks)
 
 
 def looks(captures: Iterable[Capture], reader: Reader) -> Sequence[Look]:
@@ -93,10 +118,25 @@ def _looks(captures: Iterable[Capture], reader: Reader) -> Iterator[Look]:
 
 def groups(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:
     """The captures of each good look; `captures` are in order."""
-    for _, group in groupby(captures, key=lambda c: (c.time, c.via)):
-        parts = tuple(group)
+    for parts in each_look(captures):
         if all(c.outcome is Outcome.GOOD and c.text for c in parts):
             yield parts
+
+
+def nths(looks: Iterable[Sequence[Capture]]) -> list[int]:
+    """Which of its second each look is, from 1, by their captures.
+
+    They are counted by the order of the log, so that whatever is recorded later leaves the names
+    of those before as they are.
+    """
+    seen = [(max(c.time for c in parts), min(c.number for c in parts)) for parts in looks]
+    counts: Counter[datetime] = Counter()
+    places = [0] * len(seen)
+    for n in sorted(range(len(seen)), key=lambda n: seen[n][1]):
+        second = seen[n][0].replace(microsecond=0)
+        counts[second] += 1
+        places[n] = counts[second]
+    return places
 
 
 def version(document: str, look: Look, reader: Reader) -> Version:

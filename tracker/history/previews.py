@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from tracker.differ import revise
-from tracker.history.looks import Look, Reader, version
+from tracker.history.looks import Look, Reader, nths, version
 from tracker.model import Revision, Significance, Topic, Version
 
 
@@ -19,7 +19,12 @@ def upcoming(
     versions: Sequence[Version], looks: Iterable[Look], reader: Reader, topics: Sequence[Topic]
 ) -> tuple[Revision, ...]:
     """The upcoming revisions that `looks` at the preview page gave, oldest first."""
-    return tuple(_upcoming(versions, looks, reader, topics))
+    found = tuple(_upcoming(versions, looks, reader, topics))
+    places = nths(revision.after.captures for revision in found)
+    return tuple(
+        replace(revision, after=replace(revision.after, nth=nth))
+        for revision, nth in zip(found, places, strict=True)
+    )
 
 
 def _upcoming(

@@ -17,7 +17,7 @@ from datetime import datetime
 from itertools import groupby
 
 from tracker.history.agreement import has_agreed
-from tracker.history.looks import groups
+from tracker.history.looks import each_look, groups
 from tracker.model import PREVIEW, Capture
 
 
@@ -93,14 +93,10 @@ def _is_since(begin: datetime | None, capture: Capture) -> bool:
 
 
 def _ends(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:
-    for _, met in groupby(_all_looks(captures), key=_met):
+    for _, met in groupby(each_look(captures), key=_met):
         looks = list(met)
         agreed = has_agreed(len(looks), looks[0][0].time, looks[-1][0].time)
         yield from (*looks[:2], looks[-1]) if agreed else looks
-
-
-def _all_looks(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:
-    return (tuple(look) for _, look in groupby(captures, key=lambda c: (c.time, c.via)))
 
 
 def _met(look: Sequence[Capture]) -> list[tuple[object, ...]]:

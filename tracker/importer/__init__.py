@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.importer.records import Record, same_page
+from tracker.importer.records import Record, Refusal, doubt, same_page
 from tracker.later import later
 
 if TYPE_CHECKING:
@@ -37,9 +37,11 @@ else:
 __all__ = [
     "Entry",
     "Record",
+    "Refusal",
     "Repository",
     "TooLarge",
     "Undated",
+    "doubt",
     "opened",
     "same_page",
     "saved_page",

@@ -47,10 +47,14 @@ def index_address(
 ) -> str:
     """Where a page of the index is; days are inclusive, `key` is what the page before gave."""
     asked = [*_question(page), ("limit", str(_PAGE)), ("showResumeKey", "true")]
-    asked += [("from", f"{since:%Y%m%d}")] if since else []
-    asked += [("to", f"{until:%Y%m%d}")] if until else []
+    asked += [("from", _day(since))] if since else []
+    asked += [("to", _day(until))] if until else []
     asked += [("resumeKey", key)] if key else []
     return f"{base}/cdx/search/cdx?{urlencode(asked)}"
+
+
+def _day(day: date) -> str:
+    return day.isoformat().replace("-", "")
 
 
 def newest_address(base: str, page: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from tracker.archive import Archive
 from tracker.declarations import imported_id
 from tracker.differ import Impression, Judgement, look_at
 from tracker.fetcher import public_headers
-from tracker.importer import Record, TooLarge, same_page
+from tracker.importer import Record, Refusal, TooLarge, doubt, same_page
 from tracker.intake.judged import FACTS, judged
 from tracker.model import Capture, Document, Outcome, Source, digest
 
@@ -93,7 +93,8 @@ class Keeper:
         capture = self._judged(document.id, found.source, record, seen)
         self.archive.add(capture, record.body)
         pages = self._of(document.id)
-        insort(pages.setdefault(capture.page_key, []), capture, key=_time)
+        # What it was served with judges nothing, and would fill the memory.
+        insort(pages.setdefault(capture.page_key, []), replace(capture, headers=()), key=_time)
         return capture
 
     def _of(self, document: str) -> dict[str | None, list[Capture]]:
@@ -169,6 +170,9 @@ def _capture(document: str, source: Source | None, record: Record, found: Judgem
     )
 
 
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
 def bring_in(
     repository: Repository,
     entries: Sequence[Entry],
@@ -176,32 +180,49 @@ def bring_in(
     archive: Archive,
     declared: Sequence[Document] = (),
     looking: Looking | None = None,
-    refused: Callable[[str], None] = lambda _: None,
-) -> Iterator[Capture | None]:
+    now: datetime = _LAST,
+) -> Iterator[Capture | Refusal | None]:
     """Import `entries`, oldest first; yields each capture once it is on disk, None if it was there.
 
-    A page is read as it is `declared`, where its address is. `refused` hears of each record that
-    is none of a text. Raises ValueError at the end, naming the records whose service or type
-    cannot be made a document's name.
+    A page is read as it is `declared`, where its address is. What is larger than a page, or cannot
+    have been seen by `now`, is refused at the end, and all else goes on. Raises ValueError then,
+    naming the records whose service or type cannot be made a document's name.
     """
+    refused: list[Refusal] = []
     unnamed: dict[str, None] = {}
 
     def found() -> Iterator[Found]:
         for entry in _as_declared(entries, edition, declared):
             try:
                 name = imported_id(entry.service, entry.type, edition)
-                body = repository.body(entry)
+                body = _body(repository, entry, now)
             except ValueError as error:
                 unnamed[str(error)] = None
-            except TooLarge as error:
-                refused(f"commit {entry.commit}, {entry.service}/{entry.type}: {error}")
+            except _Refused as error:
+                refused.append(
+                    Refusal(f"Commit {entry.commit} of {entry.service} {entry.type}", str(error))
+                )
             else:
                 document = Document(name, entry.service, entry.type, edition, ())
                 yield Found(document, _source(entry, document, declared), _of_entry(entry, body))
 
     yield from _kept(found(), archive, looking)
+    yield from refused
     if unnamed:
         raise ValueError("; ".join(unnamed))
+
+
+class _Refused(Exception):
+    """A record is not taken; the text says why."""
+
+
+def _body(repository: Repository, entry: Entry, now: datetime) -> bytes:
+    if reason := doubt(entry.time, now):
+        raise _Refused(reason)
+    try:
+        return repository.body(entry)
+    except TooLarge as error:
+        raise _Refused(f"is not read: {error}") from error
 
 
 def _as_declared(
@@ -258,21 +279,34 @@ def _of_entry(entry: Entry, body: bytes) -> Record:
 
 
 def bring_pages(
-    records: Iterable[Record],
+    records: Iterable[Record | Refusal],
     documents: Sequence[Document],
     archive: Archive,
     looking: Looking | None = None,
-) -> Iterator[Capture | None]:
+    now: datetime = _LAST,
+) -> Iterator[Capture | Refusal | None]:
     """Import pages as they come to whichever of `documents` has their address.
 
-    Yields each capture once it is on disk, None if it was there.
+    Yields each capture once it is on disk, None if it was there. What cannot have been seen by
+    `now` is refused, as is what was refused before, and all else goes on.
     """
-    found = (
-        Found(document, source, record)
-        for record in records
-        for document, source in owners(documents, record.url or "")
-    )
-    return _kept(found, archive, looking)
+    refused: list[Refusal] = []
+
+    def found() -> Iterator[Found]:
+        for record in records:
+            if isinstance(record, Refusal):
+                refused.append(record)
+            elif reason := doubt(record.time, now):
+                refused.append(Refusal(record.via, reason))
+            else:
+                for document, source in owners(documents, record.url or ""):
+                    yield Found(document, source, record)
+
+    for capture in _kept(found(), archive, looking):
+        while refused:
+            yield refused.pop(0)
+        yield capture
+    yield from refused
 
 
 def owners(documents: Iterable[Document], url: str) -> Iterator[tuple[Document, Source]]:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from tracker.archive import Archive
 from tracker.differ import Judgement
 from tracker.fetcher import Fetcher
+from tracker.importer import Refusal
 from tracker.intake.judged import FACTS, judged
 from tracker.intake.wayback import PublicArchive, stand_in
 from tracker.model import LIVE, PREVIEW, Answer, Capture, Document, Outcome, Source, digest
@@ -28,13 +29,14 @@ class Visit:
 
     A visit has `failed` when the document could not be had, now or (if skipped) the last time;
     that there is no preview is the normal state. `stand_ins` are a public archive's newest
-    captures of pages that were refused to us.
+    captures of pages that were refused to us, `refused` those of them that cannot be true.
     """
 
     document: Document
     captures: tuple[Capture, ...]
     skipped: str
     stand_ins: tuple[Capture, ...] = ()
+    refused: tuple[Refusal, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -71,7 +73,13 @@ def visit(
     if document.preview and captures[0].outcome is Outcome.GOOD:
         shown = archive.earlier(document.id, document.preview, now)
         captures += (_visit_page(document, document.preview, shown, fetcher, archive, now),)
-    return Visit(document, captures, "", stand_ins)
+    return Visit(
+        document,
+        captures,
+        "",
+        tuple(one for one in stand_ins if isinstance(one, Capture)),
+        tuple(one for one in stand_ins if isinstance(one, Refusal)),
+    )
 
 
 def _lately(captures: Sequence[Capture], now: datetime) -> Iterator[Capture]:
@@ -88,12 +96,12 @@ def _stand_ins(
     captures: Sequence[Capture],
     archive: Archive,
     public: PublicArchive | None,
-) -> tuple[Capture, ...]:
+) -> tuple[Capture | Refusal, ...]:
     refused = [c.source for c in captures if c.outcome in _TURNED_AWAY and c.source]
     if public is None or len(document.sources) > 1:  # parts of other days make no whole
         return ()
     found = (stand_in(document, source, public, archive) for source in refused)
-    return tuple(capture for capture in found if capture is not None)
+    return tuple(one for one in found if one is not None)
 
 
 def in_turns(documents: Sequence[Document]) -> list[Document]:

@@ -65,7 +65,7 @@ class Life:
     @property
     def was_born_of_a_change(self) -> bool:
         """Whether its first step is its coming: it is not of the oldest text."""
-        return bool(self.steps) and self.steps[0].revision.after.first_seen == self.born.first_seen
+        return bool(self.steps) and self.steps[0].revision.after.key == self.born.key
 
     @property
     def has_changed(self) -> bool:
@@ -82,11 +82,11 @@ class Lives:
 
     ids: tuple[tuple[str, ...], ...]
     lives: Mapping[str, Life]
-    places: Mapping[datetime, int]
+    places: Mapping[tuple[datetime, int, bool], int]
 
     def of(self, version: Version, clause: int) -> Life | None:
         """The life of a clause of a version, None in a preview."""
-        place = None if version.is_preview else self.places.get(version.first_seen)
+        place = self.places.get(version.key)
         return None if place is None else self.lives[self.ids[place][clause]]
 
 
@@ -157,7 +157,7 @@ def lives(history: History) -> Lives:
         walk = _cross if is_break(revision) else _walk
         current = walk(revision, current, register)
         ids.append(tuple(life.id for life in current))
-    places = {version.first_seen: n for n, version in enumerate(history.versions)}
+    places = {version.key: n for n, version in enumerate(history.versions)}
     return Lives(tuple(ids), {life.id: life.done() for life in register.all}, places)
 
 

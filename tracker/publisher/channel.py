@@ -59,7 +59,8 @@ class Item:
 
     `via` is the page itself, `related` its archive copies. `categories` are (term, label). `feeds`
     are the names of the feeds it stands in. `corrected` is when it was last set right, None for
-    almost all; `ahead` the day until which what it tells is to come.
+    almost all; `ahead` the day until which what it tells is to come. `nth` orders those of one
+    document that were published in the same second.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Item:
     feeds: frozenset[str] = frozenset()
     corrected: datetime | None = None
     ahead: date | None = None
+    nth: int = 1
 
     @property
     def updated(self) -> datetime:

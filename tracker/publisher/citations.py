@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from tracker.model import Capture, Revision
-from tracker.publisher import words
+from tracker.publisher import places, words
 from tracker.publisher.listing import Entry
 
 # What TeX acts on; a page title may hold any of it. Braces and the backslash go to words, since
@@ -59,12 +59,12 @@ def csl(entry: Entry, address: str) -> bytes:
 
 def _key(revision: Revision) -> str:
     name = revision.document.replace("/", "-").replace("@", "-")
-    return f"{name}-{words.stamp(revision.first_seen)}"
+    return f"{name}-{places.version_stamp(revision.after)}"
 
 
 def _note(revision: Revision, address: str) -> str:
     parts = [
-        f"Version first seen {words.iso(revision.first_seen)}",
+        f"Version first seen {words.iso(revision.first_seen)}{words.nth(revision.after)}",
         *(f"SHA-256 {c.body}" for c in revision.after.captures if c.body),
         f"change recorded at {address}",
     ]

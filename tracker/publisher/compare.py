@@ -42,7 +42,9 @@ class Suggestion:
 def shelf(history: History) -> Shelf:
     """What a comparison can choose from of one document; nothing where it was never read."""
     previews = [r.after for r in history.revisions if r.after.is_preview]
-    found = sorted((*history.versions, *previews), key=lambda v: (v.first_seen, v.is_preview))
+    found = sorted(
+        (*history.versions, *previews), key=lambda v: (v.first_seen, v.is_preview, v.nth)
+    )
     days = Counter(version.first_seen.date() for version in found)
     choices = [_choice(history, v, days[v.first_seen.date()] > 1) for v in reversed(found)]
     return Shelf(words.document_name(history), history.document.id, tuple(choices))
@@ -51,7 +53,7 @@ def shelf(history: History) -> Shelf:
 def _choice(history: History, version: Version, has_twin: bool) -> Choice:
     """A version by its day; two versions of one day are told apart by the hour."""
     time = version.first_seen
-    label = words.moment(time) if has_twin else words.day(time)
+    label = words.sight(version) if has_twin else words.day(time)
     shown = ", preview" if version.is_preview else ""
     name = words.document_name(history, version.title)
     return Choice(places.version_name(version), f"{label}{shown}", name)

@@ -23,7 +23,8 @@ _CHANGES = (
     ("document", "The document, as service/type@edition."),
     ("source_url", "The page the newer version was read from; empty where it is not known."),
     ("from", "When the older version was first seen (ISO 8601, UTC)."),
-    ("to", "When the newer version was first seen; with document, it names the revision."),
+    ("to", "When the newer version was first seen; with document, it names the revision (where one "
+           "second has several, page does)."),
     ("revision", "What the revision is worth: substantive, announcement, reverted, upcoming (the "
                  "news), editorial, links or technical."),
     ("kind", "What happened to the clause: added, removed, reworded, moved, split, merged, "
@@ -67,7 +68,7 @@ class Told:
     `anchors` are the addresses of the lines under the root, `page` is that of the revision.
     """
 
-    order: tuple[datetime, str]
+    order: tuple[datetime, str, int]
     row: tuple[Cell, ...]
     lines: tuple[str, ...]
     anchors: tuple[str, ...]
@@ -79,19 +80,19 @@ class Export:
     """A document as data; `versions` are rows with their place in the order before them."""
 
     told: tuple[Told, ...]
-    versions: tuple[tuple[tuple[datetime, str], tuple[Cell, ...]], ...]
+    versions: tuple[tuple[tuple[datetime, str, int], tuple[Cell, ...]], ...]
 
 
 def export(history: History) -> Export:
     """All that the tables hold of a document."""
-    versions = tuple(((v.first_seen, v.document), _version(v)) for v in history.versions)
+    versions = tuple(((v.first_seen, v.document, v.nth), _version(v)) for v in history.versions)
     return Export(tuple(map(_told, history.revisions)), versions)
 
 
 def _told(revision: Revision) -> Told:
     page = places.revision_page(revision)
     return Told(
-        order=(revision.first_seen, revision.document),
+        order=revision.order,
         row=_revision(revision),
         lines=tuple(_json_line(record) for record in records.of(revision)),
         anchors=tuple(f"{page}index.html#{row.anchor}" for row in anchored(revision)),

@@ -85,7 +85,7 @@ def document_items(
     own = editions([history], topics)
     common = frozenset({ALL, history.document.id} | own)
     for revision in (r for r in history.revisions if r.is_news):
-        said = [c for c in mine if _is_of(c, revision)]
+        said = [c for c in mine if c.is_of(revision)]
         item = revision_item(history, revision, topics, base, common | {*revision.topics}, said)
         yield replace(item, ahead=_ahead(revision, history))
     yield from _corrections(history, mine, common, base)
@@ -112,8 +112,8 @@ def in_order(items: Iterable[Item], histories: Sequence[History]) -> list[Item]:
     return sorted(marked, key=_order)
 
 
-def _order(item: Item) -> tuple[datetime, str]:
-    return item.published, item.id
+def _order(item: Item) -> tuple[datetime, int, str]:
+    return item.published, item.nth, item.id
 
 
 def _ahead(revision: Revision, history: History) -> date | None:
@@ -132,14 +132,9 @@ def _corrections(
 ) -> Iterator[Item]:
     """Corrections stand where what they correct stands."""
     for correction in corrections:
-        revision = next((r for r in history.revisions if _is_of(correction, r)), None)
+        revision = next(filter(correction.is_of, history.revisions), None)
         names = common | {*revision.topics} if revision else common
         yield correction_item(history, revision, correction, base, names)
-
-
-def _is_of(correction: Correction, revision: Revision) -> bool:
-    seen = revision.first_seen.replace(microsecond=0)
-    return (correction.document, correction.first_seen) == (revision.document, seen)
 
 
 def channels(feed: Feed, items: Sequence[Item], base: str) -> Iterator[Channel]:

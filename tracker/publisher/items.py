@@ -60,7 +60,7 @@ class Body:
     def _dates(self) -> Iterator[str]:
         if self.revision.effective:
             yield f"In force from: {words.day(self.revision.effective)}"
-        yield f"First seen: {words.moment(self.revision.first_seen)}"
+        yield f"First seen: {words.sight(self.revision.after)}"
         yield f"Before that, the text of {words.day(self.revision.before.first_seen)} stood."
 
     def _clauses(self) -> Iterator[list[str]]:
@@ -112,6 +112,7 @@ def revision_item(
         related=body.copies,
         feeds=feeds,
         corrected=max(times, default=None),
+        nth=revision.after.nth,
     )
 
 

@@ -78,13 +78,12 @@ def entries(
 
 def newest_first(found: Iterable[Entry]) -> list[Entry]:
     """Entries of any documents in the order in which lists have them."""
-    return sorted(found, key=lambda e: (e.revision.first_seen, e.revision.document), reverse=True)
+    return sorted(found, key=lambda e: e.revision.order, reverse=True)
 
 
 def of(revision: Revision, corrections: Sequence[Correction]) -> tuple[Correction, ...]:
     """The corrections of a revision, oldest first."""
-    key = (revision.document, revision.first_seen.replace(microsecond=0))
-    return tuple(c for c in corrections if (c.document, c.first_seen) == key)
+    return tuple(c for c in corrections if c.is_of(revision))
 
 
 def strays(

@@ -38,13 +38,14 @@ def correction_item(
     """
     name = words.document_name(history, revision.after.title if revision else "")
     first_seen = words.iso(correction.first_seen)
+    nth = f"-{correction.nth}" if correction.nth > 1 else ""
     about = f"It is about the revision first seen {words.moment(correction.first_seen)}."
     gone = "" if revision else "Read by today's rules, there was none."
     page = revision_page(revision) if revision else document_page(correction.document)
     key = digest(correction.sentence.encode("utf-8", "replace"))[:8]
     said = [s for s in (words.safe(correction.sentence), about, gone) if s]
     return _notice(
-        f"correction/{correction.document}/{first_seen}/{correction.date}-{key}",
+        f"correction/{correction.document}/{first_seen}{nth}/{correction.date}-{key}",
         f"{name}: correction of what was published {words.day(correction.first_seen)}",
         said,
         ("correction", "Correction"),
@@ -57,7 +58,8 @@ def correction_item(
 def corrected_at(correction: Correction) -> datetime:
     """When a correction was made: its day is all that is known, and it never comes first."""
     day = datetime.combine(correction.date, datetime.min.time(), UTC)
-    return max(day, correction.first_seen + timedelta(seconds=1))
+    last = datetime.max.replace(tzinfo=UTC) - timedelta(seconds=1)
+    return max(day, min(correction.first_seen, last) + timedelta(seconds=1))
 
 
 def outage_items(history: History, outage: Outage, base: str) -> Iterator[Item]:

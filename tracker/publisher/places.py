@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from tracker.model import Revision, Topic, Version
-from tracker.publisher.words import stamp
+import re
+from datetime import datetime
+
+from tracker.model import Revision, Topic, Version, utc
+from tracker.publisher.words import nth, stamp
 
 
 def document_page(document: str) -> str:
@@ -12,7 +15,7 @@ def document_page(document: str) -> str:
 
 def version_name(version: Version) -> str:
     """How the addresses of comparisons name a version."""
-    return f"{version.document}/{_stamp(version)}"
+    return f"{version.document}/{version_stamp(version)}"
 
 
 def version_page(version: Version) -> str:
@@ -20,16 +23,41 @@ def version_page(version: Version) -> str:
 
 
 def revision_page(revision: Revision) -> str:
-    return f"changes/{revision.document}/{_stamp(revision.after)}/"
+    return f"changes/{revision.document}/{version_stamp(revision.after)}/"
 
 
-def _stamp(version: Version) -> str:
+def version_stamp(version: Version) -> str:
+    """How addresses name a version within its document."""
     # A preview is often first seen together with the banner that announces it.
-    return stamp(version.first_seen) + ("-preview" if version.is_preview else "")
+    shown = "-preview" if version.is_preview else ""
+    return f"{stamp(version.first_seen)}{shown}{nth(version)}"
+
+
+def as_stamp(name: str) -> str:
+    """The stamp of the version that an ISO time, a stamp or the end of an item's id names.
+
+    Empty where it is none: a day and an hour name no version.
+    """
+    found = _NAME.fullmatch(name)
+    try:
+        time = utc(datetime.fromisoformat(found["time"])) if found else None
+    except ValueError:
+        return ""
+    if found is None or time is None:
+        return ""
+    shown = "-preview" if found["preview"] else ""
+    return f"{stamp(time)}{shown}{found['nth'] or ''}".removesuffix("-1")
+
+
+_NAME = re.compile(
+    r"(?P<time>\d{4}-?\d\d-?\d\dT\d\d:?\d\d:?\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)?)"
+    r"(?P<preview>[-/]preview)?(?P<nth>-[1-9]\d{0,5})?",
+    re.ASCII,
+)
 
 
 def embed_page(revision: Revision) -> str:
-    return f"embed/{revision.document}/{_stamp(revision.after)}/"
+    return f"embed/{revision.document}/{version_stamp(revision.after)}/"
 
 
 def clause_page(document: str, life: str) -> str:

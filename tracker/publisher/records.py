@@ -26,7 +26,7 @@ def of(revision: Revision) -> Iterator[Record]:
 def ordered(histories: Iterable[History]) -> list[Revision]:
     """All revisions, oldest first."""
     revisions = (r for history in histories for r in history.revisions)
-    return sorted(revisions, key=lambda r: (r.first_seen, r.document))
+    return sorted(revisions, key=lambda r: r.order)
 
 
 def _change(revision: Revision, change: Change) -> Record:
@@ -38,6 +38,8 @@ def _change(revision: Revision, change: Change) -> Record:
         "source_url": source(revision.after) or None,
         "from": iso(revision.before.first_seen),
         "to": iso(revision.after.first_seen),
+        **_nth("from_nth", revision.before),
+        **_nth("to_nth", revision.after),
         "revision": revision.significance.value,
         "kind": change.kind.value,
         "path": list(change.path),
@@ -51,6 +53,11 @@ def _change(revision: Revision, change: Change) -> Record:
     }
 
 
+def _nth(name: str, version: Version) -> Record:
+    """Which version of its second it is, where it is not the first."""
+    return {name: version.nth} if version.nth > 1 else {}
+
+
 def _text(clauses: Sequence[Clause]) -> str | None:
     return "\n".join(c.text for c in clauses) if clauses else None
 
@@ -62,7 +69,7 @@ def _links(links: Iterable[Link]) -> list[Record]:
 def log(histories: Iterable[History]) -> list[Record]:
     """One record a revision, newest first."""
     revisions = [r for history in histories for r in history.revisions]
-    ordered = sorted(revisions, key=lambda r: (r.first_seen, r.document), reverse=True)
+    ordered = sorted(revisions, key=lambda r: r.order, reverse=True)
     return [_revision(revision) for revision in ordered]
 
 
@@ -71,7 +78,9 @@ def _revision(revision: Revision) -> Record:
         "document": revision.document,
         "title": revision.after.title,
         "from": iso(revision.before.first_seen),
+        **_nth("from_nth", revision.before),
         "first_seen": iso(revision.first_seen),
+        **_nth("nth", revision.after),
         "significance": revision.significance.value,
         "reason": revision.reason,
         "topics": list(revision.topics),
@@ -96,6 +105,7 @@ def text(version: Version) -> Record:
         "document": version.document,
         "title": version.title,
         "first_seen": iso(version.first_seen),
+        **_nth("nth", version),
         "last_seen": iso(version.last_seen),
         "source_urls": list(version.urls),
         "sha256": [c.body for c in version.captures if c.body],

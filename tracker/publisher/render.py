@@ -81,7 +81,7 @@ def environment() -> Environment:
         "day": words.day,
         "moment": words.moment,
         "iso": words.iso,
-        "stamp": words.stamp,
+        "sight": words.sight,
         "worth": words.worth,
         "kind": words.kind,
         "compared": words.compared,

@@ -34,8 +34,8 @@ def kept(revision: Revision) -> Iterator[tuple[int, int]]:
 
 def breaks(history: History) -> list[Revision | None]:
     """For every version the break that brought it, None where none did."""
-    found = {r.first_seen: r for r in history.revisions if is_break(r)}
-    return [found.get(version.first_seen) for version in history.versions]
+    found = {r.after.key: r for r in history.revisions if is_break(r)}
+    return [found.get(version.key) for version in history.versions]
 
 
 def texts(history: History) -> Iterator[tuple[Version, ...]]:

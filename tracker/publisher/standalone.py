@@ -14,7 +14,7 @@ from tracker.publisher.render import ENVIRONMENT
 def log(histories: Sequence[History], topics: Sequence[Topic]) -> str:
     """Every revision, newest first, with a line each."""
     rows = [(r, words.headline(h, r, topics)) for h in histories for r in h.revisions]
-    rows.sort(key=lambda row: (row[0].first_seen, row[0].document), reverse=True)
+    rows.sort(key=lambda row: row[0].order, reverse=True)
     entries = [(r, headline, words.summary(r, topics)) for r, headline in rows]
     return _page("log", "Revisions", entries=entries)
 

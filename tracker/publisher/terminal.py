@@ -9,7 +9,7 @@ import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import zip_longest
 
 from tracker.model import (
@@ -45,6 +45,7 @@ _CLOSE = {Op.DELETE: "-]", Op.INSERT: "+}"}
 _PAINT = {"\x01": _DELETED, "\x02": _INSERTED, "\x03": _RESET}
 _BEGIN = {Op.DELETE: "\x01", Op.INSERT: "\x02"}
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+_AHEAD = timedelta(days=1)  # clocks may differ by so much
 _STALE = 3  # days; a timer visits twice a day
 _CONTEXT = 160  # characters kept on either side of a change
 
@@ -65,7 +66,7 @@ def _styled(line: str, code: str, colour: bool) -> str:
 def log(histories: Sequence[History], topics: Sequence[Topic], *, colour: bool, width: int) -> str:
     """Every revision, newest first: when, what, and how much it matters."""
     rows = [(r, h) for h in histories for r in h.revisions]
-    rows.sort(key=lambda row: (row[0].first_seen, row[0].document), reverse=True)
+    rows.sort(key=lambda row: row[0].order, reverse=True)
     if not rows:
         return "No revision yet."
     lines = (line for r, h in rows for line in _log_entry(h, r, topics, colour, width))
@@ -78,7 +79,7 @@ def _log_entry(
     label = words.worth(revision.significance).lower()
     title = words.headline(history, revision, topics)
     code = _BOLD if revision.significance.is_news else _DIM
-    dated = f"{revision.first_seen:%Y-%m-%d}  "
+    dated = f"{revision.first_seen.date()}  "
     first, *rest = _wrapped(title, width, " " * 12, dated)
     yield dated + _style(first.removeprefix(dated), code, colour)
     yield from (_styled(line, code, colour) for line in rest)
@@ -97,6 +98,8 @@ def status(histories: Sequence[History], now: datetime, *, colour: bool, width: 
 def _state(history: History, now: datetime) -> str:
     """In a word how a document stands: one that nobody looks at any more is not well."""
     standing = history.standing
+    if standing.last_seen and standing.last_seen > now and standing.last_seen - now > _AHEAD:
+        return "SEEN IN THE FUTURE, as was recorded"
     if standing.state is not State.OK:
         outcome = standing.outcome if standing.outcome is not Outcome.GOOD else None
         told = f": {outcome.value}" if outcome else ""
@@ -109,17 +112,17 @@ def _state(history: History, now: datetime) -> str:
 
 def _standing(history: History, now: datetime, colour: bool, width: int) -> Iterator[str]:
     standing = history.standing
-    seen = f"seen {standing.last_seen:%Y-%m-%d %H:%M} UTC" if standing.last_seen else "never seen"
+    seen = f"seen {words.minute(standing.last_seen)}" if standing.last_seen else "never seen"
     state = _state(history, now)
     state = _style(state, _ALERT, colour and state[:1].isupper())
     yield f"{_style(history.document.id, _BOLD, colour)}  {seen}  {state}"
     versions = words.count(len(history.versions), "version")
     changed = (
-        f", last changed {history.revisions[-1].first_seen:%Y-%m-%d}" if history.revisions else ""
+        f", last changed {history.revisions[-1].first_seen.date()}" if history.revisions else ""
     )
     yield f"    {words.line(history.title)}: {versions}{changed}"
     if standing.reason:
-        visited = f"{standing.last_visit:%Y-%m-%d %H:%M} UTC: " if standing.last_visit else ""
+        visited = f"{words.minute(standing.last_visit)}: " if standing.last_visit else ""
         yield from _wrapped(f"{visited}{harmless(standing.reason)}", width, "    ")
 
 
@@ -137,13 +140,15 @@ def visit(document: Document, captures: Iterable[Capture], skipped: str) -> str:
     return f"{document.id}  {bad.outcome.value.upper()}: {words.line(bad.reason, 1000)}"
 
 
-def import_summary(captures: Sequence[Capture | None]) -> str:
+def import_summary(captures: Iterable[Capture | None]) -> str:
     """What an import brought, and what it recorded without believing."""
-    new = [c for c in captures if c is not None]
-    lines = [f"{words.count(len(new), 'capture')} imported, {len(captures) - len(new)} were there."]
-    bad = Counter(c.outcome.value for c in new if c.outcome is not Outcome.GOOD)
+    found = Counter(c.outcome if c else None for c in captures)
+    there = found.pop(None, 0)
+    lines = [f"{words.count(found.total(), 'capture')} imported, {there} were there."]
     lines += [
-        f"{number} recorded as {outcome}, never a version." for outcome, number in bad.items()
+        f"{number} recorded as {outcome.value}, never a version."
+        for outcome, number in found.items()
+        if outcome and outcome is not Outcome.GOOD
     ]
     return "\n".join(lines)
 
@@ -153,7 +158,7 @@ def import_summary(captures: Sequence[Capture | None]) -> str:
 
 def show(version: Version, *, colour: bool, width: int) -> str:
     """A text as it stood."""
-    first, last = words.moment(version.first_seen), words.moment(version.last_seen)
+    first, last = words.sight(version), words.moment(version.last_seen)
     lines = _wrapped(f"First seen {first}, last seen {last}", width, "")
     lines += [f"Read from {words.line(url)}" for url in version.urls]
     for clause in version.clauses:
@@ -255,7 +260,7 @@ def _beside(left: Sequence[str], right: Sequence[str], column: int) -> Iterator[
 
 
 def _side(version: Version) -> str:
-    return f"{words.moment(version.first_seen)} {words.line(version.title)}"
+    return f"{words.sight(version)} {words.line(version.title)}"
 
 
 def _change(change: Change, titles: dict[str, str], colour: bool, width: int) -> Iterator[str]:

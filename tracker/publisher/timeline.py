@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from math import sqrt
 
 from tracker.model import History, Revision, Topic
@@ -14,6 +14,7 @@ from tracker.publisher.series import is_break
 
 WIDTH = 960
 _GUTTER, _MARGIN = 168, 16  # names of the lanes to the left, air to the right
+_MOST_YEARS = 60  # that are marked; of more only every second, third …
 _LANE, _AIR, _FOOT = 38, 8, 30  # heights
 
 
@@ -114,14 +115,23 @@ def _years(history: History) -> tuple[Callable[[datetime], float], tuple[Tick, .
     """Where a time stands, and the years marked below."""
     first, last = history.versions[0].first_seen, history.revisions[-1].first_seen
     start = datetime(first.year, 1, 1, tzinfo=UTC)
-    end = datetime(last.year + 1, 1, 1, tzinfo=UTC)
+    # The year after 9999 is no date any more, but its distance is a number.
+    whole = _since(start, last.year + 1)
 
-    def x(time: datetime) -> float:
-        share = (time - start) / (end - start)
-        return round(_GUTTER + share * (WIDTH - _GUTTER - _MARGIN), 1)
+    def x(passed: timedelta) -> float:
+        return round(_GUTTER + passed / whole * (WIDTH - _GUTTER - _MARGIN), 1)
 
-    years = range(start.year, end.year + 1)
-    return x, tuple(Tick(x(datetime(y, 1, 1, tzinfo=UTC)), str(y)) for y in years)
+    step = 1 + (last.year - first.year) // _MOST_YEARS
+    years = range(first.year, last.year + 2, step)
+    ticks = tuple(Tick(x(_since(start, year)), str(year)) for year in years)
+    return lambda time: x(time - start), ticks
+
+
+def _since(start: datetime, year: int) -> timedelta:
+    """How long after `start` a year begins, up to the year 10000."""
+    last = year - 1
+    days = 365 * last + last // 4 - last // 100 + last // 400 + 1
+    return timedelta(days=days - start.toordinal())
 
 
 def _lane(

@@ -131,14 +131,31 @@ def moment(time: datetime) -> str:
     return f"{day(time)}, {time:%H:%M} UTC"
 
 
+def minute(time: datetime) -> str:
+    """ "2025-11-03 14:05 UTC", in lists."""
+    return f"{time.date()} {time:%H:%M} UTC"
+
+
 def iso(time: datetime) -> str:
     """ "2025-11-03T14:05:00Z", for machines and in citations."""
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # `strftime` writes years before 1000 with fewer digits.
+    return f"{time.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()}Z"
 
 
 def stamp(time: datetime) -> str:
     """ "20251103T140500Z", for file names."""
-    return time.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return iso(time).replace("-", "").replace(":", "")
+
+
+def nth(version: Version) -> str:
+    """ "-2" behind the time of the second version that was first seen in one second."""
+    return f"-{version.nth}" if version.nth > 1 else ""
+
+
+def sight(version: Version) -> str:
+    """When a version was first seen, and which of that second it is where there are several."""
+    more = f", no. {version.nth} of that second" if version.nth > 1 else ""
+    return f"{moment(version.first_seen)}{more}"
 
 
 # ── names ─────────────────────────────────────────────────────────────────────────
@@ -315,7 +332,8 @@ def tag_uri(revision: Revision) -> str:
     """The permanent identity of a revision (RFC 4151): the document and when it was first seen."""
     # An authority that is nobody's: the identity must not move with the site's address.
     shown = "/preview" if revision.after.is_preview else ""
-    return f"tag:terms-tracker.invalid,2025:{revision.document}/{iso(revision.first_seen)}{shown}"
+    seen = f"{iso(revision.first_seen)}{shown}{nth(revision.after)}"
+    return f"tag:terms-tracker.invalid,2025:{revision.document}/{seen}"
 
 
 def citation(history: History, revision: Revision, address: str) -> str:
@@ -323,7 +341,7 @@ def citation(history: History, revision: Revision, address: str) -> str:
     name = document_name(history, revision.after.title)
     parts = [
         f"“{name}”",
-        f"version first seen {iso(revision.first_seen)}",
+        f"version first seen {iso(revision.first_seen)}{nth(revision.after)}",
         source(revision.after),
         *(f"SHA-256 {digest}" for digest in _digests(revision.after.captures)),
         f"change recorded at {address}",

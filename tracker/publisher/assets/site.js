@@ -25,6 +25,7 @@
       time.dateTime = row.last_seen;
       time.textContent = row.last_seen.slice(0, 16).replace("T", " ") + " UTC";
       link.append(place.tagName === "TD" ? "" : "Last seen ", time);
+      if (Date.parse(row.last_seen) > Date.now() + 864e5) link.append(" (as was recorded; that is yet to come)");
       if (row.state !== "ok") link.append(" (" + row.state + ")");
     } else link.append("never read");
     place.replaceChildren(link);
@@ -148,9 +149,9 @@
     const parts = ["data/changes.jsonl", "data/changes.places.json"];
     wordings ??= Promise.all(parts.map((name) => fetch(root + name).then((answer) => answer.text()))).then(([lines, where]) => {
       const pages = JSON.parse(where);
-      const places = new Map(entries.map((entry, n) => [[entry.dataset.document, entry.querySelector("time").dateTime, entry.dataset.worth].join(" "), n]));
+      const places = new Map(entries.map((entry, n) => [entry.querySelector("h3 a").getAttribute("href"), n]));
       for (const [line, row] of lines.split("\n").filter(Boolean).map((text) => JSON.parse(text)).entries()) {
-        const n = places.get([row.document, row.to, row.revision].join(" "));
+        const n = places.get(root + pages[line].split("#")[0]);
         if (n === undefined) continue;
         texts[n] += "\n" + ((row.before ?? "") + "\n" + (row.after ?? "")).toLowerCase();
         for (const text of [row.after, row.before]) if (text) clauses[n].push({ text, page: pages[line] });
