@@ -252,12 +252,16 @@ def _chunk(line: bytes) -> int | None:
 
 def _unpacked(pieces: Iterator[bytes], window: int) -> Iterator[bytes]:
     """A body unpacked; whoever kept it may have unpacked it already."""
-    first = next(pieces, b"")
+    first = b""
+    while len(first) < _TELLING and (piece := next(pieces, b"")):
+        first += piece
     rest = chain([first], pieces)
     fitting = next((w for w in (window, _BARE.get(window)) if w and _fits(first, w)), None)
     return rest if fitting is None else _members(rest, fitting)
 
 
+#: By fewer bytes, as a small chunk has, one packing cannot be told from another.
+_TELLING = 16
 #: Some send deflate without its header.
 _BARE = {zlib.MAX_WBITS: -zlib.MAX_WBITS}
 
