@@ -256,12 +256,14 @@ def _unpacked(pieces: Iterator[bytes], window: int) -> Iterator[bytes]:
     while len(first) < _TELLING and (piece := next(pieces, b"")):
         first += piece
     rest = chain([first], pieces)
-    fitting = next((w for w in (window, _BARE.get(window)) if w and _fits(first, w)), None)
-    return rest if fitting is None else _members(rest, fitting)
+    fitting = [w for w in (window, _BARE.get(window)) if w and _fits(first, w)]
+    # Bare data may begin as if it had a header, but a short body ends as one of the two only.
+    fitting.sort(key=lambda w: not _ends(first, w))
+    return _members(rest, fitting[0]) if fitting else rest
 
 
 #: By fewer bytes, as a small chunk has, one packing cannot be told from another.
-_TELLING = 16
+_TELLING = 4096
 #: Some send deflate without its header.
 _BARE = {zlib.MAX_WBITS: -zlib.MAX_WBITS}
 
@@ -272,6 +274,12 @@ def _fits(data: bytes, window: int) -> bool:
     except zlib.error:
         return False
     return True
+
+
+def _ends(data: bytes, window: int) -> bool:
+    unpacking = zlib.decompressobj(window)
+    unpacking.decompress(data, _PIECE)
+    return unpacking.eof
 
 
 def _members(pieces: Iterable[bytes], window: int) -> Iterator[bytes]:
