@@ -18,6 +18,7 @@ from tests.samples import ADS, alter, declare, followed, terms, tracker
 from tests.servers import Server, answer, page
 from tests.test_archive import capture
 from tracker.archive import Archive
+from tracker.folder import WAITING
 from tracker.keeping import copies
 
 NOW = "2025-12-01T12:00Z"
@@ -146,7 +147,7 @@ REMARKS: dict[str, tuple[Callable[[Path], object], str]] = {
         "a run was stopped while it wrote",
     ),
     "left publication": (
-        lambda r: (r / ".feeds.old").mkdir(),
+        lambda r: (r / "feeds" / WAITING).mkdir(parents=True),
         "left by a run that was stopped",
     ),
 }
@@ -222,14 +223,30 @@ def test_what_may_not_be_read_or_written_is_named_and_nothing_is_lost(root: Path
 
 def test_a_publication_that_may_not_be_written_is_named(root: Path) -> None:
     (root / "feeds" / "index.html").write_text("altered")
-    root.chmod(0o500)
+    closed = (root, root / "feeds")
+    for path in closed:
+        path.chmod(0o500)
     try:
         failed = without_rights(root, "publish")
     finally:
-        root.chmod(0o700)
+        for path in closed:
+            path.chmod(0o700)
     assert failed.returncode == 1
     assert failed.stderr.startswith(f"Error: {root}/feeds: could not be written (Permission denied")
     assert (root / "feeds" / "index.html").read_text() == "altered"
+
+
+def test_where_only_the_parent_may_not_be_written_files_are_replaced(root: Path) -> None:
+    right = (root / "feeds" / "index.html").read_bytes()
+    (root / "feeds" / "index.html").write_text("altered")
+    root.chmod(0o500)
+    try:
+        done = without_rights(root, "publish")
+    finally:
+        root.chmod(0o700)
+    assert done.returncode == 0, done.stderr
+    assert "one by one, because" in done.stdout
+    assert (root / "feeds" / "index.html").read_bytes() == right
 
 
 # ── backup, restore ───────────────────────────────────────────────────────────────
