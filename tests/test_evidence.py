@@ -179,6 +179,21 @@ def test_without_a_signature_the_page_says_so(
     assert "nothing is signed" in log.stdout.splitlines()[-1]
 
 
+def test_the_status_page_links_to_a_key_only_where_one_signed(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = 'status/key"'
+    assert link in (root / "feeds" / "status" / "index.html").read_text()
+    shutil.copytree(root / "data", tmp_path / "data", ignore=shutil.ignore_patterns("*.key"))
+    monkeypatch.setattr(evidence, "can_sign", lambda: False)
+    assert tracker(tmp_path, "publish").exit_code == 0
+    page = (tmp_path / "feeds" / "status" / "index.html").read_text()
+    assert 'status/checkpoint"' in page
+    assert link not in page
+    assert not (tmp_path / "feeds" / "status" / "key").exists()
+    assert tracker(tmp_path, "verify").exit_code == 0
+
+
 def test_a_page_that_was_served_by_another_clock_is_said_plainly(tmp_path: Path) -> None:
     headers = ("Content-Type: text/html", "Date: Fri, 10 Oct 2025 12:00:00 GMT")
     replies: list[Reply] = [answer(200, terms(extra), *headers) for extra in ("", ADS)]

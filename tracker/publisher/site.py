@@ -16,6 +16,7 @@ from tracker.publisher.listing import Entry, Leaf, leaves, strays
 from tracker.publisher.opml import opml
 
 _ON_THE_FRONT = 25
+_SIGNATURE = "\n\n\u2014 "  # how one begins in a checkpoint
 _ASSETS = """style.css feed.css site.js compare.js redline.js fonts/LICENSE.txt
     fonts/source-serif-4.woff2 fonts/plex-sans-condensed-400.woff2
     fonts/plex-sans-condensed-600.woff2""".split()
@@ -123,7 +124,12 @@ def status(frame: Frame) -> Pages:
     rows = records.status(frame.histories)
     rim = frame.rim
     yield frame.page(
-        "status/", "status.html", rows=rows, checkpoint=rim.checkpoint, timestamp=rim.timestamp
+        "status/",
+        "status.html",
+        rows=rows,
+        checkpoint=rim.checkpoint,
+        signed=_SIGNATURE in rim.checkpoint,
+        timestamp=rim.timestamp,
     )
     yield "status.json", f"{json.dumps(rows, ensure_ascii=True, indent=1)}\n".encode()
 
