@@ -312,6 +312,34 @@ def test_a_backup_of_a_live_archive_is_of_one_moment(root: Path, tmp_path: Path)
         assert list(archive.problems()) == []
 
 
+def test_two_backups_to_one_file_do_not_meet(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each makes a copy of its own; the second begins and ends while the first is at work."""
+    file, check, done = tmp_path / "backup.db", copies._whole, []
+
+    def meanwhile(path: Path, name: str, consequence: str) -> copies.Copy:
+        if not done:
+            done.append(path)
+            assert tracker(root, "backup", str(file)).exit_code == 0
+        return check(path, name, consequence)
+
+    monkeypatch.setattr(copies, "_whole", meanwhile)
+    result = tracker(root, "backup", str(file))
+    assert result.exit_code == 0, result.output
+    assert contents(file) == contents(archive_of(root))
+    assert [p.name for p in tmp_path.iterdir() if p.is_file()] == ["backup.db"]
+
+
+def test_what_a_killed_backup_left_is_cleared_away_after_a_day(root: Path, tmp_path: Path) -> None:
+    old, new = (tmp_path / f".b.db.{n}.new" for n in ("1f", "2e"))
+    for path in (old, new):
+        path.touch()
+    os.utime(old, (1, 1))
+    assert tracker(root, "backup", str(tmp_path / "b.db")).exit_code == 0
+    assert sorted(p.name for p in tmp_path.iterdir() if p.is_file()) == [".b.db.2e.new", "b.db"]
+
+
 def test_a_damaged_archive_replaces_no_backup(root: Path, tmp_path: Path) -> None:
     file = tmp_path / "backup.db"
     tracker(root, "backup", str(file))
