@@ -209,9 +209,7 @@ ODD = ["/%00", "/a%00b", "/%2e%2e/secret.txt", "/../secret.txt", "/%2e%2e%2fsecr
 
 
 @pytest.mark.parametrize("path", ODD, ids=lambda path: path[:30])
-def test_odd_paths_are_not_there(
-    port: int, path: str, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_odd_paths_are_not_there(port: int, path: str, capfd: pytest.CaptureFixture[str]) -> None:
     for method in ("GET", "HEAD"):
         answer = told(port, f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
         assert answer.split(b" ", 2)[1] == b"404", answer[:200]

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from tests.samples import tracker
 from tracker import folder, webroot
+from tracker.disk import sync_all
 from tracker.errors import ArchiveError, Busy
 from tracker.folder import WAITING, exchanged, file_names, put, spare_of
 from tracker.lock import held_folder
@@ -182,7 +183,7 @@ def test_what_is_put_there_while_it_is_published_stays(
     feeds: Path, web: Path, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(feeds, {"x/a.xml": b"1"})
-    sync = folder.sync_all
+    sync = sync_all
 
     def meanwhile(path: str) -> None:
         (web / place).mkdir(parents=True, exist_ok=True)
