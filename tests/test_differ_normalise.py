@@ -259,8 +259,8 @@ def test_every_mark_of_unicode_belongs_to_the_character_before_it() -> None:
 
 @pytest.mark.parametrize(
     "mark",
-    "\u200e \u200f \u061c \ufff9 \ufffa \ufffb \U000e0001 \U000e0041 \U000e007f \u180e \u2063 \u206a"
-    " \u034f \ufe01 \U000e0101 \U0001d173".split(" "),
+    "\u200e \u200f \u061c \ufff9 \ufffa \ufffb \U000e0001 \U000e0041 \U000e007f \u180e \u2063 "
+    "\u206a \u034f \ufe01 \U000e0101 \U0001d173".split(" "),
 )
 def test_a_mark_that_nobody_sees_is_no_wording(mark: str) -> None:
     assert fold(f"The fee{mark} is {mark}12 euros.{mark}") == "The fee is 12 euros."

@@ -316,7 +316,8 @@ def test_two_backups_to_one_file_do_not_meet(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each makes a copy of its own; the second begins and ends while the first is at work."""
-    file, check, done = tmp_path / "backup.db", copies._whole, []
+    file, check = tmp_path / "backup.db", copies._whole
+    done: list[Path] = []
 
     def meanwhile(path: Path, name: str, consequence: str) -> copies.Copy:
         if not done:
