@@ -118,7 +118,7 @@ def test_what_is_installed_is_known_by_its_hash() -> None:
 def _locked(name: str) -> dict[str, str]:
     """The versions in a lock, each of which has to have hashes."""
     text = re.sub(r"(?m)^#.*\n", "", (ROOT / name).read_text(encoding="utf-8"))
-    found = {}
+    found: dict[str, str] = {}
     for entry in re.split(r"(?m)^(?=\S)", text)[1:]:
         match = re.match(r"([\w.-]+)==(\S+)", entry)
         assert match, entry

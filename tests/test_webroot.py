@@ -178,7 +178,7 @@ def test_what_others_put_where_something_of_ours_belongs_is_not_written_over(
     assert tree(web) == before
 
 
-@pytest.mark.parametrize("place", ["", "x/", "new/er/"])
+@pytest.mark.parametrize("place", ["", "x/", "new/er/", "y/", "y/z/"])
 def test_what_is_put_there_while_it_is_published_stays(
     feeds: Path, web: Path, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,8 +191,8 @@ def test_what_is_put_there_while_it_is_published_stays(
         sync(path)
 
     monkeypatch.setattr(folder, "sync_all", meanwhile)
-    put(feeds, {"x/a.xml": b"2"})
-    assert tree(web) == {"x/a.xml": b"2", f"{place}late": b"theirs", **THEIRS}
+    put(feeds, {"x/a.xml": b"2", "y/z/b": b"1"})
+    assert tree(web) == {"x/a.xml": b"2", "y/z/b": b"1", f"{place}late": b"theirs", **THEIRS}
 
 
 @pytest.mark.parametrize("hindered", [False, True])
@@ -221,6 +221,41 @@ def _discarded(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("hindered", [False, True])
+@pytest.mark.parametrize(
+    "said", ['["../precious", "/etc/x", 3, null, "gone"]', '{"a": 1}', "[", '"a"']
+)
+def test_a_record_that_is_none_of_ours_costs_nobody_a_file(
+    feeds: Path, web: Path, hindered: bool, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder, "hindrance", lambda _: "mounted" if hindered else "")
+    (web.parent / "precious").write_bytes(b"precious")
+    (web / "published.json").write_text(said)
+    (web / "a").write_bytes(b"theirs")
+    put(feeds, {"b.xml": b"1"})
+    assert tree(web) == {"b.xml": b"1", "a": b"theirs", **THEIRS}
+    assert (web.parent / "precious").read_bytes() == b"precious"
+
+
+def test_what_cannot_be_carried_along_is_not_thrown_away(
+    feeds: Path, web: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(feeds, {"a.xml": b"1"})
+
+    def meanwhile(path: str) -> None:
+        (web / "late").write_bytes(b"theirs")
+        sync_all(path)
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(folder, "sync_all", meanwhile)
+    monkeypatch.setattr(os, "rename", refuse)
+    with pytest.raises(ArchiveError):
+        put(feeds, {"a.xml": b"2"})
+    assert (spare_of(web) / "late").read_bytes() == b"theirs"
 
 
 # ── one by one ────────────────────────────────────────────────────────────────────

@@ -70,6 +70,8 @@ class Fresh:
         self.names: set[str] = set()
         self.changed = 0
         self.hindrance = hindrance
+        self.is_finished = False
+        self.outcome = "what was published before stands"  # where it fails
 
     def write(self, name: str, data: bytes) -> Mark:
         """Put a file there; one of the very same bytes stays the file it was."""
@@ -100,6 +102,7 @@ class Fresh:
         self.changed += len(self._before - self.names - {MANIFEST})
         listed = manifest(self.names)
         if not self.changed and _read(f"{self._old}/{MANIFEST}") == listed:
+            self.is_finished = True
             return
         if in_the_way := [theirs for name in self._written if (theirs := self._theirs(name))]:
             more = f" (and {len(in_the_way) - 1} more)" if in_the_way[1:] else ""
@@ -144,7 +147,10 @@ class Fresh:
             if error.errno not in _IMPOSSIBLE:
                 raise
             return f"the system says: {error.strerror}"
+        self.is_finished, self.outcome = True, "all but that is published"
         self._carry_late_ones()
+        with suppress(PermissionError):  # a folder that may be written need not be readable
+            sync(Path(self._old).parent)
         return ""
 
     def _complete(self) -> int:
@@ -176,14 +182,15 @@ class Fresh:
 
     def _carry_late_ones(self) -> None:
         """Bring what others put into the old tree after it was looked through."""
-        for folder, seen in self._seen.items():
-            before, after = f"{self._new}/{folder}", f"{self._old}/{folder}"
-            if _changed(before) == seen:
-                continue
+        waiting = [f for f, seen in self._seen.items() if _changed(f"{self._new}/{f}") != seen]
+        while waiting:
+            folder = waiting.pop()
+            after = f"{self._old}/{folder}"
             there = _entries(after)
-            for name, entry in _entries(before).items():
-                is_there = name in there and (_is_folder(entry) or _is_one(entry, there[name]))
-                if not is_there and not self._is_ours(folder + name):
+            for name, entry in _entries(f"{self._new}/{folder}").items():
+                if name in there and _is_folder(entry):
+                    waiting += [below] if (below := f"{folder}{name}/") not in self._seen else []
+                elif not self._is_ours(folder + name) and not _is_one(entry, there.get(name)):
                     os.makedirs(after, exist_ok=True)  # noqa: PTH103
                     os.rename(entry.path, f"{after}{name}")  # noqa: PTH104
 
@@ -235,6 +242,7 @@ class Fresh:
         """Move every new file to its place, and then remove what is gone."""
         self._put(_BOTH, manifest(self.names | self._before))
         sync_all(self._new)
+        self.outcome = "until the next publication, files of two stand there"
         self._move(_BOTH, MANIFEST)
         for name in sorted(self._written, key=self._turn):
             self._move(name, name)
@@ -272,24 +280,21 @@ def exchanged(directory: Path) -> Iterator[Fresh]:
     with held_folder(target) if target.exists() else nullcontext():
         why = hindrance(target)
         spare = target / WAITING if why else spare_of(target)
+        fresh = Fresh(target, spare, why)
         try:
             _discard(target / WAITING)
             if not _is_left(spare):
                 _discard(spare)
-            fresh = Fresh(target, spare, why)
             yield fresh
             fresh.finish()
         except OSError as error:
-            with suppress(OSError):
-                _discard(spare)
             raise ArchiveError(
-                f"{target}: could not be written ({error.strerror}); "
-                "what was published before stands."
+                f"{target}: could not be written ({error.strerror}); {fresh.outcome}."
             ) from error
-        except BaseException:
-            with suppress(OSError):
-                _discard(spare)
-            raise
+        finally:
+            if not fresh.is_finished:
+                with suppress(OSError):
+                    _discard(spare)
 
 
 def _is_left(spare: Path) -> bool:
@@ -327,9 +332,10 @@ def manifest(names: Iterable[str]) -> bytes:
 def published_names(directory: Path) -> set[str]:
     """What the last publication says it wrote."""
     try:
-        return set(json.loads((directory / MANIFEST).read_bytes()))
-    except (OSError, ValueError, TypeError):
+        found = json.loads((directory / MANIFEST).read_bytes())
+    except (OSError, ValueError):
         return set()
+    return {name for name in found if isinstance(name, str)} if isinstance(found, list) else set()
 
 
 def file_names(directory: Path | str) -> list[str]:
@@ -475,7 +481,6 @@ def _exchange(fresh: str, directory: str) -> None:
         _exchange_at_once(fresh, directory)
     else:
         os.rename(fresh, directory)  # noqa: PTH104
-    sync(Path(directory).parent)
 
 
 def _exchange_at_once(a: str, b: str) -> None:
