@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from tests.samples import tracker
 from tracker import folder, webroot
+from tracker.archive import Archive
 from tracker.disk import sync_all
 from tracker.errors import ArchiveError, Busy
 from tracker.folder import WAITING, exchanged, file_names, put, spare_of
@@ -128,9 +129,12 @@ def test_where_nothing_can_be_published_it_is_said_and_nothing_is_touched(
     with pytest.raises(ArchiveError, match=what):
         put(feeds, {"a.xml": b"1"})
     assert sorted(feeds.parent.parent.rglob("*")) == before
-    done = tracker(feeds.parent, "doctor")
-    assert done.exit_code == 1
-    assert what in " ".join(done.stdout.split())
+    with Archive(feeds.parent / "data" / "archive.db", write=True):
+        pass
+    for command in ("doctor", "verify", "serve"):
+        done = tracker(feeds.parent, command)
+        assert done.exit_code == 1, command
+        assert what in " ".join(done.output.split()), command
 
 
 def test_two_do_not_publish_in_one_web_root_at_once(

@@ -14,6 +14,7 @@ import click
 
 from tracker.cli.app import App
 from tracker.errors import TrackerError, UsageError
+from tracker.webroot import web_root
 from tracker.workspace import settings_of
 
 _HOST = "127.0.0.1"
@@ -163,10 +164,11 @@ def serve(app: App, port: int) -> None:
     here, to port 8000, until site_url says where the site lives.
     """
     feeds = app.root / "feeds"
+    target = web_root(feeds)
     if not (feeds / "index.html").is_file():
         raise UsageError(f"{feeds} holds no site yet; run: tracker publish")
     try:
-        server = site_server(feeds.resolve(), port, _site_url(app.root))
+        server = site_server(target, port, _site_url(app.root))
     except OSError as error:
         problem = f"Port {port} cannot be had ({error.strerror}); choose another with --port."
         raise UsageError(problem) from error
