@@ -190,3 +190,36 @@ def test_colour_only_on_a_terminal_that_wants_it(
     assert (b"\x1b[" in output) == coloured
     piped = subprocess.run(command, capture_output=True, env=environment, check=True)
     assert b"\x1b" not in piped.stdout
+
+
+# ── what a terminal cannot show ───────────────────────────────────────────────────
+
+
+COMMANDS = """show terms|diff terms|log|status|changes|compare terms terms|--help|run --help|publish
+doctor|verify|show nõne|--now ünknown status|nö""".replace("\n", "|").split("|")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "cp437", "utf-16"])
+def test_every_command_prints_whatever_the_encoding_can_show(japanese: Path, encoding: str) -> None:
+    around = {**os.environ, "PYTHONIOENCODING": encoding, "PAGER": "cat"}
+    for line in COMMANDS:
+        command = [sys.executable, "-m", "tracker", "--root", str(japanese), *line.split()]
+        done = subprocess.run(command, env=around, capture_output=True, check=False)
+        said = (done.stdout + done.stderr).decode(encoding, "replace")
+        assert "Traceback" not in said, (line, said)
+        assert said.strip(), line
+        assert done.returncode == (2 if {"nõne", "ünknown", "nö"} & set(line.split()) else 0), said
+        if line in ("show terms", "diff terms"):
+            assert "Example" in said, said
+
+
+@pytest.fixture(scope="module")
+def japanese(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("japanese")
+    text = "<main><h1>利用規約</h1><p>十六歳以上の人が使えます。Example {n} 円。</p></main>"
+    with Server({"/terms": [page(text.format(n=n).encode()) for n in (10, 20)]}) as server:
+        declare(root, {"Terms": {"fetch": server.url()}})
+        for day in (1, 2):
+            looked = ("--now", f"2026-01-0{day}T12:00Z", "run", "--force", "--allow-host")
+            assert tracker(root, *looked, server.entry).exit_code == 0
+    return root

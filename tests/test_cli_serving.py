@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -189,3 +190,92 @@ def test_the_settings_of_a_new_instance_name_every_key_and_can_be_uncommented() 
     assert found.contact and found.allow_hosts and found.previews and found.notify
     for key in settings._KEYS:
         assert key in given
+
+
+# ── who asks, and for what ────────────────────────────────────────────────────────
+
+
+def told(port: int, request: bytes) -> bytes:
+    """What a server answers to these bytes."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(request)
+        connection.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+ODD = ["/%00", "/a%00b", "/%2e%2e/secret.txt", "/../secret.txt", "/%2e%2e%2fsecret.txt", "/%ff%fe",
+       "/..%5csecret.txt", "/index.html.", "/index.html%20", "/" + "a/" * 9000, "/" + "b" * 9000,
+       "/%0d%0aX:1", "/index.html/", "/documents/%00/"]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ODD, ids=lambda path: path[:30])
+def test_odd_paths_are_not_there(port: int, path: str, capfd: pytest.CaptureFixture[str]) -> None:
+    for method in ("GET", "HEAD"):
+        answer = told(port, f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        assert answer.split(b" ", 2)[1] == b"404", answer[:200]
+        assert b"not published" not in answer
+    assert capfd.readouterr() == ("", "")
+
+
+def test_many_slashes_lead_nowhere_else(port: int) -> None:
+    answer = told(port, b"GET //foreign.example/.. HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert answer.split(b" ", 2)[1] == b"404"
+    answer = told(port, b"GET //documents HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert b"Location: /documents/\r\n" in answer
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"Host: 127.0.0.1", 200),
+        (b"Host: LOCALHOST:8000", 200),
+        (b"Host: localhost.", 200),
+        (b"Host: [::1]:8000", 200),
+        (b"Host: terms.example:443", 200),
+        (b"Host: foreign.example", 421),
+        (b"Host: 127.0.0.1.foreign.example", 421),
+        (b"Host: localhost@foreign.example", 421),
+        (b"Host: ", 421),
+        (b"Host: [", 421),
+        (b"Host: localhost\r\nHost: foreign.example", 400),
+        (b"X: y", 400),
+    ],
+)
+def test_only_who_was_not_led_here_by_a_foreign_name_is_answered(
+    root: Path, head: bytes, status: int
+) -> None:
+    with site_server(root / "feeds", 0, "https://terms.example/x/") as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        answer = told(server.server_port, b"GET / HTTP/1.1\r\n" + head + b"\r\n\r\n")
+        server.shutdown()
+        thread.join(5)
+    assert answer.split(b" ", 2)[1] == b"%d" % status
+    if status == 421:
+        assert b"asked by these names: 127.0.0.1, ::1, localhost, terms.example." in answer
+    assert (b"<title>" in answer.lower()) or status == 400
+
+
+def test_an_address_of_another_server_is_not_answered(port: int) -> None:
+    answer = told(port, b"GET http://foreign.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert answer.split(b" ", 2)[1] == b"400"
+    assert told(port, b"GET / HTTP/1.0\r\n\r\n").split(b" ", 2)[1] == b"200"
+
+
+def test_nothing_is_said_of_readers_who_leave(
+    root: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leave(*_: object) -> None:
+        raise BrokenPipeError(32, "Broken pipe")
+
+    def fail(*_: object) -> None:
+        raise ValueError("what nobody thought of")
+
+    with site_server(root / "feeds", 0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        for failure in (leave, fail):
+            monkeypatch.setattr("tracker.cli.serving.SiteHandler.copyfile", failure)
+            told(server.server_port, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        server.shutdown()
+    said = capfd.readouterr()
+    assert said.err == "Note: a request could not be answered (what nobody thought of).\n"

@@ -8,14 +8,18 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests import samples
 from tests.samples import ADS, in_readme
 from tests.servers import Server, page
+from tracker.evidence import make_key
 
 yaml = pytest.importorskip("yaml", reason="PyYAML, which comes with apprise, is not installed")
 
@@ -33,7 +37,8 @@ def loaded(name: str) -> Any:
 
 
 TRACK = loaded("track.yml")
-STEPS = TRACK["jobs"]["track"]["steps"]
+JOBS = TRACK["jobs"]
+STEPS = [step for job in JOBS.values() for step in job["steps"]]
 
 
 # ── as it is written ──────────────────────────────────────────────────────────────
@@ -57,16 +62,69 @@ def test_it_comes_at_an_odd_minute_one_at_a_time_with_no_more_rights_than_it_nee
     assert rest == ["*", "*", "*"]
     assert TRACK["concurrency"] == {"group": "track", "cancel-in-progress": False}
     assert TRACK["permissions"] == {}
-    assert TRACK["jobs"]["track"]["permissions"] == dict.fromkeys(
-        ("actions", "contents", "id-token", "pages"), "write"
-    )
+    assert {name: job["permissions"] for name, job in JOBS.items()} == {
+        "site": {"pages": "read"},
+        "fetch": {"contents": "read"},
+        "publish": {"contents": "read"},
+        "keep": {"contents": "write"},
+        "deploy": {"id-token": "write", "pages": "write"},
+        "schedule": {"actions": "write"},
+    }
+
+
+def test_no_job_that_reads_pages_may_change_anything() -> None:
+    for name, job in JOBS.items():
+        reads = any("tracker " in step.get("run", "") for step in job["steps"])
+        assert reads == (name in {"fetch", "publish"}), name
+        if reads:
+            assert "write" not in job["permissions"].values()
+            installed = [s["run"] for s in job["steps"] if s.get("name") == "Install"]
+            assert installed == [".github/install"]
+    secrets = [name for name, job in JOBS.items() if "secrets." in json.dumps(job)]
+    assert secrets == ["publish"], "no secret is where pages come in"
+
+
+def test_no_token_is_left_in_a_checkout() -> None:
+    checkouts = [step for step in STEPS if "actions/checkout@" in step.get("uses", "")]
+    assert len(checkouts) == 3
+    assert all(step["with"] == {"persist-credentials": False} for step in checkouts)
+
+
+def test_the_key_is_in_no_artifact() -> None:
+    (upload,) = (s["with"] for s in JOBS["publish"]["steps"] if s.get("with", {}).get("overwrite"))
+    assert upload["path"].split() == ["data", "!data/signing.key"]
 
 
 def test_nothing_is_published_that_was_not_kept_before() -> None:
-    names = [step.get("name") or step["uses"].split("@")[0] for step in STEPS]
-    kept, deployed = names.index("Keep what was seen"), names.index("actions/deploy-pages")
-    assert names.index("Fetch, publish and notify") < kept < deployed
-    assert names.index("Save what could not be kept") > kept
+    assert set(JOBS["deploy"]["needs"]) == {"publish", "keep"}
+    assert "if" not in JOBS["deploy"]
+    assert set(JOBS["keep"]["needs"]) == {"fetch", "publish"}
+    # What was seen is kept also where it could not be published.
+    assert JOBS["keep"]["if"] == "${{ !cancelled() && needs.fetch.result == 'success' }}"
+
+
+def test_what_is_installed_is_known_by_its_hash() -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    project, build = declared["project"], declared["build-system"]["requires"]
+    extras = project["optional-dependencies"]
+    locked, building = _locked("requirements.lock"), _locked("requirements-build.lock")
+    wanted = [*project["dependencies"], *extras["notify"], *extras["sign"]]
+    for kept, some in ((locked, wanted), (building, [*build, "setuptools"])):
+        for requirement in map(Requirement, some):
+            version = kept[canonicalize_name(requirement.name)]
+            assert version in requirement.specifier, f"{requirement}: run .github/install lock"
+
+
+def _locked(name: str) -> dict[str, str]:
+    """The versions in a lock, each of which has to have hashes."""
+    text = re.sub(r"(?m)^#.*\n", "", (ROOT / name).read_text(encoding="utf-8"))
+    found: dict[str, str] = {}
+    for entry in re.split(r"(?m)^(?=\S)", text)[1:]:
+        match = re.match(r"([\w.-]+)==(\S+)", entry)
+        assert match, entry
+        assert "--hash=sha256:" in entry, entry
+        found[canonicalize_name(match[1])] = match[2]
+    return found
 
 
 def test_no_expression_is_put_into_a_shell() -> None:
@@ -105,25 +163,31 @@ def commit(where: Path, message: str) -> None:
 
 
 class Run:
-    """One run of the workflow, in a fresh shallow clone as the runner makes it."""
+    """One run of the workflow: each job in a fresh shallow clone, as the runner makes it."""
 
-    def __init__(self, origin: Path, place: Path, server: Server, day: str) -> None:
-        self.place = place
-        address = f"file://{origin}"
-        subprocess.run(["git", "clone", "-q", "--depth", "1", address, str(place)], check=True)
-        samples.declare(place, {"Terms": server.url("/terms")})
-        (place / "data" / "settings.toml").write_text(f'allow_hosts = ["{server.entry}"]\n')
-        tools = place.parent / f"{place.name}-tools"
-        tools.mkdir()
+    def __init__(
+        self, origin: Path, place: Path, server: Server, day: str, key: str = "", more: str = ""
+    ) -> None:
+        self.origin, self.place, self.server, self.more = origin, place, server, more
+        self.data = place / "artifact"  # that of the name `data`
+        tools = place / "tools"
+        tools.mkdir(parents=True)
         self._tool(tools / "tracker", f'exec {sys.executable} -m tracker --now {day}T12:00Z "$@"')
-        self._tool(tools / "gh", f'echo "$@" >> {tools}/gh.log')
-        self.said = tools / "gh.log"
+        for name in ("gh", "pip"):
+            self._tool(tools / name, f'echo "$@" >> {tools}/{name}.log')
+        self.tools = tools
+        self.given = {
+            "${{ needs.site.outputs.address }}": BASE_URL,
+            "${{ needs.fetch.outputs.base }}": "",
+            "${{ secrets.SIGNING_KEY }}": key,
+            "${{ github.token }}": "",
+        }
         self.environment = {
             **os.environ,
             "PATH": f"{tools}:{os.environ['PATH']}",
             "PYTHONPATH": str(ROOT),
-            "ADDRESS": BASE_URL,
             "GITHUB_REPOSITORY": "someone/terms",
+            "GITHUB_OUTPUT": str(place / "output"),
             "ARCHIVE_PAUSE": "0",
         }
 
@@ -132,19 +196,55 @@ class Run:
         path.write_text(f"#!/bin/sh\n{command}\n")
         path.chmod(0o755)
 
-    def step(self, name: str) -> subprocess.CompletedProcess[str]:
-        (script,) = (s["run"] for s in STEPS if s.get("name") == name)
-        command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+    def checkout(self, job: str) -> Path:
+        """The clone of a job, made at its first step."""
+        place = self.place / job
+        if not place.exists():
+            address = f"file://{self.origin}"
+            subprocess.run(["git", "clone", "-q", "--depth", "1", address, str(place)], check=True)
+            samples.declare(place, {"Terms": self.server.url("/terms")})
+            settings = f'{self.more}allow_hosts = ["{self.server.entry}"]\n'
+            (place / "data" / "settings.toml").write_text(settings)
+        return place
+
+    def step(self, job: str, name: str) -> subprocess.CompletedProcess[str]:
+        (step,) = (s for s in JOBS[job]["steps"] if s.get("name") == name)
+        command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
+        given = {name: self.given[value] for name, value in step.get("env", {}).items()}
         return subprocess.run(
-            command, cwd=self.place, env=self.environment, capture_output=True, text=True
+            command,
+            cwd=self.checkout(job),
+            env=self.environment | given,
+            capture_output=True,
+            text=True,
         )
 
-    def all(self) -> str:
-        """Every step that is a shell's, but the installation; what they said."""
-        names = [s["name"] for s in STEPS if "run" in s and s["name"] != "Install"]
-        done = [self.step(name) for name in names]
-        assert [d.returncode for d in done] == [0] * len(done), [d.stderr for d in done]
-        return "".join(d.stdout for d in done)
+    def job(self, job: str) -> str:
+        """Every step of a job that is a shell's or hands on data; what they said."""
+        said = ""
+        for step in JOBS[job]["steps"]:
+            used, data = step.get("uses", "").split("@")[0], self.checkout(job) / "data"
+            if used == "actions/upload-artifact":
+                shutil.rmtree(self.data, ignore_errors=True)
+                left_out = shutil.ignore_patterns(*re.findall(r"!data/(\S+)", str(step["with"])))
+                shutil.copytree(data, self.data, ignore=left_out)
+            elif used == "actions/download-artifact":
+                shutil.copytree(self.data, data, dirs_exist_ok=True)
+            elif "run" in step and step["name"] != "Install":
+                done = self.step(job, step["name"])
+                assert done.returncode == 0, (step["name"], done.stderr)
+                said += done.stdout
+        if (self.place / "output").exists():
+            base = (self.place / "output").read_text().strip().removeprefix("base=")
+            self.given["${{ needs.fetch.outputs.base }}"] = base
+        return said
+
+    def all(self, but: str = "") -> str:
+        return "".join(self.job(n) for n in ("fetch", "publish", "keep", "schedule") if n != but)
+
+    @property
+    def feeds(self) -> Path:
+        return self.place / "publish" / "feeds"
 
 
 def test_runs_add_to_one_archive_and_publish_under_the_address_of_the_site(
@@ -159,10 +259,11 @@ def test_runs_add_to_one_archive_and_publish_under_the_address_of_the_site(
     names = git(origin, "ls-tree", "-r", "--name-only", "archive").splitlines()
     assert names == ["archive.db", "checkpoint"]
     assert git(origin, "rev-list", "--count", "main") == "1", "the code stays light"
-    feed = (second.place / "feeds" / "targeted-advertising.xml").read_text()
+    feed = (second.feeds / "targeted-advertising.xml").read_text()
     assert "personalised ads" in feed
     assert f"{BASE_URL}/changes/harbour/terms@global/20250902T120000Z/" in feed
-    assert second.said.read_text() == "workflow enable track.yml --repo someone/terms\n"
+    said = (second.tools / "gh.log").read_text()
+    assert said == "workflow enable track.yml --repo someone/terms\n"
 
 
 def test_a_text_that_cannot_be_fetched_is_a_warning_and_is_kept_and_published(
@@ -190,50 +291,85 @@ def test_an_archive_that_was_lost_is_not_begun_anew_in_silence(
 def test_wrong_declarations_fail_the_run(origin: Path, tmp_path: Path) -> None:
     with Server({}) as server:
         run = Run(origin, tmp_path / "run", server, "2025-09-01")
-        (run.place / "data" / "topics.toml").write_text("nonsense")
-        assert run.step("Fetch, publish and notify").returncode == 2
+        (run.checkout("fetch") / "data" / "topics.toml").write_text("nonsense")
+        assert run.step("fetch", "Fetch").returncode == 2
 
 
 def test_the_operators_address_stands(origin: Path, tmp_path: Path) -> None:
+    mine = 'site_url = "https://mine.example/"\n'
+    with Server({"/terms": terms()}) as server:
+        run = Run(origin, tmp_path / "run", server, "2025-09-01", more=mine)
+        run.all()
+        assert (run.data / "settings.toml").read_text().count("site_url") == 1
+        assert "https://mine.example/" in (run.feeds / "all.xml").read_text()
+
+
+def test_a_key_of_the_repository_signs_every_run_and_leaves_no_trace(
+    origin: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("cryptography")
+    make_key(tmp_path / "signing.key")
+    key, signers = (tmp_path / "signing.key").read_text().strip(), set()
+    with Server({"/terms": [terms(), terms(ADS)]}) as server:
+        for day in ("2025-09-01", "2025-09-02"):
+            run = Run(origin, tmp_path / day, server, day, key)
+            said = run.all()
+            signers.add((run.feeds / "status" / "key").read_text())
+            assert key not in said
+            assert not list(run.place.rglob("signing.key"))
+            assert not (run.tools / "pip.log").exists()
+    assert len(signers) == 1
+    assert "signing.key" not in git(origin, "ls-tree", "-r", "--name-only", "archive")
+
+
+def test_without_a_key_of_the_repository_nothing_is_signed(origin: Path, tmp_path: Path) -> None:
     with Server({"/terms": terms()}) as server:
         run = Run(origin, tmp_path / "run", server, "2025-09-01")
-        file = run.place / "data" / "settings.toml"
-        file.write_text(f'site_url = "https://mine.example/"\n{file.read_text()}')
-        run.all()
-        assert file.read_text().count("site_url") == 1
-        assert "https://mine.example/" in (run.place / "feeds" / "all.xml").read_text()
+        assert "checkpoints are not signed" in run.all()
+    assert "uninstall" in (run.tools / "pip.log").read_text()
+    assert "cryptography" in (run.tools / "pip.log").read_text()
+
+
+def test_what_was_seen_is_kept_where_it_could_not_be_published(
+    origin: Path, tmp_path: Path
+) -> None:
+    with Server({"/terms": terms()}) as server:
+        assert "Kept on the branch" in Run(origin, tmp_path / "run", server, "2025-09-01").all(
+            but="publish"
+        )
+    assert git(origin, "ls-tree", "-r", "--name-only", "archive") == "archive.db"
 
 
 def test_what_others_push_meanwhile_is_kept_too(origin: Path, tmp_path: Path) -> None:
     with Server({"/terms": [terms(), terms(ADS)]}) as server:
         Run(origin, tmp_path / "first", server, "2025-09-01").all()
         run = Run(origin, tmp_path / "second", server, "2025-09-02")
-        for name in ("Restore what was seen before", "Fetch, publish and notify"):
-            assert run.step(name).returncode == 0
+        run.job("fetch")
         other = tmp_path / "other"
         subprocess.run(["git", "clone", "-q", "-b", "archive", str(origin), str(other)], check=True)
         (other / "README.md").write_text("What this branch is.\n")
         git(other, "add", "--all")
         commit(other, "Say what this branch is")
         git(other, "push", "-q", "origin", "archive")
-        done = run.step("Keep what was seen")
-    assert done.returncode == 0, done.stderr
+        run.job("keep")
     assert git(origin, "rev-list", "--count", "archive") == "3"
     names = git(origin, "ls-tree", "-r", "--name-only", "archive").splitlines()
     assert names == ["README.md", "archive.db", "checkpoint"]
 
 
+@pytest.mark.parametrize("begun", [True, False])
 def test_two_archives_are_never_made_one_and_none_is_overwritten(
-    origin: Path, tmp_path: Path
+    origin: Path, tmp_path: Path, begun: bool
 ) -> None:
     with Server({"/terms": [terms(), terms(ADS)]}) as server:
-        Run(origin, tmp_path / "first", server, "2025-09-01").all()
+        if begun:
+            Run(origin, tmp_path / "first", server, "2025-09-01").all()
         late = Run(origin, tmp_path / "late", server, "2025-09-02")
-        for name in ("Restore what was seen before", "Fetch, publish and notify"):
-            assert late.step(name).returncode == 0
+        late.job("fetch")
         Run(origin, tmp_path / "quick", server, "2025-09-03").all()
         before = git(origin, "rev-parse", "archive")
-        done = late.step("Keep what was seen")
+        shutil.copytree(late.data, late.checkout("keep") / "data", dirs_exist_ok=True)
+        done = late.step("keep", "Keep what was seen")
     assert done.returncode == 1
     assert "Somebody else changed the archive" in done.stderr
     assert git(origin, "rev-parse", "archive") == before
@@ -245,18 +381,19 @@ def test_a_remote_that_cannot_be_reached_is_not_taken_for_an_empty_one(
     with Server({"/terms": terms()}) as server:
         Run(origin, tmp_path / "first", server, "2025-09-01").all()
         run = Run(origin, tmp_path / "run", server, "2025-09-02")
+        place = run.checkout("fetch")
     origin.rename(tmp_path / "away")
-    done = run.step("Restore what was seen before")
+    done = run.step("fetch", "Restore what was seen before")
     assert done.returncode == 1
-    assert not (run.place / "data" / "archive.db").exists()
+    assert not (place / "data" / "archive.db").exists()
 
 
 def test_what_is_there_is_not_restored_over(origin: Path, tmp_path: Path) -> None:
     with Server({"/terms": terms()}) as server:
         run = Run(origin, tmp_path / "run", server, "2025-09-01")
         run.all()
-        assert run.step("Restore what was seen before").returncode == 1
-        assert "Nothing was seen" in run.step("Keep what was seen").stdout
+        assert run.step("fetch", "Restore what was seen before").returncode == 1
+        assert "Nothing was seen" in run.step("keep", "Keep what was seen").stdout
 
 
 # ── the recipes of the README ─────────────────────────────────────────────────────

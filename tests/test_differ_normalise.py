@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from tests.strategies import PAGE, characters, page, sentences, texts
 from tracker.differ import text_digest
 from tracker.differ.marks import ATTACHED, ATTACHED_ONE
-from tracker.differ.normalise import clean_target, decode_email, display, enumerator, fold
+from tracker.differ.normalise import (
+    INVISIBLE,
+    clean_target,
+    decode_email,
+    display,
+    enumerator,
+    fold,
+)
 
 # ── what is compared ──────────────────────────────────────────────────────────────
 
@@ -244,9 +251,16 @@ def test_every_mark_of_unicode_belongs_to_the_character_before_it() -> None:
         for n in (*range(0x300, 0x20000), *range(0xE0100, 0xE01F0))
         if unicodedata.category(chr(n)).startswith("M")
     }
-    invisible = {"\u00ad", "\u061c", "\ufeff"} | {
-        chr(n) for n in (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070))
-    }
+    invisible = {c for c in map(chr, range(0x110000)) if re.match(f"[{INVISIBLE}]", c)}
     assert {c for c in map(chr, range(0x110000)) if attached.match(c)} == marks | invisible
     assert min(marks | invisible) == "\u00ad"  # which `ATTACHED_ONE` sees at a glance
     assert all(re.fullmatch(ATTACHED_ONE, c) for c in marks | invisible)
+
+
+@pytest.mark.parametrize(
+    "mark",
+    "\u200e \u200f \u061c \ufff9 \ufffa \ufffb \U000e0001 \U000e0041 \U000e007f \u180e \u2063 "
+    "\u206a \u034f \ufe01 \U000e0101 \U0001d173".split(" "),
+)
+def test_a_mark_that_nobody_sees_is_no_wording(mark: str) -> None:
+    assert fold(f"The fee{mark} is {mark}12 euros.{mark}") == "The fee is 12 euros."

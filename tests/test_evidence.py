@@ -179,6 +179,36 @@ def test_without_a_signature_the_page_says_so(
     assert "nothing is signed" in log.stdout.splitlines()[-1]
 
 
+def test_the_status_page_links_to_a_key_only_where_one_signed(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = 'status/key"'
+    assert link in (root / "feeds" / "status" / "index.html").read_text()
+    shutil.copytree(root / "data", tmp_path / "data", ignore=shutil.ignore_patterns("*.key"))
+    monkeypatch.setattr(evidence, "can_sign", lambda: False)
+    assert tracker(tmp_path, "publish").exit_code == 0
+    page = (tmp_path / "feeds" / "status" / "index.html").read_text()
+    assert 'status/checkpoint"' in page
+    assert link not in page
+    assert not (tmp_path / "feeds" / "status" / "key").exists()
+    assert tracker(tmp_path, "verify").exit_code == 0
+
+
+def test_what_is_named_for_nobody_sees_it_is_proved_as_well(tmp_path: Path) -> None:
+    unseen = "We may \u200esell\u202e your \ufff9profile\U000e0041 to those who \u061cask for it."
+    with Server({"/terms": [page(terms()), page(terms(f"<p>{unseen}</p>"))]}) as server:
+        declare(tmp_path, {"Terms": server.url()})
+        for now in ("2025-10-08T12:00Z", "2025-10-10T12:00Z"):
+            tracker(tmp_path, "--now", now, "fetch", "--allow-host", server.entry)
+    path = tmp_path / "bundle"
+    assert tracker(tmp_path, "evidence", DOCUMENT, "--output", str(path)).exit_code == 0
+    for name in ("redline.html", "redline.txt"):
+        assert "‹U+200E›sell‹U+202E›" in (path / name).read_text(), name
+    results = followed_to_the_letter(path)
+    assert [r.returncode for r in results[:2]] == [0, 0], results[1].stderr
+    assert "VERIFIED: 2 captures" in results[1].stdout
+
+
 def test_a_page_that_was_served_by_another_clock_is_said_plainly(tmp_path: Path) -> None:
     headers = ("Content-Type: text/html", "Date: Fri, 10 Oct 2025 12:00:00 GMT")
     replies: list[Reply] = [answer(200, terms(extra), *headers) for extra in ("", ADS)]

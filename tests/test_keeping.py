@@ -18,6 +18,7 @@ from tests.samples import ADS, alter, declare, followed, terms, tracker
 from tests.servers import Server, answer, page
 from tests.test_archive import capture
 from tracker.archive import Archive
+from tracker.folder import WAITING
 from tracker.keeping import copies
 
 NOW = "2025-12-01T12:00Z"
@@ -150,7 +151,7 @@ REMARKS: dict[str, tuple[Callable[[Path], object], str]] = {
         "left by a run that was stopped",
     ),
     "left publication": (
-        lambda r: (r / ".feeds.old").mkdir(),
+        lambda r: (r / "feeds" / WAITING).mkdir(parents=True),
         "left by a run that was stopped",
     ),
 }
@@ -226,14 +227,30 @@ def test_what_may_not_be_read_or_written_is_named_and_nothing_is_lost(root: Path
 
 def test_a_publication_that_may_not_be_written_is_named(root: Path) -> None:
     (root / "feeds" / "index.html").write_text("altered")
-    root.chmod(0o500)
+    closed = (root, root / "feeds")
+    for path in closed:
+        path.chmod(0o500)
     try:
         failed = without_rights(root, "publish")
     finally:
-        root.chmod(0o700)
+        for path in closed:
+            path.chmod(0o700)
     assert failed.returncode == 1
     assert failed.stderr.startswith(f"Error: {root}/feeds: could not be written (Permission denied")
     assert (root / "feeds" / "index.html").read_text() == "altered"
+
+
+def test_where_only_the_parent_may_not_be_written_files_are_replaced(root: Path) -> None:
+    right = (root / "feeds" / "index.html").read_bytes()
+    (root / "feeds" / "index.html").write_text("altered")
+    root.chmod(0o500)
+    try:
+        done = without_rights(root, "publish")
+    finally:
+        root.chmod(0o700)
+    assert done.returncode == 0, done.stderr
+    assert "one by one, because" in done.stdout
+    assert (root / "feeds" / "index.html").read_bytes() == right
 
 
 # ── backup, restore ───────────────────────────────────────────────────────────────
@@ -297,6 +314,35 @@ def test_a_backup_of_a_live_archive_is_of_one_moment(root: Path, tmp_path: Path)
     with Archive(archive_of(root)) as archive:
         assert archive.counts()[0] == 2 + added
         assert list(archive.problems()) == []
+
+
+def test_two_backups_to_one_file_do_not_meet(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each makes a copy of its own; the second begins and ends while the first is at work."""
+    file, check = tmp_path / "backup.db", copies._whole
+    done: list[Path] = []
+
+    def meanwhile(path: Path, name: str, consequence: str) -> copies.Copy:
+        if not done:
+            done.append(path)
+            assert tracker(root, "backup", str(file)).exit_code == 0
+        return check(path, name, consequence)
+
+    monkeypatch.setattr(copies, "_whole", meanwhile)
+    result = tracker(root, "backup", str(file))
+    assert result.exit_code == 0, result.output
+    assert contents(file) == contents(archive_of(root))
+    assert [p.name for p in tmp_path.iterdir() if p.is_file()] == ["backup.db"]
+
+
+def test_what_a_killed_backup_left_is_cleared_away_after_a_day(root: Path, tmp_path: Path) -> None:
+    old, new = (tmp_path / f".b.db.{n}.new" for n in ("1f", "2e"))
+    for path in (old, new):
+        path.touch()
+    os.utime(old, (1, 1))
+    assert tracker(root, "backup", str(tmp_path / "b.db")).exit_code == 0
+    assert sorted(p.name for p in tmp_path.iterdir() if p.is_file()) == [".b.db.2e.new", "b.db"]
 
 
 def test_a_damaged_archive_replaces_no_backup(root: Path, tmp_path: Path) -> None:

@@ -56,20 +56,29 @@ def holder(path: Path) -> str | None:
 @contextmanager
 def held_folder(folder: Path) -> Iterator[None]:
     """Hold a folder as long as the block lasts; waits for another holder, then raises Busy."""
+    handle = _held(folder, time.monotonic() + _PATIENCE)
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def _held(folder: Path, end: float) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder, os.O_RDONLY)
     except OSError as error:
         raise ArchiveError(f"{folder}: cannot be opened ({error.strerror}).") from error
-    try:
-        end = time.monotonic() + _PATIENCE
-        while not taken(handle, fcntl.LOCK_EX):
-            if time.monotonic() > end:
-                raise Busy(f"Another tracker is publishing in {folder}; try again later.")
-            time.sleep(_PAUSE)
-        yield
-    finally:
-        os.close(handle)
+    while not taken(handle, fcntl.LOCK_EX):
+        if time.monotonic() > end:
+            os.close(handle)
+            raise Busy(f"Another tracker is publishing in {folder}; try again later.")
+        time.sleep(_PAUSE)
+    # Whoever held it may have exchanged it for another folder.
+    if folder.exists() and os.path.samestat(os.fstat(handle), folder.stat()):
+        return handle
+    os.close(handle)
+    return _held(folder, end)
 
 
 def share(folder: Path) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import io
 import logging
 import sys
 from collections.abc import Sequence
@@ -50,6 +51,12 @@ class _Commands(click.Group):
         gc.freeze()
         gc.enable()
         return next(command for command in commands if command.name == name)
+
+    def main(self, *arguments: Any, **more: Any) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):  # what it cannot show is shown by its number
+                stream.reconfigure(errors="backslashreplace")
+        return super().main(*arguments, **more)
 
     def invoke(self, ctx: click.Context) -> Any:
         logs.event("begun", arguments=sys.argv[1:])

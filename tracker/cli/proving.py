@@ -41,6 +41,7 @@ from tracker.merkle import frontier_of, inclusion, leaf_hash
 from tracker.model import Capture, Revision
 from tracker.publisher import places, terminal
 from tracker.publisher.words import count, moment, stamp
+from tracker.webroot import web_root
 
 _app = click.make_pass_decorator(App)
 _REVISION = re.compile(
@@ -132,6 +133,10 @@ def _published(app: App, archive: Archive, captures: int) -> _Findings:
     `captures` is the size of the log now.
     """
     folder = app.workspace.feeds
+    try:
+        web_root(folder)
+    except ArchiveError as error:
+        return _Findings([str(error)], [], _UNPUBLISHED)
     names, ours = set(file_names(folder)), published_names(folder)
     if not names:  # to derive all of it for nothing takes its time
         return _Findings([], [], _UNPUBLISHED)

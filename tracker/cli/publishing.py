@@ -86,7 +86,8 @@ def publish_all(
         click.echo(_UNPUBLISHED)
     changed, files = fresh.changed, len(fresh.names)
     logs.event("published", folder=str(workspace.feeds), changed=changed, files=files)
-    click.echo(f"{workspace.feeds}: {changed} of {files} files changed")
+    how = f", one by one, because {fresh.hindrance}" if fresh.hindrance and changed else ""
+    click.echo(f"{workspace.feeds}: {changed} of {files} files changed{how}")
 
 
 def derived_anew(session: Session, proof: Proof) -> Iterator[tuple[str, bytes]]:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import click
 
 from tracker.cli.app import App
-from tracker.errors import UsageError
+from tracker.errors import TrackerError, UsageError
+from tracker.webroot import web_root
+from tracker.workspace import settings_of
 
 _HOST = "127.0.0.1"
+#: By what names this machine may be asked: whoever reaches it by another one was led here.
+_NAMES = frozenset({_HOST, "localhost", "::1"})
+_LONGEST = 4096  # characters of a path
 _TYPES = {
     "": "text/plain; charset=utf-8",
     ".atom": "application/atom+xml",
@@ -39,6 +47,32 @@ class SiteHandler(SimpleHTTPRequestHandler):
 
     server_version = "tracker"
     sys_version = ""
+    timeout = 60
+
+    def __init__(self, *arguments: Any, names: frozenset[str] = _NAMES, **more: Any) -> None:
+        self._names = names
+        super().__init__(*arguments, **more)
+
+    def send_head(self) -> Any:
+        if problem := self._misled():
+            self.send_error(*problem)
+            return None
+        if not _is_plain(self.path):
+            self.send_error(404)
+            return None
+        return super().send_head()
+
+    def _misled(self) -> tuple[int, str, str] | None:
+        """Why a request is not for this server: a browser may be led here under a foreign name."""
+        hosts = self.headers.get_all("Host", [])
+        if len(hosts) > 1 or not (hosts or self.request_version == "HTTP/1.0"):
+            return 400, "Bad Request", "A request must name one host."
+        if not self.path.startswith("/"):
+            return 400, "Bad Request", "A request must name a path of this server."
+        if any(_name_of(host) not in self._names for host in hosts):
+            names = ", ".join(sorted(self._names))
+            return 421, "Misdirected Request", f"This server is asked by these names: {names}."
+        return None
 
     def guess_type(self, path: Any) -> str:
         file = Path(path)
@@ -70,6 +104,33 @@ class SiteHandler(SimpleHTTPRequestHandler):
         """Says nothing: a page has dozens of files, and the terminal is for people."""
 
 
+class SiteServer(ThreadingHTTPServer):
+    """A server that says nothing of readers who leave in the middle."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - as there
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            click.echo(f"Note: a request could not be answered ({error}).", err=True)
+
+
+def _is_plain(path: str) -> bool:
+    """Whether a path can be one of a published file."""
+    try:
+        plain = unquote(urlsplit(path).path, errors="strict")
+    except ValueError:
+        return False
+    is_odd = len(plain) > _LONGEST or "\\" in plain or not {".", ".."}.isdisjoint(plain.split("/"))
+    return not is_odd and not any(letter < " " or letter == "\x7f" for letter in plain)
+
+
+def _name_of(host: str) -> str:
+    """The name in a Host header, without its port; empty where it is none."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
 def _is_feed(file: Path) -> bool:
     """Whether a file stands beside the same feed as Atom."""
     # status.json was there first: it tells how every document stands, and is no feed.
@@ -77,9 +138,14 @@ def _is_feed(file: Path) -> bool:
     return file.name != "status.json" and file.with_name(f"{stem}.atom").is_file()
 
 
-def site_server(folder: Path, port: int) -> ThreadingHTTPServer:
-    """A server of `folder` on loopback, not yet running; port 0 takes any that is free."""
-    return ThreadingHTTPServer((_HOST, port), partial(SiteHandler, directory=str(folder)))
+def site_server(folder: Path, port: int, site_url: str = "") -> ThreadingHTTPServer:
+    """A server of `folder` on loopback, not yet running; port 0 takes any that is free.
+
+    It answers to the names of this machine, and to that in `site_url`.
+    """
+    names = _NAMES | {_name_of(urlsplit(site_url).netloc)} - {""}
+    handler = partial(SiteHandler, directory=str(folder), names=names)
+    return SiteServer((_HOST, port), handler)
 
 
 @click.command()
@@ -98,10 +164,11 @@ def serve(app: App, port: int) -> None:
     here, to port 8000, until site_url says where the site lives.
     """
     feeds = app.root / "feeds"
+    target = web_root(feeds)
     if not (feeds / "index.html").is_file():
         raise UsageError(f"{feeds} holds no site yet; run: tracker publish")
     try:
-        server = site_server(feeds.resolve(), port)
+        server = site_server(target, port, _site_url(app.root))
     except OSError as error:
         problem = f"Port {port} cannot be had ({error.strerror}); choose another with --port."
         raise UsageError(problem) from error
@@ -111,6 +178,12 @@ def serve(app: App, port: int) -> None:
             server.serve_forever()
         except KeyboardInterrupt:
             click.echo()
+
+
+def _site_url(root: Path) -> str:
+    with suppress(TrackerError):  # what was published is shown, whatever the settings are now
+        return settings_of(root).site_url
+    return ""
 
 
 COMMANDS = (serve,)

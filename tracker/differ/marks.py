@@ -24,6 +24,6 @@ def _marks(first: int, end: int) -> str:
 
 #: What belongs to the character before it, as the inside of a character class: accents and vowel
 #: signs (to `\w` no part of a word, yet half of every Hindi one), and what no reader sees.
-ATTACHED = "".join(_marks(*block) for block in _BLOCKS) + "".join(map(chr, INVISIBLE))
+ATTACHED = "".join(_marks(*block) for block in _BLOCKS) + INVISIBLE
 #: One such character, as a pattern: the class is long, and of most characters a glance is enough.
 ATTACHED_ONE = rf"(?![\x00-\xac])[{ATTACHED}]"

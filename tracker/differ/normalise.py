@@ -15,17 +15,15 @@ from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlun
 
 #: The shapes of an apostrophe (the last two become the two before them under NFC).
 APOSTROPHES = "'‘’‚‛′ʼ`´\u1fef\u1ffd"
-# Soft hyphen, zero-width space and joiners, direction marks, word joiner, byte order mark.
+#: What no reader sees, as the inside of a character class: soft hyphen, zero-width space and
+#: joiners, marks of direction, word joiner, byte order mark, selectors of a letter's variant,
+#: annotations, musical and shorthand formats, tags.
 INVISIBLE = (
-    *(0xAD, 0x61C, 0xFEFF),
-    *(*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)),
+    "\xad\u034f\u061c\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    "\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-_FOLDED = {
-    **dict.fromkeys(APOSTROPHES, "'"),
-    **dict.fromkeys("“”„‟″", '"'),
-    **dict.fromkeys(map(chr, INVISIBLE), ""),
-}
-_TO_FOLD = re.compile(f"[{re.escape(''.join(_FOLDED))}]")
+_FOLDED = {**dict.fromkeys(APOSTROPHES, "'"), **dict.fromkeys("“”„‟″", '"')}
+_TO_FOLD = re.compile(f"[{''.join(_FOLDED)}{INVISIBLE}]")
 # An enumerator counts as one only with its punctuation: "3 months" is not item 3, and
 # "1.5 million" is not section 1.5.
 _NUMBER = re.compile(
@@ -65,7 +63,7 @@ def fold(text: str) -> str:
     """`text` as compared: equal for two texts exactly when no reader could tell them apart."""
     if not text.isascii() or "`" in text:
         # What is invisible may stand between a letter and its accent, so it goes first.
-        text = unicodedata.normalize("NFC", _TO_FOLD.sub(lambda m: _FOLDED[m[0]], text))
+        text = unicodedata.normalize("NFC", _TO_FOLD.sub(lambda m: _FOLDED.get(m[0], ""), text))
     return " ".join(text.split())
 
 

@@ -197,8 +197,11 @@ SHAPES = str.maketrans(
     {
         **dict.fromkeys("'‘’‚‛′ʼ`´\u1fef\u1ffd", "'"),
         **dict.fromkeys("“”„‟″", '"'),
-        **dict.fromkeys([0xAD, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F)], ""),
-        **dict.fromkeys([*range(0x2060, 0x2070), 0xFEFF], ""),
+        **dict.fromkeys([0xAD, 0x34F, 0x61C, 0x17B4, 0x17B5, 0xFEFF, *range(0x180B, 0x1810)], ""),
+        **dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F)], ""),
+        **dict.fromkeys([*range(0x2060, 0x2070), *range(0xFE00, 0xFE10)], ""),
+        **dict.fromkeys([*range(0xFFF0, 0xFFFC), *range(0x1BCA0, 0x1BCA4)], ""),
+        **dict.fromkeys([*range(0x1D173, 0x1D17B), *range(0xE0000, 0xE1000)], ""),
     }
 )
 COUNTER = re.compile(
@@ -247,7 +250,8 @@ def text_of(folder: Path, facts: Facts) -> tuple[Clauses, bool]:
 
 
 def letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text))
+    """The letters of a wording; what nobody sees may be named in it, as ‹U+200E›."""
+    return "".join(filter(str.isalnum, re.sub("‹U\\+[0-9A-F]{4,6}›", "", text)))
 
 
 def redline(before: Clauses, after: Clauses) -> int:

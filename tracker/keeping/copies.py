@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import secrets
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from glob import escape
 from pathlib import Path
 
 from tracker.archive import Archive
@@ -15,6 +18,7 @@ from tracker.errors import ArchiveError, UsageError
 from tracker.lock import hold
 from tracker.publisher.words import stamp
 
+_LONG = 24 * 3600.0  # seconds
 _SQLITE = b"SQLite format 3\0"
 
 
@@ -37,7 +41,10 @@ def backup(archive: Path, target: Path, outside: Bodies | None = None) -> Copy:
         raise UsageError(f"{archive}: there is no archive yet to back up; run: tracker fetch")
     if target.exists() and not _is_database(target):
         raise UsageError(f"{target} is no backup of an archive; name another file.")
-    fresh = _copied(archive, target, outside)
+    _clear_away(target)
+    # A name of its own: somebody else may be making a backup to the same file.
+    fresh = target.with_name(f".{target.name}.{secrets.token_hex(4)}.new")
+    _copy(archive, fresh, outside)
     try:
         found = _whole(fresh, f"a copy of {archive}", "what was backed up before stands")
         _settle(fresh, target)
@@ -59,7 +66,8 @@ def restore(source: Path, archive: Path, now: datetime, outside: Bodies | None =
         raise UsageError(f"{source}: there is no such backup.")
     lock = hold(archive.with_name("lock"))
     try:
-        fresh = _copied(source, archive, outside)
+        fresh = archive.with_name(f".{archive.name}.new")
+        _copy(source, fresh, outside)
         try:
             found = _whole(fresh, str(source), "nothing was replaced")
             former = _set_aside(archive, now)
@@ -73,9 +81,16 @@ def restore(source: Path, archive: Path, now: datetime, outside: Bodies | None =
     return Copy(found.captures, found.bodies, former)
 
 
-def _copied(source: Path, target: Path, outside: Bodies | None) -> Path:
-    """A copy of a database beside `target`, made by SQLite, so that it is of one moment."""
-    fresh = target.with_name(f".{target.name}.new")
+def _clear_away(target: Path) -> None:
+    """Remove what backups to `target` left that were killed; none takes a day."""
+    for left in target.parent.glob(f".{escape(target.name)}.*.new"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _LONG:
+                _remove(left)
+
+
+def _copy(source: Path, fresh: Path, outside: Bodies | None) -> None:
+    """Make a copy of a database by SQLite, so that it is of one moment."""
     _remove(fresh)
     try:
         with Archive(source, outside) as opened:
@@ -83,7 +98,6 @@ def _copied(source: Path, target: Path, outside: Bodies | None) -> Path:
     except BaseException:
         _remove(fresh)
         raise
-    return fresh
 
 
 def _whole(path: Path, name: str, consequence: str) -> Copy:

@@ -18,6 +18,8 @@ from tracker.bodies import Bodies
 from tracker.entries import LOGS
 from tracker.errors import ArchiveError, TrackerError, Unreachable, UsageError
 from tracker.evidence import can_stamp, compared, load_stamps, named, parse_note
+from tracker.folder import WAITING
+from tracker.webroot import hindrance, web_root
 from tracker.workspace import Workspace, bodies_by, open_workspace, settings_of, starter
 
 #: Below so many free bytes, or twice the archive, a run may end in the middle.
@@ -156,13 +158,33 @@ def _key(data: Path) -> Iterator[Finding]:
 
 
 def _writing(root: Path) -> Iterator[Finding]:
-    # feeds/ is exchanged as a whole, so what must be writable is the folder it stands in.
-    for path in (root, root / "data", root / "data" / "archive.db"):
+    paths = [root, root / "data", root / "data" / "archive.db"]
+    try:
+        target = web_root(root / "feeds")
+    except ArchiveError as error:
+        yield Finding(str(error), "then run: tracker publish")
+    else:
+        yield from _web_root(target)
+        paths.append(target)
+    for path in paths:
         if path.exists() and not os.access(path, os.W_OK):
             yield Finding(f"{path}: cannot be written", f"chmod u+w {path}, or chown it")
     holder = lock.holder(root / "data" / "lock")
     if holder:
         yield Finding(f"process {holder} is writing to the archive now")
+
+
+def _web_root(target: Path) -> Iterator[Finding]:
+    if why := hindrance(target):
+        yield Finding(
+            f"{target}: files are replaced one by one, and for that moment readers find some of "
+            f"two publications ({why}); all are exchanged at once in a folder that belongs to this "
+            "user, in a parent that it can write, with nothing mounted there or in it"
+        )
+    if (waiting := target / WAITING).exists():
+        yield Finding(
+            f"{waiting}: left by a run that was stopped; the next publication clears it away"
+        )
 
 
 def _archive(path: Path, outside: Bodies | None, feeds: Path, now: datetime) -> Iterator[Finding]:
@@ -237,11 +259,6 @@ def _published(archive: Archive, feeds: Path) -> Iterator[Finding]:
         return
     if size < captures:
         yield Finding(f"{feeds}: is older than data/, by {captures - size} rows", "tracker publish")
-    aside = feeds.with_name(".feeds.old")
-    if aside.exists():
-        yield Finding(
-            f"{aside}: left by a run that was stopped; the next publication clears it away"
-        )
 
 
 def _room(archive: Path) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from tracker.publisher.opml import opml
 from tracker.publisher.words import iso
 
 _ON_THE_FRONT = 25
+_SIGNATURE = "\n\n\u2014 "  # how one begins in a checkpoint
 _ASSETS = """style.css feed.css site.js compare.js redline.js fonts/LICENSE.txt
     fonts/source-serif-4.woff2 fonts/plex-sans-condensed-400.woff2
     fonts/plex-sans-condensed-600.woff2""".split()
@@ -128,6 +129,7 @@ def status(frame: Frame) -> Pages:
         "status.html",
         rows=rows,
         checkpoint=rim.checkpoint,
+        signed=_SIGNATURE in rim.checkpoint,
         timestamp=rim.timestamp,
         given_up=rim.given_up,
     )

@@ -1,7 +1,8 @@
 """The sentences that feeds, pages and terminal share, and the guard on every word of a page.
 
 Text from a page is data: before it is shown anywhere, characters that act on a reader's machine
-(controls, bidirectional overrides) or that XML forbids are replaced by U+FFFD.
+(controls) or that XML forbids are replaced by U+FFFD, and those that nobody sees are named, unless
+the script is written with them. What is recorded and compared stays as it came.
 """
 
 from __future__ import annotations
@@ -22,10 +23,8 @@ from tracker.model import (
     Unit,
     Version,
 )
+from tracker.publisher.unseen import shown
 
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
-)
 _SPACE = re.compile(r"\s+")
 _REFERENCE = re.compile(r"&(?=#?\w+;)")
 _BRACKET = re.compile(r"[\[{](?=[-−+])|(?<=[-−+])[\]}]")
@@ -60,8 +59,8 @@ _QUIET = {
 
 
 def safe(text: str) -> str:
-    """`text` without anything that acts on the machine of its reader."""
-    return _UNSAFE.sub("\ufffd", text)
+    """`text` without anything that acts on its reader or the reader's machine unseen."""
+    return text if text.isascii() and text.isprintable() else shown(text)
 
 
 def line(text: str, most: int = _LONGEST_TITLE) -> str:
