@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from tracker.differ import Undecodable, read
+from tracker.differ.folds import folds
 from tracker.differ.topics import whole
 from tracker.errors import ArchiveError
 from tracker.history import Reader, completed, decisive, texts
@@ -62,7 +63,7 @@ def derive(job: Job, bodies: Bodies, reader: Reader) -> Derived:
     """Do a job; `reader` reads what `bodies` lends."""
     found = job.texts or texts(job.document, job.captures, reader, job.topics, job.earlier)
     history = completed(job.document, job.captures, found)
-    rim = Rim(lambda c: bodies(c)[0], picture=picture(job.pictures), tagger=whole)
+    rim = Rim(lambda c: bodies(c)[0], picture=picture(job.pictures), tagger=whole, folds=folds)
     return Derived(found, part(history, job.topics, job.settings, job.corrections, rim))
 
 
