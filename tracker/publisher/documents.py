@@ -119,7 +119,7 @@ def _passages(version: Version, found: Lives) -> Iterator[Passage]:
         life, level = found.of(version, n), 0
         if clause.unit is Unit.HEADING:
             level = last = min(2 + len(clause.path), last + 1, 6)
-        name = life.id if life else f"n{n}"
+        name = found.anchor(version, n)
         yield Passage(clause, level, name, life, not life or life.is_original)
 
 
