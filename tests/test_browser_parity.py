@@ -102,7 +102,8 @@ def shown(context: BrowserContext, folder: Path, given: History) -> dict[str, bo
 
 def decided(given: History) -> dict[str, bool]:
     """What `tracker compare` says of the same two versions."""
-    changed = {change.path[-1] for change in revise(*given.versions, TOPICS).changes if change.path}
+    before, after = given.versions
+    changed = {change.path[-1] for change in revise(before, after, TOPICS).changes if change.path}
     return {f"Case {n}": f"Case {n}" in changed for n in range(len(given.versions[0].clauses) // 2)}
 
 

@@ -15,9 +15,7 @@ from tracker.differ.normalise import fold
 
 # All that may be folded: several blanks or another one than a space, a character with what is
 # attached to it, any other sign that is no ASCII.
-_VARIANT = re.compile(
-    rf"\s{{2,}}|[^\S ]|[^\s](?:{ATTACHED_ONE})+|{ATTACHED_ONE}|[^\x00-\x7f]|`"
-)
+_VARIANT = re.compile(rf"\s{{2,}}|[^\S ]|[^\s](?:{ATTACHED_ONE})+|{ATTACHED_ONE}|[^\x00-\x7f]|`")
 
 
 def folds(texts: Iterable[str]) -> dict[str, str]:
