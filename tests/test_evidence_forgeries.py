@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from contextlib import chdir
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -455,10 +456,10 @@ def test_both_redlines_say_the_same() -> None:
         page = made["redline.html"].partition("</head>")[2]
         for mark, tag in (("-", "del"), ("+", "ins")):
             pieces = re.compile(f"<{tag}>(.*?)</{tag}>", re.DOTALL)
-            page = pieces.sub(lambda found, mark=mark: _marked(found[1], mark), page)
+            page = pieces.sub(partial(_marked, mark), page)
         shown = html.unescape(re.sub(r"<[^>]*>", "", page))
         assert shown.split() == made["redline.txt"].split()
 
 
-def _marked(words: str, mark: str) -> str:
-    return "".join(f"\n  {mark} {line}" for line in words.split("\n")) + "\n    "
+def _marked(mark: str, found: re.Match[str]) -> str:
+    return "".join(f"\n  {mark} {line}" for line in found[1].split("\n")) + "\n    "
