@@ -67,7 +67,8 @@ CASES = [
 _VERDICTS = """() => [...document.querySelectorAll('#comparison .group')].flatMap(group =>
     [...group.querySelectorAll('.line')].map(line => [
         group.querySelector('h3').textContent, line.classList.contains('change'),
-        !!line.querySelector('.law :is(ins, del)')]))"""
+        !!line.querySelector('.law :is(ins, del)'),
+        line.querySelector('.kind')?.textContent.trim() === 'Link targets changed']))"""
 
 
 def beside(pairs: Sequence[tuple[str, str]]) -> History:
@@ -93,9 +94,9 @@ def shown(context: BrowserContext, folder: Path, given: History) -> dict[str, bo
         rows = found.page.evaluate(_VERDICTS)
         found.page.close()
     assert found.said == []
-    assert all(changed == is_marked for _, changed, is_marked in rows)
+    assert all(changed == (marked or relinked) for _, changed, marked, relinked in rows)
     verdicts: dict[str, bool] = {}
-    for heading, changed, _ in rows:
+    for heading, changed, *_ in rows:
         verdicts[heading] = verdicts.get(heading, False) or changed
     return {name: changed for name, changed in verdicts.items() if name.startswith("Case")}
 
@@ -141,3 +142,31 @@ def test_any_two_wordings_get_one_verdict(
     verdicts = decided(given)
     assert shown(context, tmp_path, given) == verdicts
     assert {True, False} == set(verdicts.values())
+
+
+_NUMBERED = """
+# Case 0
+1.1 A boat is lent by the day to whoever asks for it.
+# Case 1
+1.1 The key is handed out by the keeper of the landing.
+# Case 2
+Read the [rules](https://heron.example/{a}) and the [list](https://heron.example/{b}) first.
+# Case 3
+Ask the [keeper](https://heron.example/{c}) before you set out on the water.
+# Case 4
+The [{d}](https://heron.example/lamp) is lit at dusk and put out at sunrise.
+# Case 5
+(a) Members keep two trout in a season, and no pike.
+"""
+
+
+def test_numbers_and_links_get_one_verdict(context: BrowserContext, tmp_path: Path) -> None:
+    before = _NUMBERED.format(a="x", b="y", c="keeper", d="lamp")
+    after = _NUMBERED.format(a="y", b="x", c="ferryman", d="big lamp")
+    after = after.replace("1.1 A boat", "1.2 A boat").replace("(a) Members", "Members")
+    given = history(before, after.replace("big lamp", "lamp"))
+    verdicts = decided(given)
+    assert [changed for _, changed in sorted(verdicts.items())] == [
+        *(True, False, True, True, False, True),
+    ]
+    assert shown(context, tmp_path, given) == verdicts
