@@ -20,6 +20,7 @@ from tests.factories import BODIES, SITE, TOPICS, corrections, samples
 from tests.samples import ADS, followed, terms
 from tracker.cli import main
 from tracker.database import database
+from tracker.differ.folds import folds
 from tracker.differ.topics import whole
 from tracker.publisher import Rim, publish
 
@@ -73,7 +74,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the samples as published, served on loopback under their own root."""
     root = tmp_path_factory.mktemp("site")
     # Served where it says it lives, so that the page for missing pages finds its parts.
-    rim = Rim(lambda capture: BODIES[capture.body or ""], database, tagger=whole)
+    rim = Rim(lambda capture: BODIES[capture.body or ""], database, tagger=whole, folds=folds)
     for name, data in publish(samples(), TOPICS, SITE, corrections(), rim).items():
         file = root / "watch" / name
         file.parent.mkdir(parents=True, exist_ok=True)

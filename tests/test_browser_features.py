@@ -115,13 +115,13 @@ def test_a_clause_is_copied_as_a_quotation_with_its_source(browser: Browser, sit
     page = context.new_page()
     page.goto(site + REVISION)
     change = "article.change:has-text('members of your club')"
-    anchor = page.get_attribute(change, "id")
+    anchor = page.get_attribute(change, "data-now")
     quote = copied(page, f"{change} .copy").split("\n")
     assert quote[0] == (
         "“We show your walks to the members of your club, and to our advertising partners.”"
     )
     assert quote[1].startswith("(2. What we do with it) “Heron Privacy Policy”, version first seen")
-    assert quote[2] == f"{site}{REVISION}#{anchor}"
+    assert quote[2] == f"{site}{POLICY}20250311T083000Z/#{anchor}"
     citation = copied(page, "#citation + .copy")
     assert citation == page.inner_text("#citation")
     context.close()

@@ -281,9 +281,12 @@ def test_an_archive_that_was_lost_is_not_begun_anew_in_silence(
     with Server({"/terms": [terms(), terms(ADS)]}) as server:
         Run(origin, tmp_path / "first", server, "2025-09-01").all()
         run = Run(origin, tmp_path / "second", server, "2025-09-02")
-        assert run.step("Restore what was seen before").returncode == 0
-        (run.place / "data" / "archive.db").unlink()
-        done = run.step("Fetch, publish and notify")
+        assert run.step("fetch", "Restore what was seen before").returncode == 0
+        fetched = run.checkout("fetch") / "data"
+        (fetched / "archive.db").unlink()
+        assert run.step("fetch", "Fetch").returncode == 0
+        shutil.copytree(fetched, run.checkout("publish") / "data", dirs_exist_ok=True)
+        done = run.step("publish", "Publish")
     assert done.returncode == 65
     assert "does not go on from the checkpoint of 1 capture in data/checkpoint" in done.stderr
 

@@ -27,7 +27,7 @@ from tracker import evidence, remembered
 from tracker.archive import Archive
 from tracker.errors import ArchiveError
 from tracker.evidence import verify
-from tracker.evidence.warc import warc
+from tracker.rows import to_row
 
 warcio = pytest.importorskip("warcio.archiveiterator", reason="warcio is not installed")
 FIRST, SECOND = "20250903T120000Z", "20250905T120000Z"
@@ -381,7 +381,9 @@ def test_transfer_headers_do_not_lie_about_the_stored_body(tmp_path: Path) -> No
         tracker(tmp_path, "fetch", "--allow-host", server.entry)
     with Archive(tmp_path / "data" / "archive.db") as archive:
         ((found, entry),) = archive.entries()
-    (response,) = [r for r in records(warc([(found, entry, body)], "x")) if r[0] == "response"]
+    (response,) = [
+        r for r in records(verify.warc([(to_row(found), entry, body)])) if r[0] == "response"
+    ]
     _, _, content, http = response
     assert content == body
     assert http.get_header("content-encoding") is None
@@ -402,7 +404,7 @@ def test_nothing_of_a_page_forges_a_record(name: str, value: str, url: str, body
         body=hashlib.sha256(body).hexdigest(),
     )
     for status in (200, None):
-        data = warc([(replace(seen, status=status), b"{}", body)], "Terms Tracker")
+        data = verify.warc([(to_row(replace(seen, status=status)), b"{}", body)])
         kinds = [(kind, content) for kind, _, content, _ in records(data)]
         assert [kind for kind, _ in kinds] == [
             "warcinfo",

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from contextlib import chdir
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,7 +31,7 @@ from tracker.evidence import verify
 from tracker.evidence.bundle import redlines
 from tracker.merkle import frontier_of, inclusion, leaf_hash, root_of
 from tracker.model import Clause, Link, Revision, Unit, Version
-from tracker.publisher import terminal
+from tracker.rows import to_row
 
 Forgery = Callable[[Path], None]
 WORD, OTHER = "with advertisers", "with nobody else"
@@ -64,7 +65,7 @@ def put(name: str, old: str, new: str) -> Forgery:
 def proof(**facts: object) -> Forgery:
     def forge(bundle: Path) -> None:
         file = bundle / "after" / "1" / "proof.json"
-        file.write_text(json.dumps(json.loads(file.read_text()) | facts))
+        file.write_text(json.dumps(json.loads(file.read_text()) | facts, indent=1) + "\n")
 
     return forge
 
@@ -139,21 +140,19 @@ def another_log(bundle: Path) -> str:
         entries[index] = (bundle / side / "1" / "capture.json").read_bytes()
     leaves = [leaf_hash(entry) for entry in entries]
     for side, index in places.items():
-        path = [node.hex() for node in inclusion(leaves, index)]
-        file = bundle / side / "1" / "proof.json"
-        file.write_text(json.dumps({"index": index, "size": 7, "path": path}))
+        packed = verify.proof(index, 7, inclusion(leaves, index))
+        (bundle / side / "1" / "proof.json").write_bytes(packed)
     warc_anew(bundle)
     return base64.b64encode(root_of(frontier_of(leaves))).decode()
 
 
 def warc_anew(bundle: Path) -> None:
     """captures.warc as the false captures have it."""
-    file = bundle / "captures.warc"
-    records = list(verify.records(file.read_bytes()))
-    entry = (bundle / "after" / "1" / "capture.json").read_bytes()
-    blocks = [block.replace(WORD.encode(), OTHER.encode()) for _, block in records[:-1]] + [entry]
-    found = zip((head for head, _ in records), blocks, strict=True)
-    file.write_bytes(b"".join(b"%b\r\n\r\n%b\r\n\r\n" % pair for pair in found))
+    folders = [bundle / side / "1" for side in ("before", "after")]
+    entries = [(folder / "capture.json").read_bytes() for folder in folders]
+    bodies = [(folder / "body.html.txt").read_bytes() for folder in folders]
+    found = [(json.loads(entry), entry, body) for entry, body in zip(entries, bodies, strict=True)]
+    (bundle / "captures.warc").write_bytes(verify.warc(found))
 
 
 def beside_the_genuine_signature(bundle: Path) -> None:
@@ -378,15 +377,14 @@ clauses = st.builds(
 )
 
 
-@given(texts | st.sampled_from(["Updated 3 days ago", "yesterday we", "Changed: a week ago."]))
-def test_a_wording_is_folded_alike(text: str) -> None:
-    assert verify.compared(text) == without_counters(fold(text))
-
-
 @given(st.lists(clauses))
 def test_a_text_has_the_digest_of_the_log(found: Sequence[Clause]) -> None:
     as_data = [
-        {"number": c.number, "text": c.text, "links": [link.target for link in c.links]}
+        {
+            "number": c.number,
+            "text": without_counters(c.key),
+            "links": [link.target for link in c.links],
+        }
         for c in found
     ]
     assert verify.text_digest(as_data) == text_digest(found)
@@ -397,21 +395,30 @@ def test_a_text_has_the_digest_of_the_log(found: Sequence[Clause]) -> None:
 
 def written(folder: Path, revision: Revision) -> tuple[list[dict[str, Any]], ...]:
     """The three redlines of a revision, as a bundle has them; the clauses of both its texts."""
-    text = terminal.diff(revision, TOPICS, colour=False, width=100)
-    for name, data in redlines(revision, text, TOPICS):
+    for name, data in redlines(revision, facts(revision)):
         (folder / name).write_bytes(data)
     return tuple(
         [
-            {"number": c.number, "text": c.text, "links": [link.target for link in c.links]}
+            {
+                "number": c.number,
+                "text": without_counters(c.key),
+                "links": [link.target for link in c.links],
+            }
             for c in version.clauses
         ]
         for version in (revision.before, revision.after)
     )
 
 
+def facts(revision: Revision) -> dict[str, Sequence[dict[str, Any]]]:
+    """What the log has of the captures of both sides."""
+    sides = (("before", revision.before), ("after", revision.after))
+    return {side: [to_row(capture) for capture in version.captures] for side, version in sides}
+
+
 def is_read_back(revision: Revision) -> None:
     with TemporaryDirectory() as folder, chdir(folder):
-        assert verify.redline(*written(Path(), revision)) == len(revision.changes)
+        assert verify.redline(facts(revision), *written(Path(), revision)) <= len(revision.changes)
 
 
 def test_every_kind_of_change_is_read_back() -> None:
@@ -443,12 +450,16 @@ def _sides() -> tuple[Version, Version]:
 
 
 def test_both_redlines_say_the_same() -> None:
-    """Line for line, but for what the text leaves out of a long wording."""
+    """Line for line, with the same pieces of each wording."""
     for revision in (*every_kind().revisions, *heron().revisions):
-        text = terminal.diff(revision, TOPICS, colour=False, width=100_000)
-        files = {name: data.decode() for name, data in redlines(revision, text, TOPICS)}
-        page = re.sub(r"<del>(.*?)</del>", r"[-\1-]", files["redline.html"].partition("</h1>")[2])
-        page = re.sub(r"<ins>(.*?)</ins>", r"{+\1+}", page)
+        made = {name: data.decode() for name, data in redlines(revision, facts(revision))}
+        page = made["redline.html"].partition("</head>")[2]
+        for mark, tag in (("-", "del"), ("+", "ins")):
+            pieces = re.compile(f"<{tag}>(.*?)</{tag}>", re.DOTALL)
+            page = pieces.sub(partial(_marked, mark), page)
         shown = html.unescape(re.sub(r"<[^>]*>", "", page))
-        said = files["redline.txt"].replace("\n§ ", "\n").partition("\n")[2]
-        assert re.sub(r"\s+", " ", shown).strip() == re.sub(r"\s+", " ", said).strip()
+        assert shown.split() == made["redline.txt"].split()
+
+
+def _marked(mark: str, found: re.Match[str]) -> str:
+    return "".join(f"\n  {mark} {line}" for line in found[1].split("\n")) + "\n    "

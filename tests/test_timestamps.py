@@ -14,6 +14,7 @@ from tests.authority import NAME, Authority
 from tests.samples import ADS, DOCUMENT, bytes_of, followed, terms, tracker
 from tests.servers import Server, page
 from tests.test_evidence import followed_to_the_letter
+from tests.test_evidence_forgeries import summed_anew
 from tests.test_verify import FLIPS
 from tracker import evidence
 from tracker.errors import NotStamped
@@ -397,3 +398,30 @@ def test_what_is_newer_than_every_timestamp_has_none(
     assert not (path / "timestamp.tsr").exists()
     assert "openssl ts" not in (path / "VERIFY.txt").read_text()
     assert [r.returncode for r in followed_to_the_letter(path)] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "behind"),
+    [
+        ("timestamp.tsr", b"", b"\0"),
+        ("timestamp.tsr", b"\n", b""),
+        ("timestamp.tsr", b"", b"It was otherwise."),
+        ("timestamp-ca.pem", b"Stamped in 2019.\n", b""),
+        ("timestamp-ca.pem", b"", b"\n"),
+        ("timestamp-ca.pem", b"\xef\xbb\xbf", b""),
+        ("timestamp-ca.pem", b"", b"Stamped in 2019.\n"),
+    ],
+)
+def test_nothing_is_written_around_a_timestamp(
+    root: Path, authority: Authority, tmp_path: Path, name: str, before: bytes, behind: bytes
+) -> None:
+    ca = root / "data" / "timestamp-ca.pem"
+    ca.write_bytes(b"# The operator's own remark.\n" + authority.root.read_bytes())
+    path = tmp_path / "bundle"
+    assert tracker(root, "evidence", DOCUMENT, "--output", str(path)).exit_code == 0
+    assert b"remark" not in (path / "timestamp-ca.pem").read_bytes()
+    assert [r.returncode for r in followed_to_the_letter(path)] == [0, 0, 0, 0]
+    file = path / name
+    file.write_bytes(before + file.read_bytes() + behind)
+    summed_anew(path)
+    assert f"NOT VERIFIED: {name}" in followed_to_the_letter(path)[1].stderr

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from tracker.budget import limited
 from tracker.differ import Undecodable, read
+from tracker.differ.folds import folds
 from tracker.differ.topics import whole
 from tracker.errors import ArchiveError, TooCostly
 from tracker.history import Reader, completed, decisive, texts
@@ -65,7 +66,7 @@ def derive(job: Job, bodies: Bodies, reader: Reader) -> Derived:
     """Do a job; `reader` reads what `bodies` lends. Raises TooCostly."""
     found = job.texts or texts(job.document, job.captures, reader, job.topics, job.earlier)
     history = completed(job.document, job.captures, found)
-    rim = Rim(lambda c: bodies(c)[0], picture=picture(job.pictures), tagger=whole)
+    rim = Rim(lambda c: bodies(c)[0], picture=picture(job.pictures), tagger=whole, folds=folds)
     with limited(f"{job.document.id}: Publishing it", _EACH * len(history.revisions)):
         return Derived(found, part(history, job.topics, job.settings, job.corrections, rim))
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 import io
 import re
 import shutil
+import subprocess
+import sys
 import zipfile
+import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from importlib.resources import as_file, files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -36,10 +42,11 @@ from tracker.cli.session import histories_of, opened
 from tracker.differ import read
 from tracker.errors import ArchiveError, Unreachable, UsageError
 from tracker.evidence import Bundle, Exhibit, Note
+from tracker.evidence.verify import is_known
 from tracker.folder import MANIFEST, content, file_names, manifest, published_names
 from tracker.merkle import frontier_of, inclusion, leaf_hash
-from tracker.model import Capture, Revision
-from tracker.publisher import places, terminal
+from tracker.model import Capture, Revision, digest
+from tracker.publisher import places
 from tracker.publisher.words import count, moment, stamp
 from tracker.webroot import web_root
 
@@ -48,6 +55,8 @@ _REVISION = re.compile(
     r"(?P<document>.+?)(?:/(?P<time>\d{4}-?\d\d-?\d\d[\dTZ:.+-]*(?:[-/]preview[\d-]*)?))?"
 )
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+_LARGEST = 1 << 30  # bytes of a bundle that is unpacked
+_VERIFIER = files("tracker.evidence") / "verify.py"
 _UNPUBLISHED = "nothing published yet"
 
 
@@ -251,28 +260,68 @@ def _unsound(app: App, stamps: Sequence[evidence.Stamp]) -> Iterator[str]:
     metavar="PATH",
     help="A .zip file, or a folder to make (default: evidence-….zip in the root folder).",
 )
+@click.option("--check", is_flag=True, help="Check a bundle of anybody's instead: REVISION is it.")
 @_app
-def write_evidence(app: App, revision: str, output: Path | None) -> None:
+def write_evidence(app: App, revision: str, output: Path | None, check: bool) -> None:
     """Write everything that proves REVISION into one bundle.
 
     \b
     REVISION is the address of its page, the id of its feed item, or
     tracker evidence eu                the last revision of the document named ...@eu
     tracker evidence eu/2025-11-05     the revision first seen that day
+    tracker evidence --check FILE.zip  checks a bundle with this program's own verifier
 
     The bundle holds both captures (also as WARC) and their texts, their places in the log, the
     signed checkpoint, the redline, and VERIFY.txt, which says how anyone checks it all without
     this program.
     """
+    if check:
+        _check(Path(revision))
+        return
     with app.workspace.open_archive() as archive:
         past = one_past(app, archive, heads_of(archive))
         chosen = _revision(app, revision)
-        files = evidence.bundle(_bundle(app, archive, chosen, past))
+        found = evidence.bundle(_bundle(app, archive, chosen, past))
     document = chosen.document.replace("/", "-").replace("@", "-")
     name = f"{document}-{places.version_stamp(chosen.after)}"
     path = output or app.root / f"evidence-{name}.zip"
-    _write(path, files)
-    click.echo(f"{path}: {len(files)} files; VERIFY.txt says how to check them.")
+    _write(path, found)
+    click.echo(f"{path}: {len(found)} files; VERIFY.txt says how to check them.")
+
+
+def _check(path: Path) -> None:
+    """Run our own copy of the verifier over a bundle, since one inside it may be forged."""
+    with TemporaryDirectory() as scratch, as_file(_VERIFIER) as script:
+        folder = path if path.is_dir() else _unpacked(path, Path(scratch))
+        done = subprocess.run(
+            [sys.executable, "-I", str(script.resolve())], cwd=folder, check=False
+        )
+        page = folder / "VERIFY.txt"
+        own = script.read_bytes()
+        if done.returncode == 0 and own not in page.read_bytes():
+            click.echo("VERIFY.txt has another script than this program; it was not used.")
+    if done.returncode:
+        click.get_current_context().exit(1)
+
+
+def _unpacked(path: Path, folder: Path) -> Path:
+    """The files of a bundle in a .zip, each a plain one, once, and under a name of a bundle's."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            entries = packed.infolist()
+            if sum(entry.file_size for entry in entries) > _LARGEST:
+                raise UsageError(f"{path}: holds more than {_LARGEST >> 20} MiB; unpack it first.")
+            for name, times in Counter(packed.namelist()).items():
+                if times > 1:
+                    raise UsageError(f"{path}: has {harmless(name)} {times} times.")
+            for entry in entries:
+                is_plain = entry.external_attr >> 28 in {0, 8}  # and no link, say
+                if not is_plain or not is_known(entry.filename):
+                    raise UsageError(f"{path}: {harmless(entry.filename)} is no part of a bundle.")
+                packed.extract(entry, folder)
+    except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
+        raise UsageError(f"{path}: cannot be read as a bundle ({error}).") from error
+    return folder
 
 
 def _revision(app: App, wanted: str) -> Revision:
@@ -317,11 +366,9 @@ def _bundle(app: App, archive: Archive, revision: Revision, past: evidence.LogCo
         revision=revision,
         before=before,
         after=after,
-        redline=terminal.diff(revision, app.workspace.topics, colour=False, width=100),
         note=note,
         note_text=text,
         public=key.public if key and note.signatures else None,
-        topics=app.workspace.topics,
         site_url=app.workspace.settings.site_url,
         stamped=_shown_to_others(app, stamped) if stamped else None,
     )
@@ -357,16 +404,30 @@ class _Log:
         for index, (capture, _) in enumerate(entries):
             self.places.setdefault(capture, index)
 
+    def exhibit(self, capture: Capture) -> Exhibit:
+        """A capture with its proof, as yet without its text and body."""
+        index = self.places[capture]
+        path = inclusion(self.leaves, index)
+        return Exhibit(capture, self.entries[index], index, path, (), None)
+
+    def with_body(self, like: Capture, body: bytes) -> Exhibit | None:
+        """The first capture of this body with the same text as another, if the log shows one."""
+        same = (like.document, like.text, digest(body))
+        for capture, index in self.places.items():
+            found = (capture.document, capture.text, capture.body)
+            if found == same and index < len(self.leaves):
+                return replace(self.exhibit(capture), body=body)
+        return None
+
 
 def _exhibits(archive: Archive, log: _Log, captures: Sequence[Capture]) -> Iterator[Exhibit]:
     for capture in captures:
-        index = log.places[capture]
         body = archive.body(capture.body) if capture.body else None
         kept, media = archive.readable(capture)
+        found = replace(log.exhibit(capture), body=body)
         clauses = read(kept, media, capture.source).clauses
-        stand_in = kept if body is None else None
-        path = inclusion(log.leaves, index)
-        yield Exhibit(capture, log.entries[index], index, path, clauses, body, stand_in)
+        other = log.with_body(capture, kept) if body is None else None
+        yield replace(found, clauses=clauses, stand_in=other)
 
 
 def _write(path: Path, files: Mapping[str, bytes]) -> None:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
 from tracker import __version__
+from tracker.differ.normalise import without_counters
+from tracker.differ.redline import redline
 from tracker.evidence import verify
 from tracker.evidence.note import Note, verifier
-from tracker.evidence.page import redline_page
 from tracker.evidence.stamp import Seal
-from tracker.evidence.warc import warc
-from tracker.model import Capture, Clause, Range, Revision, Selector, Topic, digest
+from tracker.model import Capture, Clause, Op, Range, Revision, Selector, digest
 from tracker.publisher import words
 
-_SUFFIX = {"text/html": "html", "text/markdown": "md"}
 # An Ed25519 public key as SubjectPublicKeyInfo (RFC 8410) begins with these bytes.
 _SPKI = bytes.fromhex("302a300506032b6570032100")
 
@@ -28,8 +29,8 @@ _SPKI = bytes.fromhex("302a300506032b6570032100")
 class Exhibit:
     """A capture with its proof: its entry, place and audit path in the log.
 
-    `body` is what was served, None where it is not kept; then `stand_in` is a kept body with the
-    same text. `clauses` are those of the text.
+    `body` is what was served, None where it is not kept; then `stand_in` is a capture with the
+    same text whose body is. `clauses` are those of the text.
     """
 
     capture: Capture
@@ -38,7 +39,7 @@ class Exhibit:
     path: tuple[bytes, ...]
     clauses: tuple[Clause, ...]
     body: bytes | None
-    stand_in: bytes | None = None
+    stand_in: Exhibit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +55,16 @@ class Stamped:
 class Bundle:
     """What goes into a bundle. `public` is the key that signed the checkpoint, if one did.
 
-    `stamped` is its timestamp, if it has one. `redline` is the revision as text; `site_url` is
-    where the log is published, "" for nowhere.
+    `stamped` is its timestamp, if it has one; `site_url` is where the log is published, "" for
+    nowhere.
     """
 
     revision: Revision
     before: tuple[Exhibit, ...]
     after: tuple[Exhibit, ...]
-    redline: str
     note: Note
     note_text: str
     public: bytes | None
-    topics: tuple[Topic, ...]
     site_url: str
     stamped: Stamped | None = None
 
@@ -79,21 +78,30 @@ def bundle(given: Bundle) -> dict[str, bytes]:
 
 
 def _files(given: Bundle) -> Iterator[tuple[str, bytes]]:
-    yield from redlines(given.revision, given.redline, given.topics)
     exhibits = [*given.before, *given.after]
-    records = [(e.capture, e.entry, e.body) for e in exhibits]
-    yield "captures.warc", warc(records, f"Terms Tracker {__version__}")
+    sides = {"before": given.before, "after": given.after}
+    facts = {side: [_facts(e) for e in shown] for side, shown in sides.items()}
+    yield from redlines(given.revision, facts)
+    yield "captures.warc", verify.warc([(_facts(e), e.entry, e.body) for e in exhibits])
     yield from _checkpoint(given)
-    for side, shown in (("before", given.before), ("after", given.after)):
+    for side, shown in sides.items():
         for number, exhibit in enumerate(shown, 1):
             yield from _exhibit(f"{side}/{number}", exhibit, given.note.size)
 
 
-def redlines(revision: Revision, text: str, topics: Sequence[Topic]) -> Iterator[tuple[str, bytes]]:
-    """A revision as a page, as the `text` given, and as data for programs."""
-    yield "redline.html", redline_page(revision, topics).encode("utf-8", "replace")
-    yield "redline.txt", f"{text}\n".encode("utf-8", "replace")
-    yield "redline.json", _lines(_changes(revision))
+def _facts(exhibit: Exhibit) -> verify.Facts:
+    found: verify.Facts = json.loads(exhibit.entry)
+    return found
+
+
+def redlines(revision: Revision, facts: Mapping[str, verify.Shown]) -> Iterator[tuple[str, bytes]]:
+    """A revision as data, and what follows from it and from the `facts` of each side for people."""
+    before, after = (
+        [_clause(c) for c in version.clauses] for version in (revision.before, revision.after)
+    )
+    changes = list(_changes(revision, before, after))
+    yield "redline.json", verify.lines(changes)
+    yield from verify.readable(facts, changes, before, after)
 
 
 def _checkpoint(given: Bundle) -> Iterator[tuple[str, bytes]]:
@@ -106,38 +114,50 @@ def _checkpoint(given: Bundle) -> Iterator[tuple[str, bytes]]:
         yield "signature.bin", given.note.signatures[0][1][4:]
     if given.stamped is not None:
         yield "timestamp.tsr", given.stamped.token
-        yield "timestamp-ca.pem", given.stamped.authorities or given.stamped.seal.certificate
+        yield "timestamp-ca.pem", _certificates(given.stamped)
+
+
+def _certificates(stamped: Stamped) -> bytes:
+    """The certificates alone: whatever else an operator wrote into the file proves nothing."""
+    pem = stamped.authorities or stamped.seal.certificate
+    found = re.findall(rb"-BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-", pem)
+    return b"".join(verify.certificate(base64.b64decode(block)) for block in found)
 
 
 def _exhibit(folder: str, exhibit: Exhibit, size: int) -> Iterator[tuple[str, bytes]]:
-    proof = {"index": exhibit.index, "size": size, "path": [n.hex() for n in exhibit.path]}
+    facts = _facts(exhibit)
     yield f"{folder}/capture.json", exhibit.entry
-    yield f"{folder}/proof.json", f"{json.dumps(proof, indent=1)}\n".encode()
-    yield f"{folder}/headers.txt", verify.exchange(json.loads(exhibit.entry)).encode()
+    yield f"{folder}/proof.json", verify.proof(exhibit.index, size, exhibit.path)
+    yield f"{folder}/headers.txt", verify.exchange(facts).encode()
     clauses = [_clause(clause) for clause in exhibit.clauses]
-    yield f"{folder}/{'text' if _is_recorded(exhibit) else 'text-read-anew'}.json", _lines(clauses)
-    # As text: a page of others must not run when somebody opens it to look at it.
-    kind = _SUFFIX.get(exhibit.capture.media.partition(";")[0].strip(), "bin")
+    name = "text" if _is_recorded(exhibit) else "text-read-anew"
+    yield f"{folder}/{name}.json", verify.lines(clauses)
     if exhibit.body is not None:
-        yield f"{folder}/body.{kind}.txt", exhibit.body
+        yield f"{folder}/body.{verify.suffix(facts)}", exhibit.body
         return
     yield f"{folder}/body-not-kept.txt", f"SHA-256 {exhibit.capture.body}\n".encode()
-    if exhibit.stand_in is not None:
-        yield f"{folder}/another-body-with-the-same-text.{kind}.txt", exhibit.stand_in
+    if (other := exhibit.stand_in) and other.body is not None:
+        name = f"another-body-with-the-same-text.{verify.suffix(_facts(other))}"
+        yield f"{folder}/{name}", other.body
+        yield f"{folder}/another-capture.json", other.entry
+        yield f"{folder}/another-proof.json", verify.proof(other.index, size, other.path)
 
 
-def _clause(clause: Clause) -> Mapping[str, object]:
+def _clause(clause: Clause) -> dict[str, Any]:
+    """A clause as the log's digest has it, to the letter: its words as they are compared."""
     links = [link.target for link in clause.links]
-    return {"number": clause.number, "text": clause.text, "links": links}
+    return {"number": clause.number, "text": without_counters(clause.key), "links": links}
 
 
 def _is_recorded(exhibit: Exhibit) -> bool:
     """Whether today's reading is the one whose digest the log has."""
-    clauses = [dict(_clause(clause)) for clause in exhibit.clauses]
+    clauses = [_clause(clause) for clause in exhibit.clauses]
     return verify.text_digest(clauses) == exhibit.capture.text
 
 
-def _changes(revision: Revision) -> Iterator[Mapping[str, object]]:
+def _changes(
+    revision: Revision, old: verify.Clauses, new: verify.Clauses
+) -> Iterator[verify.Facts]:
     """The changes with the places of their clauses in both texts, counted from 0."""
     # The changes hold the very clauses of the versions, so identity finds their places; a page
     # that did not change may have given the same clauses to both.
@@ -146,17 +166,26 @@ def _changes(revision: Revision) -> Iterator[Mapping[str, object]]:
         for version in (revision.before, revision.after)
     )
     for change in revision.changes:
+        places = [before[id(clause)] for clause in change.before]
+        there = [after[id(clause)] for clause in change.after]
+        sides = [old[n] for n in places], [new[n] for n in there]
+        if sides[0] == sides[1] and not change.moved:  # but for a counter, say
+            continue
+        wordings = ("\n".join(clause["text"] for clause in side) for side in sides)
         yield {
-            "kind": change.kind,
-            "before": [before[id(clause)] for clause in change.before],
-            "after": [after[id(clause)] for clause in change.after],
-            "redline": [[span.op, span.before, span.after] for span in change.redline],
+            "kind": verify.kind(*sides),
+            "before": places,
+            "after": there,
+            "redline": [list(span) for span in _spans(*wordings)],
         }
 
 
-def _lines(values: Iterable[object]) -> bytes:
-    """A list in JSON, one value a line."""
-    return ("[\n" + ",\n".join(map(json.dumps, values)) + "\n]\n").encode()
+def _spans(before: str, after: str) -> Iterator[tuple[str, str, str]]:
+    for span in redline(before, after):
+        if span.op is not Op.SAME or span.before == span.after:
+            yield span.op.value, span.before, span.after
+        else:  # two blanks where a counter was left out
+            yield from (("delete", span.before, ""), ("insert", "", span.after))
 
 
 def _explanation(given: Bundle) -> str:
@@ -166,7 +195,6 @@ def _explanation(given: Bundle) -> str:
     )
     key = verifier(given.note.origin, given.public) if given.public is not None else ""
     return environment.from_string(text).render(
-        title=words.line(given.revision.after.title),
         document=given.revision.document,
         exhibits=_listed(given),
         origin=given.note.origin,
@@ -175,6 +203,7 @@ def _explanation(given: Bundle) -> str:
         verifier=key,
         **_timestamp(given.stamped),
         script=script,
+        script_digest=digest(script.encode()),
         site=words.line(given.site_url, 1000).rstrip("/"),
         version=__version__,
     )
@@ -201,7 +230,7 @@ def _listed(given: Bundle) -> list[Mapping[str, object]]:
         {
             "folder": f"{side}/{number}",
             "recorded": words.iso(exhibit.capture.time),
-            "page": words.line(_page(exhibit.capture), 300),
+            "page": words.line(verify.page_of(_facts(exhibit)), 300),
             "via": words.line(exhibit.capture.via),
             "digest": exhibit.capture.body,
             "clock": verify.clock(json.loads(exhibit.entry)),
@@ -214,10 +243,6 @@ def _listed(given: Bundle) -> list[Mapping[str, object]]:
         for side, shown in (("before", given.before), ("after", given.after))
         for number, exhibit in enumerate(shown, 1)
     ]
-
-
-def _page(capture: Capture) -> str:
-    return capture.final_url or capture.asked_url or capture.archive_url or "a page not known"
 
 
 def _selectors(capture: Capture) -> str:

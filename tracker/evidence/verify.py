@@ -13,16 +13,18 @@ import html
 import json
 import re
 import sys
-import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
+from uuid import NAMESPACE_URL, uuid5
 
 Facts = dict[str, Any]
 Clauses = list[dict[str, Any]]
+Shown = Sequence[dict[str, Any]]
 
 
 def sha(data: bytes) -> bytes:
@@ -37,6 +39,11 @@ def need(holds: object, sentence: str) -> None:
 def content(path: Path) -> bytes:
     need(path.is_file(), f"{path} is missing")
     return path.read_bytes()
+
+
+def lines(values: Iterable[object]) -> bytes:
+    """A list in JSON, one value a line."""
+    return ("[\n" + ",\n".join(map(json.dumps, values)) + "\n]\n").encode()
 
 
 # --- the log and its signature ---
@@ -61,10 +68,11 @@ def checkpoint() -> tuple[str, int, str, str]:
         same = note == text + b"\n" + line + b"\n"
         need(same, "checkpoint.txt is not signed.txt with the signature of this key")
         key = f"{origin.decode()}+{name.hex()}+{base64.b64encode(packed).decode()}"
-    lines = text.decode().split("\n")
-    shaped = len(lines) > 3 and lines[-1] == "" and re.fullmatch("[1-9][0-9]*", lines[1])
-    need(shaped, "the checkpoint has not the form of one")
-    return lines[0], int(lines[1]), lines[2], key
+    rows = text.decode().split("\n")
+    heads = all(re.fullmatch("[a-z]+ [0-9]+ [0-9a-f]{64}", row) for row in rows[3:-1])
+    formed = len(rows) > 3 and rows[-1] == "" and re.fullmatch("[1-9][0-9]*", rows[1])
+    need(formed and heads, "the checkpoint has not the form of one")
+    return rows[0], int(rows[1]), rows[2], key
 
 
 def root_of(entry: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
@@ -90,19 +98,56 @@ FILES = {
     *("redline.html", "redline.json", "redline.txt", "signature.bin", "signed.txt"),
     *("timestamp-ca.pem", "timestamp.tsr"),
 }
+FOLDER = re.compile("(before|after)(/[1-9][0-9]*)?")
 PART = re.compile(
-    r"(before|after)/[1-9][0-9]*(/(capture\.json|proof\.json|headers\.txt|text\.json"
+    r"(before|after)/[1-9][0-9]*/(capture\.json|proof\.json|headers\.txt|text\.json"
     r"|text-read-anew\.json|body\.(html|md|bin)\.txt|body-not-kept\.txt"
-    r"|another-body-with-the-same-text\.(html|md|bin)\.txt))?"
+    r"|another-body-with-the-same-text\.(html|md|bin)\.txt"
+    r"|another-capture\.json|another-proof\.json)"
 )
+SUFFIX = {"text/html": "html", "text/markdown": "md"}
+
+
+def is_known(name: str) -> bool:
+    return name in FILES or PART.fullmatch(name) is not None
 
 
 def only_these() -> None:
     """Nothing that is no part of a bundle: it would be shown around as if it were proved."""
+    names = []
     for path in sorted(Path().rglob("*")):
         name = path.as_posix()
-        known = name in FILES or name in {"before", "after"} or PART.fullmatch(name)
+        known = FOLDER.fullmatch(name) if path.is_dir() else is_known(name)
         need(known and not path.is_symlink(), f"{name} is no part of such a bundle")
+        need(path.is_dir() or path.is_file(), f"{name} is no plain file")
+        names += [] if path.is_dir() else [name]
+    names = sorted(name for name in names if name != "SHA256SUMS")
+    sums = "".join(f"{sha(Path(name).read_bytes()).hex()}  {name}\n" for name in names)
+    need(content(Path("SHA256SUMS")) == sums.encode(), "SHA256SUMS is not that of these files")
+
+
+def stamp() -> None:
+    """The two files of a timestamp and nothing behind or between them; step 5 checks it itself."""
+    token, authority = Path("timestamp.tsr"), Path("timestamp-ca.pem")
+    if not token.exists() and not authority.exists():
+        return
+    data, pem = content(token), content(authority)
+    width = data[1] & 127 if data[1] & 128 else 0
+    size = int.from_bytes(data[2 : 2 + width], "big") if width else data[1]
+    whole = data[0] == 0x30 and len(data) == 2 + width + size
+    need(whole, "timestamp.tsr is not one timestamp alone")
+    found = re.findall(
+        rb"-----BEGIN CERTIFICATE-----\n([A-Za-z0-9+/=\n]+)-----END CERTIFICATE-----\n", pem
+    )
+    same = pem == b"".join(certificate(base64.b64decode(block)) for block in found)
+    need(found and same, "timestamp-ca.pem is not certificates alone")
+
+
+def certificate(der: bytes) -> bytes:
+    """A certificate as PEM in its one form."""
+    packed = base64.b64encode(der)
+    rows = b"".join(packed[n : n + 64] + b"\n" for n in range(0, len(packed), 64))
+    return b"-----BEGIN CERTIFICATE-----\n" + rows + b"-----END CERTIFICATE-----\n"
 
 
 # --- one capture ---
@@ -146,35 +191,80 @@ def clock(facts: Facts) -> str:
     return ""
 
 
+def logged(folder: Path, name: str, size: int, root: str) -> tuple[Facts, bytes, int]:
+    """The facts, entry and place of a capture, checked against the log."""
+    entry, packed = content(folder / f"{name}capture.json"), content(folder / f"{name}proof.json")
+    facts, given = json.loads(entry), json.loads(packed)
+    index, path = given["index"], [bytes.fromhex(node) for node in given["path"]]
+    need(given["size"] == size, f"{folder}/{name}proof.json is for a log of another size")
+    there = type(index) is int and 0 <= index < size
+    need(there, f"{folder}/{name}proof.json: no entry of this log")
+    need(packed == proof(index, size, path), f"{folder}/{name}proof.json has not its form")
+    found = root_of(entry, index, size, path)
+    stands = found is not None and base64.b64encode(found).decode() == root
+    need(stands, f"{folder}/{name}capture.json is not in the log")
+    return facts, entry, index
+
+
+def proof(index: int, size: int, path: Iterable[bytes]) -> bytes:
+    """What proof.json has to say."""
+    facts = {"index": index, "size": size, "path": [node.hex() for node in path]}
+    return f"{json.dumps(facts, indent=1)}\n".encode()
+
+
+def suffix(facts: Facts) -> str:
+    """How the name of a body ends: as text, so that a page of others runs nowhere."""
+    return SUFFIX.get(facts["media"].partition(";")[0].strip(), "bin") + ".txt"
+
+
+def body_of(folder: Path, facts: Facts, size: int, root: str) -> bytes | None:
+    """The body of a capture, None where the folder says that it is not kept."""
+    kept, missing = f"body.{suffix(facts)}", folder / "body-not-kept.txt"
+    bodies = [path.name for path in folder.glob("*body*") if path != missing]
+    others = sorted(path.name for path in folder.glob("another-*"))
+    if not missing.exists():
+        need(bodies == [kept] and not others, f"{folder} must hold {kept} and no other body")
+        body = content(folder / kept)
+        same = sha(body).hex() == facts["body"]
+        need(same, f"{folder}: the body is not the one that was recorded")
+        return body
+    said = f"SHA-256 {facts['body']}\n".encode()
+    need(
+        content(missing) == said, f"{folder}/body-not-kept.txt does not say what capture.json says"
+    )
+    need(not bodies or others, f"{folder} must hold no body, or no word that it has none")
+    if others:
+        other, _, _ = logged(folder, "another-", size, root)
+        alike = all(other[name] == facts[name] for name in ("document", "text"))
+        name = f"another-body-with-the-same-text.{suffix(other)}"
+        need(alike and bodies == [name], f"{folder}: the other body is not one of the same text")
+        same = sha(content(folder / name)).hex() == other["body"]
+        need(same, f"{folder}: the other body is not the one that was recorded")
+    return None
+
+
 def capture(folder: Path, size: int, root: str) -> tuple[Facts, bytes, bytes | None, int]:
     """The facts, entry, body and place of the capture in a folder, checked against the log."""
-    entry, proof = content(folder / "capture.json"), json.loads(content(folder / "proof.json"))
-    facts, index = json.loads(entry), proof["index"]
-    need(proof["size"] == size, f"{folder}/proof.json is for a log of another size")
-    need(type(index) is int and 0 <= index < size, f"{folder}/proof.json: no entry of this log")
-    found = root_of(entry, index, size, [bytes.fromhex(node) for node in proof["path"]])
-    stands = found is not None and base64.b64encode(found).decode() == root
-    need(stands, f"{folder}/capture.json is not in the log")
-    same = content(folder / "headers.txt").decode() == exchange(facts)
+    facts, entry, index = logged(folder, "", size, root)
+    same = content(folder / "headers.txt") == exchange(facts).encode()
     need(same, f"{folder}/headers.txt does not say what capture.json says")
-    bodies = sorted(folder.glob("body.*"))
-    missing = (folder / "body-not-kept.txt").exists()
-    need(len(bodies) == (0 if missing else 1), f"{folder} must hold one body, or say it has none")
-    body = bodies[0].read_bytes() if bodies else None
-    same = body is None or sha(body).hex() == facts["body"]
-    need(same, f"{folder}: the body is not the one that was recorded")
-    held = f"body SHA-256 {facts['body']}" + ("" if bodies else ", NOT in this bundle")
-    page = facts["final_url"] or facts["asked_url"] or facts["archive_url"] or "a page not known"
+    body = body_of(folder, facts, size, root)
+    held = f"body SHA-256 {facts['body']}" + (", NOT in this bundle" if body is None else "")
     print(printable(f"{folder}: {facts['document']}, {facts['time']}, {facts['via']}"))
-    print(f"  {printable(page)}\n  {printable(held)}\n  entry {index + 1} of {size}")
+    print(f"  {printable(page_of(facts))}\n  {printable(held)}\n  entry {index + 1} of {size}")
     if clock(facts):
         print(f"  NOTE: {clock(facts)}")
     return facts, entry, body, index
 
 
+def page_of(facts: Facts) -> str:
+    found = facts["final_url"] or facts["asked_url"] or facts["archive_url"]
+    return str(found or "a page not known")
+
+
 # --- the texts and the redline between them ---
 
-TAGS = {"same": "", "delete": "del", "insert": "ins"}
+TAGS = {"same": "{}", "delete": "<del>{}</del>", "insert": "<ins>{}</ins>"}
 MARKS = {"same": " ", "delete": "-", "insert": "+"}
 STYLE = (
     "body{font:16px/1.5 Georgia,serif;max-width:46em;margin:2em auto;padding:0 1em}"
@@ -183,55 +273,23 @@ STYLE = (
     "del{background:#fde3c8}ins{background:#cfe3fb}"
 )
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-#: All that redline.html may be: a page of this style, with nothing but this around the wordings.
-PAGE = re.compile(
-    '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">\n'
-    f'<meta http-equiv="Content-Security-Policy" content="{re.escape(POLICY)}">\n'
-    f"<title>[^<]*</title><style>{re.escape(STYLE)}</style></head><body>\n<h1>[^<]*</h1>\n"
-    r"(?:<p>[^<]*</p>\n){3,5}"
-    r"(?:<h2>[^<]*</h2>\n<p><b>[^<]*</b></p>\n(?:<p>[^<]* → [^<]*</p>\n)?"
-    r'<p class="wording">(?:[^<]|<del>[^<]*</del>|<ins>[^<]*</ins>)*</p>\n'
-    r"(?:<p>[-+] link [^<]*</p>\n)*)*</body></html>\n"
+#: What acts on a screen or cannot be seen on it, but for what joins letters in many scripts.
+UNSEEN = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
 )
-SHAPES = str.maketrans(
-    {
-        **dict.fromkeys("'‘’‚‛′ʼ`´\u1fef\u1ffd", "'"),
-        **dict.fromkeys("“”„‟″", '"'),
-        **dict.fromkeys([0xAD, 0x34F, 0x61C, 0x17B4, 0x17B5, 0xFEFF, *range(0x180B, 0x1810)], ""),
-        **dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F)], ""),
-        **dict.fromkeys([*range(0x2060, 0x2070), *range(0xFE00, 0xFE10)], ""),
-        **dict.fromkeys([*range(0xFFF0, 0xFFFC), *range(0x1BCA0, 0x1BCA4)], ""),
-        **dict.fromkeys([*range(0x1D173, 0x1D17B), *range(0xE0000, 0xE1000)], ""),
-    }
-)
-COUNTER = re.compile(
-    r"(^|\b(?:updated|modified|revised|edited|posted|published|changed|reviewed)\b\W*)"
-    r"(?:(?:\d+|an?|one|few|several)\s+(?:second|minute|hour|day|week|month|year)s?\s+ago"
-    r"|yesterday|today)\b",
-    re.IGNORECASE,
-)
-
-
-def compared(text: str) -> str:
-    """A wording without what no reader sees, and without counters such as "2 days ago"."""
-    folded = unicodedata.normalize("NFC", text.translate(SHAPES))
-    return COUNTER.sub(r"\1", " ".join(folded.split()))
 
 
 def shaped(clauses: Clauses) -> bool:
     """Whether no clause can pass for several: U+001E and U+001F part them in the digest."""
-    parts = [part for c in clauses for part in (c["number"], *c["links"])]
-    texts = [*parts, *(c["text"] for c in clauses)]
+    parts = [part for c in clauses for part in (c["number"], c["text"], *c["links"])]
     listed = all(type(c["links"]) is list for c in clauses)
-    return (
-        listed
-        and all(type(t) is str for t in texts)
-        and not re.search("[\x1e\x1f]", "".join(parts))
-    )
+    texts = all(type(part) is str for part in parts)
+    return listed and texts and not re.search("[\x1e\x1f]", "".join(parts))
 
 
 def identity(clause: dict[str, Any]) -> str:
-    return "\x1f".join([clause["number"], compared(clause["text"]), *clause["links"]])
+    return "\x1f".join([clause["number"], clause["text"], *clause["links"]])
 
 
 def text_digest(clauses: Clauses) -> str:
@@ -241,63 +299,150 @@ def text_digest(clauses: Clauses) -> str:
 
 def text_of(folder: Path, facts: Facts) -> tuple[Clauses, bool]:
     """The clauses of a capture, and whether their digest is the one in the log."""
-    anew = folder / "text-read-anew.json"
-    clauses = json.loads(content(anew if anew.exists() else folder / "text.json"))
+    anew, recorded = folder / "text-read-anew.json", folder / "text.json"
+    need(not (anew.exists() and recorded.exists()), f"{folder} must hold one text")
+    file = anew if anew.exists() else recorded
+    packed = content(file)
+    clauses = json.loads(packed)
     need(shaped(clauses), f"{folder}: its text has not the form of one")
+    names = ("number", "text", "links")
+    same = packed == lines({name: clause[name] for name in names} for clause in clauses)
+    need(same, f"{file} has not the form of a text")
     same = text_digest(clauses) == facts["text"]
     need(same or anew.exists(), f"{folder}/text.json is not the text that was recorded")
     return clauses, same
 
 
-def letters(text: str) -> str:
-    """The letters of a wording; what nobody sees may be named in it, as ‹U+200E›."""
-    return "".join(filter(str.isalnum, re.sub("‹U\\+[0-9A-F]{4,6}›", "", text)))
+def kind(old: Clauses, new: Clauses) -> str:
+    """What happened to the clauses of a change, by what both texts say of them."""
+    if not old or not new:
+        return "added" if new else "removed"
+    if len(old) != len(new):
+        return "split" if len(new) > 1 else "merged"
+    if [c["text"] for c in old] != [c["text"] for c in new]:
+        return "reworded"
+    if [c["number"] for c in old] != [c["number"] for c in new]:
+        return "renumbered"
+    return "links" if [c["links"] for c in old] != [c["links"] for c in new] else "moved"
 
 
-def redline(before: Clauses, after: Clauses) -> int:
-    """How many changes; each is between these texts, all are named, and shown as they are."""
-    changes = json.loads(content(Path("redline.json")))
-    page, marks = content(Path("redline.html")), []
-    for number, change in enumerate(changes, 1):
-        for side, place, clauses in (("before", 1, before), ("after", 2, after)):
-            wording = "".join(span[place] for span in change["redline"])
-            there = all(0 <= n < len(clauses) for n in change[side])
-            stands = there and wording == "\n".join(clauses[n]["text"] for n in change[side])
-            need(stands, f"redline.json: change {number} is not the wording in {side}/")
-        for kind, old, new in change["redline"]:
-            same = compared(f"x{old}x") == compared(f"x{new}x")  # the blanks at the ends too
-            whole = same if kind == "same" else not (new if kind == "delete" else old)
-            need(whole, f"redline.json: change {number} hides a difference")
-            marks.append((TAGS[kind], letters(new or old)))
-    sides = (("before", before), ("after", after))
-    for side, _ in sides:
+def change(given: Facts, number: int, before: Clauses, after: Clauses) -> Facts:
+    """A change as these two texts have it; nothing else that it says counts."""
+    sides = []
+    for side, place, clauses in (("before", 1, before), ("after", 2, after)):
+        wording = "".join(span[place] for span in given["redline"])
+        there = all(type(n) is int and 0 <= n < len(clauses) for n in given[side])
+        sides.append([clauses[n] for n in given[side]] if there else [])
+        stands = there and wording == "\n".join(clause["text"] for clause in sides[-1])
+        need(stands, f"redline.json: change {number} is not the wording in {side}/")
+    need(sides[0] or sides[1], f"redline.json: change {number} is of no clause")
+    spans = []
+    for op, old, new in given["redline"]:
+        whole = old == new if op == "same" else not (new if op == "delete" else old)
+        need(whole and op in TAGS, f"redline.json: change {number} hides a difference")
+        need(old or new, f"redline.json: change {number} has a part without words")
+        spans.append([op, old, new])
+    return {
+        "kind": kind(*sides),
+        "before": list(given["before"]),
+        "after": list(given["after"]),
+        "redline": spans,
+    }
+
+
+def redline(sides: Mapping[str, Shown], before: Clauses, after: Clauses) -> int:
+    """How many changes; each is between these texts, all are named, and shown to the byte."""
+    packed = content(Path("redline.json"))
+    given = enumerate(json.loads(packed), 1)
+    changes = [change(one, number, before, after) for number, one in given]
+    need(packed == lines(changes), "redline.json says more or other than follows from the texts")
+    rest = []
+    for side, clauses in (("before", before), ("after", after)):
         named = [n for change in changes for n in change[side]]
         need(len(named) == len(set(named)), f"redline.json names a clause of {side}/ twice")
-    touched = {side: {n for change in changes for n in change[side]} for side, _ in sides}
-    rest = [
-        Counter(identity(c) for n, c in enumerate(clauses) if n not in touched[side])
-        for side, clauses in sides
-    ]
+        left = (identity(c) for n, c in enumerate(clauses) if n not in set(named))
+        rest.append(Counter(left))
     need(rest[0] == rest[1], "redline.json leaves out a difference between the texts")
-    need(PAGE.fullmatch(page.decode()), "redline.html is not such a page and nothing else")
-    shown = [
-        (tag, letters(html.unescape(words or rest)))
-        for wording in re.findall('<p class="wording">(.*?)</p>', page.decode(), re.DOTALL)
-        for tag, words, rest in re.findall(r"<(del|ins)>([^<]*)</\1>|([^<]+)", wording)
-    ]
-    need(shown == marks, "redline.html does not show what redline.json says")
-    head, _, text = content(Path("redline.txt")).decode().partition("\n\n")
-    need(not re.search(r"\[-|\{\+", head), "redline.txt has marks where no change is")
-    text = re.sub(r"(?m)^  [-+] link .*$", "", text)
-    form = r"(?<!\[)\[-(.*?)-\](?!\])|(?<!\{)\{\+(.*?)\+\}(?!\})"
-    shown = [
-        ("del" if found[2] is None else "ins", letters(found[1] or found[2] or ""))
-        for found in re.finditer(form, text, re.DOTALL)
-    ]
-    same = shown == [mark for mark in marks if mark[0]]
-    need(same, "redline.txt does not show what redline.json says")
+    for name, made in readable(sides, changes, before, after):
+        same = content(Path(name)) == made
+        need(same, f"{name} is not to the byte what follows from redline.json and the captures")
     tell(changes)
     return len(changes)
+
+
+# --- the redline for people: all that it says follows from the captures and redline.json ---
+
+
+def shown(text: object) -> str:
+    """A text as it can be looked at: what cannot be seen, or acts on a screen, by its number."""
+    return UNSEEN.sub(lambda found: f"<U+{ord(found[0]):04X}>", str(text))
+
+
+def line(text: object) -> str:
+    return shown(text).replace("\n", "<U+000A>")
+
+
+def readable(
+    sides: Mapping[str, Shown], changes: Sequence[Facts], before: Clauses, after: Clauses
+) -> Iterator[tuple[str, bytes]]:
+    """redline.html and redline.txt."""
+    title, *head = heading(sides, len(changes))
+    text = [title, *head]
+    page = [
+        "<!DOCTYPE html>",
+        '<html lang="en"><head><meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
+        f"<title>{html.escape(title)}</title><style>{STYLE}</style></head><body>",
+        f"<h1>{html.escape(title)}</h1>",
+        *(f"<p>{html.escape(one)}</p>" for one in head),
+    ]
+    for number, one in enumerate(changes, 1):
+        label = f"Change {number} of {len(changes)}: {named(one)}"
+        about = [line(fact) for fact in beside(one, before, after)]
+        wording = "".join(
+            TAGS[op].format(html.escape(shown(new or old))) for op, old, new in one["redline"]
+        )
+        page += [f"<h2>{html.escape(label)}</h2>", *(f"<p>{html.escape(a)}</p>" for a in about)]
+        page += [f'<p class="wording">{wording}</p>']
+        text += ["", label, *(f"  {fact}" for fact in about)]
+        for op, old, new in one["redline"]:
+            text += [f"  {MARKS[op]} {part}" for part in shown(new or old).split("\n")]
+    yield "redline.html", ("\n".join([*page, "</body></html>"]) + "\n").encode()
+    yield "redline.txt", ("\n".join(text) + "\n").encode()
+
+
+def heading(sides: Mapping[str, Shown], count: int) -> Iterator[str]:
+    """The lines above the changes, the title first."""
+    yield line(next(iter(sides["after"]))["document"])
+    for side, captures in sides.items():
+        for facts in captures:
+            taken = f"recorded {facts['time'][:19]}Z, {facts['via']}, from {page_of(facts)}"
+            yield line(f"{side.title()}: {taken}")
+    yield f"{count} change{'' if count == 1 else 's'}" if count else "Nothing changed."
+
+
+def named(one: Facts) -> str:
+    """ "Split (before: clause 3; after: clauses 4, 5)", counted from 1."""
+    where = []
+    for side in ("before", "after"):
+        places = ", ".join(str(n + 1) for n in one[side])
+        noun = "clause" if len(one[side]) == 1 else "clauses"
+        where += [f"{side}: {noun} {places}"] if places else []
+    what = {"links": "other links", "moved": "the same words in another place"}
+    return f"{what.get(one['kind'], one['kind'])} ({'; '.join(where)})"
+
+
+def beside(one: Facts, before: Clauses, after: Clauses) -> Iterator[str]:
+    """What a change says besides its wording: the numbers of its clauses, and their links."""
+    old, new = [before[n] for n in one["before"]], [after[n] for n in one["after"]]
+    numbers = [" ".join(c["number"] for c in side if c["number"]) for side in (old, new)]
+    if numbers[0] != numbers[1] and old and new:
+        yield f"number: {numbers[0] or 'none'} → {numbers[1] or 'none'}"
+    elif any(numbers):
+        yield f"number: {numbers[1] or numbers[0]}"
+    sides = [[target for c in side for target in c["links"]] for side in (old, new)]
+    yield from (f"- link {target}" for target in sides[0] if target not in sides[1])
+    yield from (f"+ link {target}" for target in sides[1] if target not in sides[0])
 
 
 def tell(changes: list[Facts]) -> None:
@@ -311,45 +456,80 @@ def tell(changes: list[Facts]) -> None:
 # --- the same captures as a WARC file ---
 
 
-def records(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The head and the block of each record of a WARC file."""
-    while data:
-        head, _, rest = data.partition(b"\r\n\r\n")
-        first, *lines = head.split(b"\r\n")
-        named = [re.fullmatch(rb"([A-Za-z-]+): ([^\r\n]*)", line) for line in lines]
-        names = [found[1].lower() for found in named if found]
-        # Each once and in one form, so that no other program reads another length out of it.
-        sound = first == b"WARC/1.1" and len(names) == len(lines) == len(set(names))
-        length = re.search(rb"(?m)^Content-Length: (\d+)\r?$", head)
-        need(sound and length, "captures.warc cannot be read")
-        end = int(length[1]) if length else 0
-        block, data = rest[:end], rest[end:]
-        need(data[:4] == b"\r\n\r\n", "captures.warc cannot be read")
-        data = data[4:]
-        yield head, block
+TRANSFER = {"content-encoding", "content-length", "transfer-encoding", "connection"}
+TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)  # RFC 9110, section 5.6.2
+RESERVED = ":/?#[]@!$&'()*+,;=%~"
 
 
-def warc(seen: Iterable[tuple[Facts, bytes, bytes | None]]) -> None:
-    """Whether captures.warc holds the same entries, bodies and times, in the same order."""
-    found: list[tuple[bytes, bytes]] = []
-    wanted: list[tuple[bytes, bytes]] = []
-    (about, _), *rest = records(content(Path("captures.warc")))
-    need(b"\nWARC-Type: warcinfo\r\n" in about, "captures.warc does not begin as it should")
-    for head, block in rest:
-        kind = re.search(rb"(?m)^WARC-Type: (\w+)\r?$", head)
-        date = re.search(rb"(?m)^WARC-Date: (\S+)\r?$", head)
-        if kind and kind[1] == b"response":
-            block = block.partition(b"\r\n\r\n")[2]
-        found.append((block, date[1] if date else b""))
-    for facts, entry, body in seen:
-        time = f"{facts['time'][:26]}Z".encode()
-        wanted += [(block, time) for block in (body, entry) if block is not None]
-    need(found == wanted, "captures.warc does not hold these captures")
+def warc(captures: Sequence[tuple[Facts, bytes, bytes | None]]) -> bytes:
+    """A WARC file of captures, each with its entry in the log and its body where it is kept.
+
+    The archive keeps a page as it was after decompression, and the answer's headers without those
+    that speak of nobody but us; so headers about the form of transfer stand here under another
+    name (`x-archive-orig-…`, as web archives do).
+    """
+    text = b"software: Terms Tracker\r\nformat: WARC File Format 1.1\r\n"
+    fields = {"WARC-Type": "warcinfo", "Content-Type": "application/warc-fields"}
+    latest = max(datetime.fromisoformat(facts["time"]) for facts, _, _ in captures)
+    found = [record(fields, latest, text)]
+    for facts, entry, body in captures:
+        time, about = datetime.fromisoformat(facts["time"]), {}
+        url = facts["final_url"] or facts["asked_url"] or facts["archive_url"]
+        url = url or f"urn:terms-tracker:{facts['document']}"
+        about["WARC-Target-URI"] = quote(url, safe=RESERVED, errors="replace")
+        if body is not None:
+            fields, block = served(facts, body)
+            found.append(record({**fields, **about, "WARC-Payload-Digest": b32(body)}, time, block))
+            about["WARC-Refers-To"] = record_name(fields["WARC-Type"], time, block)
+        fields = {"WARC-Type": "metadata", "Content-Type": "application/json"}
+        found.append(record({**fields, **about}, time, entry))
+    return b"".join(found)
+
+
+def served(facts: Facts, body: bytes) -> tuple[dict[str, str], bytes]:
+    """A response where an answer is known, a resource where only its content was handed down."""
+    if facts["status"] is None or facts["status"] == 304:
+        return {"WARC-Type": "resource", "Content-Type": one_line(facts["media"])}, body
+    known = [pair for pair in json.loads(facts["headers"]) if TOKEN.fullmatch(pair[0])]
+    rows = [f"HTTP/1.1 {facts['status']} "]
+    for name, value in known:
+        again = "x-archive-orig-" if name.lower() in TRANSFER else ""
+        rows.append(f"{again}{name}: {one_line(value)}")
+    head = "\r\n".join([*rows, f"content-length: {len(body)}"]) + "\r\n\r\n"
+    fields = {"WARC-Type": "response", "Content-Type": "application/http;msgtype=response"}
+    return fields, head.encode("latin-1", "replace") + body
+
+
+def record(fields: dict[str, str], time: datetime, block: bytes) -> bytes:
+    written = {
+        **fields,
+        "WARC-Record-ID": record_name(fields["WARC-Type"], time, block),
+        "WARC-Date": f"{time.astimezone(timezone.utc).isoformat(timespec='microseconds')[:26]}Z",
+        "WARC-Block-Digest": b32(block),
+        "Content-Length": str(len(block)),
+    }
+    head = "".join(f"{name}: {value}\r\n" for name, value in written.items())
+    return b"WARC/1.1\r\n" + head.encode("ascii", "replace") + b"\r\n" + block + b"\r\n\r\n"
+
+
+def record_name(kind: str, time: datetime, block: bytes) -> str:
+    # Made from the content: the same captures always give the same file.
+    return f"<urn:uuid:{uuid5(NAMESPACE_URL, f'{kind} {time} {sha(block).hex()}')}>"
+
+
+def b32(data: bytes) -> str:
+    return f"sha256:{base64.b32encode(sha(data)).decode()}"
+
+
+def one_line(text: str) -> str:
+    """Nothing of a page can begin a header of its own."""
+    return re.sub(r"[\x00-\x1f\x7f]", " ", text).strip()
 
 
 def main() -> None:
     only_these()
     origin, size, root, key = checkpoint()
+    stamp()
     sides = {}
     for side in ("before", "after"):
         folders = sorted(Path(side).glob("*/"), key=lambda path: (len(path.name), path.name))
@@ -364,7 +544,8 @@ def main() -> None:
     last = max((datetime.fromisoformat(s[1]["time"]), s[4]) for s in sides["before"])
     first = min((datetime.fromisoformat(s[1]["time"]), s[4]) for s in sides["after"])
     need(last < first, "before/ is not earlier than after/")
-    warc([shown[1:4] for shown in both])
+    same = content(Path("captures.warc")) == warc([shown[1:4] for shown in both])
+    need(same, "captures.warc is not to the byte what follows from these captures")
     texts: dict[str, Clauses] = {"before": [], "after": []}
     recorded = True
     for side, shown in sides.items():
@@ -372,7 +553,8 @@ def main() -> None:
             clauses, same = text_of(folder, facts)
             texts[side] += clauses
             recorded = recorded and same
-    count = redline(texts["before"], texts["after"])
+    facts_of = {side: [facts for _, facts, *_ in shown] for side, shown in sides.items()}
+    count = redline(facts_of, texts["before"], texts["after"])
     print(f"changes in the redline: {count}, found word for word in both texts, and none left out")
     print(f"log   {printable(origin)}\nsize  {size}\nroot  {printable(root)}")
     print(f"key   {printable(key or 'none: NOTHING IS SIGNED')}")
@@ -385,8 +567,14 @@ def main() -> None:
     print(f"{whole}: {held}; {rest} compare the root and key (4).")
 
 
-if __name__ == "__main__":
+def checked() -> None:
+    """Run `main`; whatever a file that has not its form raises means one thing."""
+    wrong = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError)
     try:
         main()
-    except (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError) as error:
+    except (*wrong, ValueError) as error:
         need(False, f"a file has not the form it should have ({type(error).__name__}: {error})")
+
+
+if __name__ == "__main__":
+    checked()

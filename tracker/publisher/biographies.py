@@ -89,6 +89,11 @@ class Lives:
         place = self.places.get(version.key)
         return None if place is None else self.lives[self.ids[place][clause]]
 
+    def anchor(self, version: Version, clause: int) -> str:
+        """The anchor of a clause on the page of its version: its life, or its place without one."""
+        life = self.of(version, clause)
+        return life.id if life else f"n{clause}"
+
 
 class _Growing:
     """A life while the versions are walked, oldest first."""

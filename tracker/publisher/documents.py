@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -104,7 +105,7 @@ def _version(frame: Frame, history: History, stand: Stand, passages: list[Passag
         passages=passages,
     )
     yield f"{stand.page}text.txt", stand.text.encode("utf-8", "replace")
-    yield f"{stand.page}clauses.json", _clauses(history, version, passages)
+    yield f"{stand.page}clauses.json", _clauses(frame, history, version, passages)
     yield from ((f"{stand.page}{name}", body) for name, body in stand.captures)
 
 
@@ -118,7 +119,7 @@ def _passages(version: Version, found: Lives) -> Iterator[Passage]:
         life, level = found.of(version, n), 0
         if clause.unit is Unit.HEADING:
             level = last = min(2 + len(clause.path), last + 1, 6)
-        name = life.id if life else f"n{n}"
+        name = found.anchor(version, n)
         yield Passage(clause, level, name, life, not life or life.is_original)
 
 
@@ -145,18 +146,27 @@ def _diff(revision: Revision, texts: Mapping[str, str]) -> tuple[str, bytes]:
     return f"{places.revision_page(revision)}text.diff", text_.encode("utf-8", "replace")
 
 
-def _clauses(history: History, version: Version, passages: Sequence[Passage]) -> bytes:
-    """A version as data: what the comparison in the browser reads."""
+def _clauses(
+    frame: Frame, history: History, version: Version, passages: Sequence[Passage]
+) -> bytes:
+    """A version as data: what the comparison in the browser reads.
+
+    `folds` is how its texts are compared: with each of these replaced, the longest first, a text
+    is its clause's key. Where it is not, the clause has its `key` beside it.
+    """
+    texts = [words.safe(clause.text) for clause in version.clauses]
+    found = frame.rim.folds(texts) if frame.rim.folds else {}
     record = {
         "document": version.document,
         "title": words.document_name(history, version.title),
         "first_seen": words.iso(version.first_seen),
-        "clauses": [_record(p) for p in passages],
+        "folds": found,
+        "clauses": [_record(p, found) for p in passages],
     }
     return f"{json.dumps(record, ensure_ascii=True, separators=(',', ':'))}\n".encode()
 
 
-def _record(passage: Passage) -> dict[str, object]:
+def _record(passage: Passage, folded: Mapping[str, str]) -> dict[str, object]:
     clause = passage.clause
     links = [[words.safe(link.words), words.safe(link.target)] for link in clause.links]
     found: dict[str, object] = {
@@ -166,7 +176,15 @@ def _record(passage: Passage) -> dict[str, object]:
         "number": words.safe(clause.number),
         "text": words.safe(clause.text),
     }
+    if _replaced(words.safe(clause.text), folded) != clause.key:
+        found["key"] = clause.key
     return found | {"links": links} if links else found
+
+
+def _replaced(text: str, folded: Mapping[str, str]) -> str:
+    longest_first = sorted(folded, key=len, reverse=True)
+    pattern = "|".join(map(re.escape, longest_first))
+    return re.sub(pattern, lambda found: folded[found[0]], text) if folded else text
 
 
 def _captures(frame: Frame, captures: Sequence[Capture]) -> Iterator[tuple[str, bytes]]:

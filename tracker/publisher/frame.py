@@ -6,7 +6,7 @@ capture was served as, and the makers of files that need more than text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
@@ -48,7 +48,8 @@ class Rim:
 
     `body` gives the bytes of a capture, None where they are not kept; `database` turns tables
     (name, columns, rows) into a SQLite file; `picture` draws a PNG from the lines of a card.
-    `tagger` finds topics in a sentence that is not part of a change.
+    `tagger` finds topics in a sentence that is not part of a change. `folds` lists what in some
+    texts is compared as something else, and as what.
     `checkpoint` is what the log held (see `tracker.evidence`); only the status page shows it,
     and the newest `timestamp` of the log, and the logs that were `given_up` for it.
     """
@@ -58,6 +59,7 @@ class Rim:
     picture: Callable[[Sequence[str]], bytes] | None = None
     checkpoint: str = ""
     tagger: Tagger | None = None
+    folds: Callable[[Iterable[str]], Mapping[str, str]] | None = None
     timestamp: Timestamp | None = None
     given_up: tuple[GivenUp, ...] = ()
 

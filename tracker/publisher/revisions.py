@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from tracker.model import Change, Clause, Revision, Tag, Topic
+from tracker.model import Change, Clause, Revision, Tag, Topic, Version
 from tracker.publisher import citations, places, words
 from tracker.publisher.biographies import Life, Lives
 from tracker.publisher.frame import Frame, Pages
@@ -23,7 +23,8 @@ class Line:
     """A clause of the newer text (or one that was removed) as the page of a revision shows it.
 
     `worth` is `news`, `quiet` (form, place, number or link) or `same`; `tags` are those that
-    count: none in a revision that is no news.
+    count: none in a revision that is no news. `was` and `now` are the anchors of its clauses on
+    the pages of the older and the newer version, empty where that has none of them.
     """
 
     anchor: str
@@ -32,6 +33,22 @@ class Line:
     clause: Clause
     tags: tuple[Tag, ...]
     life: Life | None
+    was: str = ""
+    now: str = ""
+
+    @property
+    def is_worded_anew(self) -> bool:
+        """Whether the older version has words of it that the newer one has not."""
+        sides = (self.change.before, self.change.after) if self.change else ((), ())
+        old, new = ([(c.number, c.key) for c in side] for side in sides)
+        return bool(old) and old != new
+
+    @property
+    def old_path(self) -> str:
+        """The headings above it in the older version, where they were others."""
+        before = self.change.before[0] if self.change and self.change.before else self.clause
+        path = _path(before)
+        return "" if path == _path(self.clause) else words.heading(path) or "Top of the page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +107,26 @@ def _page(
         earlier=earlier,
         later=later,
         citation=words.citation(history, revision, frame.base + entry.page),
+        removed=_former(frame, entry, "removed"),
+        reworded=_former(frame, entry, "reworded"),
         before_page=places.version_page(revision.before),
         after_page=places.version_page(revision.after),
         embed=places.embed_page(revision),
         picture=f"{entry.page}card.png" if frame.rim.picture else "",
     )
+
+
+def _former(frame: Frame, entry: Entry, became: str) -> str:
+    """The citation of the older version for words that became this in the newer one."""
+    (history,) = frame.histories
+    revision, after = entry.revision, entry.revision.after
+    seen = (
+        f"{'preview' if after.is_preview else 'version'} first seen {words.iso(after.first_seen)}"
+    )
+    told = f"{'would be ' if after.is_preview else ''}{became} by the {seen}"
+    if is_break(revision):
+        told = f"not in the {seen}, which was read from another page"
+    return words.former_citation(history, revision, frame.base + entry.page, told)
 
 
 def _beside(frame: Frame, entry: Entry, lines: Sequence[Line]) -> Pages:
@@ -123,17 +155,29 @@ def card(entry: Entry, topics: Sequence[Topic]) -> tuple[str, ...]:
 
 def _lines(revision: Revision, found: Lives) -> Iterator[Line]:
     """Every clause of the newer text in its order, what was removed in its place."""
+    anchors = _anchors(revision.before, found), _anchors(revision.after, found)
     rows = whole(revision)
     for row, pair in zip(rows, revision.pairs, strict=True):
         life = found.of(revision.after, pair.after[0]) if pair.after else None
         if pair.before and life is None:
             life = found.of(revision.before, pair.before[0])
-        yield _line(revision, row, life)
+        yield _line(revision, row, life, anchors)
     shown = {id(row.change) for row in rows}
-    yield from (_line(revision, r, None) for r in changed(revision) if id(r.change) not in shown)
+    rest = (row for row in changed(revision) if id(row.change) not in shown)
+    yield from (_line(revision, row, None, anchors) for row in rest)
 
 
-def _line(revision: Revision, row: Row, life: Life | None) -> Line:
+def _anchors(version: Version, found: Lives) -> Mapping[int, str]:
+    """The anchor of each clause on the page of its version, by the clause's identity."""
+    return {id(clause): found.anchor(version, n) for n, clause in enumerate(version.clauses)}
+
+
+def _line(
+    revision: Revision,
+    row: Row,
+    life: Life | None,
+    anchors: tuple[Mapping[int, str], Mapping[int, str]],
+) -> Line:
     change = row.change
     if change is None:
         if row.clause is None:
@@ -141,7 +185,11 @@ def _line(revision: Revision, row: Row, life: Life | None) -> Line:
         return Line(life.id if life else "", "same", None, row.clause, (), life)
     worth = "news" if change.significance.is_news else "quiet"
     tags = change.tags if revision.significance.is_news else ()
-    return Line(row.anchor, worth, change, change.clause, tags, life)
+    was, now = (
+        known.get(id(clauses[0]), "") if clauses else ""
+        for known, clauses in zip(anchors, (change.before, change.after), strict=True)
+    )
+    return Line(row.anchor, worth, change, change.clause, tags, life, was, now)
 
 
 def _groups(lines: Sequence[Line]) -> Iterator[Group]:

@@ -337,13 +337,24 @@ def tag_uri(revision: Revision) -> str:
 
 def citation(history: History, revision: Revision, address: str) -> str:
     """One line that says what was seen, when and where to check it."""
-    name = document_name(history, revision.after.title)
+    return _cited(history, revision.after, f"change recorded at {address}")
+
+
+def former_citation(history: History, revision: Revision, address: str, told: str) -> str:
+    """One line for words that only the older version has, which is the one it cites.
+
+    `told` says what became of them.
+    """
+    return _cited(history, revision.before, told, f"change recorded at {address}")
+
+
+def _cited(history: History, version: Version, *told: str) -> str:
     parts = [
-        f"“{name}”",
-        f"version first seen {iso(revision.first_seen)}{nth(revision.after)}",
-        source(revision.after),
-        *(f"SHA-256 {digest}" for digest in _digests(revision.after.captures)),
-        f"change recorded at {address}",
+        f"“{document_name(history, version.title)}”",
+        f"version first seen {iso(version.first_seen)}{nth(version)}",
+        source(version),
+        *(f"SHA-256 {digest}" for digest in _digests(version.captures)),
+        *told,
     ]
     return ", ".join(part for part in parts if part) + "."
 

@@ -28,13 +28,33 @@
   // What a reader would call the clause: its number is part of its words here.
   const worded = (clause) => clause ? (clause.number ? clause.number + " " : "") + clause.text : "";
 
-  function kind(before, after, moved, spans, links) {
+  // What the publisher compares of a clause: its key, its number, and where its links lead.
+  const rewords = (before, after) => before.key !== after.key;
+  const renumbers = (before, after) => before.number !== after.number;
+  const leading = (clause) => JSON.stringify((clause.links || []).map(([, target]) => target));
+
+  function kind(before, after, moved) {
     if (!before) return "Added";
     if (!after) return "Removed";
-    const changed = spans.some((s) => s.op !== "same");
-    if (moved) return changed ? "Reworded and moved" : "Moved, wording unchanged";
-    if (changed) return "Reworded";
-    return links ? "Link targets changed" : "";
+    if (moved) return rewords(before, after) ? "Reworded and moved" : "Moved, wording unchanged";
+    if (rewords(before, after)) return "Reworded";
+    if (renumbers(before, after)) return "Renumbered";
+    return leading(before) !== leading(after) ? "Link targets changed" : "";
+  }
+
+  const some = (op, before, after) => before || after ? [{ op, before, after }] : [];
+  const replaced = (before, after) => [...some("delete", before, ""), ...some("insert", "", after)];
+
+  function redline(before, after) {
+    const [old, now] = [worded(before), worded(after)];
+    if (!before || !after) return replaced(old, now);
+    if (!rewords(before, after)) {
+      if (!renumbers(before, after)) return some("same", old, now);
+      const [from, to] = [before, after].map((side) => side.number && side.number + " ");
+      return [...replaced(from, to), ...some("same", before.text, after.text)];
+    }
+    const spans = Redline.redline(old, now, [before.folded, after.folded]);
+    return spans.some((s) => s.op !== "same") ? spans : replaced(old, now);
   }
 
   // The links that only one side has, as a list; null where both lead to the same.
@@ -48,8 +68,8 @@
   }
 
   function line(before, after, moved, days) {
-    const spans = Redline.redline(worded(before), worded(after)), links = relinked(before, after);
-    const what = kind(before, after, moved, spans, links);
+    const spans = redline(before, after), links = relinked(before, after);
+    const what = kind(before, after, moved);
     const clause = after || before;
     const anchor = make("a", "anchor", "§");
     anchor.ariaLabel = "Address of this clause";
@@ -120,7 +140,9 @@
   async function version(value) {
     const answer = await fetch(root + "documents/" + value + "/clauses.json");
     if (!answer.ok) throw new Error(answer.status);
-    return answer.json();
+    const found = await answer.json(), folded = Redline.folder(found.folds);
+    const clauses = found.clauses.map((c) => ({ ...c, key: c.key ?? folded(c.text), folded }));
+    return { ...found, clauses };
   }
 
   async function show() {

@@ -1,22 +1,38 @@
 // Two versions → what changed between them, in the browser: aligned clauses and exact redlines.
 // The law: without its deletions a redline is the newer wording to the letter, without its
 // insertions the older one. It holds because spans are runs of the very tokens of both texts.
+// Which clauses and words are equal was decided where the texts were published: `folds` and `key`
+// of a version say it, and no rule here does.
 "use strict";
 const Redline = (() => {
-  const TOKEN = /[\p{L}\p{N}\p{M}_]+(?:['’][\p{L}\p{N}\p{M}_]+)*|\s+|[^]/gu;
+  const TOKEN = /[\p{L}\p{N}\p{M}_][\p{L}\p{N}\p{M}\p{Cf}_]*(?:['’][\p{L}\p{N}\p{M}\p{Cf}_]+)*|\s+|[^]/gu;
   const STOP = new Set(("a an and any are as at be by for from has have if in is it its may not of " +
     "on or our that the their this to us was we which will with you your").split(" "));
   const MOST_EDITS = 3000; // beyond it the middle of a text is replaced as a whole
   const LARGEST_TABLE = 250000;
   const IN_GAP = 0.5, SHORT_IN_GAP = 0.2, ELSEWHERE = 0.6, FEWEST_TO_MOVE = 6, SHORT = 12;
 
-  const tokens = (text) => text.match(TOKEN) || [];
+  const asItIs = (text) => text;
   const isWord = (token) => /^[\p{L}\p{N}]/u.test(token);
-  // What no reader sees is no change: kinds of blanks, the shape of quotation marks and dashes.
-  const fold = (text) => text.normalize("NFKC").replace(/\s+/gu, " ")
-    .replace(/[‘’‛ʼ]/g, "'").replace(/[“”„‟]/g, '"').replace(/[‐‑]/g, "-")
-    .replace(/[\u200b-\u200d\u2060\ufeff\u00ad]/g, "");
-  const words = (text) => tokens(fold(text).toLowerCase()).filter(isWord);
+  const words = (key) => tokens(key.toLowerCase()).filter(isWord);
+
+  // Joined they give the text back. What counts for nothing belongs to the token before it.
+  function tokens(text, folded = asItIs) {
+    const found = [];
+    for (const token of text.match(TOKEN) || []) {
+      if (found.length && !folded(token)) found.push(found.pop() + token);
+      else found.push(token);
+    }
+    return found;
+  }
+
+  // How a version is compared, by its `folds`: each is replaced, the longest first.
+  function folder(folds) {
+    const longestFirst = Object.keys(folds).sort((a, b) => b.length - a.length);
+    if (!longestFirst.length) return asItIs;
+    const pattern = new RegExp(longestFirst.map((t) => t.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")).join("|"), "gu");
+    return (text) => text.replace(pattern, (found) => folds[found]);
+  }
 
   // ── one clause ──────────────────────────────────────────────────────────────────
 
@@ -53,18 +69,17 @@ const Redline = (() => {
     return pairs.reverse();
   }
 
-  // Spans {op, before, after} that turn one text into the other.
-  function redline(before, after) {
-    const old = tokens(before), now = tokens(after);
-    let runs = compare(old, now);
+  // Spans {op, before, after} that turn one text into the other; each side is compared as `folded`.
+  function redline(before, after, [foldedOld, foldedNow] = [asItIs, asItIs]) {
+    const old = tokens(before, foldedOld), now = tokens(after, foldedNow);
+    let runs = compare(old, now, old.map(foldedOld), now.map(foldedNow));
     if (shared(runs) < 0.2) runs = [run("delete", old, []), run("insert", [], now)];
     return tidy(runs).map((r) => ({ op: r.op, before: r.before.join(""), after: r.after.join("") }));
   }
 
   const run = (op, before, after) => ({ op, before, after });
 
-  function compare(old, now) {
-    const a = old.map((t) => fold(t) || " "), b = now.map((t) => fold(t) || " ");
+  function compare(old, now, a, b) {
     const shortest = Math.min(a.length, b.length);
     let head = 0, tail = 0;
     while (head < shortest && a[head] === b[head]) head++;
@@ -143,7 +158,7 @@ const Redline = (() => {
   }
 
   function side(clause) {
-    const key = fold(clause.text).trim(), list = words(key);
+    const key = clause.key ?? clause.text, list = words(key);
     return { key, words: list, counts: tally(list), heading: clause.unit === "heading" };
   }
 
@@ -260,5 +275,5 @@ const Redline = (() => {
     return rows;
   }
 
-  return { tokens, redline, align, fold };
+  return { folder, redline, align };
 })();

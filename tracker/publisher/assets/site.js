@@ -60,23 +60,29 @@
     return made;
   }
 
-  // The wording as it stands now, or as it was where nothing came in its place.
-  function wording(change) {
-    const copy = change.querySelector(".inline").cloneNode(true);
-    const gone = change.classList.contains("removed");
-    for (const out of copy.querySelectorAll(gone ? ".sr, ins" : ".sr, del")) out.remove();
-    return copy.textContent.trim().replace(/\s+/g, " ");
+  // The clauses of one side to the letter, each a quotation.
+  function wording(change, column) {
+    const copy = change.querySelectorAll(".pair > div")[column].querySelector(".law").cloneNode(true);
+    for (const out of copy.querySelectorAll(".sr")) out.remove();
+    return copy.textContent.split("\n").filter(Boolean).map((text) => `“${text}”`).join("\n");
   }
 
-  function quote(change) {
-    const place = change.closest(".group").querySelector("h3").textContent.trim().replace(/\s+/g, " ");
-    const address = location.href.split("#")[0] + "#" + change.id;
-    return `“${wording(change)}”\n(${place}) ${citation.textContent.trim()}\n${address}`;
+  // Cited is the version that has the words, and the address leads to them in it.
+  function quote(change, column, source, version, anchor, under) {
+    const place = under || change.closest(".group").querySelector("h3").textContent.trim().replace(/\s+/g, " ");
+    const page = version + (location.protocol === "file:" ? "index.html" : "");
+    const address = new URL(`${document.body.dataset.root}${page}#${anchor}`, location.href);
+    return `${wording(change, column)}\n(${place}) ${source}\n${address}`;
   }
 
   citation.after(button("copy citation", () => citation.textContent.trim()));
+  const { removed, reworded, before, after } = citation.dataset;
   for (const change of document.querySelectorAll("article.change")) {
-    change.querySelector(".acts").append(button("copy as quote", () => quote(change)));
+    const { now, was, under } = change.dataset, acts = change.querySelector(".acts");
+    const latest = () => quote(change, 1, citation.textContent.trim(), after, now);
+    const former = () => quote(change, 0, now ? reworded : removed, before, was, under);
+    if (now) acts.append(button("copy as quote", latest));
+    if (was) acts.append(button(now ? "copy former wording as quote" : "copy as quote", former));
   }
 })();
 
