@@ -30,6 +30,8 @@ _REFERENCE = re.compile(
     re.IGNORECASE,
 )
 
+_LONGEST = 1000  # characters before a number in which what names its section is looked for
+
 
 def renumbering(
     before: Sequence[Clause], after: Sequence[Clause], pairs: Sequence[Pair]
@@ -59,7 +61,7 @@ def following(spans: Sequence[Span], numbers: Mapping[str, str]) -> frozenset[in
         is_swap = (old.op, new.op) == (Op.DELETE, Op.INSERT)
         if is_swap and _follows(old, new, numbers) and _REFERENCE.search(fold(text)):
             found |= {n, n + 1}
-        text += old.after
+        text = (text + old.after)[-_LONGEST:]
     return frozenset(found)
 
 

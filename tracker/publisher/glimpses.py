@@ -5,6 +5,7 @@ words that make it a matter of a watched topic.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -67,9 +68,10 @@ def _spots(change: Change) -> Iterator[_Spot]:
     evidence = _pattern({word for tag in change.tags for word in tag.words})
     for op, weight in ((Op.INSERT, 0), (Op.DELETE, 2)):
         text, shown, changed = _side(change, op)
+        ends = [gap.end() for gap in _GAP.finditer(text)]
         for match in evidence.finditer(text):
-            came = any(_overlap(match.span(), c) for c in changed)
-            if came or any(_overlap(_sentence(text, match.start()), c) for c in changed):
+            came = _is_in(changed, match.span())
+            if came or _is_in(changed, _sentence(text, ends, match.start())):
                 place = shown[match.start()], shown[match.end() - 1] + 1
                 yield _Spot(place, weight if came else weight + 1)
 
@@ -95,14 +97,20 @@ def _side(change: Change, op: Op) -> tuple[str, list[int], list[_Interval]]:
     return text, shown, changed
 
 
-def _sentence(text: str, place: int) -> _Interval:
-    ends = [gap.end() for gap in _GAP.finditer(text)]
-    start = max((n for n in ends if n <= place), default=0)
-    return start, min((n for n in ends if n > place), default=len(text))
+def _sentence(text: str, ends: Sequence[int], place: int) -> _Interval:
+    n = bisect_right(ends, place)
+    return ends[n - 1] if n else 0, ends[n] if n < len(ends) else len(text)
 
 
-def _overlap(a: _Interval, b: _Interval) -> bool:
-    return a[0] < b[1] and b[0] < a[1]
+def _is_in(changed: Sequence[_Interval], place: _Interval) -> bool:
+    """Whether any of what changed overlaps a place."""
+    return any(place[0] < c[1] and c[0] < place[1] for c in _beside(changed, place))
+
+
+def _beside(changed: Sequence[_Interval], place: _Interval) -> Sequence[_Interval]:
+    """The last that begins before a place and the first that does not: no other is as near."""
+    n = bisect_left(changed, place)
+    return changed[max(0, n - 1) : n + 1]
 
 
 # ── cutting ───────────────────────────────────────────────────────────────────────
@@ -135,7 +143,8 @@ def _focus(told: _Told) -> _Interval:
         return changed[0][0], changed[0][0]
 
     def away(spot: _Spot) -> int:
-        return min(max(0, c[0] - spot.place[1], spot.place[0] - c[1]) for c in changed)
+        near = _beside(changed, spot.place)
+        return min(max(0, c[0] - spot.place[1], spot.place[0] - c[1]) for c in near)
 
     return min(told.spots, key=lambda s: (s.weight, away(s), s.place)).place
 
