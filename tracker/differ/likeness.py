@@ -28,6 +28,7 @@ LARGEST_TABLE = 100_000
 #: Cells that one pass over a text may cost, however it is made: half a second.
 MOST_CELLS = 400_000
 _CELL = 32_000  # pairs of words that are compared in the time that two short clauses take
+_ROUNDING = 1e-6
 _LARGEST = 100_000_000  # pairs of words; of larger clauses only the words count, not their order
 
 
@@ -47,12 +48,15 @@ def cells(a: int, b: int) -> int:
 def similarity(a: Words, b: Words, least: float = 0.0) -> float:
     """Share of words that stay, in order, of both texts (0 to 1); 0 where it is below `least`."""
     both = len(a) + len(b)
-    if 2 * min(len(a), len(b)) < least * both:
+    if 2 * min(len(a), len(b)) < (least - _ROUNDING) * both:
         return 0.0
     if len(a) * len(b) > _LARGEST:
-        share = 2 * (Counter(a) & Counter(b)).total() / both
-        return share if share >= least else 0.0
-    return float(Indel.normalized_similarity(a, b, score_cutoff=least))
+        score = 2 * (Counter(a) & Counter(b)).total() / both
+    else:
+        # A little less, since 0.6 of 10 words is below 0.6 to the comparer.
+        cutoff = max(0.0, least - _ROUNDING)
+        score = float(Indel.normalized_similarity(a, b, score_cutoff=cutoff))
+    return score if score >= least else 0.0
 
 
 def in_place(a: Words, b: Words, least: float) -> float:
@@ -60,7 +64,7 @@ def in_place(a: Words, b: Words, least: float) -> float:
     score = similarity(a, b, least)
     if score < least and least <= _GROWN and _grew(a, b):
         return _GROWN
-    return score if score >= least else 0.0
+    return score
 
 
 def _grew(a: Words, b: Words) -> bool:
