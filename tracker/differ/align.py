@@ -106,7 +106,7 @@ class _Text:
         self.back: Match = {}
         self.letters: tuple[dict[int, str], dict[int, str]] = ({}, {})
         #: Cells left for the tables of a pass, and those for each clause where there is no table.
-        self.room, self.each = 0, MOST_CELLS // max(1, len(before), len(after))
+        self.room = self.each = 0
 
     def is_exhausted(self) -> bool:
         """Whether nothing is left to pair on one of the sides, as in most revisions."""
@@ -161,6 +161,7 @@ class _Text:
         words = (
             [side.words[n] for n in f] for side, f in zip((self.old, self.new), free, strict=True)
         )
+        self.each = MOST_CELLS // max(1, *map(len, free))
         old, new = as_letters(*words)
         self.letters = dict(zip(free[0], old, strict=True)), dict(zip(free[1], new, strict=True))
 

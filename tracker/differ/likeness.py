@@ -25,8 +25,8 @@ _RARE = 8  # so many of a clause's rarest words may propose a pair
 _MOST_HOLDERS = 64  # so many clauses with a rare word may be proposed by it, the nearest
 #: Cells of a score table; in a larger gap only clauses with a rare word in common are compared.
 LARGEST_TABLE = 100_000
-#: Cells that one pass over a text may cost, however it is made: half a second.
-MOST_CELLS = 400_000
+#: Cells that one pass over a text may cost, however it is made.
+MOST_CELLS = 200_000
 _CELL = 32_000  # pairs of words that are compared in the time that two short clauses take
 _ROUNDING = 1e-6
 _LARGEST = 100_000_000  # pairs of words; of larger clauses only the words count, not their order
