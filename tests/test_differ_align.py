@@ -1,16 +1,18 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz.distance import Indel
 
 from tests.strategies import clause, clauses, edited, version
-from tracker.differ import revise
+from tracker.differ import likeness, revise
 from tracker.differ.align import align
-from tracker.differ.likeness import similarity
+from tracker.differ.likeness import MOST_CELLS, cells, similarity
 from tracker.differ.order import heaviest_increasing
 from tracker.model import Clause, Kind, Pair, Revision, Unit
 
@@ -264,3 +266,52 @@ def test_a_version_against_itself_has_no_changes(pair: tuple[Sequence[Clause], .
     for side in pair:
         same = type(some)("d", "t", some.first_seen, some.last_seen, tuple(side), (), ())
         assert revise(same, same, ()).changes == ()
+
+
+# ── what it costs ─────────────────────────────────────────────────────────────────
+
+
+def _numbers(lot: Random) -> list[str]:
+    return [" ".join(str(lot.randrange(500)) for _ in range(12)) for _ in range(3000)]
+
+
+def _alike_but_for_two_words(lot: Random) -> list[str]:
+    every = [f"{n} boats of ours have a name on {lot.randrange(99)} sides" for n in range(3000)]
+    lot.shuffle(every)
+    return every
+
+
+def _of_the_same_words(lot: Random) -> list[str]:
+    words = [f"w{n}" for n in range(400)]
+    return [" ".join(lot.sample(words, 12)) for _ in range(3000)]
+
+
+def _long(lot: Random) -> list[str]:
+    return [" ".join(lot.choice("abcdefgh") for _ in range(800)) for _ in range(300)]
+
+
+def _few_huge(lot: Random) -> list[str]:
+    return [" ".join(lot.choice("abcdefgh") for _ in range(24_000)) for _ in range(10)]
+
+
+@pytest.mark.parametrize(
+    "made", [_numbers, _alike_but_for_two_words, _of_the_same_words, _long, _few_huge]
+)
+def test_no_text_makes_an_alignment_dear(
+    made: Callable[[Random], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spent = 0
+
+    class Counting:
+        @staticmethod
+        def normalized_similarity(
+            a: Sequence[str], b: Sequence[str], score_cutoff: float | None = None
+        ) -> float:
+            nonlocal spent
+            spent += cells(len(a), len(b))
+            return float(Indel.normalized_similarity(a, b, score_cutoff=score_cutoff))
+
+    monkeypatch.setattr(likeness, "Indel", Counting)
+    align(text(*made(Random(1))), text(*made(Random(2))))
+    # Two passes in place and two elsewhere; a clause may go over what it has by one comparison.
+    assert spent < 5 * MOST_CELLS

@@ -16,6 +16,7 @@ from tracker.differ.normalise import APOSTROPHES, fold
 from tracker.differ.redline import (
     _ALONE,
     _NUMBER,
+    Effort,
     _common_words,
     _compare,
     _known_words,
@@ -95,7 +96,20 @@ def test_tokens_joined_are_the_text(text: str) -> None:
 @given(pairs)
 def test_more_words_never_stay_than_both_sides_know(pair: tuple[str, str]) -> None:
     old, new = map(tokens, pair)
-    assert _common_words(_compare(old, new)) <= _known_words(old, new)
+    assert _common_words(_compare(old, new, Effort())) <= _known_words(old, new)
+
+
+@given(pairs)
+def test_a_redline_without_effort_is_as_exact(pair: tuple[str, str]) -> None:
+    assert read_back(redline(*pair, Effort(0))) == pair
+
+
+def test_the_redlines_of_a_revision_share_an_effort() -> None:
+    effort = Effort(100)
+    assert effort.affords(60)
+    assert not effort.affords(60)
+    redline("We may keep it", "You will lend it", effort)
+    assert effort.left < 40
 
 
 def test_a_text_that_was_put_in_capitals_is_replaced() -> None:

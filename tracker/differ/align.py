@@ -10,12 +10,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import overload
+from functools import lru_cache
 
 from rapidfuzz.distance import Indel, LCSseq
 
 from tracker.differ.cuts import Side, grouped
-from tracker.differ.likeness import Words, best_elsewhere, best_path, in_place
+from tracker.differ.likeness import (
+    LARGEST_TABLE,
+    MOST_CELLS,
+    Words,
+    as_letters,
+    best_elsewhere,
+    best_path,
+    in_place,
+    table_cells,
+)
 from tracker.differ.order import Group, gaps, in_order, kept, ordered
 from tracker.differ.redline import words_of
 from tracker.model import Clause, Pair, Unit
@@ -34,8 +43,14 @@ Match = dict[int, int]
 
 def align(before: Sequence[Clause], after: Sequence[Clause]) -> tuple[Pair, ...]:
     """Pair every clause of both versions exactly once, in the order of the newer version."""
+    return _aligned(tuple(before), tuple(after))
+
+
+@lru_cache(maxsize=1)  # whether a text is to be believed is asked first, then what changed in it
+def _aligned(before: tuple[Clause, ...], after: tuple[Clause, ...]) -> tuple[Pair, ...]:
     text = _Text(before, after)
     text.pair_equal()
+    text.spell()
     for least in _STAGES:
         if text.is_exhausted():
             break
@@ -69,7 +84,18 @@ def _share(clauses: Sequence[Clause], paired: set[int]) -> float:
 class _Text:
     """Both versions as the aligner sees them, and what is paired so far."""
 
-    __slots__ = ("back", "keys", "match", "new", "numbers", "old", "weights")
+    __slots__ = (
+        "back",
+        "each",
+        "keys",
+        "letters",
+        "match",
+        "new",
+        "numbers",
+        "old",
+        "room",
+        "weights",
+    )
 
     def __init__(self, before: Sequence[Clause], after: Sequence[Clause]) -> None:
         self.keys = [c.key for c in before], [c.key for c in after]
@@ -78,6 +104,9 @@ class _Text:
         self.weights = [len(c.key) + 1 for c in before]
         self.match: Match = {}
         self.back: Match = {}
+        self.letters: tuple[dict[int, str], dict[int, str]] = ({}, {})
+        #: Cells left for the tables of a pass, and those for each clause where there is no table.
+        self.room = self.each = 0
 
     def is_exhausted(self) -> bool:
         """Whether nothing is left to pair on one of the sides, as in most revisions."""
@@ -123,8 +152,22 @@ class _Text:
 
     # ── like ──────────────────────────────────────────────────────────────────────
 
+    def spell(self) -> None:
+        """Write what is not paired as letters, which stand for its words."""
+        free = (
+            [i for i in range(len(self.keys[0])) if i not in self.match],
+            [j for j in range(len(self.keys[1])) if j not in self.back],
+        )
+        words = (
+            [side.words[n] for n in f] for side, f in zip((self.old, self.new), free, strict=True)
+        )
+        self.each = MOST_CELLS // max(1, *map(len, free))
+        old, new = as_letters(*words)
+        self.letters = dict(zip(free[0], old, strict=True)), dict(zip(free[1], new, strict=True))
+
     def pair_in_place(self, least: float) -> None:
         """The likest of each gap without crossing; beside clauses that moved, too."""
+        self.room = MOST_CELLS
         for rows, columns in self.free_gaps():
             self.pair_like(rows, columns, least)
         for behind, beside in list(self.beside_moved()):
@@ -136,8 +179,18 @@ class _Text:
             some_old = [i for i in rows if self.old.headings[i] is heading]
             some_new = [j for j in columns if self.new.headings[j] is heading]
             if some_old and some_new:
-                words = [self.old.words[i] for i in some_old], [self.new.words[j] for j in some_new]
-                self.pair((some_old[r], some_new[c]) for r, c in best_path(*words, least))
+                old = [self.letters[0][i] for i in some_old]
+                new = [self.letters[1][j] for j in some_new]
+                found = best_path(old, new, least, self.spent(old, new))
+                self.pair((some_old[r], some_new[c]) for r, c in found)
+
+    def spent(self, old: Sequence[Words], new: Sequence[Words]) -> int | None:
+        """The cells to be spent on each of these clauses; None where there is room for a table."""
+        cost = table_cells(old, new)
+        if len(old) * len(new) > LARGEST_TABLE or cost > self.room:
+            return self.each
+        self.room -= cost
+        return None
 
     def pair_elsewhere(self, least: float) -> None:
         """The likest of all that is left, wherever it stands, and what equals its neighbours."""
@@ -148,8 +201,9 @@ class _Text:
             found = [
                 j for j, h in enumerate(self.new.headings) if h is heading and j not in self.back
             ]
-            words = [self.old.words[i] for i in lost], [self.new.words[j] for j in found]
-            self.pair((lost[r], found[c]) for r, c in best_elsewhere(*words, least))
+            words = [self.letters[0][i] for i in lost], [self.letters[1][j] for j in found]
+            pairs = best_elsewhere(*words, least, self.each)
+            self.pair((lost[r], found[c]) for r, c in pairs)
         self.pair_equal_neighbours()
 
     def is_rewritten(self, i: int, j: int) -> bool:
@@ -196,23 +250,16 @@ def _side(clauses: Sequence[Clause]) -> Side:
     return Side(keys, _WordsOf(keys), [c.unit is Unit.HEADING for c in clauses])
 
 
-class _WordsOf(Sequence[Words]):
-    """The words of keys, found when they are asked for: of most clauses, never."""
+class _WordsOf(dict[int, Words]):
+    """The words of keys by their places, found when they are asked for: of most clauses, never."""
 
     def __init__(self, keys: Sequence[str]) -> None:
+        super().__init__()
         self._keys = keys
 
-    def __len__(self) -> int:
-        return len(self._keys)
-
-    @overload
-    def __getitem__(self, place: int) -> Words: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[Words]: ...
-    def __getitem__(self, place: int | slice) -> Words | list[Words]:
-        if isinstance(place, slice):
-            return [words_of(key.casefold()) for key in self._keys[place]]
-        return words_of(self._keys[place].casefold())
+    def __missing__(self, place: int) -> Words:
+        found = self[place] = words_of(self._keys[place].casefold())
+        return found
 
 
 def _common(

@@ -42,7 +42,7 @@ def check_markdown(text: str) -> None:
 
 
 def check_text(clauses: Sequence[Clause]) -> None:
-    """Raise TooLarge for more text than can be compared with another in a minute."""
+    """Raise TooLarge for more text than can be compared with another in a few seconds."""
     if len(clauses) > CLAUSES:
         raise _too_large(f"has {len(clauses):,} clauses", CLAUSES)
     letters = sum(len(clause.text) for clause in clauses)

@@ -17,6 +17,7 @@ _LONGEST = 2 / _WHOLE - 1
 #: Each part gets a page that shows the whole; thousands of them would fill a disk.
 _MOST_PARTS = 100
 _MOST_STARTS = 16  # parts that begin or end like the whole; where more do, none is telling
+_ALL_STARTS = 20_000  # and fewer where there are very many wholes
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Side:
     """The clauses of one version that may be parts or wholes: headings never are."""
 
     keys: Sequence[str]
-    words: Sequence[Words]
+    words: Mapping[int, Words]
     headings: Sequence[bool]
 
 
@@ -58,6 +59,7 @@ def _cut(
     if not free:
         return found
     holders = _holders(parts.words, free)
+    most = min(_MOST_STARTS, 1 + _ALL_STARTS // len(wholes.keys)) if wholes.keys else 0
     for whole, key in enumerate(wholes.keys):
         home = homes.get(whole)
         if whole in used_wholes or wholes.headings[whole]:
@@ -67,7 +69,7 @@ def _cut(
         words = wholes.words[whole]
         if len(words) < _FEWEST_WORDS or (home is not None and parts.words[home] == words):
             continue
-        for run in _runs(words, parts.words, home, free, holders):
+        for run in _runs(words, parts.words, home, free, holders, most):
             if _is_cut(words, parts.words, run, home):
                 found[whole] = run
                 free.difference_update(run)
@@ -75,7 +77,7 @@ def _cut(
     return found
 
 
-def _holders(words: Sequence[Words], free: set[int]) -> dict[Words, list[int]]:
+def _holders(words: Mapping[int, Words], free: set[int]) -> dict[Words, list[int]]:
     """Free parts by their first two words and by their last two."""
     holders: dict[Words, list[int]] = {}
     for j in sorted(free):
@@ -86,10 +88,11 @@ def _holders(words: Sequence[Words], free: set[int]) -> dict[Words, list[int]]:
 
 def _runs(
     words: Words,
-    parts: Sequence[Words],
+    parts: Mapping[int, Words],
     home: int | None,
     free: set[int],
     holders: Mapping[Words, list[int]],
+    most: int,
 ) -> Iterator[list[int]]:
     """Runs of neighbouring parts that all stand in `words`, around `home` where there is one."""
     bag = Counter(words)
@@ -97,7 +100,7 @@ def _runs(
     def is_part(j: int) -> bool:
         return (j in free or j == home) and _contained(parts[j], bag) >= _PART
 
-    starts = [home] if home is not None else _starts(words, free, holders)
+    starts = [home] if home is not None else _starts(words, free, holders)[:most]
     seen: set[int] = set()
     for start in starts:
         if start in seen or not is_part(start):
@@ -117,7 +120,7 @@ def _runs(
 def _starts(words: Words, free: set[int], holders: Mapping[Words, list[int]]) -> list[int]:
     """Parts that begin as the whole does, or end as it does."""
     ends = {*holders.get(words[:2], ()), *holders.get(words[-2:], ())}
-    return sorted(ends & free)[:_MOST_STARTS]
+    return sorted(ends & free)
 
 
 def _contained(part: Words, whole: Counter[str]) -> float:
@@ -125,7 +128,7 @@ def _contained(part: Words, whole: Counter[str]) -> float:
     return (Counter(part) & whole).total() / len(part) if part else 0.0
 
 
-def _is_cut(words: Words, parts: Sequence[Words], run: Sequence[int], home: int | None) -> bool:
+def _is_cut(words: Words, parts: Mapping[int, Words], run: Sequence[int], home: int | None) -> bool:
     joined = tuple(w for j in run for w in parts[j])
     alone = similarity(words, parts[home]) if home is not None else 0.0
     together = similarity(words, joined)

@@ -6,35 +6,65 @@ of their words in order, those rewritten by half about 0.5.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 from rapidfuzz.distance import Indel
 
 from tracker.differ.order import heaviest_increasing, shared_ends
 
-Words = tuple[str, ...]
+#: A tuple of words, or a string with one character for each word (see `as_letters`).
+Words = Sequence[str]
 Scored = tuple[int, int, float]
 
 _FEWEST_WORDS = 6  # with fewer a resemblance across the text means nothing
 _KEPT = 0.8  # share of the shorter one's words, at the ends of the longer: it grew or shrank
 _GROWN = 0.5  # what such a pair counts as, at least
 _RARE = 8  # so many of a clause's rarest words may propose a pair
+_MOST_HOLDERS = 64  # so many clauses with a rare word may be proposed by it, the nearest
 #: Cells of a score table; in a larger gap only clauses with a rare word in common are compared.
 LARGEST_TABLE = 100_000
+#: Cells that one pass over a text may cost, however it is made.
+MOST_CELLS = 200_000
+_CELL = 32_000  # pairs of words that are compared in the time that two short clauses take
+_ROUNDING = 1e-6
+_LARGEST = 100_000_000  # pairs of words; of larger clauses only the words count, not their order
 
 
-def similarity(a: Words, b: Words) -> float:
-    """Share of words that stay, in order, of both texts (0 to 1)."""
-    return float(Indel.normalized_similarity(a, b))
+def as_letters(*sides: Sequence[Words]) -> list[list[str]]:
+    """Each text with a character for each word, in the order of the words: compared much faster."""
+    known = sorted({word for side in sides for words in side for word in words})
+    # Where there are more words than characters some share one, and look alike.
+    signs = {word: chr(n % 0x110000) for n, word in enumerate(known)}
+    return [["".join([signs[word] for word in words]) for words in side] for side in sides]
+
+
+def cells(a: int, b: int) -> int:
+    """What it costs to compare texts of so many words, beside two short clauses."""
+    return 1 + a * b // _CELL
+
+
+def similarity(a: Words, b: Words, least: float = 0.0) -> float:
+    """Share of words that stay, in order, of both texts (0 to 1); 0 where it is below `least`."""
+    both = len(a) + len(b)
+    if 2 * min(len(a), len(b)) < (least - _ROUNDING) * both:
+        return 0.0
+    if len(a) * len(b) > _LARGEST:
+        score = 2 * (Counter(a) & Counter(b)).total() / both
+    else:
+        # A little less, since 0.6 of 10 words is below 0.6 to the comparer.
+        cutoff = max(0.0, least - _ROUNDING)
+        score = float(Indel.normalized_similarity(a, b, score_cutoff=cutoff))
+    return score if score >= least else 0.0
 
 
 def in_place(a: Words, b: Words, least: float) -> float:
     """The likeness of two clauses at the same place, 0 where it is below `least`."""
-    score = float(Indel.normalized_similarity(a, b, score_cutoff=least))
+    score = similarity(a, b, least)
     if score < least and least <= _GROWN and _grew(a, b):
         return _GROWN
-    return score if score >= least else 0.0
+    return score
 
 
 def _grew(a: Words, b: Words) -> bool:
@@ -45,13 +75,23 @@ def _grew(a: Words, b: Words) -> bool:
     return sum(shared_ends(a, b)) >= _KEPT * shortest
 
 
-def best_path(old: Sequence[Words], new: Sequence[Words], least: float) -> list[tuple[int, int]]:
-    """Pairs of like clauses that do not cross, of greatest likeness in all (places in both)."""
-    if len(old) * len(new) <= LARGEST_TABLE:
+def table_cells(old: Sequence[Words], new: Sequence[Words]) -> int:
+    """What a score table of all these clauses costs."""
+    return len(old) * len(new) + sum(map(len, old)) * sum(map(len, new)) // _CELL
+
+
+def best_path(
+    old: Sequence[Words], new: Sequence[Words], least: float, each: int | None = None
+) -> list[tuple[int, int]]:
+    """Pairs of like clauses that do not cross, of greatest likeness in all (places in both).
+
+    Where the cells that may be spent on `each` clause are given, only likely pairs are compared.
+    """
+    if each is None:
         return _through([[in_place(a, b, least) for b in new] for a in old])
     scored = sorted(
         (r, -c, score)
-        for r, c in sharing_rare_words(old, new)
+        for r, c in sharing_rare_words(old, new, each)
         if (score := in_place(old[r], new[c], least))
     )
     # Equal rows stand with their columns falling, so that no row is taken twice.
@@ -79,8 +119,14 @@ def _through(scores: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
     return path
 
 
-def sharing_rare_words(old: Sequence[Words], new: Sequence[Words]) -> Iterator[tuple[int, int]]:
-    """Pairs (places in both) of clauses that have one of the older one's rarest words in common."""
+def sharing_rare_words(
+    old: Sequence[Words], new: Sequence[Words], each: int
+) -> Iterator[tuple[int, int]]:
+    """Pairs (places in both) of clauses that have one of the older one's rarest words in common.
+
+    For each of the older ones as many as can be compared at the cost of `each` cells, at least
+    one: those with the rarest words first.
+    """
     holders: dict[str, list[int]] = defaultdict(list)
     for c, words in enumerate(new):
         if len(words) >= _FEWEST_WORDS:
@@ -88,27 +134,42 @@ def sharing_rare_words(old: Sequence[Words], new: Sequence[Words]) -> Iterator[t
                 holders[word].append(c)
     for r, words in enumerate(old):
         if len(words) >= _FEWEST_WORDS:
-            yield from ((r, c) for c in _holding_rare(words, holders))
+            room = each
+            for c in _holding_rare(words, holders, r * len(new) // len(old)):
+                yield r, c
+                room -= cells(len(words), len(new[c]))
+                if room <= 0:
+                    break
 
 
-def _holding_rare(words: Words, holders: Mapping[str, Sequence[int]]) -> Iterable[int]:
+def _holding_rare(
+    words: Words, holders: Mapping[str, Sequence[int]], here: int
+) -> Mapping[int, None]:
     known = (w for w in dict.fromkeys(words) if w in holders)
     rare = sorted(known, key=lambda w: (len(holders[w]), w))[:_RARE]
-    # However large the text, a clause is compared with no more than a table's side of others.
-    return sorted({c for w in rare for c in holders[w][:_MOST_HOLDERS]})
+    return dict.fromkeys(c for w in rare for c in _nearest(holders[w], here))
 
 
-_MOST_HOLDERS = 64
+def _nearest(places: Sequence[int], here: int) -> Sequence[int]:
+    """Of many places those around `here`."""
+    if len(places) <= _MOST_HOLDERS:
+        return places
+    first = bisect_left(places, here) - _MOST_HOLDERS // 2
+    first = min(max(0, first), len(places) - _MOST_HOLDERS)
+    return places[first : first + _MOST_HOLDERS]
 
 
 def best_elsewhere(
-    old: Sequence[Words], new: Sequence[Words], least: float
+    old: Sequence[Words], new: Sequence[Words], least: float, each: int
 ) -> list[tuple[int, int]]:
-    """Pairs of like clauses wherever they stand, the likest first, then the nearest."""
+    """Pairs of like clauses wherever they stand, the likest first, then the nearest.
+
+    `each` says how many cells may be spent on a clause.
+    """
     scored = sorted(
         (-score, abs(r - c), r, c)
-        for r, c in sharing_rare_words(old, new)
-        if (score := similarity(old[r], new[c])) >= _asked(old[r], new[c], least)
+        for r, c in sharing_rare_words(old, new, each)
+        if (score := similarity(old[r], new[c], asked := _asked(old[r], new[c], least))) >= asked
     )
     rows: dict[int, int] = {}
     columns: set[int] = set()

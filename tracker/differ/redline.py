@@ -35,6 +35,7 @@ _ROOM = 0x10FFFF - _FIRST
 # Beyond this the quadratic worst case would hold a run; no real clause comes near it.
 _LARGEST = 4_000_000
 _DEAREST = 2_000_000  # tokens times distance; a quarter of a second
+_ALL_EFFORT = 12_000_000  # the same for all clauses of a revision; no real one comes near it
 _MOST_SENTENCES = 100_000_000
 _SENTENCE_ENDS = ".;!?。！？"
 _LEAST_COMMON = 0.2
@@ -59,14 +60,34 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(token for token in tokens(fold(text)) if token[0].isalnum())
 
 
-def redline(before: str, after: str) -> tuple[Span, ...]:
-    """The spans that turn `before` into `after`; see `model.Span` for the law they keep."""
+class Effort:
+    """What may be spent on the redlines of one revision, in tokens times distance."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, left: int = _ALL_EFFORT) -> None:
+        self.left = left
+
+    def affords(self, cost: int) -> bool:
+        """Whether so much may be spent, which then is."""
+        if cost > min(self.left, _DEAREST):
+            return False
+        self.left -= cost
+        return True
+
+
+def redline(before: str, after: str, effort: Effort | None = None) -> tuple[Span, ...]:
+    """The spans that turn `before` into `after`; see `model.Span` for the law they keep.
+
+    `effort` is what all redlines of a revision share.
+    """
+    effort = effort or Effort()
     if before == after:  # as where only a link changed
         return (Span(Op.SAME, before, after),) if before else ()
     old, new = tokens(before), tokens(after)
     replaced = [_Run(Op.DELETE, old, []), _Run(Op.INSERT, [], new)]
     # Where nearly no word is in both, as in a text that was put in capitals, comparing is dearest.
-    runs = _compare(old, new) if _known_words(old, new) >= _LEAST_COMMON else replaced
+    runs = _compare(old, new, effort) if _known_words(old, new) >= _LEAST_COMMON else replaced
     if _common_words(runs) < _LEAST_COMMON:
         runs = replaced
     runs = _slide(_tidy(runs))
@@ -86,23 +107,23 @@ class _Run:
     after: list[str]
 
 
-def _compare(old: Sequence[str], new: Sequence[str]) -> list[_Run]:
+def _compare(old: Sequence[str], new: Sequence[str], effort: Effort) -> list[_Run]:
     keys = {token: _key(token) for token in dict.fromkeys([*old, *new])}
     codes = {key: n for n, key in enumerate(dict.fromkeys(keys.values()), _FIRST)}
     if len(codes) > _ROOM or len(old) * len(new) > _LARGEST:
-        return _by_sentences(old, new)
+        return _by_sentences(old, new, effort)
     signs = {token: chr(codes[key]) for token, key in keys.items()}
-    encoded = ("".join([signs[t] for t in side]) for side in (old, new))
-    return _decode(_edits(*encoded), old, new)
+    one, other = ("".join([signs[t] for t in side]) for side in (old, new))
+    return _decode(_edits(one, other, effort), old, new)
 
 
-def _edits(old: str, new: str) -> Iterable[tuple[int, str]]:
+def _edits(old: str, new: str, effort: Effort) -> Iterable[tuple[int, str]]:
     """The edits between two texts, a character a token, as diff-match-patch writes them.
 
     Its cost grows with length times distance; where that is dear rapidfuzz gives the longest
     common subsequence in place of it, as right and hardly less readable.
     """
-    if Indel.distance(old, new) * (len(old) + len(new)) > _DEAREST:
+    if not effort.affords(Indel.distance(old, new) * (len(old) + len(new))):
         return _subsequence(old, new)
     engine = diff_match_patch()
     engine.Diff_Timeout = 0
@@ -135,7 +156,7 @@ def _decode(edits: Iterable[tuple[int, str]], old: Sequence[str], new: Sequence[
     return runs
 
 
-def _by_sentences(old: Sequence[str], new: Sequence[str]) -> list[_Run]:
+def _by_sentences(old: Sequence[str], new: Sequence[str], effort: Effort) -> list[_Run]:
     """For texts too large to compare word by word: what changed between equal sentences.
 
     Where even that is too much, what both ends share stays and the middle is replaced.
@@ -152,14 +173,14 @@ def _by_sentences(old: Sequence[str], new: Sequence[str]) -> list[_Run]:
         *ends,
         (len(keys[0]), len(keys[0]), len(keys[1]), len(keys[1])),
     ]:
-        runs += _between(_joined(parts[0][i:first]), _joined(parts[1][j:start]))
+        runs += _between(_joined(parts[0][i:first]), _joined(parts[1][j:start]), effort)
         runs.append(_Run(Op.SAME, _joined(parts[0][first:last]), _joined(parts[1][start:end])))
         i, j = last, end
     return runs
 
 
-def _between(old: list[str], new: list[str]) -> list[_Run]:
-    return _compare(old, new) if len(old) * len(new) <= _LARGEST else _by_the_ends(old, new)
+def _between(old: list[str], new: list[str], effort: Effort) -> list[_Run]:
+    return _compare(old, new, effort) if len(old) * len(new) <= _LARGEST else _by_the_ends(old, new)
 
 
 def _joined(parts: Iterable[Sequence[str]]) -> list[str]:
@@ -297,18 +318,21 @@ def _shifted(left: _Run, edit: _Run, right: _Run) -> list[_Run]:
     tokens_of = [run.after if edit.op is Op.INSERT else run.before for run in (left, edit, right)]
     before, own, behind = tokens_of
     line, size = [*before, *own, *behind], len(own)
-    skipped = max(0, len(before) - _FARTHEST)
-    keys = [_key(t) for t in line[skipped : skipped + size + 2 * _FARTHEST]]
-    here = len(before) - skipped
-    low = high = here
-    while low > 0 and keys[low - 1] == keys[low - 1 + size]:
+    first = max(0, len(before) - _FARTHEST)
+    last = min(len(line), first + size + 2 * _FARTHEST)
+
+    def is_again(k: int) -> bool:
+        return line[k] == line[k + size] or _key(line[k]) == _key(line[k + size])
+
+    low = high = here = len(before)
+    while low > first and is_again(low - 1):
         low -= 1
-    while high + size < len(keys) and keys[high] == keys[high + size]:
+    while high + size < last and is_again(high):
         high += 1
     best = max(
         range(low, high + 1),
         key=lambda k: (
-            _boundary(line, skipped + k) + _boundary(line, skipped + k + size),
+            _boundary(line, k) + _boundary(line, k + size),
             -abs(k - here),
             k,
         ),

@@ -31,7 +31,6 @@ _REFERENCE = re.compile(
     re.IGNORECASE,
 )
 
-
 #: Characters in front of a number among which a reference may begin: a list of sections is shorter.
 _FARTHEST = 1000
 

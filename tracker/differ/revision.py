@@ -14,7 +14,7 @@ from tracker.differ.dates import date_line, effective
 from tracker.differ.lineage import is_telling, settled
 from tracker.differ.meaning import notes
 from tracker.differ.normalise import enumerator, fold
-from tracker.differ.redline import read_back, redline
+from tracker.differ.redline import Effort, read_back, redline
 from tracker.differ.renumber import only_renumbered, renumbering
 from tracker.differ.topics import tags, union, whole, with_sections
 from tracker.model import (
@@ -60,7 +60,8 @@ def revise(
         for pair in pairs
         if pair in strayed or not _stands(before, after, pair)
     )
-    found = (_change(step, topics) for step in steps)
+    effort = Effort()
+    found = (_change(step, topics, effort) for step in steps)
     changes = with_sections(tuple(change for change in found if change is not None))
     paired = sum(len(p.after) for p in pairs if p.before)
     worth, reason = significance.of_revision(before, after, changes, paired)
@@ -135,13 +136,14 @@ class _Step:
         return all(n < _TOP for n in (*self.pair.before, *self.pair.after))
 
 
-def _change(step: _Step, topics: Sequence[Topic]) -> Change | None:
+def _change(step: _Step, topics: Sequence[Topic], effort: Effort) -> Change | None:
     """What happened to the clauses of a pair, or None where nothing did."""
     before, after, moved = step.before, step.after, step.pair.moved or step.has_strayed
     kind = _kind(before, after, moved)
     if kind is None:
         return None
-    spans = redline("\n".join(c.text for c in before), "\n".join(c.text for c in after))
+    old, new = ("\n".join(c.text for c in side) for side in (before, after))
+    spans = redline(old, new, effort)
     if kind is Kind.REWORDED and not moved and only_renumbered(spans, step.numbers):
         kind = Kind.RENUMBERED
     added, removed = _links(before, after)

@@ -29,6 +29,7 @@ _LOWEST = 7
 _LONGEST_BOLD_HEADING = 120
 _LONGEST_LABEL = 100
 _MOST_COLUMNS = 1000  # as in a browser
+_LONGEST_HEADING = 500  # characters of one, above each clause that stands under it
 _MOST_CELLS = 200_000  # of a table with labels; with spans a few bytes can ask for a thousand
 _BOLD = {"strong", "b"}
 _UNITS = {
@@ -171,7 +172,7 @@ class _Walk:
         path = tuple(t for _, t in self.headings) + self._labels()
         self.clauses.append(Clause(unit, rest, fold(rest), path, number, _links(part), level))
         if unit is Unit.HEADING:
-            self.headings.append((level, text))
+            self.headings.append((level, _short(text)))
 
     def _labels(self) -> tuple[str, ...]:
         found = (self.labels.get(id(frame.element)) for frame in reversed(self.stack))
@@ -185,6 +186,13 @@ class _Walk:
         if frame.is_block and _is_bold_heading(text, part):
             return Unit.HEADING, _LOWEST
         return frame.unit, frame.level
+
+
+def _short(heading: str) -> str:
+    """A heading as it stands above clauses; above thousands of them a long one would be dear."""
+    if len(heading) <= _LONGEST_HEADING:
+        return heading
+    return f"{heading[:_LONGEST_HEADING].rsplit(None, 1)[0]} …"
 
 
 def _containers(runs: Sequence[Run]) -> set[int]:

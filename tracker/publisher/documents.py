@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 
 from tracker.model import Capture, Clause, History, Revision, Unit, Version, digest
 from tracker.publisher import places, words
@@ -15,6 +15,7 @@ from tracker.publisher.biographies import Life, Lives
 from tracker.publisher.frame import Frame, Pages
 from tracker.publisher.listing import Entry
 from tracker.publisher.timeline import timeline
+from tracker.publisher.unified import unified
 
 _MARKS = {Unit.ITEM: "- ", Unit.DEFINITION: "  "}
 
@@ -141,9 +142,22 @@ def _diff(revision: Revision, texts: Mapping[str, str]) -> tuple[str, bytes]:
     sides = [places.version_page(v) for v in (revision.before, revision.after)]
     old, new = (texts[side].removesuffix("\n").split("\n") for side in sides)
     names = [f"{side.split('/')[-2]}/text.txt" for side in sides]
-    lines = difflib.unified_diff(old, new, names[0], names[1], lineterm="")
+    lines = unified(old, new, (names[0], names[1]), _equal_lines(revision))
     text_ = "".join(f"{line}\n" for line in lines)
     return f"{places.revision_page(revision)}text.diff", text_.encode("utf-8", "replace")
+
+
+def _equal_lines(revision: Revision) -> Iterator[tuple[int, int]]:
+    """Where the lines of clauses stand that kept their words and their order."""
+    shown = [[f"{_line(c)}\n" for c in v.clauses] for v in (revision.before, revision.after)]
+    starts = [[0, *accumulate(line.count("\n") + 1 for line in side)] for side in shown]
+    for pair in revision.pairs:
+        if pair.moved or len(pair.before) != 1 or len(pair.after) != 1:
+            continue
+        i, j = pair.before[0], pair.after[0]
+        if shown[0][i] == shown[1][j]:
+            lines = range(starts[0][i + 1] - starts[0][i])
+            yield from ((starts[0][i] + n, starts[1][j] + n) for n in lines)
 
 
 def _clauses(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from tracker.model import (
     Capture,
@@ -63,6 +64,7 @@ def safe(text: str) -> str:
     return text if text.isascii() and text.isprintable() else shown(text)
 
 
+@lru_cache(maxsize=1024)  # few headings stand above many changes
 def line(text: str, most: int = _LONGEST_TITLE) -> str:
     """`text` made safe and put on one line of at most `most` characters."""
     found = _SPACE.sub(" ", safe(text)).strip()
