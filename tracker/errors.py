@@ -5,7 +5,8 @@
     │   └── DeclarationError    a file in data/ is wrong: names file and way out
     ├── ArchiveError        the archive cannot be trusted or written: stop, nothing was added
     │   ├── Busy            another run holds the archive: try again later, exit 75
-    │   └── Unreachable     the store of its bodies does not answer: try again later, exit 75
+    │   ├── Unreachable     the store of its bodies does not answer: try again later, exit 75
+    │   └── Unwritten       nothing can be added, the disk being full, say: stop
     ├── ImportFailed        a foreign repository cannot be read: nothing of it was added
     └── NotStamped          no timestamp was given or kept: the next run tries again
 
@@ -27,10 +28,15 @@ class UsageError(TrackerError):
 
 
 class DeclarationError(UsageError):
-    """A file of the operator's (declaration, topics, settings) cannot be accepted."""
+    """A file of the operator's (declaration, topics, settings) cannot be accepted.
 
-    def __init__(self, file: str, problem: str) -> None:
-        super().__init__(f"{file}: {problem}")
+    `reasons` are all that is wrong with it, as far as it was read.
+    """
+
+    def __init__(self, file: str, *problems: str) -> None:
+        super().__init__(f"{file}: {'; '.join(problems)}")
+        self.file = file
+        self.reasons = problems
 
 
 class ArchiveError(TrackerError):
@@ -47,6 +53,10 @@ class Unreachable(ArchiveError):
     """The store that an archive keeps its bodies in does not answer, or not as it should."""
 
     exit_code = 75
+
+
+class Unwritten(ArchiveError):
+    """Nothing can be added to the archive."""
 
 
 class ImportFailed(TrackerError):
