@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "tracker"
 ROWS = (
     {"disk", "errors", "later", "merkle", "model"},
-    {"bodies", "inputs", "lock", "rows", "transactions"},
+    {"bodies", "contained", "inputs", "lock", "rows", "transactions"},
     {"audit", "corrections", "declarations", "schema", "settings", "shelf", "topics"},
     {
         "differ",

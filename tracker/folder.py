@@ -17,7 +17,7 @@ import shutil
 import stat
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
@@ -70,6 +70,11 @@ class Fresh:
         self._kept.update(marks)
         self.names.update(marks)
         return True
+
+    def keep_published(self, belongs: Callable[[str], bool]) -> None:
+        """Keep those files of the last publication, as they stand, whose names `belong`."""
+        marks = {name: _mark(f"{self._old}/{name}") for name in self._before if belongs(name)}
+        self.keep({name: mark for name, mark in marks.items() if mark})
 
     def finish(self) -> bool:
         """Complete the tree, also by what others put there; False where it would be as it was."""

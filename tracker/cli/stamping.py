@@ -13,7 +13,7 @@ from tracker.cli import logs
 from tracker.cli.app import App, harmless
 from tracker.cli.asking import allow_host, fetcher
 from tracker.cli.checkpoints import authorities_of, heads_of, new_checkpoint, stamps_of
-from tracker.errors import NotStamped, UsageError
+from tracker.errors import NotStamped, TrackerError, UsageError
 from tracker.model import Outcome
 from tracker.publisher.words import count, line, moment
 
@@ -25,6 +25,8 @@ def stamp_if_due(app: App, hosts: Sequence[str]) -> None:
     except NotStamped as error:
         logs.event("not stamped", level=logging.WARNING, error=str(error))
         click.echo(f"Note: {harmless(str(error))}", err=True)
+    except TrackerError as error:
+        app.complain(str(error))
     else:
         click.echo(harmless(said))
 

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from tracker.model import Revision, Topic, Version
 from tracker.publisher.words import stamp
+
+_OF_ONE = re.compile(
+    r"(?:(?:archive|changes|documents|embed)/)?"
+    r"([a-z0-9-]+/[a-z0-9-]+@[a-z0-9-]+)(?:/.*|\.(?:xml|atom|json))"
+)
 
 
 def document_page(document: str) -> str:
@@ -38,6 +45,12 @@ def clause_page(document: str, life: str) -> str:
 
 def topic_page(topic: Topic) -> str:
     return f"topics/{topic.id}/"
+
+
+def document_of(path: str) -> str:
+    """The document that a file is of alone, as a page or as its feed; empty where there is none."""
+    found = _OF_ONE.fullmatch(path)
+    return found[1] if found else ""
 
 
 def feed_file(name: str, suffix: str) -> str:
