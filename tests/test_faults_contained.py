@@ -303,7 +303,8 @@ def test_one_refused_declaration_stops_no_other_document(world: World, tmp_path:
     rows = world.rows()
     assert [rows[one]["state"] for one in OTHERS] == ["ok", "ok"]
     assert {BROKEN, "heron/notice@eu", "swan/*@eu"} <= rows.keys()
-    assert "Heron.json" in rows[BROKEN]["reason"]
+    assert rows[BROKEN]["reason"].startswith("Its declaration is refused, so it is not visited: ")
+    assert rows["swan/*@eu"]["reason"].startswith("declarations/eu/Swan.json: is not JSON")
     assert rows[BROKEN]["versions"] == 2
     page_ = (world.root / "feeds" / "status" / "index.html").read_text()
     assert "Its declaration cannot be accepted" in page_

@@ -50,6 +50,14 @@ def test_all_wrong_files_are_named_at_once_and_nothing_is_made(tmp_path: Path) -
     ]
 
 
+def test_a_folder_of_declarations_that_is_none_is_named_and_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "declarations").symlink_to("nowhere")
+    workspace = open_workspace(tmp_path)
+    assert not workspace.declared.documents
+    assert "declarations: is no folder" in workspace.refusals[0].sentence
+
+
 @pytest.mark.parametrize("name", ["eu", "harbour"])
 def test_a_topic_cannot_be_called_as_an_edition_or_a_service(tmp_path: Path, name: str) -> None:
     file = tmp_path / "data" / "declarations" / "eu" / "Harbour.json"

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -146,9 +146,11 @@ class _File:
 
 
 def _files(directory: Path) -> list[_File]:
+    closed = list(_closed(directory))
     nowhere = "is in no edition; move it into a folder such as global/"
     loose = sorted(directory.glob("*.json"))
     files = [_File(printable(f"{directory.name}/{path.name}"), path, nowhere) for path in loose]
+    files += closed
     folded: dict[str, str] = {}
     for path in sorted(directory.glob("*/*.json")):
         if path.name.startswith(".") or path.name.endswith(".history.json"):
@@ -159,6 +161,25 @@ def _files(directory: Path) -> list[_File]:
         problem = f"is named like {twin} but for case; rename one" if twin != shown else ""
         files.append(_File(shown, path, problem))
     return files
+
+
+def _closed(directory: Path) -> Iterator[_File]:
+    """The folders that cannot be looked into: what is declared there must not seem to be gone."""
+    if not (directory.exists() or directory.is_symlink()):
+        return
+    try:
+        for folder in sorted(path for path in directory.iterdir() if path.is_dir()):
+            try:
+                any(folder.iterdir())
+            except OSError as error:
+                yield _cannot(folder, f"{directory.name}/{folder.name}", error)
+    except OSError as error:
+        yield _cannot(directory, directory.name, error)
+
+
+def _cannot(folder: Path, name: str, error: OSError) -> _File:
+    problem = f"is no folder that can be read ({error.strerror}); put one there, or open it"
+    return _File(printable(name), folder, problem)
 
 
 def _read(file: _File) -> Declared:

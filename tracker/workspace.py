@@ -114,7 +114,8 @@ def open_workspace(root: Path) -> Workspace:
 def _read(root: Path, followed: Followed | None) -> Workspace:
     data = root / "data"
     folder = data / "declarations"
-    declared = declarations.load(folder if folder.is_dir() else starter("declarations"))
+    own = folder.exists() or folder.is_symlink()
+    declared = declarations.load(folder if own else starter("declarations"))
     declared = names.admitted(declared)
     watched, refusals = _topics(data / TOPICS, declared)
     if watched is None and followed:

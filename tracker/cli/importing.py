@@ -206,6 +206,11 @@ def import_wayback(
         _tell(with_bar(brought, len(marks)))
 
 
+def _meant(app: App, document: str) -> list[Document]:
+    """The declared document of this name, or all of them without a name."""
+    return watched(app, [document]) if document else list(app.workspace.declared.documents)
+
+
 def _page(document: Document, address: str) -> Source:
     """The one page a document is read from, or the `address` where it stood before."""
     if len(document.sources) != 1:
@@ -257,7 +262,9 @@ def import_warc(
 
     A record belongs to the document whose declared page has its address. Digests are checked.
     """
-    documents = watched(app, [document] if document else [])
+    documents = _meant(app, document)
+    if document and not documents:
+        return
 
     def is_wanted(url: str) -> bool:
         return any(True for _ in owners(documents, url))
@@ -286,7 +293,7 @@ def import_file(app: App, page: Path, document: str, at: str) -> None:
     if time > app.now:
         raise UsageError(f"--at {at} is yet to come; give the time at which the page was saved.")
     record = saved_page(page, time)
-    documents = watched(app, [document] if document else [])
+    documents = _meant(app, document)
     owning = [d for d, _ in owners(documents, record.url or "")]
     if document and not documents:
         return

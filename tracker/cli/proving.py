@@ -65,7 +65,7 @@ def verify(app: App) -> None:
         findings = _recorded(archive)
         captures, bodies = archive.counts()
         if findings.problems:
-            findings += _despite(app, archive, captures)
+            findings += _despite(findings, app, archive, captures)
         else:
             findings += _published(app, archive, captures) + _stamped(app, archive)
     for line in (*findings.problems, *findings.remarks):
@@ -105,12 +105,12 @@ def _recorded(archive: Archive) -> _Findings:
     return found
 
 
-def _despite(app: App, archive: Archive, captures: int) -> _Findings:
-    """What is published of all that is not damaged, as far as it can be read."""
+def _despite(found: _Findings, app: App, archive: Archive, captures: int) -> _Findings:
+    """What is published of all that is not damaged, beside what was `found` to be."""
     try:
         return _published(app, archive, captures)
     except TrackerError as error:
-        return _Findings([str(error)], [])
+        return _Findings([] if str(error) in found.problems else [str(error)], [])
 
 
 def _published(app: App, archive: Archive, captures: int) -> _Findings:

@@ -225,11 +225,9 @@ def _standing(session: Session, wanted: Sequence[str]) -> list[History]:
     there = session.documents()
     refused = faults.unseen(map(faults.unknown, there), declared, refusals, public=False)
     others = {history.document.id: history for history in refused}
+    meant = chosen([*there, *(other.document for other in others.values())], wanted)
     histories = []
-    for document in chosen([*there, *(other.document for other in others.values())], wanted):
-        if document.id in others:
-            histories.append(others[document.id])
-            continue
+    for document in (document for document in meant if document.id not in others):
         found = tried(document.id, partial(session.found, document))
         if isinstance(found, Failed):
             failed[document.id] = found
@@ -237,7 +235,8 @@ def _standing(session: Session, wanted: Sequence[str]) -> list[History]:
             found = history_of_failed(session, document, known)
         # Without its texts, which would fill the memory where there are thousands.
         histories.append(bare(found))
-    return list(faults.marked(histories, declared, refusals, failed, public=False))
+    marked = faults.marked(histories, declared, refusals, failed, public=False)
+    return [*marked, *(others[document.id] for document in meant if document.id in others)]
 
 
 COMMANDS = (publish, log, diff, show, compare, changes, status)
