@@ -37,7 +37,7 @@ ABSTRACTS = (
     *(f"publisher/{name}.py" for name in "abstracts channel compare exports listing".split()),
     *(f"publisher/{name}.py" for name in "optout render".split()),
 )
-PAGES = (*TEXTS, "publisher", "database.py", "deriving.py", "topics.py")
+PAGES = (*TEXTS, "publisher", "contained.py", "database.py", "deriving.py", "topics.py")
 
 _Value = TypeVar("_Value")
 
