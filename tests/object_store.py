@@ -60,6 +60,6 @@ def say_store(root: Path, url: str, endpoint: str = "") -> None:
 
 
 def store_of(root: Path) -> Bodies:
-    found = bodies_by(load(root / "data"))
+    found = bodies_by(load(root / "data").settings)
     assert found
     return found

@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "tracker"
 ROWS = (
     {"disk", "errors", "later", "merkle", "model"},
-    {"bodies", "budget", "entries", "inputs", "lock", "transactions", "webroot"},
+    {"bodies", "budget", "contained", "entries", "inputs", "lock", "transactions", "webroot"},
     {"audit", "corrections", "declarations", "rows", "schema", "settings", "shelf", "topics"},
     {
         "differ",

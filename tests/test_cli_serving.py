@@ -188,7 +188,7 @@ def test_the_settings_of_a_new_instance_name_every_key_and_can_be_uncommented() 
     found = settings.parse("settings.toml", text)
     assert found.site_url == "https://terms.example/"
     assert found.contact and found.allow_hosts and found.previews and found.notify
-    for key in settings._KEYS:
+    for key in settings._READERS:
         assert key in given
 
 

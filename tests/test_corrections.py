@@ -9,8 +9,7 @@ import pytest
 
 from tests.factories import TOPICS, corrections, heron
 from tracker import corrections as module
-from tracker.corrections import load, parse
-from tracker.errors import DeclarationError
+from tracker.corrections import Corrected, load, parse, with_earlier
 from tracker.model import Correction
 from tracker.publisher.listing import entries
 
@@ -24,7 +23,7 @@ sentence = "The clause about maps had not changed."
 
 
 def test_a_correction_is_read() -> None:
-    assert parse("corrections.toml", GOOD) == (
+    assert parse("corrections.toml", GOOD).corrections == (
         Correction(
             "heron/privacy-policy@eu",
             datetime(2025, 11, 4, 8, 0, tzinfo=UTC),
@@ -45,12 +44,12 @@ def test_a_correction_is_read() -> None:
 )
 def test_a_time_may_be_written_as_pages_and_records_write_it(time: str) -> None:
     given = GOOD.replace("2025-11-04T08:00:00Z", time, 1)
-    assert parse("f", given)[0].first_seen == datetime(2025, 11, 4, 8, 0, tzinfo=UTC)
+    assert parse("f", given).corrections[0].first_seen == datetime(2025, 11, 4, 8, 0, tzinfo=UTC)
 
 
 def test_corrections_come_oldest_first() -> None:
     later = GOOD.replace("2026-01-05", "2026-03-01")
-    assert [c.date.month for c in parse("f", later + GOOD)] == [1, 3]
+    assert [c.date.month for c in parse("f", later + GOOD).corrections] == [1, 3]
 
 
 @pytest.mark.parametrize(
@@ -74,16 +73,35 @@ def test_corrections_come_oldest_first() -> None:
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_its_place(change: tuple[str, str], said: str) -> None:
-    with pytest.raises(DeclarationError) as refused:
-        parse("corrections.toml", GOOD.replace(*change))
-    assert said in str(refused.value)
-    assert str(refused.value).startswith("corrections.toml: ")
+    found = parse("corrections.toml", GOOD.replace(*change))
+    assert not found.corrections
+    assert found.refusal
+    assert said in found.refusal.sentence
+    assert found.refusal.sentence.startswith("corrections.toml: ")
+
+
+def test_all_that_cannot_be_read_is_named_and_the_others_apply() -> None:
+    bad = GOOD.replace("2026-01-05", '"soon"')
+    found = parse("corrections.toml", bad + GOOD + bad.replace("heron/", "") + "[more]\n")
+    assert len(found.corrections) == 1
+    assert found.refusal
+    assert len(found.refusal.reasons) == 4, "an unknown key, a day, and a document and a day"
+
+
+def test_what_was_published_is_not_taken_back_while_something_cannot_be_read() -> None:
+    (published,) = parse("f", GOOD).corrections
+    other = GOOD.replace("privacy-policy", "terms")
+    assert with_earlier(parse("f", other), [published]) == parse("f", other).corrections
+    assert len(with_earlier(parse("f", other + GOOD.replace("date", "dat")), [published])) == 2
+    rewritten = GOOD.replace("maps", "charts")
+    (still,) = with_earlier(parse("f", rewritten + "[more]\n"), [published])
+    assert still.sentence == "The clause about charts had not changed."
 
 
 def test_a_folder_without_the_file_has_none(tmp_path: Path) -> None:
-    assert load(tmp_path) == ()
+    assert load(tmp_path) == Corrected()
     (tmp_path / module.FILE).write_text(GOOD, encoding="utf-8")
-    assert len(load(tmp_path)) == 1
+    assert len(load(tmp_path).corrections) == 1
 
 
 def test_a_correction_finds_its_revision_to_the_second() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.declarations import Declared, document_id, find, load, parse
-from tracker.errors import DeclarationError, UsageError
+from tracker.errors import UsageError
 from tracker.inputs import MAX_BYTES
 from tracker.model import Document, Range, Source
 
@@ -32,10 +32,8 @@ def only(terms: object) -> Document:
 
 
 def refusal(text: str, edition: str = "global") -> str:
-    with pytest.raises(DeclarationError) as caught:
-        read(text, edition)
-    assert caught.value.exit_code == 2
-    message = str(caught.value)
+    (refusal,) = read(text, edition).refusals
+    message = refusal.sentence
     assert message.startswith("global/Harbour.json: ")
     assert message.isprintable()
     return message
@@ -251,22 +249,44 @@ JUNK = st.recursive(
 
 @given(st.text() | JUNK.map(json.dumps) | JUNK.map(declaration))
 def test_junk_is_accepted_or_refused_and_nothing_else(text: str) -> None:
-    try:
-        declared = read(text)
-    except DeclarationError as error:
-        assert str(error).isprintable()
-    else:
-        assert all(document.sources for document in declared.documents)
-        assert all(source.key for document in declared.documents for source in document.sources)
+    declared = read(text)
+    assert declared.documents or declared.refusals
+    assert all(refusal.sentence.isprintable() for refusal in declared.refusals)
+    assert all(document.sources for document in declared.documents)
+    assert all(source.key for document in declared.documents for source in document.sources)
 
 
 @given(st.text())
 def test_any_text_as_a_selector_or_an_address_is_accepted_or_refused(text: str) -> None:
     for terms in ({"fetch": text}, {"fetch": "https://" + text}, {"fetch": URL, "select": text}):
-        try:
-            only(terms)
-        except DeclarationError as error:
-            assert str(error).isprintable()
+        declared = read(declaration(terms))
+        assert len(declared.documents) + len(declared.refusals) == 1
+        assert all(refusal.sentence.isprintable() for refusal in declared.refusals)
+
+
+def test_everything_that_is_wrong_is_said_at_once_and_no_other_document_is_refused() -> None:
+    wrong = {"fetch": "/legal", "selct": "main", "remove": ["p", "{", "}"], "filter": ["a", "b"]}
+    terms = {kind: {"fetch": URL} for kind in ("Terms", "Cookies", "Imprint", "Rules")}
+    declared = read(json.dumps({"name": "A", "terms": {"Privacy": wrong, **terms}}))
+    assert [d.type for d in declared.documents] == list(terms)
+    (refusal,) = declared.refusals
+    assert refusal.document == Document("a/privacy@global", "A", "Privacy", "global", ())
+    said = [re.findall('"Privacy" › "(\\w+)"(?: › "(.)")?', r)[0] for r in refusal.reasons]
+    keys = "selct fetch remove remove filter filter".split()
+    assert said == list(zip(keys, ["", "", "2", "3", "", ""], strict=True))
+
+
+def test_a_file_that_cannot_be_read_stands_for_all_it_may_have_declared(tmp_path: Path) -> None:
+    write(tmp_path / "eu" / "Big Harbour.json", "{")
+    write(tmp_path / "eu" / "Heron.json", declaration({"fetch": URL}, name="Heron"))
+    write(tmp_path / "eu" / "豆包.json", "[]")
+    (tmp_path / "eu" / "Gone.json").symlink_to("nowhere")
+    (tmp_path / "eu" / "Folder.json").mkdir()
+    declared = load(tmp_path)
+    assert [d.id for d in declared.documents] == ["heron/privacy-policy@eu"]
+    concerned = [r.file for r in declared.refusals if r.concerns("big-harbour/terms@eu")]
+    assert [name.rpartition("/")[2] for name in concerned] == ["Big Harbour.json"]
+    assert len(declared.refusals) == 4
 
 
 # ── files ─────────────────────────────────────────────────────────────────────────
@@ -311,8 +331,8 @@ def test_files_that_cannot_be_are_refused(
 ) -> None:
     for name, content in files.items():
         write(tmp_path / name, content)
-    with pytest.raises(DeclarationError, match=says):
-        load(tmp_path)
+    said = [refusal.sentence for refusal in load(tmp_path).refusals]
+    assert [one for one in said if re.search(says, one)]
 
 
 def test_the_declarations_that_ship_are_accepted_as_they_are() -> None:

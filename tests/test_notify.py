@@ -228,14 +228,17 @@ def test_wrong_settings_are_one_sentence(text: str, problem: str) -> None:
         settings.parse("settings.toml", text)
 
 
-def test_a_feed_that_is_not_there_is_refused_before_anything_is_done(
+def test_a_feed_that_is_not_there_is_named_by_every_run_and_all_else_is_done(
     root: Path, service: Server
 ) -> None:
     configure(root, service, 'generative-al = "json://127.0.0.1/"')
     done = tracker(root, 1, "fetch")
+    assert done.exit_code == 1
+    assert '"generative-al" is no feed' in done.stderr
+    assert service.requests
+    done = tracker(root, 1, "notify")
     assert done.exit_code == 2
     assert '"generative-al" is no feed' in done.stderr
-    assert service.requests == []
 
 
 def test_without_a_table_or_without_apprise_it_says_what_to_do(

@@ -83,10 +83,10 @@ def test_a_correction_of_nothing_we_know_is_said_and_stays_listed(demo: Path) ->
     assert "a revision that is not derived any more" in page
 
 
-def test_a_wrong_correction_is_one_sentence_and_exit_2(demo: Path) -> None:
+def test_a_wrong_correction_is_one_sentence_and_exit_1(demo: Path) -> None:
     correct(demo, '"never"')
     done = tracker(demo, "publish")
-    assert done.exit_code == 2
+    assert done.exit_code == 1
     assert done.stderr.startswith("Error: corrections.toml: ")
 
 

@@ -62,7 +62,8 @@ def test_the_examples_are_accepted() -> None:
     assert settings.parse("settings.toml", in_readme("toml", "site_url")).site_url.startswith(
         "https"
     )
-    (correction,) = corrections.parse("corrections.toml", in_readme("toml", "[[correction]]"))
+    corrected = corrections.parse("corrections.toml", in_readme("toml", "[[correction]]"))
+    (correction,) = corrected.corrections
     assert correction.document == "linkedin/privacy-policy@eu"
     assert len(settings.parse("settings.toml", in_readme("toml", "[notify]")).notify) == 3
 

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from tracker.errors import DeclarationError
 from tracker.model import Settings
-from tracker.settings import load, parse
+from tracker.settings import Given, load, parse, read
 
 
 def test_an_absent_or_empty_file_means_the_defaults(tmp_path: Path) -> None:
-    assert load(tmp_path) == parse("settings.toml", "") == Settings()
+    assert load(tmp_path) == Given()
+    assert parse("settings.toml", "") == Settings()
 
 
 def test_every_key_is_read(tmp_path: Path) -> None:
@@ -33,7 +34,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         "linkedin/privacy-policy@eu" = "https://www.example.org/a"
     """
     (tmp_path / "settings.toml").write_text(text)
-    assert load(tmp_path) == Settings(
+    assert load(tmp_path).settings == Settings(
         site_url="https://terms.example.org/feeds/",
         contact="watch@example.org",
         obey_robots=False,
@@ -134,8 +135,21 @@ def test_what_we_do_not_know_is_refused(text: str, says: str) -> None:
 
 def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_bytes(b'contact = "\xe9@a.org"')
-    with pytest.raises(DeclarationError, match="not UTF-8"):
-        load(tmp_path)
+    earlier = Settings(site_url="https://a.org/")
+    found = load(tmp_path, earlier)
+    assert found.settings == earlier
+    assert found.refusal
+    assert "not UTF-8" in found.refusal.sentence
+
+
+def test_a_setting_that_cannot_be_accepted_is_as_it_was_and_all_are_named() -> None:
+    text = 'site_url = 5\ncontact = "a@a.org"\nrobot = "note"\nrobots = "nott"\nallow_hosts = []'
+    earlier = Settings(site_url="https://a.org/", contact="b@b.org", allow_hosts=("localhost",))
+    found = read("settings.toml", text, earlier)
+    assert found.settings == Settings(site_url="https://a.org/", contact="a@a.org")
+    assert found.unread == {"site_url", "obey_robots"}
+    assert found.refusal
+    assert len(found.refusal.reasons) == 3
 
 
 NAMES = st.sampled_from(["site_url", "contact", "robots", "allow_hosts", "bodies", "x"])

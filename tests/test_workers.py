@@ -79,7 +79,7 @@ def test_what_is_sent_holds_all_that_a_job_needs(recorded: Path) -> None:
     workspace = open_workspace(recorded)
     with workspace.open_archive() as archive:
         session = Session(workspace, archive, Remembered(None))
-        for case in session.cases():
+        for case in map(session.case, session.documents()):
             job = Job(case.document, case.captures, workspace.topics, workspace.settings, (), False)
             given = sent(job, case.kept, session.bodies)
             assert derive_sent(given) == derive(job, session.bodies, session.reader)

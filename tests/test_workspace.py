@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tracker.errors import DeclarationError
 from tracker.workspace import open_workspace
 
 
@@ -30,12 +29,33 @@ def test_what_the_operator_declares_takes_the_place_of_what_ships(tmp_path: Path
     assert [t.id for t in workspace.topics] == ["arbitration"]
 
 
-def test_a_wrong_file_is_named_and_nothing_is_made(tmp_path: Path) -> None:
+def test_all_wrong_files_are_named_at_once_and_nothing_is_made(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "topics.toml").write_text("[a]\nwordz = []\n[all]\nwords = ['x']\n")
+    (data / "settings.toml").write_text("robots = 7\n")
+    (data / "corrections.toml").write_text("[[corrections]]\n")
+    workspace = open_workspace(tmp_path)
+    assert [(r.file, len(r.reasons)) for r in workspace.refusals] == [
+        ("topics.toml", 2),
+        ("settings.toml", 1),
+        ("corrections.toml", 1),
+    ]
+    assert "topics.toml" in workspace.unknown
+    assert workspace.declared.documents
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == [
+        "corrections.toml",
+        "settings.toml",
+        "topics.toml",
+    ]
+
+
+def test_a_folder_of_declarations_that_is_none_is_named_and_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "topics.toml").write_text("[a]\nwordz = []\n")
-    with pytest.raises(DeclarationError, match=r"topics\.toml.*wordz"):
-        open_workspace(tmp_path)
-    assert not (tmp_path / "data" / "archive.db").exists()
+    (tmp_path / "data" / "declarations").symlink_to("nowhere")
+    workspace = open_workspace(tmp_path)
+    assert not workspace.declared.documents
+    assert "declarations: is no folder" in workspace.refusals[0].sentence
 
 
 @pytest.mark.parametrize("name", ["eu", "harbour"])
@@ -47,8 +67,9 @@ def test_a_topic_cannot_be_called_as_an_edition_or_a_service(tmp_path: Path, nam
     topics.write_text('[arbitration]\nwords = ["court"]\n')
     assert open_workspace(tmp_path).topics
     topics.write_text(f'[{name}]\nwords = ["court"]\n')
-    with pytest.raises(DeclarationError, match=f'topics.toml: "{name}" is also the name of'):
-        open_workspace(tmp_path)
+    workspace = open_workspace(tmp_path)
+    assert f'topics.toml: "{name}" is also the name of' in workspace.refusals[0].sentence
+    assert workspace.declared.documents
 
 
 @pytest.mark.parametrize("edition", ["all", "status", "sitemap"])
@@ -56,5 +77,6 @@ def test_an_edition_cannot_be_called_as_another_feed(tmp_path: Path, edition: st
     file = tmp_path / "data" / "declarations" / edition / "Harbour.json"
     file.parent.mkdir(parents=True)
     file.write_text('{"name": "Harbour", "terms": {"Terms": {"fetch": "https://h.example"}}}')
-    with pytest.raises(DeclarationError, match="cannot name an edition"):
-        open_workspace(tmp_path)
+    workspace = open_workspace(tmp_path)
+    assert "cannot name an edition" in workspace.refusals[0].sentence
+    assert not workspace.declared.documents

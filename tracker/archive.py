@@ -26,7 +26,7 @@ from tracker import schema
 from tracker.audit import Head, body_problems, kept, log_problems, shape_problems
 from tracker.bodies import Bodies
 from tracker.entries import GENESIS, LOGS, VERSION, entry, link, packed_facts
-from tracker.errors import ArchiveError, Unreachable
+from tracker.errors import ArchiveError, Unreachable, Unwritten
 from tracker.lock import hold, share, unread
 from tracker.merkle import grown, leaf_hash
 from tracker.model import Capture, Document, Source, digest
@@ -242,7 +242,7 @@ class Archive:
         try:
             yield
         except schema.DAMAGE as error:
-            raise ArchiveError(
+            raise Unwritten(
                 f"{self.path}: could not be written ({error}); nothing recorded before is lost, "
                 "run again once there is room and permission to write."
             ) from error

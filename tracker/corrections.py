@@ -1,73 +1,122 @@
 """`data/corrections.toml`: what an operator takes back about a revision that was published.
 
 A correction changes nothing that was said: the revision stays where it is, with the sentence
-above it, and the sentence becomes an item of its own.
+above it, and the sentence becomes an item of its own. One that cannot be read is named and left
+aside; the others apply.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
+from tracker.errors import DeclarationError
 from tracker.inputs import (
     DOCUMENT,
+    Gathered,
     Place,
+    Refusal,
+    check_keys,
     kind,
     quoted,
     read_file,
     read_table,
     read_text,
     read_toml,
+    refused,
 )
 from tracker.model import Correction, utc
 
 FILE = "corrections.toml"
 
-_KEYS = ("document", "first_seen", "date", "sentence")
-_MAY = ("nth",)
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """The corrections that could be read, and what is wrong with the others."""
+
+    corrections: tuple[Correction, ...] = ()
+    refusal: Refusal | None = None
 
 
-def load(directory: Path) -> tuple[Correction, ...]:
-    """The corrections in `directory`/corrections.toml, none where there is no such file.
-
-    Raises `DeclarationError`, as `parse` does.
-    """
+def load(directory: Path) -> Corrected:
+    """The corrections in `directory`/corrections.toml, none where there is no such file."""
     path = directory / FILE
-    return parse(FILE, read_file(path, FILE)) if path.exists() else ()
+    if not (path.exists() or path.is_symlink()):
+        return Corrected()
+    try:
+        return parse(FILE, read_file(path, FILE))
+    except DeclarationError as error:
+        return Corrected((), refused(error))
 
 
-def parse(file: str, text: str) -> tuple[Correction, ...]:
+def parse(file: str, text: str) -> Corrected:
     """The corrections of a TOML text, oldest first; `file` is only for messages.
 
     Each is a `[[correction]]` with `document`, `first_seen` (the revision's, as its page and
     `tracker log --json` give it), `date` and `sentence`, and `nth` where the revision is not the
-    first of its second. Raises `DeclarationError` for anything else: a correction that is quietly
-    ignored is worse than none.
+    first of its second. Anything else is refused: a correction that is quietly ignored is worse
+    than none.
     """
-    top = Place(file)
-    given = read_table(top, read_toml(top, text), ("correction",)).get("correction", [])
-    if not isinstance(given, list):
-        raise top.at("correction").wrong(f"must be written [[correction]], not as {kind(given)}")
-    found = [_correction(top.at(f"correction {n}"), one) for n, one in enumerate(given, 1)]
+    top, wrong = Place(file), Gathered()
+    given, found = list[object](), list[Correction]()
+    with wrong:
+        table = read_toml(top, text)
+        given = _entries(top, table)
+        check_keys(top, table, ("correction",))
+    for n, one in enumerate(given, 1):
+        with wrong:
+            found.append(_correction(top.at(f"correction {n}"), one))
+    refusal = None
+    try:
+        wrong.check()
+    except DeclarationError as error:
+        refusal = refused(error)
+    return Corrected(_in_order(found), refusal)
+
+
+def with_earlier(found: Corrected, earlier: Sequence[Correction]) -> tuple[Correction, ...]:
+    """What applies: of what was published before nothing is taken back by a typing error."""
+    if not found.refusal:
+        return found.corrections
+    known = {(c.document, c.first_seen, c.nth) for c in found.corrections}
+    still = [c for c in earlier if (c.document, c.first_seen, c.nth) not in known]
+    return _in_order([*found.corrections, *still])
+
+
+def _in_order(found: Sequence[Correction]) -> tuple[Correction, ...]:
     return tuple(sorted(found, key=lambda c: (c.date, c.document, c.first_seen, c.sentence, c.nth)))
 
 
+def _entries(top: Place, table: dict[str, object]) -> list[object]:
+    given = table.get("correction", [])
+    if not isinstance(given, list):
+        raise top.at("correction").wrong(f"must be written [[correction]], not as {kind(given)}")
+    return given
+
+
 def _correction(place: Place, value: object) -> Correction:
-    given = read_table(place, value, (*_KEYS, *_MAY))
+    given, wrong = read_table(place, value, (*_KEYS, *_MAY)), Gathered()
+    found = dict[str, Any]()
     for key in _KEYS:
-        if key not in given:
-            raise place.wrong(f"has no {key}; write one")
-    document = read_text(place.at("document"), given["document"])
+        with wrong:
+            if key not in given:
+                raise place.wrong(f"has no {key}; write one")
+            found[key] = _READERS[key](place.at(key), given[key])
+    with wrong:
+        found["nth"] = _nth(place.at("nth"), given.get("nth", 1))
+    wrong.check()
+    return Correction(**found)
+
+
+def _document(place: Place, value: object) -> str:
+    document = read_text(place, value)
     if not DOCUMENT.fullmatch(document):
         problem = f"has {quoted(document)}; write a whole id, such as linkedin/privacy-policy@eu"
-        raise place.at("document").wrong(problem)
-    return Correction(
-        document,
-        _time(place.at("first_seen"), given["first_seen"]),
-        _day(place.at("date"), given["date"]),
-        read_text(place.at("sentence"), given["sentence"]),
-        _nth(place.at("nth"), given.get("nth", 1)),
-    )
+        raise place.wrong(problem)
+    return document
 
 
 def _nth(place: Place, value: object) -> int:
@@ -92,3 +141,13 @@ def _day(place: Place, value: object) -> date:
     if isinstance(value, datetime) or not isinstance(value, date):
         raise place.wrong("must be a day such as 2026-01-05, without quotation marks")
     return value
+
+
+_READERS: dict[str, Callable[[Place, object], object]] = {
+    "document": _document,
+    "first_seen": _time,
+    "date": _day,
+    "sentence": read_text,
+}
+_KEYS = tuple(_READERS)
+_MAY = ("nth",)

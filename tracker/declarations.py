@@ -6,8 +6,9 @@ https://docs.opentermsarchive.org/terms/reference/declaration/ with one freedom 
 left out: the page is then read by its structure) and two limits: no script is run, neither the
 page's (`executeClientScripts`) nor the declaration's (`filter`).
 
-A declaration is accepted in whole or refused in whole, with one `DeclarationError` that says
-where and what to do; a typing error must never become a document that is quietly not watched.
+A document is accepted in whole or refused in whole, with a `Refusal` that says everything that is
+wrong, where, and what to do; a typing error must never become a document that is quietly not
+watched, nor keep the others from being watched.
 """
 
 from __future__ import annotations
@@ -15,15 +16,19 @@ from __future__ import annotations
 import re
 import unicodedata
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tracker.errors import DeclarationError, UsageError
 from tracker.inputs import (
     NAME,
+    Gathered,
     Place,
+    Refusal,
+    check_keys,
     kind,
+    mapping,
     printable,
     quoted,
     read_bool,
@@ -32,6 +37,7 @@ from tracker.inputs import (
     read_table,
     read_text,
     read_url,
+    refused,
 )
 from tracker.model import Document, Range, Selector, Source, digest
 
@@ -55,47 +61,50 @@ class Declared:
 
     documents: tuple[Document, ...]
     remarks: tuple[str, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
 
 
 def load(directory: Path) -> Declared:
     """Every declaration under `directory` (EDITION/SERVICE.json), documents sorted by id.
 
     Nothing there is nothing declared. Open Terms Archive's `SERVICE.history.json` files, which
-    hold superseded declarations, are passed over. Raises `DeclarationError`.
+    hold superseded declarations, are passed over.
     """
-    declared: list[Declared] = []
-    sighted: dict[str, str] = {}
-    for shown, path in _files(directory):
-        one = parse(shown, read_file(path, shown), edition=path.parent.name)
-        for document in one.documents:
-            first = sighted.setdefault(document.id, shown)
-            if first != shown:
-                raise DeclarationError(shown, f"declares {document.id}, as {first} does; keep one")
-        declared.append(one)
-    documents = sorted((d for one in declared for d in one.documents), key=lambda d: d.id)
-    return Declared(tuple(documents), tuple(r for one in declared for r in one.remarks))
+    found = _once([(file.shown, _read(file)) for file in _files(directory)])
+    return Declared(
+        tuple(sorted((d for one in found for d in one.documents), key=lambda d: d.id)),
+        tuple(remark for one in found for remark in one.remarks),
+        tuple(refusal for one in found for refusal in one.refusals),
+    )
 
 
 def parse(file: str, text: str, *, edition: str) -> Declared:
     """The documents of one declaration, in its order. `file` is only for messages.
 
-    Raises `DeclarationError` for anything that is not a declaration we can follow.
+    A document that we cannot follow is refused by itself, one whose service cannot be made out
+    with its whole file.
     """
     top = Place(file)
-    declaration = read_table(top, read_json(top, text), _TOP)
-    if "name" not in declaration:
-        raise top.wrong('has no "name"; add the name of the service')
-    service = _name(top.at("name"), declaration["name"])
+    try:
+        declaration = mapping(top, read_json(top, text))
+        service, terms = _top(top, declaration)
+    except DeclarationError as error:
+        return Declared((), (), (refused(error, _any_of(file, edition)),))
     documents: dict[str, Document] = {}
     remarks: list[str] = []
-    for key, value in _terms(top, declaration).items():
+    refusals: list[Refusal] = []
+    for key, value in terms.items():
         place = top.at(key)
-        document = _document(place, service, value, edition)
-        twin = documents.setdefault(document.id, document)
-        if twin is not document:
-            raise place.wrong(f"has the same id as {quoted(twin.type)}, {twin.id}; rename one")
-        remarks += _remarks(place, read_table(place, value, _TERMS))
-    return Declared(tuple(documents.values()), tuple(remarks))
+        try:
+            document, told = _document(place, service, value, edition)
+            twin = documents.setdefault(document.id, document)
+            if twin is not document:
+                problem = f"has the same id as {quoted(twin.type)}, {twin.id}; rename one"
+                raise place.wrong(problem)
+            remarks += told
+        except DeclarationError as error:
+            refusals.append(refused(error, _named(place, service, edition)))
+    return Declared(tuple(documents.values()), tuple(remarks), tuple(refusals))
 
 
 def find(documents: Sequence[Document], name: str) -> Document:
@@ -137,12 +146,21 @@ def imported_id(service: str, type_: str, edition: str) -> str:
 # ── files ─────────────────────────────────────────────────────────────────────────
 
 
-def _files(directory: Path) -> list[tuple[str, Path]]:
-    loose = sorted(path.name for path in directory.glob("*.json"))
-    if loose:
-        problem = "is in no edition; move it into a folder such as global/"
-        raise DeclarationError(printable(f"{directory.name}/{loose[0]}"), problem)
-    files = []
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file as it is called in messages; `problem` is what is wrong with its name or place."""
+
+    shown: str
+    path: Path
+    problem: str = ""
+
+
+def _files(directory: Path) -> list[_File]:
+    closed = list(_closed(directory))
+    nowhere = "is in no edition; move it into a folder such as global/"
+    loose = sorted(directory.glob("*.json"))
+    files = [_File(printable(f"{directory.name}/{path.name}"), path, nowhere) for path in loose]
+    files += closed
     folded: dict[str, str] = {}
     for path in sorted(directory.glob("*/*.json")):
         if path.name.startswith(".") or path.name.endswith(".history.json"):
@@ -150,13 +168,93 @@ def _files(directory: Path) -> list[tuple[str, Path]]:
         shown = printable(f"{directory.name}/{path.parent.name}/{path.name}")
         # Two such files become one on a file system that ignores case or normalises names.
         twin = folded.setdefault(unicodedata.normalize("NFC", shown).casefold(), shown)
-        if twin != shown:
-            raise DeclarationError(shown, f"is named like {twin} but for case; rename one")
-        files.append((shown, path))
+        problem = f"is named like {twin} but for case; rename one" if twin != shown else ""
+        files.append(_File(shown, path, problem))
     return files
 
 
+def _closed(directory: Path) -> Iterator[_File]:
+    """The folders that cannot be looked into: what is declared there must not seem to be gone."""
+    if not (directory.exists() or directory.is_symlink()):
+        return
+    try:
+        for folder in sorted(path for path in directory.iterdir() if path.is_dir()):
+            try:
+                any(folder.iterdir())
+            except OSError as error:
+                yield _cannot(folder, f"{directory.name}/{folder.name}", error)
+    except OSError as error:
+        yield _cannot(directory, directory.name, error)
+
+
+def _cannot(folder: Path, name: str, error: OSError) -> _File:
+    problem = f"is no folder that can be read ({error.strerror}); put one there, or open it"
+    return _File(printable(name), folder, problem)
+
+
+def _read(file: _File) -> Declared:
+    edition = file.path.parent.name
+    problem = DeclarationError(file.shown, file.problem) if file.problem else None
+    try:
+        text = "" if problem else read_file(file.path, file.shown)
+    except DeclarationError as error:
+        problem = error
+    if problem:
+        return Declared((), (), (refused(problem, _any_of(file.shown, edition)),))
+    return parse(file.shown, text, edition=edition)
+
+
+def _once(found: Sequence[tuple[str, Declared]]) -> list[Declared]:
+    """The same with each document declared by one file: the first of those that do."""
+    sighted: dict[str, str] = {}
+    return [_but_for(sighted, file, one) for file, one in found]
+
+
+def _but_for(sighted: dict[str, str], file: str, one: Declared) -> Declared:
+    again = [d for d in one.documents if sighted.setdefault(d.id, file) != file]
+    refusals = (
+        Refusal(file, (f"declares {d.id}, as {sighted[d.id]} does; keep one",), d) for d in again
+    )
+    mine = tuple(d for d in one.documents if d not in again)
+    return Declared(mine, one.remarks, (*one.refusals, *refusals))
+
+
+def _any_of(file: str, edition: str) -> Document | None:
+    """Stands for all documents of a file that cannot be read, as far as its name says which."""
+    name = file.rpartition("/")[2].removesuffix(".json")
+    try:
+        service, region = _kebab(name), _kebab(edition)
+    except ValueError:
+        return None
+    return Document(f"{service}/*@{region}", name, "", edition, ())
+
+
+def _named(place: Place, service: str, edition: str) -> Document:
+    """A document that is refused, by its name alone."""
+    type_ = place.steps[-1]
+    try:
+        identity = document_id(service, type_, edition)
+    except ValueError:
+        identity = f"{place.file} {place.path}"
+    return Document(identity, service, type_, edition, ())
+
+
 # ── the parts of a declaration ────────────────────────────────────────────────────
+
+
+def _top(top: Place, declaration: dict[str, object]) -> tuple[str, dict[str, object]]:
+    """The name of the service, and its terms."""
+    wrong, service, terms = Gathered(), "", dict[str, object]()
+    with wrong:
+        check_keys(top, declaration, _TOP)
+    with wrong:
+        if "name" not in declaration:
+            raise top.wrong('has no "name"; add the name of the service')
+        service = _name(top.at("name"), declaration["name"])
+    with wrong:
+        terms = _terms(top, declaration)
+    wrong.check()
+    return service, terms
 
 
 def _terms(top: Place, declaration: dict[str, object]) -> dict[str, object]:
@@ -176,14 +274,32 @@ def _name(place: Place, value: object) -> str:
     return name
 
 
-def _document(place: Place, service: str, value: object, edition: str) -> Document:
+def _document(
+    place: Place, service: str, value: object, edition: str
+) -> tuple[Document, list[str]]:
+    """A document, and remarks about it."""
+    wrong, identity, sources, remarks = Gathered(), "", tuple[Source, ...](), list[str]()
+    with wrong:
+        identity = _identity(place, service, edition)
+    terms = dict[str, object]()
+    with wrong:
+        terms = mapping(place, value)
+        check_keys(place, terms, _TERMS)
+    with wrong:
+        sources = _sources(place, terms)
+    with wrong:
+        remarks = _remarks(place, terms)
+    wrong.check()
+    type_ = _name(place, place.steps[-1])
+    return Document(identity, service, type_, identity.rpartition("@")[2], sources), remarks
+
+
+def _identity(place: Place, service: str, edition: str) -> str:
     type_ = _name(place, place.steps[-1])
     try:
-        identity = document_id(service, type_, _name(place.at("edition"), edition))
+        return document_id(service, type_, _name(place.at("edition"), edition))
     except ValueError as error:
         raise place.wrong(f"cannot be named: {error}") from error
-    sources = _sources(place, read_table(place, value, _TERMS))
-    return Document(identity, service, type_, identity.rpartition("@")[2], sources)
 
 
 def _cut(name: str) -> str:
@@ -208,10 +324,19 @@ def _kebab(name: str) -> str:
 def _sources(place: Place, terms: dict[str, object]) -> tuple[Source, ...]:
     if "combine" not in terms:
         return (_source(place, terms),)
-    if "fetch" in terms:
-        raise place.wrong('has both "fetch" and "combine"; keep one')
+    wrong, sources = Gathered(), list[Source]()
+    with wrong:
+        if "fetch" in terms:
+            raise place.wrong('has both "fetch" and "combine"; keep one')
     shared = {key: terms[key] for key in _SHARED if key in terms}
-    return tuple(_source(spot, shared | page) for spot, page in _pages(place, terms))
+    with wrong:
+        for spot, page in _pages(place, terms):
+            with wrong:
+                check_keys(spot, page, ("fetch", *_SHARED))
+            with wrong:
+                sources.append(_source(spot, shared | page))
+    wrong.check()
+    return tuple(sources)
 
 
 def _pages(place: Place, terms: dict[str, object]) -> list[tuple[Place, dict[str, object]]]:
@@ -222,19 +347,24 @@ def _pages(place: Place, terms: dict[str, object]) -> list[tuple[Place, dict[str
     if not isinstance(pages, list) or not pages:
         raise combine.wrong("must be a list of at least one page")
     spots = [combine.at(str(number)) for number in range(1, len(pages) + 1)]
-    known = ("fetch", *_SHARED)
-    return [(spot, read_table(spot, page, known)) for spot, page in zip(spots, pages, strict=True)]
+    return [(spot, mapping(spot, page)) for spot, page in zip(spots, pages, strict=True)]
 
 
 def _source(place: Place, page: dict[str, object]) -> Source:
-    if "fetch" not in page:
-        raise place.wrong('has no "fetch"; add the address of the page')
-    _refuse_scripts(place, page)
-    return Source(
-        read_url(place.at("fetch"), page["fetch"]),
-        _selectors(place.at("select"), page.get("select", [])),
-        _selectors(place.at("remove"), page.get("remove", [])),
-    )
+    wrong, url = Gathered(), ""
+    select, remove = tuple[Selector, ...](), tuple[Selector, ...]()
+    with wrong:
+        if "fetch" not in page:
+            raise place.wrong('has no "fetch"; add the address of the page')
+        url = read_url(place.at("fetch"), page["fetch"])
+    with wrong:
+        _refuse_scripts(place, page)
+    with wrong:
+        select = _selectors(place.at("select"), page.get("select", []))
+    with wrong:
+        remove = _selectors(place.at("remove"), page.get("remove", []))
+    wrong.check()
+    return Source(url, select, remove)
 
 
 def _refuse_scripts(place: Place, page: dict[str, object]) -> None:
@@ -244,9 +374,14 @@ def _refuse_scripts(place: Place, page: dict[str, object]) -> None:
 
 
 def _selectors(place: Place, value: object) -> tuple[Selector, ...]:
-    if isinstance(value, list):
-        return tuple(_selector(place.at(str(n)), one) for n, one in enumerate(value, 1))
-    return (_selector(place, value),)
+    if not isinstance(value, list):
+        return (_selector(place, value),)
+    wrong, found = Gathered(), list[Selector]()
+    for n, one in enumerate(value, 1):
+        with wrong:
+            found.append(_selector(place.at(str(n)), one))
+    wrong.check()
+    return tuple(found)
 
 
 def _selector(place: Place, value: object) -> Selector:
@@ -293,19 +428,24 @@ def _check(place: Place, selector: str) -> None:
 
 
 def _remarks(place: Place, terms: dict[str, object]) -> list[str]:
-    spots = [(place, terms), *_pages(place, terms)]
-    return [
-        remark
-        for spot, page in spots
-        if "filter" in page
-        for remark in _filters(spot.at("filter"), page["filter"])
-    ]
+    wrong, remarks = Gathered(), list[str]()
+    for spot, page in [(place, terms), *_pages(place, terms)]:
+        if "filter" in page:
+            with wrong:
+                remarks += _filters(spot.at("filter"), page["filter"])
+    wrong.check()
+    return remarks
 
 
 def _filters(place: Place, value: object) -> list[str]:
     if not isinstance(value, list):
         raise place.wrong(f"must be a list of names, not {kind(value)}")
-    return [_filter(place, one) for one in value]
+    wrong, remarks = Gathered(), list[str]()
+    for one in value:
+        with wrong:
+            remarks.append(_filter(place, one))
+    wrong.check()
+    return remarks
 
 
 def _filter(place: Place, value: object) -> str:

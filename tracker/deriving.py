@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from tracker.budget import limited
+from tracker.contained import Failed, tried
 from tracker.differ import Undecodable, read
 from tracker.differ.folds import folds
 from tracker.differ.topics import whole
@@ -147,6 +148,9 @@ def _packed(body: bytes, media: str) -> tuple[bytes, str]:
     return zlib.compress(body, 1), media
 
 
-def derive_sent(given: Sent) -> Derived:
-    """Do a job that was sent."""
-    return derive(given.job, given.bodies, reader_of(given.bodies, read_anew))
+def derive_sent(given: Sent | Failed) -> Derived | Failed:
+    """Do a job that was sent, if it could be."""
+    if isinstance(given, Failed):
+        return given
+    reader = reader_of(given.bodies, read_anew)
+    return tried(given.job.document.id, lambda: derive(given.job, given.bodies, reader))

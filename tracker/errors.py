@@ -6,7 +6,8 @@
     ├── ArchiveError        the archive cannot be trusted or written: stop, nothing was added
     │   ├── Busy            another run holds the archive: try again later, exit 75
     │   ├── Forked          the log contradicts what was published: nothing given out, exit 65
-    │   └── Unreachable     the store of its bodies does not answer: try again later, exit 75
+    │   ├── Unreachable     the store of its bodies does not answer: try again later, exit 75
+    │   └── Unwritten       nothing can be added, the disk being full, say: stop
     ├── TooCostly           a page takes too long to read or compare: it is named, all others go on
     ├── ImportFailed        what others archived cannot be read, or some records of it
     └── NotStamped          no timestamp was given or kept: the next run tries again
@@ -29,10 +30,15 @@ class UsageError(TrackerError):
 
 
 class DeclarationError(UsageError):
-    """A file of the operator's (declaration, topics, settings) cannot be accepted."""
+    """A file of the operator's (declaration, topics, settings) cannot be accepted.
 
-    def __init__(self, file: str, problem: str) -> None:
-        super().__init__(f"{file}: {problem}")
+    `reasons` are all that is wrong with it, as far as it was read.
+    """
+
+    def __init__(self, file: str, *problems: str) -> None:
+        super().__init__(f"{file}: {'; '.join(problems)}")
+        self.file = file
+        self.reasons = problems
 
 
 class ArchiveError(TrackerError):
@@ -59,6 +65,10 @@ class Unreachable(ArchiveError):
 
 class TooCostly(TrackerError):
     """A page takes more processor time than any text of terms."""
+
+
+class Unwritten(ArchiveError):
+    """Nothing can be added to the archive."""
 
 
 class ImportFailed(TrackerError):

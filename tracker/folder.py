@@ -22,7 +22,7 @@ import os
 import shutil
 import stat
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from functools import cached_property
 from pathlib import Path
@@ -93,6 +93,11 @@ class Fresh:
         self._kept.update(marks)
         self.names.update(marks)
         return True
+
+    def keep_published(self, belongs: Callable[[str], bool]) -> None:
+        """Keep those files of the last publication, as they stand, whose names `belong`."""
+        marks = {name: _mark(f"{self._old}/{name}") for name in self._before if belongs(name)}
+        self.keep({name: mark for name, mark in marks.items() if mark})
 
     def finish(self) -> None:
         """Publish the tree, if it is not as it was; what others put there stays.

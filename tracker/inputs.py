@@ -13,12 +13,15 @@ import tomllib
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
+from types import TracebackType
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from tracker.errors import DeclarationError
+from tracker.model import Document
 
 MAX_BYTES = 256 * 1024
 MAX_TEXT = 2_000  # characters of one name, selector or address
@@ -51,6 +54,64 @@ class Place:
     @property
     def path(self) -> str:
         return " › ".join(quoted(step) for step in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What cannot be accepted of a file of the operator's, with everything that is wrong with it.
+
+    `document` is what it would have declared, without pages. Its id may have a * in it, where the
+    whole file cannot be read; it is that of no document where the file declares none.
+    """
+
+    file: str
+    reasons: tuple[str, ...]
+    document: Document
+
+    @property
+    def sentence(self) -> str:
+        """All of it on one line."""
+        return f"{self.file}: {'; '.join(self.reasons)}"
+
+    def concerns(self, name: str) -> bool:
+        """Whether a document of this id is one that it is about."""
+        return fnmatchcase(name, self.document.id)
+
+
+def refused(error: DeclarationError, document: Document | None = None) -> Refusal:
+    """The refusal of a file, or of a document in it."""
+    named = document or Document(error.file, "", error.file, "", ())
+    return Refusal(error.file, tuple(dict.fromkeys(error.reasons)), named)
+
+
+class Gathered:
+    """Everything that is wrong with the parts of a file: each is read in a block of its own.
+
+    An error in one block does not keep the next from being read; `check` raises them all as one.
+    """
+
+    def __init__(self) -> None:
+        self._errors: list[DeclarationError] = []
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if isinstance(error, DeclarationError):
+            self._errors.append(error)
+            return True
+        return False
+
+    def check(self) -> None:
+        """Raises DeclarationError with every reason that was found."""
+        if self._errors:
+            reasons = (reason for error in self._errors for reason in error.reasons)
+            raise DeclarationError(self._errors[0].file, *dict.fromkeys(reasons))
 
 
 def read_file(path: Path, shown: str) -> str:
@@ -107,14 +168,28 @@ def _parsed(place: Place, text: str, parse: Callable[[str], _Parsed], form: str)
 
 def read_table(place: Place, value: object, known: Sequence[str]) -> dict[str, object]:
     """`value` as a mapping with no key but those `known`."""
+    table = mapping(place, value)
+    check_keys(place, table, known)
+    return table
+
+
+def mapping(place: Place, value: object) -> dict[str, object]:
+    """`value` as a mapping, whatever its keys."""
     if not isinstance(value, dict):
         raise place.wrong(f"must hold keys and values, not {kind(value)}")
-    for key in value:
+    return value
+
+
+def check_keys(place: Place, table: dict[str, object], known: Sequence[str]) -> None:
+    """Raises DeclarationError that names every key which is not one of those `known`."""
+    wrong = Gathered()
+    for key in table:
         if key not in known:
             close = difflib.get_close_matches(key[:80], known, n=1)
             meant = f"perhaps {close[0]} is meant; " if close else ""
-            raise place.at(key).wrong(f"is not known here; {meant}known are {', '.join(known)}")
-    return value
+            with wrong:
+                raise place.at(key).wrong(f"is not known here; {meant}known are {', '.join(known)}")
+    wrong.check()
 
 
 def read_bool(place: Place, value: object) -> bool:

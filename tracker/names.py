@@ -3,39 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from tracker import settings, topics
+from tracker import topics
 from tracker.declarations import Declared
 from tracker.errors import DeclarationError
-from tracker.inputs import quoted
-from tracker.model import Settings, Topic
+from tracker.inputs import Refusal, quoted
+from tracker.model import Document, Settings, Topic
 
 
-def check(declared: Declared, watched: Sequence[Topic], wanted: Settings) -> None:
-    """Raises DeclarationError where a name means two things, or nothing at all."""
-    _refuse_shared(declared, watched)
-    _refuse_unknown(declared, watched, wanted)
+def admitted(declared: Declared, watched: Sequence[Topic] = ()) -> Declared:
+    """What is declared but for documents whose feeds would be called as others are.
+
+    Those others are the feeds that every site has, and those of the topics `watched`.
+    """
+    refusals = tuple(r for d in declared.documents if (r := _clash(d, watched)))
+    out = {refusal.document.id for refusal in refusals}
+    kept = tuple(document for document in declared.documents if document.id not in out)
+    return replace(declared, documents=kept, refusals=(*declared.refusals, *refusals))
 
 
-def _refuse_shared(declared: Declared, watched: Sequence[Topic]) -> None:
-    editions = {d.edition for d in declared.documents}
-    services = {d.id.partition("/")[0] for d in declared.documents}
-    for edition in sorted(editions & topics.RESERVED):
+def _clash(document: Document, watched: Sequence[Topic]) -> Refusal | None:
+    file = f"declarations/{document.edition}"
+    named = replace(document, sources=())
+    if document.edition in topics.RESERVED:
         problem = "cannot name an edition: another feed or file is called so; rename it"
-        raise DeclarationError(f"declarations/{edition}", problem)
+        return Refusal(file, (problem,), named)
     for topic in watched:
-        if topic.id in editions | services:
-            what = "an edition" if topic.id in editions else "a service"
-            raise DeclarationError(
-                "topics.toml", f'"{topic.id}" is also the name of {what}; choose another one'
-            )
+        if topic.id in _feeds(document):
+            problem = f"{document.id} is called as the topic {quoted(topic.id)} is; rename it"
+            return Refusal(file, (problem,), named)
+    return None
 
 
-def _refuse_unknown(declared: Declared, watched: Sequence[Topic], wanted: Settings) -> None:
-    """A notification for a feed that is not there would never come, and nobody would know."""
+def _feeds(document: Document) -> tuple[str, str]:
+    return document.edition, document.id.partition("/")[0]
+
+
+def check_topics(declared: Declared, watched: Sequence[Topic]) -> None:
+    """Raises DeclarationError that names every topic which is called as a feed of a document."""
+    editions = {d.edition for d in declared.documents}
+    taken = {name for d in declared.documents for name in _feeds(d)}
+    clashes = [topic.id for topic in watched if topic.id in taken]
+    whose = {name: "an edition" if name in editions else "a service" for name in clashes}
+    problems = [f'"{n}" is also the name of {whose[n]}; choose another one' for n in clashes]
+    if problems:
+        raise DeclarationError("topics.toml", *problems)
+
+
+def no_feeds(declared: Declared, watched: Sequence[Topic], wanted: Settings) -> tuple[str, ...]:
+    """Names to notify of which no feed has: such a notification would never come."""
+    named = [*declared.documents, *(refusal.document for refusal in declared.refusals)]
     known = {"all", "upcoming", "status", *(topic.id for topic in watched)}
-    known |= {name for d in declared.documents for name in (d.id, d.edition)}
-    for name, _ in wanted.notify:
-        if name not in known:
-            problem = f"{quoted(name)} is no feed; use all, a topic, an edition or a document"
-            raise DeclarationError(settings.FILE, f'"notify" › {problem}')
+    known |= {name for d in named for name in (d.id, d.edition)}
+    return tuple(
+        name
+        for name, _ in wanted.notify
+        if name not in known and not any(r.concerns(name) for r in declared.refusals)
+    )

@@ -31,7 +31,13 @@ _TABLE = "create table if not exists derived (id text primary key, key text, val
 #: The code that each kind of value follows from.
 READINGS = ("differ", "model.py")
 TEXTS = (*READINGS, "history")
-PAGES = (*TEXTS, "publisher", "database.py", "deriving.py", "topics.py")
+#: The code by which an abstract is read, whatever it follows from.
+ABSTRACTS = (
+    "model.py",
+    *(f"publisher/{name}.py" for name in "abstracts channel compare exports listing".split()),
+    *(f"publisher/{name}.py" for name in "optout render".split()),
+)
+PAGES = (*TEXTS, "publisher", "contained.py", "database.py", "deriving.py", "topics.py")
 
 _Value = TypeVar("_Value")
 

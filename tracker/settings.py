@@ -3,39 +3,32 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tracker.errors import DeclarationError
 from tracker.inputs import (
     DOCUMENT,
+    Gathered,
     Place,
+    Refusal,
+    check_keys,
     kind,
     quoted,
     read_bool,
     read_file,
-    read_table,
     read_text,
     read_toml,
     read_url,
+    refused,
 )
 from tracker.model import Settings
 
 FILE = "settings.toml"
 
-_KEYS = (
-    "site_url",
-    "contact",
-    "robots",
-    "allow_hosts",
-    "wayback_url",
-    "stand_in",
-    "timestamp_url",
-    "previews",
-    "notify",
-    "bodies",
-    "bodies_options",
-)
 _VARIABLE = re.compile(r"\$\{\w+\}")
 _STORE = re.compile(
     r"(?:file:///|(?!file:|https?:)[a-z][a-z0-9+.-]*://)[^\s/@*?\[\]#][^\s@*?\[\]#]*"
@@ -50,37 +43,65 @@ _HOST = re.compile(
 )
 
 
-def load(directory: Path) -> Settings:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The settings that apply, what is wrong with the file, and which of them it does not say."""
+
+    settings: Settings = field(default_factory=Settings)
+    refusal: Refusal | None = None
+    unread: frozenset[str] = frozenset()
+
+
+def load(directory: Path, earlier: Settings | None = None) -> Given:
     """The settings in `directory`/settings.toml, the defaults where there is none.
 
-    Raises `DeclarationError`, as `parse` does.
+    `earlier` are those of before, as `read` has it.
     """
     path = directory / FILE
-    return parse(FILE, read_file(path, FILE)) if path.exists() else Settings()
+    if not (path.exists() or path.is_symlink()):
+        return Given()
+    try:
+        return read(FILE, read_file(path, FILE), earlier or Settings())
+    except DeclarationError as error:
+        return Given(earlier or Settings(), refused(error), frozenset(_FIELDS))
 
 
 def parse(file: str, text: str) -> Settings:
     """The settings a TOML text holds. `file` is only for messages.
 
-    Raises `DeclarationError` for a key or value we do not know: a setting that is quietly
-    ignored is worse than none.
+    Raises `DeclarationError` for a key or value we do not know, with all that is wrong.
     """
-    top = Place(file)
-    given = read_table(top, read_toml(top, text), _KEYS)
-    default = Settings()
-    return Settings(
-        site_url=_site(top.at("site_url"), given.get("site_url", "")),
-        contact=_contact(top.at("contact"), given.get("contact", "")),
-        obey_robots=_robots(top.at("robots"), given.get("robots", "obey")),
-        allow_hosts=_hosts(top.at("allow_hosts"), given.get("allow_hosts", [])),
-        wayback_url=_base(top.at("wayback_url"), given.get("wayback_url", default.wayback_url)),
-        stand_in=read_bool(top.at("stand_in"), given.get("stand_in", default.stand_in)),
-        timestamp_url=_timestamp(top.at("timestamp_url"), given.get("timestamp_url", "")),
-        previews=_previews(top.at("previews"), given.get("previews", {})),
-        notify=_notify(top.at("notify"), given.get("notify", {})),
-        bodies=read_store(top.at("bodies"), given.get("bodies", "")),
-        bodies_options=_options(top.at("bodies_options"), given.get("bodies_options", {})),
-    )
+    found = read(file, text, Settings())
+    if found.refusal:
+        raise DeclarationError(file, *found.refusal.reasons)
+    return found.settings
+
+
+def read(file: str, text: str, earlier: Settings) -> Given:
+    """The settings a TOML text holds; one that cannot be accepted is as it was `earlier`.
+
+    A setting that is quietly ignored is worse than none: each is named.
+    """
+    top, wrong, found = Place(file), Gathered(), dict[str, Any]()
+    try:
+        given = read_toml(top, text)
+    except DeclarationError as error:
+        return Given(earlier, refused(error), frozenset(_FIELDS))
+    with wrong:
+        check_keys(top, given, tuple(_READERS))
+    unread = set()
+    for key in (key for key in _READERS if key in given):
+        name = _NAMES.get(key, key)
+        found[name] = getattr(earlier, name)
+        unread.add(name)
+        with wrong:
+            found[name] = _READERS[key](top.at(key), given[key])
+            unread.remove(name)
+    try:
+        wrong.check()
+    except DeclarationError as error:
+        return Given(Settings(**found), refused(error), frozenset(unread))
+    return Given(Settings(**found))
 
 
 def _site(place: Place, value: object) -> str:
@@ -187,3 +208,21 @@ def _previews(place: Place, value: object) -> tuple[tuple[str, str], ...]:
             way_out = "write its whole id, such as linkedin/privacy-policy@eu"
             raise place.at(name).wrong(f"is not a document; {way_out}")
     return tuple((name, read_url(place.at(name), value[name])) for name in sorted(value))
+
+
+_READERS: dict[str, Callable[[Place, object], object]] = {
+    "site_url": _site,
+    "contact": _contact,
+    "robots": _robots,
+    "allow_hosts": _hosts,
+    "wayback_url": _base,
+    "stand_in": read_bool,
+    "timestamp_url": _timestamp,
+    "previews": _previews,
+    "notify": _notify,
+    "bodies": read_store,
+    "bodies_options": _options,
+}
+#: Settings that have another name in the file.
+_NAMES = {"robots": "obey_robots"}
+_FIELDS = [_NAMES.get(key, key) for key in _READERS]

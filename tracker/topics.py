@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tracker.inputs import NAME, Place, kind, read_file, read_table, read_text, read_toml
+from tracker.inputs import (
+    NAME,
+    Gathered,
+    Place,
+    kind,
+    read_file,
+    read_table,
+    read_text,
+    read_toml,
+)
 from tracker.model import Topic
 
 _KEYS = ("title", "about", "words", "near", "never", "headings")
@@ -24,12 +33,16 @@ def load(path: Path) -> tuple[Topic, ...]:
 def parse(file: str, text: str) -> tuple[Topic, ...]:
     """The topics of a TOML text, in its order. `file` is only for messages.
 
-    Raises `DeclarationError` for anything that is not a topic: a rule that is quietly ignored
-    would be a change that is quietly missed.
+    Raises `DeclarationError`, with all that is wrong, for anything that is not a topic: a rule that
+    is quietly ignored would be a change that is quietly missed. So the file is accepted in whole or
+    not at all: without one of its topics, what was published about it would be taken back.
     """
-    top = Place(file)
-    tables = read_toml(top, text)
-    return tuple(_topic(top.at(name), name, table) for name, table in tables.items())
+    top, wrong, found = Place(file), Gathered(), list[Topic]()
+    for name, table in read_toml(top, text).items():
+        with wrong:
+            found.append(_topic(top.at(name), name, table))
+    wrong.check()
+    return tuple(found)
 
 
 def _topic(place: Place, name: str, value: object) -> Topic:

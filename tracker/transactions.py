@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from sqlite3 import Connection
 from threading import RLock
 
-from tracker.errors import ArchiveError
+from tracker.errors import Unwritten
 
 
 class Transactions:
@@ -48,7 +48,7 @@ class Transactions:
                 self.commit()
 
     def commit(self) -> None:
-        """Put what waits on disk. Raises ArchiveError where any of the group was lost before."""
+        """Put what waits on disk. Raises Unwritten where any of the group was lost before."""
         with self.alone:
             self._look_after_group()
             try:
@@ -62,7 +62,7 @@ class Transactions:
         """Raise where SQLite gave up what waits, as it does after some errors of any statement."""
         self._is_lost |= self.waits and not self._db.in_transaction
         if self._is_lost:
-            raise ArchiveError("What waited to be written was lost; run again to see it anew.")
+            raise Unwritten("What waited to be written was lost; run again to see it anew.")
 
     def _take_back(self) -> None:
         if self.in_group and self._db.in_transaction:

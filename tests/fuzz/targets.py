@@ -52,8 +52,9 @@ def redlined(data: bytes) -> None:
 def declared(data: bytes) -> None:
     """Any file of the operator's is accepted, or refused with its name in the sentence."""
     text = data.decode("utf-8", "replace")
+    for refusal in declarations.parse("F.json", text, edition="global").refusals:
+        assert refusal.sentence.startswith("F.")
     for parse in (
-        lambda: declarations.parse("F.json", text, edition="global"),
         lambda: topics.parse("F.toml", text),
         lambda: settings.parse("F.toml", text),
     ):

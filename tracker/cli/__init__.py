@@ -61,7 +61,7 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         logs.event("begun", arguments=sys.argv[1:])
         try:
-            return super().invoke(ctx)
+            done = super().invoke(ctx)
         except TrackerError as error:
             logs.event("failed", level=logging.ERROR, error=str(error), status=error.exit_code)
             click.echo(f"Error: {harmless(str(error))}", err=True)
@@ -72,6 +72,9 @@ class _Commands(click.Group):
             where = f"{error.filename}: " if error.filename else ""
             click.echo(f"Error: {harmless(where)}{error.strerror or error}.", err=True)
             ctx.exit(1)
+        if isinstance(ctx.obj, App) and ctx.obj.failed:
+            ctx.exit(1)
+        return done
 
 
 @click.group(

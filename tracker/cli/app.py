@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 import click
 
+from tracker.cli import logs
 from tracker.declarations import find
+from tracker.inputs import Refusal
 from tracker.model import Document, utc
 from tracker.publisher.terminal import harmless
 from tracker.workspace import Workspace, open_workspace
@@ -28,6 +31,7 @@ __all__ = [
     "print_json",
     "say",
     "show",
+    "watched",
     "width",
 ]
 
@@ -36,14 +40,59 @@ _WIDEST = 100
 
 @dataclass
 class App:
-    """A root and a time, both fixed for the whole run of a command."""
+    """A root and a time, both fixed for the whole run of a command.
+
+    `failed` is whether something was named that could not be done while all else was: exit 1.
+    """
 
     root: Path
     now: datetime
+    failed: bool = False
+    _named: set[str] = field(default_factory=set)
 
     @cached_property
     def workspace(self) -> Workspace:
         return open_workspace(self.root)
+
+    def complain(self, sentence: str, *, fails: bool = True, **facts: object) -> None:
+        """Name something that could not be done, once, and go on."""
+        self.failed |= fails
+        if sentence in self._named:
+            return
+        self._named.add(sentence)
+        logs.event("failed", level=logging.ERROR, error=sentence, **facts)
+        show("")
+        click.echo(f"Error: {harmless(sentence)}", err=True)
+
+    def name_refusals(self, refusals: Iterable[Refusal], *, fails: bool = True) -> None:
+        """Name everything in the operator's files that cannot be accepted."""
+        for refusal in refusals:
+            for reason in refusal.reasons:
+                self.complain(f"{refusal.file}: {reason}", fails=fails)
+
+
+def watched(app: App, wanted: Sequence[str] = ()) -> list[Document]:
+    """The declared documents that are meant, all where none is named.
+
+    What is refused of those is named; of others nothing is said.
+    """
+    workspace = app.workspace
+    declared, refusals = workspace.declared.documents, workspace.declared.refusals
+    if not wanted:
+        app.name_refusals(refusals)
+        return list(declared)
+    refused = {name: _refused(name, declared, refusals) for name in wanted}
+    app.name_refusals(refusal for found in refused.values() for refusal in found)
+    names = [name for name in wanted if not refused[name]]
+    return chosen(declared, names) if names else []
+
+
+def _refused(name: str, declared: Sequence[Document], refusals: Sequence[Refusal]) -> list[Refusal]:
+    """The refusals of what is meant by a name; none where it is a name of what is accepted."""
+    part = name.strip().casefold()
+    if any(part in document.id for document in declared):
+        return []
+    return [r for r in refusals if part in r.document.id or r.concerns(part)]
 
 
 def chosen(documents: Sequence[Document], wanted: Sequence[str]) -> list[Document]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tracker.cli.app import App, chosen, harmless, parse_time
+from tracker.cli.app import App, harmless, parse_time, watched
 from tracker.cli.asking import allow_host, fetcher
 from tracker.cli.working import working
 from tracker.declarations import document_id
@@ -252,7 +252,10 @@ def import_wayback(
     archive is asked for one at a time and as slowly as it wants. An import that was stopped is
     simply run again; what is there already is passed over.
     """
-    (wanted,) = chosen(app.workspace.declared.documents, [document])
+    found = watched(app, [document])
+    if not found:
+        return
+    (wanted,) = found
     source = _page(wanted, address)
     with (
         app.workspace.open_archive(write=True) as archive,
@@ -266,6 +269,11 @@ def import_wayback(
         click.echo(f"{len(listed)} captures of {harmless(source.url)}, {len(marks)} to import")
         brought = bring_captures(marks, wanted, source, public, archive)
         _tell(with_bar(brought, len(marks)))
+
+
+def _meant(app: App, document: str) -> list[Document]:
+    """The declared document of this name, or all of them without a name."""
+    return watched(app, [document]) if document else list(app.workspace.declared.documents)
 
 
 def _page(document: Document, address: str) -> Source:
@@ -321,7 +329,9 @@ def import_warc(
 
     A record belongs to the document whose declared page has its address. Digests are checked.
     """
-    documents = chosen(app.workspace.declared.documents, [document] if document else [])
+    documents = _meant(app, document)
+    if document and not documents:
+        return
 
     def is_wanted(url: str) -> bool:
         return any(True for _ in owners(documents, url))
@@ -362,8 +372,10 @@ def import_file(app: App, page: Path, document: str, at: str) -> None:
     if time > app.now:
         raise UsageError(f"--at {at} is yet to come; give the time at which the page was saved.")
     record = saved_page(page, time)
-    documents = chosen(app.workspace.declared.documents, [document] if document else [])
+    documents = _meant(app, document)
     owning = [d for d, _ in owners(documents, record.url or "")]
+    if document and not documents:
+        return
     if document and not owning:
         record, owning = replace(record, url=_page(documents[0], "").url), documents
     if len(owning) != 1:

@@ -9,9 +9,11 @@ import click
 
 from tracker.cli.app import App, harmless, print_json
 from tracker.cli.importing import with_bar
+from tracker.errors import UsageError
 from tracker.inputs import Place
 from tracker.keeping import backup, clear, contradictions, examine, misplaced, move, restore
 from tracker.publisher.words import count
+from tracker.settings import FILE as SETTINGS
 from tracker.settings import read_store
 from tracker.workspace import bodies_by, settings_of
 
@@ -95,6 +97,9 @@ def move_bodies(app: App, origin: str, strays: bool) -> None:
     simply run again. Meanwhile nothing else can record.
     """
     given = app.workspace.settings
+    for refusal in app.workspace.refusals:
+        if refusal.file == SETTINGS:  # it may say where bodies are kept
+            raise UsageError(refusal.sentence)
     before = bodies_by(given, read_store(Place("--from"), origin)) if origin else None
     with app.workspace.open_archive(write=True) as archive:
         names = misplaced(archive, before)

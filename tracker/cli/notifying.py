@@ -9,25 +9,43 @@ import click
 
 from tracker.cli.app import App, harmless
 from tracker.cli.session import histories_of
-from tracker.errors import UsageError
+from tracker.errors import TrackerError, UsageError
 from tracker.notifier import FILE, Address, Ledger, Sender, addresses
 from tracker.publisher.channel import Item
 from tracker.publisher.feeds import feed_items
 from tracker.publisher.items import brief
+from tracker.settings import FILE as SETTINGS
 
 
 def prepared(app: App) -> tuple[Sender, list[Address]]:
     """All that is needed to send, found before anything is done. Raises UsageError."""
     wanted = app.workspace.settings.notify
+    for refusal in app.workspace.refusals:
+        if refusal.file == SETTINGS and not wanted:
+            raise UsageError(refusal.sentence)
     if not wanted:
         raise UsageError("settings.toml has no [notify] table that says where to send what.")
     known = addresses(wanted, os.environ)
     return Sender(known), known
 
 
+def prepared_if_can_be(app: App) -> tuple[Sender, list[Address]] | None:
+    """The same for what has more to do: None, named, where settings cannot be accepted."""
+    try:
+        return prepared(app)
+    except UsageError as error:
+        if not any(refusal.file == SETTINGS for refusal in app.workspace.refusals):
+            raise
+        app.complain(str(error))
+        return None
+
+
 def notify_all(app: App, sender: Sender, known: Iterable[Address]) -> bool:
     """Send every item that is due, saying how it went; whether any could not be sent."""
     workspace = app.workspace
+    app.name_refusals(r for r in workspace.refusals if r.file == SETTINGS)
+    if workspace.unknown:
+        raise TrackerError(workspace.unknown)
     items = feed_items(
         histories_of(app), workspace.topics, workspace.settings, workspace.corrections
     )

@@ -10,7 +10,7 @@ import sys
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import as_file, files
@@ -37,10 +37,10 @@ from tracker.cli.checkpoints import (
     stamps_of,
     standing_stamps,
 )
-from tracker.cli.publishing import STAMPED, Proof, derived_anew
+from tracker.cli.publishing import STAMPED, Proof, Rederived
 from tracker.cli.session import histories_of, opened
 from tracker.differ import read
-from tracker.errors import ArchiveError, Unreachable, UsageError
+from tracker.errors import ArchiveError, TrackerError, Unreachable, UsageError
 from tracker.evidence import Bundle, Exhibit, Note
 from tracker.evidence.verify import is_known
 from tracker.folder import MANIFEST, content, file_names, manifest, published_names
@@ -48,6 +48,7 @@ from tracker.merkle import frontier_of, inclusion, leaf_hash
 from tracker.model import Capture, Revision, digest
 from tracker.publisher import places
 from tracker.publisher.words import count, moment, stamp
+from tracker.remembered import Remembered
 from tracker.webroot import web_root
 
 _app = click.make_pass_decorator(App)
@@ -74,10 +75,13 @@ def verify(app: App) -> None:
 
     Whatever was altered, removed, put in or reordered is named. One line says what holds.
     """
+    app.name_refusals(app.workspace.refusals)
     with app.workspace.open_archive() as archive:
         findings = _recorded(archive)
         captures, bodies = archive.counts()
-        if not findings.problems:
+        if findings.problems:
+            findings += _despite(findings, app, archive, captures)
+        else:
             findings += _kept(app, archive) + _published(app, archive, captures)
             findings += _stamped(app, archive)
     for line in (*findings.problems, *findings.remarks):
@@ -136,12 +140,22 @@ def _kept(app: App, archive: Archive) -> _Findings:
     return _Findings(problems, given_up)
 
 
+def _despite(found: _Findings, app: App, archive: Archive, captures: int) -> _Findings:
+    """What is published of all that is not damaged, beside what was `found` to be."""
+    try:
+        return _published(app, archive, captures)
+    except TrackerError as error:
+        return _Findings([] if str(error) in found.problems else [str(error)], [])
+
+
 def _published(app: App, archive: Archive, captures: int) -> _Findings:
     """What stands in feeds/ against the log at the size it was published from.
 
     `captures` is the size of the log now.
     """
     folder = app.workspace.feeds
+    if app.workspace.unknown:
+        return _Findings([app.workspace.unknown], [])
     try:
         web_root(folder)
     except ArchiveError as error:
@@ -155,14 +169,23 @@ def _published(app: App, archive: Archive, captures: int) -> _Findings:
     text = (kept or b"").decode("utf-8", "replace") if note else ""
     stamped, forks = _shown(app, sizes, content(folder, STAMPED)), evidence.load_forks(app.root)
     proof = Proof(text, stamped, forks)
-    with opened(app, anew=True, sizes=sizes) as session:
-        derived = _with_manifest(derived_anew(session, proof))
-        comparison = evidence.compare(derived, names, partial(content, folder), ours)
+    with (
+        opened(app, anew=True, sizes=sizes) as session,
+        Remembered(app.workspace.cache) as cache,
+    ):
+        rederived = Rederived(session, proof, cache)
+        derived = _with_manifest(rederived, ours)
+        found = evidence.compare(derived, names, partial(content, folder), ours)
+        comparison = found.but_for(rederived.leaves_open)
     if not names & comparison.derived:
         return _Findings([], [], _UNPUBLISHED)
+    problems += [failed.reason for failed in rederived.failed.values()]
     problems += list(_named(folder, comparison))
+    open_too = "(the files of the whole site, which follow from it too, were not compared)"
     newer = captures - sizes.get("captures", captures)
     remarks = [f"{folder / path} is not ours" for path in comparison.foreign]
+    if rederived.unsure:
+        remarks.append(open_too)
     if not comparison.is_whole:
         remarks.append(
             "(unless the declarations, topics, settings or the program changed since feeds/ was "
@@ -174,12 +197,13 @@ def _published(app: App, archive: Archive, captures: int) -> _Findings:
     return _Findings(problems, remarks, holds)
 
 
-def _with_manifest(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+def _with_manifest(rederived: Rederived, ours: Set[str]) -> Iterator[tuple[str, bytes]]:
+    """All files and the list of them, which has also those of `ours` that are left open."""
     names = []
-    for name, data in files:
+    for name, data in rederived.files():
         names.append(name)
         yield name, data
-    yield MANIFEST, manifest(names)
+    yield MANIFEST, manifest([*names, *filter(rederived.leaves_open, ours)])
 
 
 def _checkpoint(

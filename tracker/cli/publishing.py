@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import click
 
-from tracker.cli import logs
+from tracker.cli import faults, logs
 from tracker.cli.app import App, show
 from tracker.cli.checkpoints import (
     Sealed,
@@ -20,21 +21,36 @@ from tracker.cli.checkpoints import (
 )
 from tracker.cli.session import Case, Session, opened
 from tracker.compiled import keep_compiled
+from tracker.contained import Failed, tried
 from tracker.database import database
-from tracker.deriving import Derived, Job, derive, derive_sent, picture, sent
+from tracker.deriving import Derived, Job, Sent, derive, derive_sent, picture, sent
+from tracker.errors import TrackerError
 from tracker.evidence import Fork
 from tracker.folder import Fresh, Mark, exchanged
 from tracker.history import standing
 from tracker.lock import held_folder
 from tracker.model import Correction, Document, History, Settings
 from tracker.outages import outages
-from tracker.publisher import Abstract, GivenUp, Lot, Rim, Timestamp, status, strays, whole
-from tracker.remembered import PAGES, key_of
+from tracker.publisher import (
+    Abstract,
+    GivenUp,
+    Lot,
+    Rim,
+    Timestamp,
+    places,
+    status,
+    strays,
+    whole,
+)
+from tracker.remembered import ABSTRACTS, PAGES, Remembered, key_of
 from tracker.workers import Workers
 from tracker.workspace import Workspace
 
 #: Where the newest timestamp is published.
 STAMPED = "status/checkpoint-stamped.tsr"
+#: What says how documents stand, which may have been published before one of them failed.
+_STANDING = ("status/index.", "status.", "archive/status/")
+_UNPUBLISHED_LAST, _READ_BY = "unpublished", ("contained.py",)
 _UNPUBLISHED = (
     "Note: links in feeds and citations lead to http://localhost:8000/ (`tracker serve`) until "
     "data/settings.toml says in site_url where feeds/ is published."
@@ -62,15 +78,39 @@ class Kept:
     waiting: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Short:
+    """An abstract as it is remembered; `shape` stands for what it can be read by."""
+
+    abstract: Abstract
+    shape: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unpublished:
+    """What could not be published anew the last time, by document."""
+
+    failed: tuple[tuple[str, Failed], ...] = ()
+
+
 def publish_all(
-    app: App, *, note: bool = True, others: Workers | None = None, accept_fork: bool = False
+    app: App,
+    *,
+    note: bool = True,
+    others: Workers | None = None,
+    accept_fork: bool = False,
+    fails: bool = True,
 ) -> None:
     """Write feeds/ from data/ and say how much of it changed; `note` what is not set yet.
 
-    Documents are derived by `others`, or else here. Raises Forked where the log contradicts what
-    was given out before, unless that is accepted.
+    Documents are derived by `others`, or else here. All that cannot be accepted or derived is
+    named; with `fails` the former, too, is told by the exit status. Raises Forked where the log
+    contradicts what was given out before, unless that is accepted.
     """
     workspace = app.workspace
+    app.name_refusals(workspace.refusals, fails=fails)
+    if workspace.unknown:
+        raise TrackerError(workspace.unknown)
     keep_compiled()
     with held_folder(app.root), opened(app, write=True) as session:
         heads = heads_of(session.archive)
@@ -80,8 +120,9 @@ def publish_all(
         stamped = newest_stamp(app, heads["captures"].size)
         proof = Proof(new_checkpoint(workspace, heads), stamped, past.forks)
         with exchanged(workspace.feeds) as fresh:
-            _Publication(session, fresh, proof).write(others)
+            _Publication(app, session, fresh, proof).write(others)
             keep(app, proof.checkpoint, heads, past)
+        workspace.remember(session.cache)
     if not workspace.settings.site_url and note:
         click.echo(_UNPUBLISHED)
     changed, files = fresh.changed, len(fresh.names)
@@ -90,19 +131,55 @@ def publish_all(
     click.echo(f"{workspace.feeds}: {changed} of {files} files changed{how}")
 
 
-def derived_anew(session: Session, proof: Proof) -> Iterator[tuple[str, bytes]]:
-    """All files of feeds/ as they follow from data/, with nothing that was derived before."""
-    given, abstracts, histories = session.workspace, [], []
-    for case in session.cases():
+class Rederived:
+    """All files of feeds/ as they follow from data/, with nothing that was derived before.
+
+    Of a document that cannot be derived there is none. It has `failed`, and is in the files of the
+    whole site as it is remembered in `cache`; without that, those are `unsure`.
+    """
+
+    def __init__(self, session: Session, proof: Proof, cache: Remembered) -> None:
+        self._session = session
+        self._proof = proof
+        self._cache = cache
+        self.failed: dict[str, Failed] = {}
+        self.unsure = False
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """The files by their paths; afterwards it is known what has `failed`."""
+        session, given = self._session, self._session.workspace
+        abstracts, histories = [], []
+        for document in session.documents():
+            found = tried(document.id, partial(self._derived, document))
+            if isinstance(found, Failed):
+                self.failed[document.id] = found
+                known = last_known(self._cache, document, given)
+                self.unsure |= known is None
+                abstracts += [known] if known else []
+            else:
+                derived, history = found
+                yield from derived.part.files.items()
+                abstracts.append(derived.part.abstract)
+                histories.append(history)
+        rim = _rim(self._proof)
+        for lot in whole(abstracts, given.topics, given.settings, given.corrections, rim):
+            yield from lot.make()
+        yield from _status(session, histories, self._proof, self.failed)
+
+    def _derived(self, document: Document) -> tuple[Derived, History]:
+        session = self._session
+        case = session.case(document)
         found = derive(_job(session, case), session.bodies, session.reader)
-        yield from found.part.files.items()
-        abstracts.append(found.part.abstract)
-        history, waiting = found.part.abstract.history, found.texts.waiting
-        histories.append(_as_it_stands(history, case, waiting))
-    rim = _rim(proof)
-    for lot in whole(abstracts, given.topics, given.settings, given.corrections, rim):
-        yield from lot.make()
-    yield from _status(session, histories, proof)
+        return found, _as_it_stands(found.part.abstract.history, case, found.texts.waiting)
+
+    def leaves_open(self, path: str) -> bool:
+        """Whether it is not known how a file should be: one that follows from what has failed."""
+        if not self.failed:
+            return False
+        if path.startswith(_STANDING):
+            return True
+        whose = places.document_of(path)
+        return whose in self.failed if whose else self.unsure
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,39 +194,76 @@ class _Work:
 class _Publication:
     """One publication on its way into a fresh folder."""
 
-    def __init__(self, session: Session, fresh: Fresh, proof: Proof) -> None:
+    def __init__(self, app: App, session: Session, fresh: Fresh, proof: Proof) -> None:
+        self._app = app
         self._session = session
         self._fresh = fresh
         self._proof = proof
         self._keys: dict[str, str] = {}
         self._derived: dict[str, Abstract] = {}
         self._histories: list[History] = []
+        self._failed: dict[str, Failed] = {}
+        self._without: list[History] = []  # of these no page was ever published
 
     def write(self, others: Workers | None) -> None:
         for work, found in _derived(self._session, self._work(), others):
-            self._put(work, found)
+            if isinstance(found, Failed):
+                self._keep(work.case.document, found)
+            else:
+                self._put(work, found)
         show("")
-        _name_strays(self._session.workspace.corrections, self._histories)
+        _name_strays(self._session.workspace.corrections, self._histories, self._failed)
         self._whole()
-        for name, data in _status(self._session, self._histories, self._proof):
+        found_now = _status(
+            self._session, self._histories, self._proof, self._failed, self._without
+        )
+        for name, data in found_now:
             self._fresh.write(name, data)
+        unpublished = Unpublished(tuple(self._failed.items()))
+        if last_unpublished(self._session.cache) != unpublished:
+            self._session.cache.put(_UNPUBLISHED_LAST, key_of(_READ_BY), unpublished)
 
     def _work(self) -> Iterator[_Work]:
         """What has to be derived; all else is kept as it stands."""
         documents = self._session.documents()
         for n, document in enumerate(documents, 1):
             show(f"[{n}/{len(documents)}] deriving {document.id} …")
-            case = self._session.case(document)
-            job = _job(self._session, case)
-            key = key_of(PAGES, case.key, job.settings, job.corrections, job.pictures)
-            self._keys[document.id] = key
-            kept = self._session.cache.get(f"part {document.id}", key, Kept)
-            if kept and kept.history and self._fresh.keep(kept.marks):
-                self._histories.append(_as_it_stands(kept.history, case, kept.waiting))
-            else:
-                known = self._session.known(case)
-                earlier = None if known else self._session.earlier(case)
-                yield _Work(case, key, replace(job, texts=known, earlier=earlier))
+            found = tried(document.id, partial(self._work_on, document))
+            if isinstance(found, Failed):
+                self._keep(document, found)
+            elif found:
+                yield found
+
+    def _work_on(self, document: Document) -> _Work | None:
+        """What is to be done for a document; None where all is kept as it stands."""
+        case = self._session.case(document)
+        job = _job(self._session, case)
+        key = key_of(PAGES, case.key, job.settings, job.corrections, job.pictures)
+        self._keys[document.id] = key
+        kept = self._session.cache.get(f"part {document.id}", key, Kept)
+        if kept and kept.history and self._fresh.keep(kept.marks):
+            self._histories.append(_as_it_stands(kept.history, case, kept.waiting))
+            return None
+        known = self._session.known(case)
+        earlier = None if known else self._session.earlier(case)
+        return _Work(case, key, replace(job, texts=known, earlier=earlier))
+
+    def _keep(self, document: Document, failed: Failed) -> None:
+        """Keep what was published of a document that cannot be derived, and name it."""
+        self._blame(document, failed)
+        self._fresh.keep_published(lambda name: places.document_of(name) == document.id)
+        known = last_known(self._session.cache, document, self._session.workspace)
+        shown = history_of_failed(self._session, document, known)
+        has_page = f"{places.document_page(document.id)}index.html" in self._fresh.names
+        (self._histories if has_page else self._without).append(shown)
+        self._keys[document.id] = "failed, known" if known else "failed"
+        if known:
+            self._derived[document.id] = known
+
+    def _blame(self, document: Document, failed: Failed) -> None:
+        self._failed[document.id] = failed
+        self._keys[document.id] = "failed"
+        self._app.complain(failed.reason, document=document.id, trace=failed.trace)
 
     def _put(self, work: _Work, found: Derived) -> None:
         marks = {name: self._fresh.write(name, data) for name, data in found.part.files.items()}
@@ -157,59 +271,105 @@ class _Publication:
         self._session.remember(work.case, found.texts)
         kept = Kept(marks, abstract.history, waiting)
         self._session.cache.put(f"part {name}", work.key, kept)
-        self._session.cache.put(f"abstract {name}", work.key, abstract)
+        short = Short(abstract, _shape(self._session.workspace))
+        self._session.cache.put(f"abstract {name}", work.key, short)
         self._derived[name] = abstract
         self._histories.append(_as_it_stands(abstract.history, work.case, waiting))
 
-    def _abstract(self, document: Document) -> Abstract:
+    def _abstract(self, document: Document) -> Abstract | None:
         """That of a document, which is needed only where the whole is made."""
         name, cache = document.id, self._session.cache
-        found = self._derived.get(name) or cache.get(f"abstract {name}", self._keys[name], Abstract)
-        if found is None:
-            job = _job(self._session, self._session.case(document))
-            found = derive(job, self._session.bodies, self._session.reader).part.abstract
+        if name in self._derived or name in self._failed:
+            return self._derived.get(name)
+        if short := cache.get(f"abstract {name}", self._keys[name], Short):
+            return short.abstract
+        found = tried(name, partial(self._derived_again, document))
+        if isinstance(found, Failed):
+            self._blame(document, found)
+            return None
         return found
+
+    def _derived_again(self, document: Document) -> Abstract:
+        job = _job(self._session, self._session.case(document))
+        return derive(job, self._session.bodies, self._session.reader).part.abstract
 
     def _whole(self) -> None:
         """What is of no single document: of it too, only what follows from something new."""
         given, rim = self._session.workspace, _rim(self._proof)
-        site = _site(given)
-        everything = (sorted(self._keys.items()), given.topics, site, given.corrections)
 
         def made() -> dict[str, Mark]:
-            abstracts = list(map(self._abstract, self._session.documents()))
-            lots = whole(abstracts, given.topics, site, given.corrections, rim)
-            return {n: m for lot in lots for n, m in self._lot(lot, everything).items()}
+            found = map(self._abstract, self._session.documents())
+            abstracts = [abstract for abstract in found if abstract]
+            lots = whole(abstracts, given.topics, _site(given), given.corrections, rim)
+            return {n: m for lot in lots for n, m in self._lot(lot).items()}
 
-        self._kept("whole", everything, made)
+        self._kept("whole", self._everything, made)
 
-    def _lot(self, lot: Lot, everything: object) -> Mapping[str, Mark]:
+    def _everything(self) -> object:
+        """All that the whole follows from; that a document is found to fail is part of it."""
+        given = self._session.workspace
+        return sorted(self._keys.items()), given.topics, _site(given), given.corrections
+
+    def _lot(self, lot: Lot) -> Mapping[str, Mark]:
+        def follows() -> object:
+            return self._everything() if lot.follows is None else lot.follows
+
         def made() -> dict[str, Mark]:
             return {name: self._fresh.write(name, data) for name, data in lot.make()}
 
-        follows = everything if lot.follows is None else lot.follows
         return self._kept(f"lot {lot.name}", follows, made)
 
     def _kept(
-        self, name: str, follows: object, made: Callable[[], Mapping[str, Mark]]
+        self, name: str, follows: Callable[[], object], made: Callable[[], Mapping[str, Mark]]
     ) -> Mapping[str, Mark]:
         """The files that were made of this before, kept; or else as they are `made` now."""
-        key = key_of(PAGES, follows)
-        kept = self._session.cache.get(name, key, Kept)
+        kept = self._session.cache.get(name, key_of(PAGES, follows()), Kept)
         if kept and self._fresh.keep(kept.marks):
             return kept.marks
         marks = made()
-        self._session.cache.put(name, key, Kept(marks))
+        # Not by the key from before: a document may have failed only now.
+        self._session.cache.put(name, key_of(PAGES, follows()), Kept(marks))
         return marks
 
 
 def _derived(
     session: Session, work: Iterable[_Work], others: Workers | None
-) -> Iterator[tuple[_Work, Derived]]:
-    """All work done, by others where there are any."""
+) -> Iterator[tuple[_Work, Derived | Failed]]:
+    """All work done, by others where there are any; what fails fails alone."""
+
+    def done(one: _Work) -> Derived | Failed:
+        do = partial(derive, one.job, session.bodies, session.reader)
+        return tried(one.case.document.id, do)
+
+    def packed(one: _Work) -> Sent | Failed:
+        do = partial(sent, one.job, one.case.kept, session.bodies)
+        return tried(one.case.document.id, do)
+
     if others is None:
-        return ((one, derive(one.job, session.bodies, session.reader)) for one in work)
-    return others.each(derive_sent, work, lambda one: sent(one.job, one.case.kept, session.bodies))
+        return ((one, done(one)) for one in work)
+    return others.each(derive_sent, work, packed)
+
+
+def last_unpublished(cache: Remembered) -> Unpublished:
+    """What could not be published anew the last time, as far as that is remembered."""
+    return cache.get(_UNPUBLISHED_LAST, key_of(_READ_BY), Unpublished) or Unpublished()
+
+
+def last_known(cache: Remembered, document: Document, given: Workspace) -> Abstract | None:
+    """The abstract of a document as it was last derived, if today's code can read it."""
+    short = cache.last(f"abstract {document.id}", Short)
+    return short.abstract if short and short.shape == _shape(given) else None
+
+
+def history_of_failed(session: Session, document: Document, known: Abstract | None) -> History:
+    """What can be told of a document that cannot be derived: as last `known`, as it stands now."""
+    history = known.history if known else faults.unknown(document)
+    stands = tried(document.id, lambda: _as_it_stands(history, session.case(document), ""))
+    return history if isinstance(stands, Failed) else stands
+
+
+def _shape(given: Workspace) -> str:
+    return key_of(ABSTRACTS, [topic.id for topic in given.topics])
 
 
 def _job(session: Session, case: Case) -> Job:
@@ -254,11 +414,24 @@ def _given_up(fork: Fork) -> GivenUp:
 
 
 def _status(
-    session: Session, histories: Sequence[History], proof: Proof
+    session: Session,
+    histories: Sequence[History],
+    proof: Proof,
+    failed: Mapping[str, Failed],
+    without: Sequence[History] = (),
 ) -> Iterator[tuple[str, bytes]]:
-    """What every publication writes: how all documents stand, and what the log held."""
+    """What every publication writes: how all documents stand, and what the log held.
+
+    Those that have `failed` are marked; `without` are those that have no page.
+    """
     given = session.workspace
-    yield from status(histories, given.topics, given.settings, _rim(proof))
+    declared, refusals = given.declared.documents, given.refusals
+    shown, others = (
+        list(faults.marked(some, declared, refusals, failed, public=True))
+        for some in (histories, without)
+    )
+    others += faults.unseen([*histories, *without], declared, refusals, public=True)
+    yield from status(shown, given.topics, given.settings, _rim(proof), others)
     if proof.checkpoint:
         yield "status/checkpoint", proof.checkpoint.encode()
     if key := proof.checkpoint and public_key(given):
@@ -268,8 +441,12 @@ def _status(
         yield STAMPED, proof.stamped.stamp.token
 
 
-def _name_strays(corrections: Sequence[Correction], histories: Sequence[History]) -> None:
+def _name_strays(
+    corrections: Sequence[Correction], histories: Sequence[History], failed: Mapping[str, Failed]
+) -> None:
     for stray in strays(corrections, histories):
+        if stray.document in failed:
+            continue
         seen = stray.first_seen.isoformat()
         problem = f"there is no revision of {stray.document} first seen at {seen}"
         click.echo(f"corrections.toml: {problem}; `tracker log --json` has them all", err=True)

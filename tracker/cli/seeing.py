@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from threading import Lock
 from typing import Any, TypeVar
 
 import click
 
 from tracker.cli import logs
-from tracker.cli.app import App, chosen, harmless, show
+from tracker.cli.app import App, harmless, show, watched
 from tracker.cli.asking import allow_host, fetcher
 from tracker.cli.checkpoints import accept_fork, heads_of, one_past
 from tracker.cli.working import working
+from tracker.contained import Failed, tried
 from tracker.intake import PublicArchive, Recorded, Visit, in_turns, visit, with_preview
 from tracker.model import Document, Outcome
 from tracker.publisher import terminal
+from tracker.settings import FILE as SETTINGS
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _app = click.make_pass_decorator(App)
@@ -44,7 +47,7 @@ def fetch(app: App, documents: tuple[str, ...], force: bool, hosts: tuple[str, .
     visited at most twice a day; after a refusal it is left alone for a day. Documents of several
     hosts are visited in turns, since each host is left alone for some seconds after a request.
 
-    Exit status: 0 all seen, 1 some document could not be fetched, 2 wrong use.
+    Exit status: 0 all seen, 1 some document could not be fetched or is refused, 2 wrong use.
     """
     if fetch_all(app, documents, force=force, hosts=hosts):
         click.get_current_context().exit(1)
@@ -71,21 +74,22 @@ def run(
     Where data/settings.toml names a timestamp_url, the log is stamped in between, as `tracker
     timestamp` does it.
 
-    Exit status: 0 all seen, 1 some document could not be fetched (the others were, and what is
-    known is published), 2 wrong use, 65 the log does not go on from what was published before
-    (nothing was fetched; bring back the archive that was there, or give it up by --accept-fork).
+    Exit status: 0 all seen, 1 some document could not be fetched, is refused, or could not be
+    derived (the others were, and what is known is published), 2 wrong use, 65 the log does not go
+    on from what was published before (nothing was fetched; bring back the archive that was there,
+    or give it up by --accept-fork).
     """
     from tracker.cli import notifying, publishing, stamping
     from tracker.workers import workers
 
-    sending = notifying.prepared(app) if notify else None
+    sending = notifying.prepared_if_can_be(app) if notify else None
     with app.workspace.open_archive() as archive:
         one_past(app, archive, heads_of(archive), accept=accept_fork)
     failed = fetch_all(app, documents, force=force, hosts=hosts)
     if app.workspace.settings.timestamp_url:
         stamping.stamp_if_due(app, hosts)
     with workers(number, scheduler) as others:
-        publishing.publish_all(app, others=others)
+        publishing.publish_all(app, others=others, fails=not documents)
     if sending:
         failed |= notifying.notify_all(app, *sending)
     if failed:
@@ -98,10 +102,11 @@ def fetch_all(app: App, wanted: Sequence[str], *, force: bool, hosts: Sequence[s
     for remark in workspace.declared.remarks:
         click.echo(f"Note: {harmless(remark)}", err=True)
     settings = workspace.settings
-    if not workspace.declared.documents:
+    app.name_refusals(r for r in workspace.refusals if r.file == SETTINGS)
+    declared = in_turns(watched(app, wanted))
+    if not (workspace.declared.documents or workspace.declared.refusals):
         click.echo("Note: data/declarations declares no document; nothing is visited.", err=True)
     previews = dict(settings.previews)
-    declared = in_turns(chosen(workspace.declared.documents, wanted))
     documents = [with_preview(document, previews) for document in declared]
     told, failed = _Told(), False
     with (
@@ -111,9 +116,13 @@ def fetch_all(app: App, wanted: Sequence[str], *, force: bool, hosts: Sequence[s
     ):
         public = PublicArchive(asking, settings.wayback_url, app.now) if settings.stand_in else None
         for document in told.announced(documents):
-            visited = visit(document, asking, archive, app.now, force=force, public=public)
-            recorded.add(visited)
-            failed |= visited.failed
+            do = partial(visit, document, asking, archive, app.now, force=force, public=public)
+            visited = tried(document.id, do)
+            if isinstance(visited, Failed):
+                app.complain(visited.reason, document=document.id, trace=visited.trace)
+            else:
+                recorded.add(visited)
+                failed |= visited.failed
     return failed
 
 

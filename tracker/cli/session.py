@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from tracker.archive import Archive
 from tracker.cli.app import App, chosen
+from tracker.contained import Failed, tried
 from tracker.deriving import read_anew, reader_of
+from tracker.errors import TrackerError
 from tracker.history import Reader, completed, decisive, in_order, texts, thinned
-from tracker.model import Capture, Document, History, Reading, Texts, digest
+from tracker.model import LIVE, Capture, Document, History, Reading, Source, Texts, digest
 from tracker.outages import outages
 from tracker.remembered import READINGS, TEXTS, Remembered, key_of
-from tracker.workspace import Workspace
+from tracker.workspace import TOPICS, Workspace
 
 #: After so many new captures of a document it is remembered anew what is left of all.
 _MANY = 40
@@ -77,15 +79,23 @@ class Session:
         self.cache = cache
         self.sizes = sizes or {}
 
-    def cases(self, wanted: Sequence[str] = ()) -> Iterator[Case]:
-        """The documents `wanted` (all if none is named) in the order of their names."""
-        return map(self.case, chosen(self.documents(), wanted))
-
     def documents(self) -> list[Document]:
         """What is declared, and what was recorded before without being declared now."""
         recorded = self.archive.documents(self.sizes.get("documents"))
-        known = {d.id: d for d in (*recorded, *self.workspace.declared.documents)}
+        known = {d.id: d for d in recorded}
+        declared = {d.id: d for d in self.workspace.declared.documents}
+        for name in known.keys() - declared.keys():
+            if any(refusal.concerns(name) for refusal in self.workspace.refusals):
+                known[name] = replace(known[name], sources=self._last_asked(name))
+        known |= declared
         return [known[name] for name in sorted(known)]
+
+    def _last_asked(self, name: str) -> tuple[Source, ...]:
+        """The pages of a document at the last visit: as it was declared before it was refused."""
+        captures = tried(name, lambda: self.archive.captures(name, self.sizes.get("captures")))
+        live = [] if isinstance(captures, Failed) else [c for c in captures if c.via == LIVE]
+        last = (c.source for c in live if c.time == live[-1].time and c.source)
+        return tuple(dict.fromkeys(last))
 
     def case(self, document: Document) -> Case:
         """A document with what was captured of it."""
@@ -150,6 +160,10 @@ class Session:
         found = completed(case.document, case.captures, self.texts(case))
         return replace(found, outages=tuple(outages(case.captures)))
 
+    def found(self, document: Document) -> History:
+        """All that follows from what was captured of a document."""
+        return self.history(self.case(document))
+
     def bodies(self, capture: Capture) -> tuple[bytes, str]:
         return self.archive.readable(capture)
 
@@ -183,7 +197,18 @@ def opened(
 def histories_of(app: App, wanted: Sequence[str] = (), *, anew: bool = False) -> list[History]:
     """The histories of the documents `wanted` (all if none is named).
 
-    `anew` uses nothing that was derived before: for what has to be proved.
+    `anew` uses nothing that was derived before: for what has to be proved. One that cannot be
+    derived is named and left out; TrackerError is raised where it was `wanted`.
     """
+    given, histories = app.workspace, list[History]()
+    app.name_refusals((r for r in given.refusals if r.file == TOPICS), fails=bool(given.unknown))
     with opened(app, anew=anew) as session:
-        return [session.history(case) for case in session.cases(wanted)]
+        for document in chosen(session.documents(), wanted):
+            found = tried(document.id, partial(session.found, document))
+            if isinstance(found, History):
+                histories.append(found)
+            elif wanted:
+                raise TrackerError(found.reason)
+            else:
+                app.complain(found.reason, trace=found.trace)
+    return histories

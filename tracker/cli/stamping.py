@@ -20,7 +20,7 @@ from tracker.cli.checkpoints import (
     one_past,
     standing_stamps,
 )
-from tracker.errors import NotStamped, UsageError
+from tracker.errors import NotStamped, TrackerError, UsageError
 from tracker.model import Outcome
 from tracker.publisher.words import count, line, moment
 
@@ -32,6 +32,8 @@ def stamp_if_due(app: App, hosts: Sequence[str]) -> None:
     except NotStamped as error:
         logs.event("not stamped", level=logging.WARNING, error=str(error))
         click.echo(f"Note: {harmless(str(error))}", err=True)
+    except TrackerError as error:
+        app.complain(str(error))
     else:
         click.echo(harmless(said))
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import click
 
-from tracker.cli.app import App, colour, print_json, say, width
+from tracker.cli import faults
+from tracker.cli.app import App, chosen, colour, print_json, say, width
 from tracker.cli.checkpoints import accept_fork
-from tracker.cli.publishing import publish_all
-from tracker.cli.session import histories_of, opened
+from tracker.cli.publishing import history_of_failed, last_known, last_unpublished, publish_all
+from tracker.cli.session import Session, histories_of, opened
 from tracker.cli.working import working
+from tracker.contained import Failed, tried
 from tracker.differ import revise
 from tracker.errors import UsageError
 from tracker.model import History, Revision, Version
@@ -219,12 +222,32 @@ def _say_all(app: App, histories: list[History]) -> None:
 def status(app: App, documents: tuple[str, ...], as_json: bool) -> None:
     """Say what was last seen of each document, when, and what stands in the way."""
     with opened(app) as session:
-        # Without their texts, which would fill the memory where there are thousands.
-        histories = [bare(session.history(case)) for case in session.cases(documents)]
+        histories = _standing(session, documents)
     if as_json:
         print_json(records.status(histories))
     else:
         say(terminal.status(histories, app.now, colour=colour(), width=width()))
+
+
+def _standing(session: Session, wanted: Sequence[str]) -> list[History]:
+    """How documents stand; those with which something is wrong say what."""
+    given, failed = session.workspace, dict(last_unpublished(session.cache).failed)
+    declared, refusals = given.declared.documents, given.refusals
+    there = session.documents()
+    refused = faults.unseen(map(faults.unknown, there), declared, refusals, public=False)
+    others = {history.document.id: history for history in refused}
+    meant = chosen([*there, *(other.document for other in others.values())], wanted)
+    histories = []
+    for document in (document for document in meant if document.id not in others):
+        found = tried(document.id, partial(session.found, document))
+        if isinstance(found, Failed):
+            failed[document.id] = found
+            known = last_known(session.cache, document, given)
+            found = history_of_failed(session, document, known)
+        # Without its texts, which would fill the memory where there are thousands.
+        histories.append(bare(found))
+    marked = faults.marked(histories, declared, refusals, failed, public=False)
+    return [*marked, *(others[document.id] for document in meant if document.id in others)]
 
 
 COMMANDS = (publish, log, diff, show, compare, changes, status)

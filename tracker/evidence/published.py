@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,14 @@ class Comparison:
     missing: tuple[str, ...]
     foreign: tuple[str, ...]
     derived: frozenset[str]
+
+    def but_for(self, is_open: Callable[[str], bool]) -> Comparison:
+        """The same without files of which it is not known how they should be."""
+        altered, missing = (
+            tuple(path for path in paths if not is_open(path))
+            for paths in (self.altered, self.missing)
+        )
+        return replace(self, altered=altered, missing=missing)
 
     @property
     def is_whole(self) -> bool:

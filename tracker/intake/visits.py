@@ -9,7 +9,9 @@ from itertools import groupby, zip_longest
 from urllib.parse import urlsplit
 
 from tracker.archive import Archive
+from tracker.contained import unexpected
 from tracker.differ import Judgement
+from tracker.errors import ArchiveError, TrackerError
 from tracker.fetcher import Fetcher
 from tracker.importer import Refusal
 from tracker.intake.judged import FACTS, judged
@@ -197,7 +199,15 @@ def _answered(
     if answer.outcome is not Outcome.GOOD:
         return _live(document, answer, Judgement(answer.outcome, answer.reason, None, 0, None))
     time = answer.requested_at
-    found = judged(archive, answer.body, _media(answer), answer.source, earlier, time)
+    try:
+        found = judged(archive, answer.body, _media(answer), answer.source, earlier, time)
+    except ArchiveError:
+        raise
+    except TrackerError as error:
+        found = Judgement(Outcome.NOT_TEXT, str(error), None, 0, None)
+    except Exception as error:  # noqa: BLE001 (what was served is recorded whatever it does to us)
+        reason = f"It could not be read: {unexpected(error)}."
+        found = Judgement(Outcome.NOT_TEXT, reason, None, 0, None)
     return _live(document, answer, found)
 
 

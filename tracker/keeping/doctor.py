@@ -83,10 +83,7 @@ def contradictions(root: Path) -> Iterator[Finding]:
 
 
 def _outside(root: Path) -> Bodies | None:
-    try:
-        return bodies_by(settings_of(root))
-    except TrackerError:  # said where the operator's files are looked at
-        return None
+    return bodies_by(settings_of(root))
 
 
 def _program() -> Iterator[Finding]:
@@ -100,12 +97,13 @@ def _program() -> Iterator[Finding]:
 
 
 def _declared(root: Path, now: datetime) -> Iterator[Finding]:
-    try:
-        workspace = open_workspace(root)
-    except TrackerError as error:
-        yield Finding(str(error), "correct the file as it says")
-        return
-    if not workspace.declared.documents:
+    workspace = open_workspace(root)
+    for refusal in workspace.refusals:
+        for reason in refusal.reasons:
+            yield Finding(f"{refusal.file}: {reason}", "correct the file as it says")
+    if workspace.unknown:
+        yield Finding(workspace.unknown, "correct the file")
+    if not (workspace.declared.documents or workspace.declared.refusals):
         yield Finding("no document is declared", "put declarations into data/declarations/")
     if not workspace.settings.site_url:
         yield Finding("site_url is not set: links in the feeds lead to localhost")

@@ -8,6 +8,11 @@ from datetime import datetime
 from tracker.model import Revision, Topic, Version, utc
 from tracker.publisher.words import nth, stamp
 
+_OF_ONE = re.compile(
+    r"(?:(?:archive|changes|documents|embed)/)?"
+    r"([a-z0-9-]+/[a-z0-9-]+@[a-z0-9-]+)(?:/.*|\.(?:xml|atom|json))"
+)
+
 
 def document_page(document: str) -> str:
     return f"documents/{document}/"
@@ -66,6 +71,12 @@ def clause_page(document: str, life: str) -> str:
 
 def topic_page(topic: Topic) -> str:
     return f"topics/{topic.id}/"
+
+
+def document_of(path: str) -> str:
+    """The document that a file is of alone, as a page or as its feed; empty where there is none."""
+    found = _OF_ONE.fullmatch(path)
+    return found[1] if found else ""
 
 
 def feed_file(name: str, suffix: str) -> str:

@@ -110,8 +110,12 @@ def status(
     topics: Sequence[Topic],
     settings: Settings,
     rim: Rim | None = None,
+    others: Sequence[History] = (),
 ) -> Pages:
-    """How all documents stand, which every visit changes: pages and a feed."""
-    yield from site.status(Frame(histories, (), topics, settings, (), rim))
+    """How all documents stand, which every visit changes: pages and a feed.
+
+    `others` have no page: documents of which nothing was published, and files that are wrong.
+    """
+    yield from site.status(Frame(histories, (), topics, settings, (), rim), others)
     base = settings.site_url or UNPUBLISHED
     yield from status_feed(in_order(outages(histories, base), histories), base)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from tracker.model import Correction, Topic
+from tracker.model import Correction, History, Topic
 from tracker.publisher import exports, optout, places, records
 from tracker.publisher.abstracts import Abstract
 from tracker.publisher.compare import editions
@@ -120,14 +120,18 @@ def _prose(frame: Frame) -> Pages:
     yield "404.html", frame.render("404.html", "404.html", root=root)
 
 
-def status(frame: Frame) -> Pages:
-    """The pages that change with every visit; what `frame` holds is how the documents stand now."""
-    rows = records.status(frame.histories)
+def status(frame: Frame, others: Sequence[History] = ()) -> Pages:
+    """The pages that change with every visit; what `frame` holds is how the documents stand now.
+
+    `others` have no page.
+    """
+    rows = records.status([*frame.histories, *others])
     rim = frame.rim
     yield frame.page(
         "status/",
         "status.html",
         rows=rows,
+        unpublished={other.document.id for other in others},
         checkpoint=rim.checkpoint,
         signed=_SIGNATURE in rim.checkpoint,
         timestamp=rim.timestamp,
