@@ -156,6 +156,24 @@ def test_nobody_there_is_a_sentence() -> None:
     assert said.startswith("127.0.0.1")
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        "http://",
+        "https:///x",
+        "http://[",
+        "http://[::1",
+        "http://x:y/",
+        "http://a b/",
+        "http://\x00/",
+    ],
+)
+def test_what_is_no_address_is_a_sentence(place: str) -> None:
+    assert "no address of a repository" in problem(place) or "could not be resolved" in problem(
+        place
+    )
+
+
 KIND = "Content-Type: application/x-git-upload-pack-advertisement"
 
 

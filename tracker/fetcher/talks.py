@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import httpx
 
-from tracker.errors import ImportFailed
+from tracker.errors import ImportFailed, UsageError
 from tracker.fetcher.guard import Refused, allowed_hosts
 from tracker.fetcher.verdict import Stopped, host_of, plain
 from tracker.fetcher.wire import Deadline, GuardedBackend, GuardedTransport
@@ -26,9 +26,9 @@ def talk(
     of the network: no answer, `silent_seconds` without a byte, more than `total_seconds` in all.
     """
     deadline = Deadline(total_seconds, time.monotonic)
-    host = host_of(url)
+    entry, host = _entry(url)
     try:
-        backend = GuardedBackend(allowed_hosts([_entry(url)]))
+        backend = GuardedBackend(allowed_hosts([entry]))
         timeout = httpx.Timeout(silent_seconds, connect=_CONNECTING)
         with (
             backend.until(deadline),
@@ -49,10 +49,16 @@ def talk(
         raise ImportFailed(f"{host}: {_said(error, deadline, silent_seconds)}.") from error
 
 
-def _entry(url: str) -> str:
-    found = httpx.URL(url)
-    host = f"[{found.host}]" if ":" in found.host else found.host
-    return f"{host}:{found.port or (443 if found.scheme == 'https' else 80)}"
+def _entry(url: str) -> tuple[str, str]:
+    """Host and port of an address as `--allow-host` has them, and as they may be shown."""
+    try:
+        found = httpx.URL(url)
+        port = found.port or (443 if found.scheme == "https" else 80)
+        host = f"[{found.host}]" if ":" in found.host else found.host
+        allowed_hosts([f"{host}:{port}"])
+        return f"{host}:{port}", host_of(url)
+    except (httpx.InvalidURL, UsageError, ValueError) as error:
+        raise ImportFailed("This is no address of a repository; correct it.") from error
 
 
 def _said(error: Exception, deadline: Deadline, silent_seconds: float) -> str:
