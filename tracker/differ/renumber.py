@@ -31,9 +31,7 @@ _REFERENCE = re.compile(
     re.IGNORECASE,
 )
 
-
-#: Characters in front of a number among which a reference may begin: a list of sections is shorter.
-_FARTHEST = 1000
+_LONGEST = 1000  # characters before a number in which what names its section is looked for
 
 
 def renumbering(
@@ -64,7 +62,7 @@ def following(spans: Sequence[Span], numbers: Mapping[str, str]) -> frozenset[in
         is_swap = (old.op, new.op) == (Op.DELETE, Op.INSERT)
         if is_swap and _follows(old, new, numbers) and _REFERENCE.search(fold(text)):
             found |= {n, n + 1}
-        text = f"{text}{old.after}"[-_FARTHEST:]
+        text = (text + old.after)[-_LONGEST:]
     return frozenset(found)
 
 
