@@ -13,10 +13,11 @@ from typing import NoReturn
 import pytest
 
 from tests.servers import Server, page
-from tests.strategies import PAGE, START, version
+from tests.strategies import PAGE, START, capture, version
 from tracker import budget
 from tracker.archive import Archive
 from tracker.budget import limited
+from tracker.deriving import read_anew
 from tracker.differ import judge, read, revise
 from tracker.differ.segment import segment
 from tracker.differ.tree import Run
@@ -130,3 +131,10 @@ def test_a_run_goes_on_after_a_page_that_takes_too_long(
     assert bad.captures[0].outcome is Outcome.TOO_LARGE
     assert "of processor time; select a smaller part of the page" in bad.captures[0].reason
     assert good.captures[0].outcome is Outcome.GOOD
+
+
+def test_a_kept_page_that_takes_too_long_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.differ.extract.segment", _for_ever)
+    kept = capture(0)
+    with pytest.raises(TooCostly, match=rf"^{kept.document}: Reading the page takes more than"):
+        read_anew(kept, b"<p>Terms of use.</p>", "text/html")

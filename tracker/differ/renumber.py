@@ -63,7 +63,7 @@ def following(spans: Sequence[Span], numbers: Mapping[str, str]) -> frozenset[in
         is_swap = (old.op, new.op) == (Op.DELETE, Op.INSERT)
         if is_swap and _follows(old, new, numbers) and _REFERENCE.search(fold(text)):
             found |= {n, n + 1}
-        text = f"{text}{old.after}"[-_FARTHEST:]
+        text = (text + old.after)[-_FARTHEST:]
     return frozenset(found)
 
 

@@ -70,10 +70,10 @@ def _spots(change: Change) -> Iterator[_Spot]:
     evidence = _pattern({word for tag in change.tags for word in tag.words})
     for op, weight in ((Op.INSERT, 0), (Op.DELETE, 2)):
         text, shown, changed = _side(change, op)
-        ends = [0, *(gap.end() for gap in _GAP.finditer(text)), len(text)]
+        ends = [gap.end() for gap in _GAP.finditer(text)]
         for match in evidence.finditer(text):
-            came = _overlaps(match.span(), changed)
-            if came or _overlaps(_sentence(ends, match.start()), changed):
+            came = _is_in(changed, match.span())
+            if came or _is_in(changed, _sentence(text, ends, match.start())):
                 place = shown[match.start()], shown[match.end() - 1] + 1
                 yield _Spot(place, weight if came else weight + 1)
 
@@ -99,16 +99,20 @@ def _side(change: Change, op: Op) -> tuple[str, list[int], list[_Interval]]:
     return text, shown, changed
 
 
-def _sentence(ends: Sequence[int], place: int) -> _Interval:
-    """The sentence at a place, between two of the `ends` of all."""
-    n = bisect_right(ends, place, hi=len(ends) - 1)
-    return ends[n - 1], ends[n]
+def _sentence(text: str, ends: Sequence[int], place: int) -> _Interval:
+    n = bisect_right(ends, place)
+    return ends[n - 1] if n else 0, ends[n] if n < len(ends) else len(text)
 
 
-def _overlaps(place: _Interval, changed: Sequence[_Interval]) -> bool:
-    """Whether a place has a part in one of some intervals, which come in order."""
-    n = bisect_left(changed, place[1], key=lambda c: c[0])
-    return n > 0 and place[0] < changed[n - 1][1]
+def _is_in(changed: Sequence[_Interval], place: _Interval) -> bool:
+    """Whether any of what changed overlaps a place."""
+    return any(place[0] < c[1] and c[0] < place[1] for c in _beside(changed, place))
+
+
+def _beside(changed: Sequence[_Interval], place: _Interval) -> Sequence[_Interval]:
+    """The last that begins before a place and the first that does not: no other is as near."""
+    n = bisect_left(changed, place)
+    return changed[max(0, n - 1) : n + 1]
 
 
 # ── cutting ───────────────────────────────────────────────────────────────────────
@@ -141,8 +145,7 @@ def _focus(told: _Told) -> _Interval:
         return changed[0][0], changed[0][0]
 
     def away(spot: _Spot) -> int:
-        n = bisect_right(changed, spot.place[0], key=lambda c: c[0])
-        near = changed[max(0, n - 1) : n + 1]
+        near = _beside(changed, spot.place)
         return min(max(0, c[0] - spot.place[1], spot.place[0] - c[1]) for c in near)
 
     return min(told.spots, key=lambda s: (s.weight, away(s), s.place)).place
