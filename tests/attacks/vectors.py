@@ -64,6 +64,17 @@ def _drawn(seed: int, alike: bool) -> Callable[[int], str]:
     return inner
 
 
+def _shuffled(seed: int) -> Callable[[int], str]:
+    """Items alike but for their number, in an order drawn by lot."""
+
+    def inner(n: int) -> str:
+        items = [f"<li>the boat has one name and two sides here {i}" for i in range(n // 50)]
+        Random(seed).shuffle(items)
+        return "".join(f"{item} {seed}" for item in items)
+
+    return inner
+
+
 #: Parsing and reading (extract, segment).
 READING: dict[str, Vector] = {
     "lists a hundred deep": _both(_nested("<ul><li>x ", "</ul>", 45)),
@@ -140,6 +151,11 @@ COMPARING: dict[str, Vector] = {
     "all items equal": _changed(_filled("<li>the same as ever"), _filled("<li>the same as then")),
     "all items in reverse": _changed(
         _numbered("a boat that is called {i} today"), _numbered("a boat that is called {j} today")
+    ),
+    "all items alike, shuffled": _changed(_shuffled(1), _shuffled(2)),
+    "items under one long heading": _changed(
+        lambda n: f"<h2>{_filled('long heading ')(n // 2)}</h2>{_filled('<li>the old')(n // 8)}",
+        lambda n: f"<h2>{_filled('long heading ')(n // 2)}</h2>{_filled('<li>the new')(n // 8)}",
     ),
     "short items other": _changed(_numbered("{i}"), _numbered("x{i}")),
     "one clause, every second word": _changed(_filled("a b "), _filled("a c ")),
