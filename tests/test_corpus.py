@@ -120,7 +120,7 @@ def test_real_captures_with_no_two_alike_give_the_real_changes_only(
 OTHERS = {
     "deepseek/privacy-policy": ["2025-12-23", "2026-02-10"],
     "deepseek/terms-of-service": ["2026-03-27"],
-    "grok/privacy-policy-legal-privacy-policy": ["2025-11-24", "2026-05-18", "2026-06-30"],
+    "grok/privacy-policy": ["2025-11-24", "2026-05-18", "2026-06-30"],
     "grok/terms-of-service": ["2025-12-10", "2026-05-18", "2026-06-29", "2026-06-29"],
     "le-chat/privacy-policy": ["2025-12-31", "2026-04-02", "2026-04-08"],
 }

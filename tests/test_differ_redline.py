@@ -105,11 +105,11 @@ def test_a_redline_without_effort_is_as_exact(pair: tuple[str, str]) -> None:
 
 
 def test_the_redlines_of_a_revision_share_an_effort() -> None:
-    effort = Effort(100)
-    assert effort.affords(60)
-    assert not effort.affords(60)
-    redline("We may keep it", "You will lend it", effort)
-    assert effort.left < 40
+    effort = Effort(1000)
+    assert effort.affords(600)
+    assert not effort.affords(600)
+    redline("We may keep it here", "You may lend it here", effort)
+    assert effort.left < 400
 
 
 def test_a_text_that_was_put_in_capitals_is_replaced() -> None:

@@ -93,15 +93,16 @@ def world(tmp_path: Path) -> Iterator[World]:
 def without_it(world: World, tmp_path: Path) -> dict[str, bytes]:
     """What is published of the others where the broken document never was."""
     other = World(tmp_path / "other", world.server)
-    shutil.copytree(world.root / "data", other.root / "data")
-    shutil.rmtree(other.root / "data" / "declarations" / "eu")
-    for name in ("corrections.toml", "topics.toml", "settings.toml"):
-        (other.root / "data" / name).unlink(missing_ok=True)
-    alter(
-        other.root / "data" / "archive.db",
-        f"delete from captures where document = '{BROKEN}';"
-        f"delete from documents where id = '{BROKEN}'",
-    )
+    known = world.root / "data"
+    shutil.copytree(known / "declarations" / "global", other.root / "data/declarations/global")
+    with (
+        Archive(known / "archive.db") as whole,
+        Archive(other.root / "data" / "archive.db", write=True) as archive,
+    ):
+        for document in (d for d in whole.documents() if d.id != BROKEN):
+            archive.introduce(document)
+            for capture in whole.captures(document.id):
+                archive.add(capture, whole.body(capture.body) if capture.body else None)
     assert tracker(other.root, "publish").exit_code == 0
     return other.files(*OTHERS)
 

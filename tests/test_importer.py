@@ -11,7 +11,7 @@ import pytest
 
 from tracker.archive import Archive
 from tracker.errors import ImportFailed
-from tracker.importer import opened
+from tracker.importer import Refusal, opened
 from tracker.intake import Wanted, bring_in
 from tracker.model import Capture, Document, Outcome, Source
 
@@ -117,17 +117,16 @@ def test_an_import_that_was_stopped_goes_on_where_it_was(repository: Path, tmp_p
         assert len(archive.captures()) == 3
 
 
-def test_a_name_that_cannot_be_a_document_is_an_error(tmp_path: Path) -> None:
+def test_a_name_that_cannot_be_a_document_is_refused_once(tmp_path: Path) -> None:
     folder = tmp_path / "odd"
     folder.mkdir()
     git(folder, "init", "--initial-branch=main")
-    commit(folder, "港/条約.md", TEXT, "2025-01-01T00:00:00Z")
-    with (
-        opened(str(folder)) as found,
-        Archive(tmp_path / "a.db", write=True) as archive,
-        pytest.raises(ValueError, match="港"),
-    ):
-        list(bring_in(found, found.entries, "global", archive))
+    for day in ("01", "02"):
+        commit(folder, "港/条約.md", f"{TEXT}{day}", f"2025-01-{day}T00:00:00Z")
+    with opened(str(folder)) as found, Archive(tmp_path / "a.db", write=True) as archive:
+        (refused,) = bring_in(found, found.entries, "global", archive)
+    assert isinstance(refused, Refusal)
+    assert "港" in str(refused)
 
 
 def test_no_hook_of_the_repository_is_run(repository: Path, tmp_path: Path) -> None:

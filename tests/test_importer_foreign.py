@@ -447,5 +447,5 @@ def test_a_date_that_cannot_be_is_refused_and_others_go_on(tmp_path: Path, when:
     done = CliRunner().invoke(main, command)
     assert done.exit_code == 1
     assert "2 captures imported" in done.output
-    assert f"commit {odd}, Harbour/Terms" in done.output
+    assert f"Commit {odd} of Harbour Terms" in done.output
     assert done.exception is None or isinstance(done.exception, SystemExit)

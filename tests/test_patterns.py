@@ -25,6 +25,7 @@ from tests.patterns import sites as _sites
 from tracker.differ.skeleton import _reader
 from tracker.differ.topics import _parts, mentions
 from tracker.model import Topic
+from tracker.publisher.documents import _any_of
 from tracker.publisher.glimpses import _pattern
 from tracker.topics import load
 
@@ -84,6 +85,10 @@ def _of_evidence() -> Iterator[Found]:
     yield _pattern({"AI models", "train-it", "- a -", "AI"})
 
 
+def _of_folds() -> Iterator[Found]:
+    yield _any_of({"“": '"', "\u200b": "", "  ": " ", "e\u0301": "é"})
+
+
 def _of_selectors() -> Iterator[Found]:
     for select, remove in (((), ()), ((".a #b > c",), (".d",))):
         reader = _reader(select, remove)
@@ -95,6 +100,7 @@ def _of_selectors() -> Iterator[Found]:
 MADE: dict[str, Callable[[], Iterator[Found]]] = {
     "tracker.differ.topics._parts": _of_phrases,
     "tracker.publisher.glimpses._pattern": _of_evidence,
+    "tracker.publisher.documents._any_of": _of_folds,
     "tracker.differ.skeleton._reader": _of_selectors,
 }
 

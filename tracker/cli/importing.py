@@ -162,11 +162,7 @@ def _import(app: App, place: str, wanted: Wanted, others: Workers | None) -> Non
                 *(_looking(others), app.now),
             )
             told = _Told(chain(refused, with_bar(brought, len(entries))))
-            try:
-                said = terminal.import_summary(told)
-            except ValueError as error:
-                told.name_refused()
-                raise UsageError(f"{name}: {error}.") from error
+            said = terminal.import_summary(told)
     click.echo(said)
     told.end()
 
@@ -208,19 +204,15 @@ class _Told:
                 yield one
 
     def end(self) -> None:
-        """Name what was refused; ImportFailed where anything was."""
-        self.name_refused()
-        if self._refusals:
-            raise ImportFailed(
-                f"{self._refusals:,} refused, as named above; all else that could be read is there."
-            )
-
-    def name_refused(self) -> None:
-        """Name what was refused, the first few and how many more."""
+        """Name what was refused, the first few; ImportFailed where anything was."""
         for refusal in self._refused:
             click.echo(f"Note: refused, {harmless(str(refusal))}", err=True)
         if more := self._refusals - len(self._refused):
             click.echo(f"Note: refused, {more:,} more", err=True)
+        if self._refusals:
+            raise ImportFailed(
+                f"{self._refusals:,} refused, as named above; all else that could be read is there."
+            )
 
 
 # ── the Wayback Machine ───────────────────────────────────────────────────────────

@@ -305,7 +305,7 @@ def write_evidence(app: App, revision: str, output: Path | None, check: bool) ->
     with app.workspace.open_archive() as archive:
         past = one_past(app, archive, heads_of(archive))
         chosen = _revision(app, revision)
-        found = evidence.bundle(_bundle(app, archive, chosen, past))
+        found = evidence.make_bundle(_bundle(app, archive, chosen, past))
     document = chosen.document.replace("/", "-").replace("@", "-")
     name = f"{document}-{places.version_stamp(chosen.after)}"
     path = output or app.root / f"evidence-{name}.zip"

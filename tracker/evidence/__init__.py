@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tracker.evidence.bundle import Bundle, Exhibit, Stamped, bundle
+from typing import TYPE_CHECKING
+
 from tracker.evidence.cms import Unsound
 from tracker.evidence.forks import (
     FORKS,
@@ -32,6 +33,14 @@ from tracker.evidence.note import (
 from tracker.evidence.published import Comparison, compare
 from tracker.evidence.stamp import MEDIA, Seal, answered, can_stamp, question, sealed
 from tracker.evidence.stamps import Stamp, Stamps, keep_stamp, load_stamps, misfits
+from tracker.later import later
+
+if TYPE_CHECKING:
+    from tracker.evidence.bundle import Bundle, Exhibit, Stamped, make_bundle
+else:
+    __getattr__ = later(
+        __name__, dict.fromkeys(("Bundle", "Exhibit", "Stamped", "make_bundle"), "bundle")
+    )
 
 __all__ = [
     "FORKS",
@@ -52,7 +61,6 @@ __all__ = [
     "Stamps",
     "Unsound",
     "answered",
-    "bundle",
     "can_sign",
     "can_stamp",
     "checkpoint_body",
@@ -66,6 +74,7 @@ __all__ = [
     "load_forks",
     "load_key",
     "load_stamps",
+    "make_bundle",
     "make_key",
     "misfits",
     "named",

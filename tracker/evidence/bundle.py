@@ -69,7 +69,7 @@ class Bundle:
     stamped: Stamped | None = None
 
 
-def bundle(given: Bundle) -> dict[str, bytes]:
+def make_bundle(given: Bundle) -> dict[str, bytes]:
     """The files of a bundle by name; the same revision and log give the same bytes."""
     found = dict(_files(given))
     found["VERIFY.txt"] = _explanation(given).encode()

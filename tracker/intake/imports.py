@@ -184,12 +184,12 @@ def bring_in(
 ) -> Iterator[Capture | Refusal | None]:
     """Import `entries`, oldest first; yields each capture once it is on disk, None if it was there.
 
-    A page is read as it is `declared`, where its address is. What is larger than a page, or cannot
-    have been seen by `now`, is refused at the end, and all else goes on. Raises ValueError then,
-    naming the records whose service or type cannot be made a document's name.
+    A page is read as it is `declared`, where its address is. What is larger than a page, cannot
+    have been seen by `now`, or whose service or type cannot be made a document's name, is refused
+    at the end, and all else goes on.
     """
     refused: list[Refusal] = []
-    unnamed: dict[str, None] = {}
+    unnamed: dict[tuple[str, str], Refusal] = {}
 
     def found() -> Iterator[Found]:
         for entry in _as_declared(entries, edition, declared):
@@ -197,7 +197,8 @@ def bring_in(
                 name = imported_id(entry.service, entry.type, edition)
                 body = _body(repository, entry, now)
             except ValueError as error:
-                unnamed[str(error)] = None
+                what = entry.service, entry.type
+                unnamed[what] = Refusal(" ".join(what), f"cannot be a document: {error}")
             except _Refused as error:
                 refused.append(
                     Refusal(f"Commit {entry.commit} of {entry.service} {entry.type}", str(error))
@@ -208,8 +209,7 @@ def bring_in(
 
     yield from _kept(found(), archive, looking)
     yield from refused
-    if unnamed:
-        raise ValueError("; ".join(unnamed))
+    yield from unnamed.values()
 
 
 class _Refused(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
@@ -196,9 +196,11 @@ def _record(passage: Passage, folded: Mapping[str, str]) -> dict[str, object]:
 
 
 def _replaced(text: str, folded: Mapping[str, str]) -> str:
-    longest_first = sorted(folded, key=len, reverse=True)
-    pattern = "|".join(map(re.escape, longest_first))
-    return re.sub(pattern, lambda found: folded[found[0]], text) if folded else text
+    return _any_of(folded).sub(lambda found: folded[found[0]], text) if folded else text
+
+
+def _any_of(folded: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(folded, key=len, reverse=True))))
 
 
 def _captures(frame: Frame, captures: Sequence[Capture]) -> Iterator[tuple[str, bytes]]:
