@@ -19,10 +19,10 @@ from tests.corpus import CORPUS
 from tests.factories import BODIES, SITE, TOPICS, corrections, samples
 from tests.samples import ADS, followed, terms
 from tracker.cli import main
-from tracker.database import database
-from tracker.differ.folds import folds
-from tracker.differ.topics import whole
+from tracker.differ.topic_matching import whole
+from tracker.extractor.folds import folds
 from tracker.publisher import Rim, publish
+from tracker.publisher.data.sqlite import database
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page

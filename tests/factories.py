@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 from tracker.differ import revise
-from tracker.differ.normalise import enumerator, fold
+from tracker.extractor.normalise import enumerator, fold
 from tracker.model import (
     Capture,
     Change,
@@ -36,8 +36,8 @@ from tracker.model import (
     Version,
     digest,
 )
-from tracker.publisher.catalogue import STATUS, catalogue
-from tracker.publisher.feeds import (
+from tracker.publisher.feeds.catalogue import STATUS, catalogue
+from tracker.publisher.feeds.channels import (
     UNPUBLISHED,
     document_feed,
     feed_items,
@@ -45,7 +45,7 @@ from tracker.publisher.feeds import (
     status_feed,
     written,
 )
-from tracker.publisher.opml import opml
+from tracker.publisher.feeds.opml import opml
 
 START = datetime(2025, 3, 1, 8, 30, tzinfo=UTC)
 SITE = Settings(site_url="https://terms.example/watch/")

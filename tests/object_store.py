@@ -12,9 +12,9 @@ from unittest.mock import patch
 
 import pytest
 
-from tracker.bodies import Bodies
-from tracker.settings import load
-from tracker.workspace import bodies_by
+from tracker.app.workspace import bodies_by
+from tracker.archive.object_store import Bodies
+from tracker.config.settings import load
 
 BUCKET = "terms"
 CREDENTIALS = {

@@ -18,8 +18,8 @@ from types import ModuleType
 from typing import Any
 
 import tracker
-from tracker import budget
-from tracker.budget import limited
+from tracker._support import budget
+from tracker._support.budget import limited
 from tracker.errors import TooCostly
 
 Found = re.Pattern[Any]

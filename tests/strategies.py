@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from tracker.differ import read
-from tracker.differ.normalise import enumerator, fold
+from tracker.extractor import read
+from tracker.extractor.normalise import enumerator, fold
 from tracker.model import Capture, Clause, Outcome, Reading, Source, Unit, Version, digest
 
 # How long an example takes depends on the machine, and says nothing about the code.

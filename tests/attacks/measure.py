@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 from tests.attacks.vectors import MARKDOWN, Vector
 from tests.factories import TOPICS
-from tracker.differ import judge, read
-from tracker.differ.bounds import TooLarge
-from tracker.differ.extract import page_text, simple_parts
+from tracker.extractor import judge, read
+from tracker.extractor.extract import page_text, simple_parts
+from tracker.extractor.limits import TooLarge
 from tracker.fetcher import Limits
 from tracker.history import history
 from tracker.model import Capture, Document, Outcome, Settings, Source, digest

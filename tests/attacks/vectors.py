@@ -1,7 +1,7 @@
 """Pages whose only purpose is to take time or memory: name → (size → earlier and later page).
 
 Each is made against one piece of the program, which its comment names. What is more than any text
-of terms is refused (`tracker.fetcher.limits`, `tracker.differ.bounds`); what is not must cost no
+of terms is refused (`tracker.fetcher.limits`, `tracker.extractor.limits`); what is not must cost no
 more than a run can bear.
 """
 

@@ -17,7 +17,8 @@ from tempfile import TemporaryDirectory
 
 from tests.benchmarks.measure import peer, table
 from tests.corpus import CORPUS
-from tracker.differ import quick, read
+from tracker.extractor import lxml_reader as quick
+from tracker.extractor import read
 from tracker.importer import opened
 
 _BUNDLES = ("linkedin-snapshots-fr", "linkedin-snapshots-hi", "other-snapshots")

@@ -19,7 +19,7 @@ from typing import Any
 from tests.benchmarks.measure import Cost, cost, peer, table, tracker
 from tests.benchmarks.pages import Site
 from tests.benchmarks.simulated import Looking, simulated, small
-from tracker.archive import Archive
+from tracker.archive.store import Archive
 
 LOOKING = Looking(looks=120, every=timedelta(days=365.25 / 12), editions=10)
 SIZES = [int(n) for n in os.environ.get("TRACKER_SIZES", "30,100,300").split(",")]

@@ -20,10 +20,11 @@ from tempfile import TemporaryDirectory
 from tests.benchmarks.measure import cost, peer, table
 from tests.benchmarks.pages import page
 from tests.corpus import CORPUS
-from tracker.differ import read, revise
+from tracker.config.topics import load
+from tracker.differ import revise
+from tracker.extractor import read
 from tracker.importer import opened
 from tracker.model import Version
-from tracker.topics import load
 
 _WORDS = """
 import re, sys, time

@@ -13,10 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.benchmarks.pages import Site, page
-from tracker.archive import Archive
-from tracker.differ import judge
+from tracker.app.workspace import open_workspace
+from tracker.archive.store import Archive
+from tracker.extractor import judge
 from tracker.model import LIVE, Capture, Document, Source, digest
-from tracker.workspace import open_workspace
 
 _START = datetime(2016, 1, 1, 12, tzinfo=UTC)
 small = partial(page, paragraphs=12, noise=2000)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from itertools import groupby
 
-from tracker.differ import read
+from tracker.extractor import read
 from tracker.model import Clause, Unit
 
 

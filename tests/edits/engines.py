@@ -11,9 +11,9 @@ from diff_match_patch import diff_match_patch
 
 from tests.edits.truth import Claim
 from tracker.differ.align import align
-from tracker.differ.normalise import fold
 from tracker.differ.redline import read_back, redline, tokens, words_of
 from tracker.differ.renumber import following, renumbering
+from tracker.extractor.normalise import fold
 from tracker.model import Clause, Op, Span
 
 _BELONG = 0.2

@@ -10,8 +10,8 @@ from tests.edits import prose
 from tests.edits.blocks import Block, original
 from tests.edits.operators import OPERATORS, Draft
 from tracker.differ.align import align
-from tracker.differ.normalise import fold
 from tracker.differ.redline import redline, words_of
+from tracker.extractor.normalise import fold
 from tracker.model import Clause, Unit
 
 Text = tuple[Clause, ...]

@@ -9,8 +9,8 @@ from tests.corpus import CORPUS
 from tests.edits.blocks import Block, block, clauses
 from tests.edits.prose import linked, terms
 from tracker.demo import PATHS, STATES, page
-from tracker.differ import read
-from tracker.importer.repository import opened
+from tracker.extractor import read
+from tracker.importer.git.repository import opened
 from tracker.model import Clause, Unit
 
 Base = tuple[str, tuple[Block, ...]]

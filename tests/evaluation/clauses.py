@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tests.corpus import CORPUS
 from tests.evaluation.scores import Score, judged
-from tracker.differ.topics import about
+from tracker.differ.topic_matching import about
 from tracker.model import Topic
 
 FILE = CORPUS / "gold" / "clauses.jsonl"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tests.evaluation import clauses, revisions
 from tests.evaluation.scores import Score
+from tracker.config.topics import load
 from tracker.model import Topic
-from tracker.topics import load
 
 SHIPPED = Path(__file__).parents[2] / "data" / "topics.toml"
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from tests.samples import ADS, declare, terms
 from tests.servers import Server, page
-from tracker.archive import Archive
+from tracker.archive.store import Archive
 from tracker.cli import main
 
 KINDS = {"kill": 1, "torn write": 2, "no space": 3, "I/O error": 4, "full disk": 5}

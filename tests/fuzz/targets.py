@@ -9,12 +9,13 @@ from lxml import etree
 
 from tests.factories import SITE, TOPICS
 from tests.factories import history as made
-from tracker import declarations, settings, topics
-from tracker.differ import Undecodable, judge, read, read_back
+from tracker.config import declarations, settings, topics
+from tracker.differ import read_back
 from tracker.differ.align import align
 from tracker.differ.redline import redline
 from tracker.errors import DeclarationError
 from tracker.evidence import parse_note
+from tracker.extractor import Undecodable, judge, read
 from tracker.model import Source
 from tracker.publisher import publish
 

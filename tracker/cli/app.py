@@ -15,12 +15,12 @@ from pathlib import Path
 
 import click
 
+from tracker.app.workspace import Workspace, open_workspace
 from tracker.cli import logs
-from tracker.declarations import find
-from tracker.inputs import Refusal
+from tracker.config.declarations import find
+from tracker.config.validation import Refusal
 from tracker.model import Document, utc
 from tracker.publisher.terminal import harmless
-from tracker.workspace import Workspace, open_workspace
 
 __all__ = [
     "App",

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import click
 
 from tracker import evidence
-from tracker.archive import Archive
-from tracker.audit import Head
+from tracker.app.workspace import Workspace
+from tracker.archive.integrity import Head
+from tracker.archive.log_entries import GENESIS, LOGS
+from tracker.archive.store import Archive
 from tracker.cli.app import App
-from tracker.entries import GENESIS, LOGS
 from tracker.errors import ArchiveError
 from tracker.publisher.terminal import harmless
-from tracker.workspace import Workspace
 
 
 def heads_of(archive: Archive) -> dict[str, Head]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from tracker.contained import Failed
-from tracker.inputs import Refusal
+from tracker._support.containment import Failed
+from tracker.config.validation import Refusal
 from tracker.model import Document, History, Standing, State
 
 #: What readers of the published pages are told; operators are told why.

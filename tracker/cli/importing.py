@@ -14,30 +14,29 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tracker.cli.app import App, harmless, parse_time, watched
-from tracker.cli.asking import allow_host, fetcher
-from tracker.cli.working import working
-from tracker.declarations import document_id
-from tracker.differ import Impression
-from tracker.errors import ImportFailed, UsageError
-from tracker.fetcher import Limits, talk, user_agent
-from tracker.importer import Record, Refusal, Undated, opened, saved_page, shown, warc_records
-from tracker.importer.wayback import collapsed
-from tracker.intake import (
+from tracker.app.imports import (
     Found,
     Looking,
-    PublicArchive,
     Wanted,
-    bring_captures,
     bring_in,
     bring_pages,
     is_within,
     look,
     owners,
 )
+from tracker.app.internet_archive import PublicArchive, bring_captures
+from tracker.app.workers import Workers, workers
+from tracker.cli.app import App, harmless, parse_time, watched
+from tracker.cli.asking import allow_host, fetcher
+from tracker.cli.working import working
+from tracker.config.declarations import document_id
+from tracker.errors import ImportFailed, UsageError
+from tracker.extractor import Impression
+from tracker.fetcher import Limits, talk, user_agent
+from tracker.importer import Record, Refusal, Undated, opened, saved_page, shown, warc_records
+from tracker.importer.wayback import collapsed
 from tracker.model import Capture, Document, Source
 from tracker.publisher import terminal
-from tracker.workers import Workers, workers
 
 if TYPE_CHECKING:
     import httpx

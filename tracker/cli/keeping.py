@@ -7,15 +7,17 @@ from pathlib import Path
 
 import click
 
+from tracker.app.backup import backup, restore
+from tracker.app.doctor import contradictions, examine
+from tracker.app.move_bodies import clear, misplaced, move
+from tracker.app.workspace import bodies_by, settings_of
 from tracker.cli.app import App, harmless, print_json
 from tracker.cli.importing import with_bar
+from tracker.config.settings import FILE as SETTINGS
+from tracker.config.settings import read_store
+from tracker.config.validation import Place
 from tracker.errors import UsageError
-from tracker.inputs import Place
-from tracker.keeping import backup, clear, contradictions, examine, misplaced, move, restore
-from tracker.publisher.words import count
-from tracker.settings import FILE as SETTINGS
-from tracker.settings import read_store
-from tracker.workspace import bodies_by, settings_of
+from tracker.publisher.text import count
 
 _app = click.make_pass_decorator(App)
 _file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))

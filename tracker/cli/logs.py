@@ -12,7 +12,7 @@ from tracker.model import Outcome
 from tracker.publisher.terminal import harmless
 
 if TYPE_CHECKING:
-    from tracker.intake import Visit
+    from tracker.app.visits import Visit
 
 _LOGGER = logging.getLogger("tracker")
 _LOGGER.propagate = False

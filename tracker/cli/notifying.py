@@ -7,14 +7,14 @@ from collections.abc import Iterable
 
 import click
 
+from tracker.app.notifier import FILE, Address, Ledger, Sender, addresses
 from tracker.cli.app import App, harmless
 from tracker.cli.session import histories_of
+from tracker.config.settings import FILE as SETTINGS
 from tracker.errors import TrackerError, UsageError
-from tracker.notifier import FILE, Address, Ledger, Sender, addresses
-from tracker.publisher.channel import Item
-from tracker.publisher.feeds import feed_items
-from tracker.publisher.items import brief
-from tracker.settings import FILE as SETTINGS
+from tracker.publisher.feeds.channel import Item
+from tracker.publisher.feeds.channels import feed_items
+from tracker.publisher.feeds.items import brief
 
 
 def prepared(app: App) -> tuple[Sender, list[Address]]:

@@ -20,8 +20,12 @@ from tempfile import TemporaryDirectory
 import click
 
 from tracker import evidence
-from tracker.archive import Archive
-from tracker.audit import head_of
+from tracker._support.atomic_folder import MANIFEST, content, file_names, manifest, published_names
+from tracker._support.cache import Remembered
+from tracker._support.merkle import frontier_of, inclusion, leaf_hash
+from tracker._support.web_root import web_root
+from tracker.archive.integrity import head_of
+from tracker.archive.store import Archive
 from tracker.cli.app import App, harmless
 from tracker.cli.checkpoints import (
     Sealed,
@@ -39,17 +43,13 @@ from tracker.cli.checkpoints import (
 )
 from tracker.cli.publishing import STAMPED, Proof, Rederived
 from tracker.cli.session import histories_of, opened
-from tracker.differ import read
 from tracker.errors import ArchiveError, TrackerError, Unreachable, UsageError
 from tracker.evidence import Bundle, Exhibit, Note
 from tracker.evidence.verify import is_known
-from tracker.folder import MANIFEST, content, file_names, manifest, published_names
-from tracker.merkle import frontier_of, inclusion, leaf_hash
+from tracker.extractor import read
 from tracker.model import Capture, Revision, digest
-from tracker.publisher import places
-from tracker.publisher.words import count, moment, stamp
-from tracker.remembered import Remembered
-from tracker.webroot import web_root
+from tracker.publisher import urls as places
+from tracker.publisher.text import count, moment, stamp
 
 _app = click.make_pass_decorator(App)
 _REVISION = re.compile(

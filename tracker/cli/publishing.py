@@ -8,6 +8,13 @@ from functools import partial
 
 import click
 
+from tracker._support.atomic_folder import Fresh, Mark, exchanged
+from tracker._support.cache import ABSTRACTS, PAGES, Remembered, key_of
+from tracker._support.containment import Failed, tried
+from tracker._support.lock import held_folder
+from tracker.app.derive import Derived, Job, Sent, derive, derive_sent, picture, sent
+from tracker.app.workers import Workers
+from tracker.app.workspace import Workspace
 from tracker.cli import faults, logs
 from tracker.cli.app import App, show
 from tracker.cli.checkpoints import (
@@ -20,31 +27,26 @@ from tracker.cli.checkpoints import (
     public_key,
 )
 from tracker.cli.session import Case, Session, opened
-from tracker.compiled import keep_compiled
-from tracker.contained import Failed, tried
-from tracker.database import database
-from tracker.deriving import Derived, Job, Sent, derive, derive_sent, picture, sent
 from tracker.errors import TrackerError
 from tracker.evidence import Fork
-from tracker.folder import Fresh, Mark, exchanged
 from tracker.history import standing
-from tracker.lock import held_folder
+from tracker.history.outages import outages
 from tracker.model import Correction, Document, History, Settings
-from tracker.outages import outages
 from tracker.publisher import (
     Abstract,
     GivenUp,
     Lot,
     Rim,
     Timestamp,
-    places,
     status,
     strays,
     whole,
 )
-from tracker.remembered import ABSTRACTS, PAGES, Remembered, key_of
-from tracker.workers import Workers
-from tracker.workspace import Workspace
+from tracker.publisher import (
+    urls as places,
+)
+from tracker.publisher.data.sqlite import database
+from tracker.publisher.template_cache import keep_compiled
 
 #: Where the newest timestamp is published.
 STAMPED = "status/checkpoint-stamped.tsr"

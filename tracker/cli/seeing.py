@@ -9,16 +9,18 @@ from typing import Any, TypeVar
 
 import click
 
+from tracker._support.containment import Failed, tried
+from tracker.app.internet_archive import PublicArchive
+from tracker.app.recorded import Recorded
+from tracker.app.visits import Visit, in_turns, visit, with_preview
 from tracker.cli import logs
 from tracker.cli.app import App, harmless, show, watched
 from tracker.cli.asking import allow_host, fetcher
 from tracker.cli.checkpoints import accept_fork, heads_of, one_past
 from tracker.cli.working import working
-from tracker.contained import Failed, tried
-from tracker.intake import PublicArchive, Recorded, Visit, in_turns, visit, with_preview
+from tracker.config.settings import FILE as SETTINGS
 from tracker.model import Document, Outcome
 from tracker.publisher import terminal
-from tracker.settings import FILE as SETTINGS
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _app = click.make_pass_decorator(App)
@@ -79,8 +81,8 @@ def run(
     on from what was published before (nothing was fetched; bring back the archive that was there,
     or give it up by --accept-fork).
     """
+    from tracker.app.workers import workers
     from tracker.cli import notifying, publishing, stamping
-    from tracker.workers import workers
 
     sending = notifying.prepared_if_can_be(app) if notify else None
     with app.workspace.open_archive() as archive:

@@ -12,10 +12,10 @@ from urllib.parse import unquote, urlsplit
 
 import click
 
+from tracker._support.web_root import web_root
+from tracker.app.workspace import settings_of
 from tracker.cli.app import App
 from tracker.errors import TrackerError, UsageError
-from tracker.webroot import web_root
-from tracker.workspace import settings_of
 
 _HOST = "127.0.0.1"
 #: By what names this machine may be asked: whoever reaches it by another one was led here.

@@ -7,16 +7,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
-from tracker.archive import Archive
+from tracker._support.cache import READINGS, TEXTS, Remembered, key_of
+from tracker._support.containment import Failed, tried
+from tracker.app.derive import read_anew, reader_of
+from tracker.app.workspace import TOPICS, Workspace
+from tracker.archive.store import Archive
 from tracker.cli.app import App, chosen
-from tracker.contained import Failed, tried
-from tracker.deriving import read_anew, reader_of
 from tracker.errors import TrackerError
 from tracker.history import Reader, completed, decisive, in_order, texts, thinned
+from tracker.history.outages import outages
 from tracker.model import LIVE, Capture, Document, History, Reading, Source, Texts, digest
-from tracker.outages import outages
-from tracker.remembered import READINGS, TEXTS, Remembered, key_of
-from tracker.workspace import TOPICS, Workspace
 
 #: After so many new captures of a document it is remembered anew what is left of all.
 _MANY = 40

@@ -22,7 +22,7 @@ from tracker.cli.checkpoints import (
 )
 from tracker.errors import NotStamped, TrackerError, UsageError
 from tracker.model import Outcome
-from tracker.publisher.words import count, line, moment
+from tracker.publisher.text import count, line, moment
 
 
 def stamp_if_due(app: App, hosts: Sequence[str]) -> None:

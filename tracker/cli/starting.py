@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from tracker import settings
+from tracker.app.workspace import starter
 from tracker.cli.app import App
+from tracker.config import settings
 from tracker.errors import UsageError
-from tracker.workspace import starter
 
 
 @click.command()

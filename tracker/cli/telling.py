@@ -10,19 +10,21 @@ from typing import Any, TypeVar
 
 import click
 
+from tracker._support.containment import Failed, tried
+from tracker.app.workers import workers
 from tracker.cli import faults
 from tracker.cli.app import App, chosen, colour, print_json, say, width
 from tracker.cli.checkpoints import accept_fork
 from tracker.cli.publishing import history_of_failed, last_known, last_unpublished, publish_all
 from tracker.cli.session import Session, histories_of, opened
 from tracker.cli.working import working
-from tracker.contained import Failed, tried
 from tracker.differ import revise
 from tracker.errors import UsageError
 from tracker.model import History, Revision, Version
-from tracker.publisher import places, records, standalone, terminal
-from tracker.publisher.abstracts import bare
-from tracker.workers import workers
+from tracker.publisher import standalone, terminal
+from tracker.publisher import urls as places
+from tracker.publisher.data import records
+from tracker.publisher.summaries import bare
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _WIDE = 160  # columns; two texts side by side may be wider than one

@@ -1,47 +1,23 @@
-"""Pure: bodies become clauses, versions become revisions.
+"""Clauses × clauses → a revision. Pure.
 
-judge, gate     whether a body is the document, and reads as the one before
-extract         a body → its clauses
-revision        two versions → everything that changed
+align      which clause of the old version is which of the new one
+redline    what changed in a clause, exact to the letter
+revision   two versions → everything that changed, with topics and significance
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.differ.decode import Undecodable
-from tracker.differ.gate import reads_alike
-from tracker.differ.judge import Impression, Judgement, judge, last_good, look_at, weigh
-from tracker.later import later
+from tracker._support.lazy import later
 
 if TYPE_CHECKING:
-    from tracker.differ.extract import EXTRACTOR, read, text_digest, words_digest
     from tracker.differ.redline import read_back
     from tracker.differ.revision import kept_share, revise
 else:
     __getattr__ = later(
         __name__,
-        {
-            **dict.fromkeys(("EXTRACTOR", "read", "text_digest", "words_digest"), "extract"),
-            **dict.fromkeys(("kept_share", "revise"), "revision"),
-            "read_back": "redline",
-        },
+        {**dict.fromkeys(("kept_share", "revise"), "revision"), "read_back": "redline"},
     )
 
-__all__ = [
-    "EXTRACTOR",
-    "Impression",
-    "Judgement",
-    "Undecodable",
-    "judge",
-    "kept_share",
-    "last_good",
-    "look_at",
-    "read",
-    "read_back",
-    "reads_alike",
-    "revise",
-    "text_digest",
-    "weigh",
-    "words_digest",
-]
+__all__ = ["kept_share", "read_back", "revise"]

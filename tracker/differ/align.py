@@ -14,8 +14,9 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Indel, LCSseq
 
-from tracker.differ.cuts import Side, grouped
-from tracker.differ.likeness import (
+from tracker.differ.order import Group, gaps, in_order, kept, ordered
+from tracker.differ.redline import words_of
+from tracker.differ.similarity import (
     LARGEST_TABLE,
     MOST_CELLS,
     Words,
@@ -25,8 +26,7 @@ from tracker.differ.likeness import (
     in_place,
     table_cells,
 )
-from tracker.differ.order import Group, gaps, in_order, kept, ordered
-from tracker.differ.redline import words_of
+from tracker.differ.splits import Side, grouped
 from tracker.model import Clause, Pair, Unit
 
 #: Likeness asked for, first of the sure ones, then of the rest: so a clause that moved nearly

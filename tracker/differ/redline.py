@@ -15,9 +15,9 @@ from functools import lru_cache
 from diff_match_patch import diff_match_patch
 from rapidfuzz.distance import Indel, LCSseq
 
-from tracker.differ.marks import ATTACHED, ATTACHED_ONE
-from tracker.differ.normalise import APOSTROPHES, fold
 from tracker.differ.order import shared_ends
+from tracker.extractor.combining_marks import ATTACHED, ATTACHED_ONE
+from tracker.extractor.normalise import APOSTROPHES, fold
 from tracker.model import Op, Span
 
 # Scripts written without spaces (Thai to Lao, Burmese, Khmer, Kana, Han): each character is a word.

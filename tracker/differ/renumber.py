@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from tracker.differ.normalise import fold
+from tracker.extractor.normalise import fold
 from tracker.model import Clause, Op, Pair, Span
 
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3})*")

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
-from tracker.budget import limited
+from tracker._support.budget import limited
 from tracker.differ import significance
 from tracker.differ.align import align, aligned_share
-from tracker.differ.dates import date_line, effective
-from tracker.differ.lineage import is_telling, settled
-from tracker.differ.meaning import notes
-from tracker.differ.normalise import enumerator, fold
+from tracker.differ.effective_dates import date_line, effective
+from tracker.differ.legal_effects import notes
 from tracker.differ.redline import Effort, read_back, redline
+from tracker.differ.relocation import is_telling, settled
 from tracker.differ.renumber import only_renumbered, renumbering
-from tracker.differ.topics import tags, union, whole, with_sections
+from tracker.differ.topic_matching import tags, union, whole, with_sections
+from tracker.extractor.normalise import enumerator, fold
 from tracker.model import (
     Change,
     Clause,

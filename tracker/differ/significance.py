@@ -10,11 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tracker.differ.choices import lost_choice
-from tracker.differ.dates import with_iso_dates
-from tracker.differ.marks import ATTACHED_ONE
-from tracker.differ.normalise import fold, without_counters
+from tracker.differ.choice_links import lost_choice
+from tracker.differ.effective_dates import with_iso_dates
 from tracker.differ.redline import read_back
+from tracker.extractor.combining_marks import ATTACHED_ONE
+from tracker.extractor.normalise import fold, without_counters
 from tracker.model import Change, Clause, Kind, Significance, Span, Unit, Version
 
 # A sum keeps its currency and its decimal point: 1.5 % is neither 15 % nor $1.5.

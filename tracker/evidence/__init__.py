@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracker._support.lazy import later
+from tracker.evidence.checkpoint import (
+    Note,
+    checkpoint_body,
+    has_signed,
+    note_problems,
+    origin_of,
+    parse_note,
+    signed,
+    verifier,
+)
 from tracker.evidence.cms import Unsound
 from tracker.evidence.forks import (
     FORKS,
@@ -20,20 +31,9 @@ from tracker.evidence.forks import (
     named,
 )
 from tracker.evidence.keys import Key, can_sign, load_key, make_key
-from tracker.evidence.note import (
-    Note,
-    checkpoint_body,
-    has_signed,
-    note_problems,
-    origin_of,
-    parse_note,
-    signed,
-    verifier,
-)
 from tracker.evidence.published import Comparison, compare
-from tracker.evidence.stamp import MEDIA, Seal, answered, can_stamp, question, sealed
-from tracker.evidence.stamps import Stamp, Stamps, keep_stamp, load_stamps, misfits
-from tracker.later import later
+from tracker.evidence.timestamp import MEDIA, Seal, answered, can_stamp, question, sealed
+from tracker.evidence.timestamps import Stamp, Stamps, keep_stamp, load_stamps, misfits
 
 if TYPE_CHECKING:
     from tracker.evidence.bundle import Bundle, Exhibit, Stamped, make_bundle

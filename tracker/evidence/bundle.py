@@ -13,13 +13,13 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from tracker import __version__
-from tracker.differ.normalise import without_counters
 from tracker.differ.redline import redline
 from tracker.evidence import verify
-from tracker.evidence.note import Note, verifier
-from tracker.evidence.stamp import Seal
+from tracker.evidence.checkpoint import Note, verifier
+from tracker.evidence.timestamp import Seal
+from tracker.extractor.normalise import without_counters
 from tracker.model import Capture, Clause, Op, Range, Revision, Selector, digest
-from tracker.publisher import words
+from tracker.publisher import text as words
 
 # An Ed25519 public key as SubjectPublicKeyInfo (RFC 8410) begins with these bytes.
 _SPKI = bytes.fromhex("302a300506032b6570032100")

@@ -19,14 +19,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from tracker.archive import Archive
-from tracker.audit import Head
-from tracker.disk import sync
-from tracker.entries import LOGS
+from tracker._support.atomic_folder import content
+from tracker._support.fsync import sync
+from tracker.archive.integrity import Head
+from tracker.archive.log_entries import LOGS
+from tracker.archive.store import Archive
 from tracker.errors import ArchiveError, Forked
-from tracker.evidence.note import Note, checkpoint_body, parse_note
-from tracker.evidence.stamps import load_stamps, misfits
-from tracker.folder import content
+from tracker.evidence.checkpoint import Note, checkpoint_body, parse_note
+from tracker.evidence.timestamps import load_stamps, misfits
 
 PUBLISHED = "feeds/status/checkpoint"
 KEPT = "data/checkpoint"

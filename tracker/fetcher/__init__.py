@@ -9,10 +9,10 @@ guard, redirects, verdict, retry, robots, manners, limits            pure decisi
 """
 
 from tracker.fetcher.client import Fetcher
-from tracker.fetcher.guard import is_loopback
+from tracker.fetcher.git_client import talk
 from tracker.fetcher.limits import Limits
-from tracker.fetcher.manners import user_agent
-from tracker.fetcher.talks import talk
-from tracker.fetcher.verdict import public_headers
+from tracker.fetcher.politeness import user_agent
+from tracker.fetcher.response_check import public_headers
+from tracker.fetcher.ssrf_guard import is_loopback
 
 __all__ = ["Fetcher", "Limits", "is_loopback", "public_headers", "talk", "user_agent"]

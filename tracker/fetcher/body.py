@@ -10,7 +10,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator
 
-from tracker.fetcher.verdict import Head, Stopped, Verdict, plain
+from tracker.fetcher.response_check import Head, Stopped, Verdict, plain
 from tracker.model import Outcome
 
 _PIECE = 256 * 1024

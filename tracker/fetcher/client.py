@@ -14,7 +14,10 @@ from types import TracebackType
 import httpx
 
 from tracker.fetcher.body import decoded, read_body, take
-from tracker.fetcher.exchange import (
+from tracker.fetcher.limits import Limits
+from tracker.fetcher.politeness import Turns, delay
+from tracker.fetcher.redirects import next_stop, redirects, web_address
+from tracker.fetcher.request import (
     Ask,
     Visit,
     exchange,
@@ -22,10 +25,7 @@ from tracker.fetcher.exchange import (
     refused_on_the_way,
     standing_headers,
 )
-from tracker.fetcher.guard import Refused, allowed_hosts
-from tracker.fetcher.limits import Limits
-from tracker.fetcher.manners import Turns, delay
-from tracker.fetcher.redirects import next_stop, redirects, web_address
+from tracker.fetcher.response_check import Head, Verdict, judge_data, judge_page, judge_reply, plain
 from tracker.fetcher.retry import explained, next_wait, retry_after
 from tracker.fetcher.robots import (
     LONGEST,
@@ -35,8 +35,8 @@ from tracker.fetcher.robots import (
     permission,
     robots_file,
 )
-from tracker.fetcher.verdict import Head, Verdict, judge_data, judge_page, judge_reply, plain
-from tracker.fetcher.wire import Deadline, GuardedBackend, GuardedTransport
+from tracker.fetcher.ssrf_guard import Refused, allowed_hosts
+from tracker.fetcher.transport import Deadline, GuardedBackend, GuardedTransport
 from tracker.model import Answer, Outcome, Source
 
 _ROBOTS_SHARE = 0.25  # of a visit's time, so that a robots.txt that hangs leaves some for the page

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import httpx
 
-from tracker.fetcher.verdict import REDIRECTS, Head, Verdict, plain
+from tracker.fetcher.response_check import REDIRECTS, Head, Verdict, plain
 from tracker.model import Outcome
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from tracker.fetcher.limits import Limits
-from tracker.fetcher.verdict import Verdict
+from tracker.fetcher.response_check import Verdict
 
 _FIRST_WAIT = 1.0  # seconds, doubled each time
 _AGES = 100 * 365 * 86_400.0  # nobody means more; keeps the date arithmetic in range

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from tracker.fetcher.manners import TOKEN
-from tracker.fetcher.verdict import GOOD, Head, Verdict, host_of
+from tracker.fetcher.politeness import TOKEN
+from tracker.fetcher.response_check import GOOD, Head, Verdict, host_of
 from tracker.model import Outcome
 
 LONGEST = 512 * 1024  # bytes; RFC 9309 section 2.5 asks for at least 500 KiB

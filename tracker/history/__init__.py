@@ -12,9 +12,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from tracker.differ import kept_share, revise, text_digest
-from tracker.history.agreement import Sight, agree, waiting
-from tracker.history.looks import Look, Reader, clauses, groups, in_order, looks, nths, version
+from tracker.differ import kept_share, revise
+from tracker.extractor import text_digest
+from tracker.history.confirmation import Sight, agree, waiting
+from tracker.history.observations import (
+    Look,
+    Reader,
+    clauses,
+    groups,
+    in_order,
+    looks,
+    nths,
+    version,
+)
 from tracker.history.previews import told_once, upcoming
 from tracker.history.runs import decisive, thinned
 from tracker.model import (

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from tracker.differ import revise
-from tracker.history.looks import Look, Reader, nths, version
+from tracker.history.observations import Look, Reader, nths, version
 from tracker.model import Revision, Significance, Topic, Version
 
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
-from tracker.history.agreement import has_agreed
-from tracker.history.looks import each_look, groups
+from tracker.history.confirmation import has_agreed
+from tracker.history.observations import each_look, groups
 from tracker.model import PREVIEW, Capture
 
 

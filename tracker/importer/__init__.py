@@ -9,27 +9,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.importer.records import Record, Refusal, doubt, same_page
-from tracker.later import later
+from tracker._support.lazy import later
+from tracker.importer.record import Record, Refusal, doubt, same_page
 
 if TYPE_CHECKING:
-    from tracker.importer.entries import Entry, Undated
-    from tracker.importer.objects import TooLarge
-    from tracker.importer.refs import shown
-    from tracker.importer.repository import Repository, opened
-    from tracker.importer.saved import saved_page
+    from tracker.importer.git.entries import Entry, Undated
+    from tracker.importer.git.objects import TooLarge
+    from tracker.importer.git.refs import shown
+    from tracker.importer.git.repository import Repository, opened
+    from tracker.importer.saved_page import saved_page
     from tracker.importer.warc import warc_records
 else:
     __getattr__ = later(
         __name__,
         {
-            "Entry": "entries",
-            "Repository": "repository",
-            "TooLarge": "objects",
-            "Undated": "entries",
-            "opened": "repository",
-            "saved_page": "saved",
-            "shown": "refs",
+            "Entry": "git.entries",
+            "Repository": "git.repository",
+            "TooLarge": "git.objects",
+            "Undated": "git.entries",
+            "opened": "git.repository",
+            "saved_page": "saved_page",
+            "shown": "git.refs",
             "warc_records": "warc",
         },
     )

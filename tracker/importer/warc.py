@@ -25,7 +25,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeadersParser
 
 from tracker.errors import ImportFailed
-from tracker.importer.records import LONGEST, Record, Refusal
+from tracker.importer.record import LONGEST, Record, Refusal
 from tracker.model import digest, utc
 
 _LONGEST_HEADER = 32 * 1024  # bytes of all lines; servers take and send less

@@ -17,7 +17,7 @@ from itertools import groupby
 from urllib.parse import quote, urlencode, urlsplit
 
 from tracker.errors import ImportFailed
-from tracker.importer.records import Record
+from tracker.importer.record import Record
 
 _FIELDS = ("timestamp", "original", "statuscode", "digest", "mimetype")
 _PAGE = 1000  # rows of the index asked for at once

@@ -9,21 +9,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.later import later
+from tracker._support.lazy import later
 
 if TYPE_CHECKING:
-    from tracker.publisher.abstracts import Abstract
-    from tracker.publisher.frame import GivenUp, Rim, Table, Timestamp
-    from tracker.publisher.listing import strays
-    from tracker.publisher.publication import Lot, Part, part, publish, status, whole
+    from tracker.publisher.build import Lot, Part, part, publish, status, whole
+    from tracker.publisher.site.context import GivenUp, Rim, Table, Timestamp
+    from tracker.publisher.site.listing import strays
+    from tracker.publisher.summaries import Abstract
 else:
     __getattr__ = later(
         __name__,
         {
-            **dict.fromkeys(("GivenUp", "Rim", "Table", "Timestamp"), "frame"),
-            **dict.fromkeys(("Lot", "Part", "part", "publish", "status", "whole"), "publication"),
-            "Abstract": "abstracts",
-            "strays": "listing",
+            **dict.fromkeys(("GivenUp", "Rim", "Table", "Timestamp"), "site.context"),
+            **dict.fromkeys(("Lot", "Part", "part", "publish", "status", "whole"), "build"),
+            "Abstract": "summaries",
+            "strays": "site.listing",
         },
     )
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tracker.model import History, Revision, Topic, Version
-from tracker.publisher import words
+from tracker.publisher import text as words
 from tracker.publisher.redlines import Row, changed
 from tracker.publisher.redlines import whole as all_rows
-from tracker.publisher.render import ENVIRONMENT
+from tracker.publisher.templating import ENVIRONMENT
 
 
 def log(histories: Sequence[History], topics: Sequence[Topic]) -> str:

@@ -1,0 +1,85 @@
+"""What no text of terms is: an outcome with a sentence, at little cost, and never a version."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.samples import declare, terms, tracker
+from tests.servers import Server, page
+from tracker.extractor import judge, read, reads_alike
+from tracker.extractor import limits as bounds
+from tracker.fetcher import Limits
+from tracker.model import Outcome, Source
+
+SOURCE = Source("https://harbour.example/terms")
+NOW = datetime(2025, 9, 1, tzinfo=UTC)
+HTML, MARKDOWN = "text/html; charset=utf-8", "text/markdown"
+LARGEST = Limits().decoded_bytes
+
+REFUSED = {
+    "a hundred thousand deep": (terms("<div>" * 100_000), HTML, "tags"),
+    "deeper than any text": (terms("<div>" * bounds.DEPTH), HTML, "deep"),
+    "a million list items": (terms("<li>x" * 1_000_000), HTML, "tags"),
+    "as many items as tags allow": (terms("<li>x" * 49_000), HTML, "clauses"),
+    "a paragraph without a space": (terms(f"<p>{'x' * (LARGEST - 2000)}"), HTML, "text"),
+    "brackets": (b"[" * 1_000_000, MARKDOWN, "Markdown"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "media", "what"), REFUSED.values(), ids=REFUSED)
+def test_more_than_any_text_has_is_an_outcome(body: bytes, media: str, what: str) -> None:
+    start = time.process_time()
+    found = judge(body, media, SOURCE, (), NOW)
+    assert found.outcome is Outcome.TOO_LARGE
+    assert what in found.reason
+    assert found.reason.endswith("declare a smaller page.")
+    assert found.text is None
+    assert time.process_time() - start < 20
+
+
+def test_a_paragraph_of_ten_megabytes_is_more_than_is_fetched(tmp_path: Path) -> None:
+    assert LARGEST < 10_000_000
+    with Server({"/terms": page(terms(f"<p>{'x' * 10_000_000}"))}) as server:
+        declare(tmp_path, {"Terms": server.url()})
+        done = tracker(tmp_path, "fetch", "--allow-host", server.entry)
+    assert done.exit_code == 1
+    assert "sent more than 8,192 KiB" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        terms("<p>x" * 9_900),
+        terms("<div>" * 95 + "<p>x"),
+        terms("<br>" * 45_000),
+        terms(f"<p>{'word ' * 95_000}"),
+    ],
+    ids=["clauses", "depth", "tags", "letters"],
+)
+def test_what_is_within_the_bounds_is_read(body: bytes) -> None:
+    assert judge(body, HTML, SOURCE, (), NOW).outcome is Outcome.GOOD
+
+
+def test_what_was_recorded_before_is_read_as_it_stands() -> None:
+    body = terms("<p>x" * 10_100)
+    assert len(read(body, HTML, SOURCE).clauses) > bounds.CLAUSES
+    # Other links, so that it would have to be parsed to tell.
+    one, other = (terms(f'<a href="/{n}">x</a>' + "<b>" * 60_000) for n in (1, 2))
+    assert not reads_alike(one, other, (HTML, HTML), SOURCE)
+
+
+def test_a_page_that_grew_beyond_the_bounds_changes_no_feed(tmp_path: Path) -> None:
+    replies = [page(terms()), page(terms("<div>" * 60_000))]
+    with Server({"/terms": replies}) as server:
+        declare(tmp_path, {"Terms": server.url()})
+        for day in (1, 3):
+            now = f"2025-09-0{day}T12:00Z"
+            done = tracker(tmp_path, "--now", now, "run", "--allow-host", server.entry)
+    assert done.exit_code == 1
+    assert "The page has 60,0" in done.stdout
+    assert "more than the 50,000 of any text of terms" in done.stdout
+    assert tracker(tmp_path, "verify").exit_code == 0

@@ -1,0 +1,85 @@
+"""Where redirects may lead."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tracker.fetcher.redirects import next_stop, redirects, web_address
+from tracker.fetcher.response_check import Head, Verdict
+from tracker.model import Outcome
+
+HERE = "https://a.example/legal/terms"
+
+
+def sent_to(location: str, *visited: str) -> httpx.URL | Verdict:
+    return next_stop(Head(HERE, 302, (("location", location),)), (*visited, HERE), 5)
+
+
+@pytest.mark.parametrize(
+    ("location", "target"),
+    [
+        ("/legal/new", "https://a.example/legal/new"),
+        ("new", "https://a.example/legal/new"),
+        ("//b.example/x", "https://b.example/x"),
+        ("http://b.example", "http://b.example"),
+        ("?lang=en#top", "https://a.example/legal/terms?lang=en"),
+        ("https://user:secret@b.example/", "https://b.example/"),
+        ("http://127.0.0.1\\@b.example/", "http://b.example/"),
+    ],
+)
+def test_places_to_go(location: str, target: str) -> None:
+    assert str(sent_to(location)) == target
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["file:///etc/hostname", "ftp://a.example/", "javascript:alert(1)", "data:text/html,x",
+     "gopher://a.example/", "http://", "http:///x", "https://a.example/\x00", "http://[::1",
+     HERE, "#here"],
+)  # fmt: skip
+def test_places_not_to_go(location: str) -> None:
+    verdict = sent_to(location)
+    assert isinstance(verdict, Verdict)
+    assert verdict.outcome is Outcome.REDIRECTED
+    assert verdict.reason.startswith("a.example redirects")
+    assert not verdict.again
+
+
+def test_circles_and_long_ways_end() -> None:
+    back = sent_to("/start", "https://a.example/start")
+    assert isinstance(back, Verdict)
+    assert "circle" in back.reason
+    far = sent_to("/6", *(f"https://a.example/{n}" for n in range(5)))
+    assert isinstance(far, Verdict)
+    assert "more than 5 times" in far.reason
+    assert isinstance(sent_to("/5", *(f"https://a.example/{n}" for n in range(4))), httpx.URL)
+
+
+@given(st.text(min_size=1))
+@example("http://[")
+@example("https://\u2100.example/")
+@example("//\\")
+def test_any_location_ends_in_a_web_address_or_a_verdict(location: str) -> None:
+    step = sent_to(location)
+    if isinstance(step, httpx.URL):
+        assert step.scheme in ("http", "https")
+        assert step.host
+        assert not step.userinfo
+    else:
+        assert step.reason.isprintable()
+
+
+def test_what_counts_as_a_redirect() -> None:
+    assert redirects(Head(HERE, 308, (("location", "/x"),)))
+    assert not redirects(Head(HERE, 302))
+    assert not redirects(Head(HERE, 200, (("location", "/x"),)))
+    assert not redirects(Head(HERE, 304, (("location", "/x"),)))
+
+
+def test_web_addresses() -> None:
+    assert str(web_address("https://b\u00fccher.example/x")) == "https://xn--bcher-kva.example/x"
+    for bad in ("", "terms", "mailto:a@b.example", "https://", "//a.example"):
+        assert web_address(bad) is None, bad

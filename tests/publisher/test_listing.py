@@ -1,0 +1,93 @@
+"""Long lists: pages that are filled from the oldest entry on, and stay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.factories import SITE, TOPICS, everything, heron
+from tracker.model import History
+from tracker.publisher import Abstract, part, publish, whole
+from tracker.publisher.site import listing
+from tracker.publisher.site.listing import Entry, Leaf, entries, leaves
+
+(NEWEST, *_) = entries(heron(), TOPICS, ())
+
+
+def many(count: int) -> list[Entry]:
+    return [replace(NEWEST, page=f"changes/{n}/") for n in range(count, 0, -1)]
+
+
+def together(found: Sequence[Leaf]) -> list[Entry]:
+    return [entry for leaf in found for entry in leaf.entries]
+
+
+@given(st.integers(0, 1000))
+def test_every_entry_stands_on_one_page_in_its_order(count: int) -> None:
+    found = leaves("changes/", many(count))
+    assert together(found) == many(count)
+    assert found[0].path == "changes/"
+    assert len(found[0].entries) <= 200
+    assert {len(leaf.entries) for leaf in found[1:]} <= {100}
+
+
+@given(st.integers(0, 1000), st.integers(0, 300))
+def test_full_pages_stay_as_they_are(before: int, more: int) -> None:
+    """But for where the newest of them leads on to."""
+    old, new = (leaves("changes/", many(n)) for n in (before, before + more))
+    known = {leaf.path: leaf for leaf in new}
+    for n, leaf in enumerate(old[1:]):
+        assert known[leaf.path].entries == leaf.entries
+        assert n == 0 or known[leaf.path] == leaf
+
+
+@given(st.integers(0, 1000))
+def test_pages_lead_from_one_to_the_next(count: int) -> None:
+    found = leaves("changes/", many(count))
+    paths = [leaf.path for leaf in found]
+    assert [leaf.older for leaf in found] == [*paths[1:], ""]
+    assert [leaf.newer for leaf in found] == ["", *paths[:-1]]
+
+
+def abstracts(histories: Sequence[History]) -> list[Abstract]:
+    return [part(history, TOPICS, SITE).abstract for history in histories]
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "_ON_A_PAGE", 1)
+
+
+@pytest.mark.usefixtures("short")
+def test_a_long_list_has_pages_that_link_to_each_other() -> None:
+    files = publish(everything(), TOPICS, SITE)
+    names = {name for name in files if name.startswith("changes/older/")}
+    assert names == {f"changes/older/{n}/index.html" for n in range(1, len(names) + 1)}
+    assert len(names) == sum(len(h.revisions) for h in everything()) - 1 > 3
+    paths = ["changes/", *(f"changes/older/{n}/" for n in range(len(names), 0, -1))]
+    pages = [files[f"{path}index.html"].decode() for path in paths]
+    assert [page.count('<li class="entry') for page in pages] == [1] * len(pages)
+    for page, number in zip(pages, range(len(names), 0, -1), strict=False):
+        assert f'older/{number}/index.html">Older revisions</a>' in page
+    assert "The newest 1 of" in pages[0]
+
+
+@pytest.mark.usefixtures("short")
+def test_an_older_page_does_not_follow_from_what_came_later() -> None:
+    first, *rest = everything()
+    last = first.revisions[-1]
+    after = replace(last.after, first_seen=last.first_seen + timedelta(days=900))
+    more = replace(last, before=last.after, after=after)
+    later = replace(first, revisions=(*first.revisions, more), versions=(*first.versions, after))
+    lots = [
+        {lot.name: repr(lot.follows) for lot in whole(abstracts(found), TOPICS, SITE)}
+        for found in ([first, *rest], [later, *rest])
+    ]
+    olds = [name for name in lots[0] if name.startswith("list changes/older/")]
+    assert len(olds) > 3
+    assert all(lots[0][name] == lots[1][name] for name in olds[1:])

@@ -1,0 +1,1 @@
+"""Infrastructure that knows nothing of terms: locks, syncing, atomic folders, a cache."""

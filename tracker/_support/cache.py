@@ -1,0 +1,166 @@
+"""What was derived before, kept so that nothing is derived twice from the same.
+
+A cache and no record: it is thrown away at will, what is lost or damaged is derived again, and
+what is published is the same without it. A value is known again by everything it follows from
+(see `key_of`), the program itself too. Values are pickles that may hold our nouns and dates and
+nothing else, each with its digest.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+import sqlite3
+import sys
+import zlib
+from contextlib import suppress
+from dataclasses import is_dataclass
+from enum import Enum
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from tracker.model import digest
+
+_PACKAGE = Path(__file__).parent.parent
+_LIBRARIES = ("beautifulsoup4", "lxml", "soupsieve", "markdown-it-py", "diff-match-patch",
+              "rapidfuzz", "dateparser", "Jinja2", "MarkupSafe", "feedgen", "pillow")  # fmt: skip
+_TABLE = "create table if not exists derived (id text primary key, key text, value blob)"
+#: The code that each kind of value follows from.
+READINGS = ("extractor", "model.py")
+TEXTS = (*READINGS, "differ", "history")
+#: The code by which an abstract is read, whatever it follows from.
+ABSTRACTS = (
+    "model.py",
+    *(f"publisher/{name}.py" for name in "summaries templating data/exports feeds/channel".split()),
+    *(f"publisher/site/{name}.py" for name in "compare_page listing opt_out".split()),
+)
+PAGES = (*TEXTS, "publisher", "_support/containment.py", "app/derive.py", "config/topics.py")
+
+_Value = TypeVar("_Value")
+
+
+class Remembered:
+    """The cache at `path`; only with `write` is anything added to it. Never raises for its own.
+
+    Without a path there is none: nothing was derived before, and nothing is kept.
+    """
+
+    def __init__(self, path: Path | None, *, write: bool = False) -> None:
+        self._db: sqlite3.Connection | None = None
+        self._write = write
+        if path is None:
+            return
+        with suppress(sqlite3.Error, OSError):
+            if write:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            mode = "rwc" if write else "ro"
+            uri = f"{path.absolute().as_uri()}?mode={mode}"
+            # Each value stands at once, so that a run that is stopped is gone on with; it need not
+            # outlive a loss of power.
+            self._db = sqlite3.connect(uri, uri=True, timeout=1, isolation_level=None)
+            if write:
+                self._db.execute("pragma synchronous = off")
+                self._db.execute(_TABLE)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._db is not None:
+            self._db.close()
+
+    def get(self, name: str, key: str, kind: type[_Value]) -> _Value | None:
+        """What was put there under a name, if it followed from what this `key` stands for."""
+        found = self._get("select value from derived where id = ? and key = ?", name, key)
+        return found if isinstance(found, kind) else None
+
+    def last(self, name: str, kind: type[_Value]) -> _Value | None:
+        """What was last put there under a name, whatever it followed from."""
+        found = self._get("select value from derived where id = ?", name)
+        return found if isinstance(found, kind) else None
+
+    def _get(self, query: str, *values: str) -> object:
+        if self._db is None:
+            return None
+        try:
+            row = self._db.execute(query, values).fetchone()
+            return _unpacked(row[0]) if row else None
+        except _UNUSABLE:
+            return None
+
+    def put(self, name: str, key: str, value: object) -> None:
+        """Remember a value in place of the one that had its name."""
+        if self._db is not None and self._write:
+            with suppress(sqlite3.Error):
+                query = "insert or replace into derived values (?, ?, ?)"
+                self._db.execute(query, [name, key, _packed(value)])
+
+
+_UNUSABLE = (
+    sqlite3.Error, pickle.UnpicklingError, zlib.error, EOFError,
+    ValueError, TypeError, AttributeError, IndexError,
+)  # fmt: skip
+
+
+def key_of(rooms: tuple[str, ...], *follows: object) -> str:
+    """Stands for all that a value follows from: the code of `rooms` and whatever else is given."""
+    return digest(repr((program(rooms), *follows)).encode("utf-8", "replace"))
+
+
+@cache
+def program(rooms: tuple[str, ...]) -> str:
+    """Identifies the code of some rooms, and the libraries it stands on."""
+    roots = [_PACKAGE / room for room in rooms]
+    paths = [p for root in roots for p in ([root] if root.is_file() else sorted(root.rglob("*")))]
+    code = [path.read_bytes() for path in paths if path.is_file() and path.suffix != ".pyc"]
+    platform = f"{sys.version} {sqlite3.sqlite_version}".encode()
+    return digest(b"\0".join([*code, platform, *map(_version, _LIBRARIES)]))
+
+
+def _version(library: str) -> bytes:
+    try:
+        return f"{library} {metadata.version(library)}".encode()
+    except metadata.PackageNotFoundError:  # an extra
+        return library.encode()
+
+
+def _packed(found: object) -> bytes:
+    stream = io.BytesIO()
+    _ByValue(stream, protocol=5).dump(found)
+    data = zlib.compress(stream.getvalue(), 1)
+    return digest(data).encode() + data
+
+
+class _ByValue(pickle.Pickler):
+    """Writes members of an enum by value: Python 3.11 asks for `getattr`, which is not let in."""
+
+    def reducer_override(self, member: object) -> Any:
+        return (type(member), (member.value,)) if isinstance(member, Enum) else NotImplemented
+
+
+def _unpacked(packed: bytes) -> object:
+    name, data = packed[:64], packed[64:]
+    if digest(data).encode() != name:
+        raise ValueError("damaged")
+    return _OursOnly(io.BytesIO(zlib.decompress(data))).load()
+
+
+class _OursOnly(pickle.Unpickler):
+    """Nothing but our nouns and dates: whoever writes to the file must not run code here."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module == "datetime" and name in {"datetime", "date", "timezone", "timedelta"}:
+            return super().find_class(module, name)
+        if module.startswith("tracker.") and "." not in name:
+            found = super().find_class(module, name)
+            if isinstance(found, type) and (is_dataclass(found) or issubclass(found, Enum)):
+                return found
+        raise pickle.UnpicklingError(f"{module}.{name} has no place here")

@@ -1,0 +1,156 @@
+"""One document from what was captured of it to all that is published of it alone.
+
+Documents are independent of each other: a `Job` holds all that the answer follows from but for
+the bodies, and whoever does it, anywhere, gives the same answer.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass
+
+from tracker._support.budget import limited
+from tracker._support.containment import Failed, tried
+from tracker.differ.topic_matching import whole
+from tracker.errors import ArchiveError, TooCostly
+from tracker.extractor import Undecodable, read
+from tracker.extractor.folds import folds
+from tracker.history import Reader, completed, decisive, texts
+from tracker.model import (
+    Capture,
+    Correction,
+    Document,
+    Outcome,
+    Reading,
+    Settings,
+    Source,
+    Texts,
+    Topic,
+)
+from tracker.publisher import Part, Rim, part
+
+#: A kept body with the text of a capture, and its media type.
+Bodies = Callable[[Capture], tuple[bytes, str]]
+Picture = Callable[[Sequence[str]], bytes]
+#: Processor seconds that the pages of one revision may take besides.
+_EACH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A document to derive; `captures` are in order, `corrections` those of this document.
+
+    `pictures` says whether revisions have one; `texts` are those of its captures where they are
+    known, `earlier` those of other captures of it.
+    """
+
+    document: Document
+    captures: tuple[Capture, ...]
+    topics: tuple[Topic, ...]
+    settings: Settings
+    corrections: tuple[Correction, ...]
+    pictures: bool
+    texts: Texts | None = None
+    earlier: Texts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What follows from a job."""
+
+    texts: Texts
+    part: Part
+
+
+def derive(job: Job, bodies: Bodies, reader: Reader) -> Derived:
+    """Do a job; `reader` reads what `bodies` lends. Raises TooCostly."""
+    found = job.texts or texts(job.document, job.captures, reader, job.topics, job.earlier)
+    history = completed(job.document, job.captures, found)
+    rim = Rim(lambda c: bodies(c)[0], picture=picture(job.pictures), tagger=whole, folds=folds)
+    with limited(f"{job.document.id}: Publishing it", _EACH * len(history.revisions)):
+        return Derived(found, part(history, job.topics, job.settings, job.corrections, rim))
+
+
+def picture(wanted: bool = True) -> Picture | None:
+    """What draws the picture of a revision; None without the extra `pictures`."""
+    if not wanted:
+        return None
+    try:
+        from tracker.publisher.site.cards import draw
+    except ImportError:
+        return None
+    return draw
+
+
+def reader_of(bodies: Bodies, fresh: Callable[[Capture, bytes, str], Reading]) -> Reader:
+    """Reads captures, each text once: pages that flap come back many times."""
+    known: dict[tuple[str, Source | None, str | None], Reading] = {}
+
+    def reader(capture: Capture) -> Reading:
+        key = (capture.document, capture.source, capture.text)
+        if key not in known:
+            known[key] = fresh(capture, *bodies(capture))
+        return known[key]
+
+    return reader
+
+
+def read_anew(capture: Capture, body: bytes, media: str) -> Reading:
+    """The reading of a kept body. Raises ArchiveError where it cannot be read any more, and
+    TooCostly where that would take too long.
+    """
+    try:
+        return read(body, media, capture.source)
+    except Undecodable as error:
+        problem = f"{capture.document}: a kept page cannot be read any more: {error}."
+        raise ArchiveError(problem) from error
+    except TooCostly as error:
+        raise TooCostly(f"{capture.document}: {error}") from error
+
+
+# ── sent elsewhere ────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A job with all the bodies it needs, packed: `own` by their digests, `alike` by page and text.
+
+    A text whose own body is not kept is read from one that reads alike.
+    """
+
+    job: Job
+    own: Mapping[str, tuple[bytes, str]]
+    alike: Mapping[tuple[str | None, str | None], tuple[bytes, str]]
+
+    def bodies(self, capture: Capture) -> tuple[bytes, str]:
+        """As the archive lends them."""
+        found = self.own.get(capture.body or "") or self.alike[capture.page_key, capture.text]
+        return zlib.decompress(found[0]), found[1]
+
+
+def sent(job: Job, kept: Set[str], bodies: Bodies) -> Sent:
+    """A job to be done where there is no archive; `kept` are the bodies that are kept of it."""
+    own: dict[str, tuple[bytes, str]] = {}
+    alike: dict[tuple[str | None, str | None], tuple[bytes, str]] = {}
+    for run in decisive(job.captures):
+        for capture in run.first:
+            if capture.body and capture.body in kept and capture.body not in own:
+                own[capture.body] = _packed(*bodies(capture))
+    for capture in (c for c in job.captures if c.outcome is Outcome.GOOD and c.text):
+        key = capture.page_key, capture.text
+        if key not in alike:
+            alike[key] = own.get(capture.body or "") or _packed(*bodies(capture))
+    return Sent(job, own, alike)
+
+
+def _packed(body: bytes, media: str) -> tuple[bytes, str]:
+    return zlib.compress(body, 1), media
+
+
+def derive_sent(given: Sent | Failed) -> Derived | Failed:
+    """Do a job that was sent, if it could be."""
+    if isinstance(given, Failed):
+        return given
+    reader = reader_of(given.bodies, read_anew)
+    return tried(given.job.document.id, lambda: derive(given.job, given.bodies, reader))

@@ -1,0 +1,155 @@
+"""A public archive's captures of a page: all of them, or the newest in place of a live one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+from tracker.app.imports import Found, Keeper
+from tracker.archive.store import Archive
+from tracker.errors import ImportFailed
+from tracker.fetcher import Fetcher, is_loopback
+from tracker.importer import Refusal, doubt, wayback
+from tracker.importer.wayback import Mark
+from tracker.model import Answer, Capture, Document, Outcome, Source
+
+#: What says that the archive wants no more of us now, rather than something about one capture.
+_NOT_NOW = {Outcome.REFUSED, Outcome.UNREACHABLE, Outcome.CHALLENGE}
+_MOST_FAILURES = 3  # in a row: then it is the archive, not the captures
+_MOST_PAGES = 1000
+#: Bytes of one page of the index, of which a thousand lines are asked for, and of all of them.
+_LONGEST_PAGE, _LONGEST_INDEX = 2 * 2**20, 32 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class PublicArchive:
+    """An archive at `base`, asked through `fetcher` at the time `now`."""
+
+    fetcher: Fetcher
+    base: str
+    now: datetime
+
+    def index(self, page: str, since: date | None, until: date | None) -> Iterator[Mark]:
+        """Every capture of a page between two days; ImportFailed where the index cannot be had."""
+        key, size = "", 0
+        for _ in range(_MOST_PAGES):
+            address = wayback.index_address(self.base, page, since, until, key)
+            marks, following, length = self._lines(address)
+            size += length
+            if size > _LONGEST_INDEX:
+                raise ImportFailed(
+                    f"The archive lists more captures of {page} than fit in memory; "
+                    "ask for fewer days with --since and --until."
+                )
+            yield from marks
+            if not following or following == key:
+                return
+            key = following
+
+    def newest(self, page: str) -> Mark | None:
+        """The newest capture of a page, or None where there is none."""
+        marks, _, _ = self._lines(wayback.newest_address(self.base, page))
+        return max(marks, key=lambda m: m.stamp, default=None)
+
+    def _lines(self, address: str) -> tuple[tuple[Mark, ...], str, int]:
+        """The captures on a page of the index, the key of the next page, and the page's size."""
+        answer = self.fetcher.ask(address, now=self.now)
+        if answer.outcome is Outcome.EMPTY:
+            return (), "", 0
+        if answer.outcome is not Outcome.GOOD:
+            raise ImportFailed(f"The archive's index could not be had: {answer.reason}")
+        if len(answer.body) > _LONGEST_PAGE:
+            raise ImportFailed("The archive's index sent far more lines than were asked for.")
+        return *wayback.parse_index(answer.body), len(answer.body)
+
+    def replay(self, mark: Mark) -> Answer:
+        """The archive's answer for a capture; missing where it answers with another."""
+        return self.fetcher.fetch(Source(wayback.replay_address(self.base, mark)), now=self.now)
+
+
+def bring_captures(
+    marks: Sequence[Mark],
+    document: Document,
+    source: Source,
+    public: PublicArchive,
+    archive: Archive,
+) -> Iterator[Capture | Refusal | str | None]:
+    """Import the captures `marks` of one page of `document`, in their order.
+
+    Yields each capture once it is on disk, None where it was there, or why it could not be had;
+    one that cannot have been seen by now is refused.
+    Raises ImportFailed where the archive gives nothing any more; what came before is kept, and
+    the same call goes on from there.
+    """
+    keeper, failures = Keeper(archive), 0
+    known = {c.archive_url for c in archive.captures(document.id)}
+    for mark in marks:
+        if wayback.copy_address(public.base, mark) in known:
+            yield None
+            continue
+        if refusal := _refusal(mark, public):
+            yield refusal
+            continue
+        found = _brought(mark, document, source, public, keeper)
+        failures = failures + 1 if isinstance(found, str) else 0
+        if failures >= _MOST_FAILURES:
+            raise ImportFailed(f"The archive answers no more: {found}")
+        yield found
+
+
+def _refusal(mark: Mark, public: PublicArchive) -> Refusal | None:
+    reason = doubt(mark.time, public.now)
+    return Refusal(wayback.copy_address(public.base, mark), reason) if reason else None
+
+
+def _brought(
+    mark: Mark, document: Document, source: Source, public: PublicArchive, keeper: Keeper
+) -> Capture | str | None:
+    answer = public.replay(mark)
+    if answer.outcome in _NOT_NOW:
+        raise ImportFailed(f"The archive answers no more: {answer.reason}")
+    if answer.outcome is not Outcome.GOOD:
+        return f"{mark.time:%Y-%m-%d %H:%M}: {answer.reason}"
+    if not wayback.is_replay_of(mark, answer.final_url):
+        return f"{mark.time:%Y-%m-%d %H:%M}: the archive shows another capture in its place."
+    record = wayback.replayed(public.base, mark, answer.headers, answer.body)
+    return keeper.keep(Found(document, source, record))
+
+
+def stand_in(
+    document: Document, source: Source, public: PublicArchive, archive: Archive
+) -> Capture | Refusal | None:
+    """Record the newest public capture of a page that was refused to us, and return it.
+
+    None where the archive has none, cannot be asked, or shows nothing newer than we saw. One that
+    cannot have been seen by now is refused: it would hide for good that the page is not read.
+    """
+    if is_loopback(_host(source.url)) and not is_loopback(_host(public.base)):
+        return None  # a page of this machine is in no public archive
+    try:
+        mark = public.newest(source.url)
+        if mark is None:
+            return None
+        if refusal := _refusal(mark, public):
+            return refusal
+        if not _is_news(mark, document, public, archive):
+            return None
+        found = _brought(mark, document, source, public, Keeper(archive))
+    except ImportFailed:
+        return None
+    return found if isinstance(found, Capture) else None
+
+
+def _is_news(mark: Mark, document: Document, public: PublicArchive, archive: Archive) -> bool:
+    captures = archive.captures(document.id)
+    good = [c.time for c in captures if c.outcome is Outcome.GOOD]
+    copies = {c.archive_url for c in captures}
+    return wayback.copy_address(public.base, mark) not in copies and mark.time > max(
+        good, default=datetime.min.replace(tzinfo=mark.time.tzinfo)
+    )
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""

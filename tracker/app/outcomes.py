@@ -1,0 +1,48 @@
+"""What came of a body, at the cost of reading it only where it does not read as it did last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from tracker import __version__
+from tracker.archive.store import Archive
+from tracker.errors import ArchiveError, TooCostly
+from tracker.extractor import Impression, Judgement, judge, last_good, reads_alike, weigh
+from tracker.model import Capture, Outcome, Source
+
+#: The facts of every capture: what the digest of a text depends on besides the page.
+FACTS = (("program", __version__),)
+
+
+def judged(
+    archive: Archive,
+    body: bytes,
+    media: str,
+    source: Source | None,
+    earlier: Sequence[Capture],
+    time: datetime,
+    seen: Impression | None = None,
+) -> Judgement:
+    """As `differ.judge`, whose answer for a page that reads as the last good one is known.
+
+    `seen` is the impression of the body, where somebody looked at it already.
+    """
+    if seen is not None:
+        return weigh(seen, earlier, time)
+    last = last_good(earlier)
+    if last is not None and _reads_as(archive, last, body, media, source):
+        return Judgement(Outcome.GOOD, "", last.text, last.length, last.language)
+    return judge(body, media, source, earlier, time)
+
+
+def _reads_as(
+    archive: Archive, last: Capture, body: bytes, media: str, source: Source | None
+) -> bool:
+    try:
+        kept, of_kept = archive.readable(last)
+        return reads_alike(body, kept, (media, of_kept), source)
+    except ArchiveError:  # damaged: said by `verify`, and no reason not to look
+        return False
+    except TooCostly:  # said where the page is judged
+        return False

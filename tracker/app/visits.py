@@ -1,0 +1,237 @@
+"""Visits: what the site itself serves, recorded page by page, unless manners forbid to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import groupby, zip_longest
+from urllib.parse import urlsplit
+
+from tracker._support.containment import unexpected
+from tracker.app.internet_archive import PublicArchive, stand_in
+from tracker.app.outcomes import FACTS, judged
+from tracker.archive.store import Archive
+from tracker.errors import ArchiveError, TrackerError
+from tracker.extractor import Judgement
+from tracker.fetcher import Fetcher
+from tracker.importer import Refusal
+from tracker.model import LIVE, PREVIEW, Answer, Capture, Document, Outcome, Source, digest
+
+#: Manners: two visits a day, well apart, and none for a day where we were turned away.
+_VISITS = 2
+_DAY = timedelta(hours=24)
+_APART = timedelta(hours=11)
+_TURNED_AWAY = {Outcome.REFUSED, Outcome.WALL, Outcome.CHALLENGE}
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What came of a document in one run. `skipped` says why it was not asked for, else empty.
+
+    A visit has `failed` when the document could not be had, now or (if skipped) the last time;
+    that there is no preview is the normal state. `stand_ins` are a public archive's newest
+    captures of pages that were refused to us, `refused` those of them that cannot be true.
+    """
+
+    document: Document
+    captures: tuple[Capture, ...]
+    skipped: str
+    stand_ins: tuple[Capture, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        return any(c.outcome is not Outcome.GOOD for c in self.captures if c.via != PREVIEW)
+
+
+def visit(
+    document: Document,
+    fetcher: Fetcher,
+    archive: Archive,
+    now: datetime,
+    *,
+    force: bool,
+    public: PublicArchive | None = None,
+) -> Visit:
+    """Fetch, judge and record every page of `document`, unless manners forbid (or `force`).
+
+    Where a page turns us away, what the `public` archive has newest of it is recorded too.
+    """
+    earlier = {s.key: archive.earlier(document.id, s, now) for s in document.sources}
+    looks = sorted(
+        (c for rows in earlier.values() for c in _lately(rows, now)), key=lambda c: c.time
+    )
+    reason = "" if force else why_not(looks, now)
+    if reason:
+        last = tuple(c for c in looks if c.time == looks[-1].time)
+        return Visit(document, last, reason)
+    archive.introduce(document)
+    captures = tuple(
+        _visit_page(document, source, earlier[source.key], fetcher, archive, now)
+        for source in document.sources
+    )
+    stand_ins = _stand_ins(document, captures, archive, public)
+    if document.preview and captures[0].outcome is Outcome.GOOD:
+        shown = archive.earlier(document.id, document.preview, now)
+        captures += (_visit_page(document, document.preview, shown, fetcher, archive, now),)
+    return Visit(
+        document,
+        captures,
+        "",
+        tuple(one for one in stand_ins if isinstance(one, Capture)),
+        tuple(one for one in stand_ins if isinstance(one, Refusal)),
+    )
+
+
+def _lately(captures: Sequence[Capture], now: datetime) -> Iterator[Capture]:
+    """The live ones of a page's captures of the last day, and the last one whenever it was."""
+    live = (c for c in reversed(captures) if c.via == LIVE)
+    for place, capture in enumerate(live):
+        if place and now - capture.time >= _DAY:
+            return
+        yield capture
+
+
+def _stand_ins(
+    document: Document,
+    captures: Sequence[Capture],
+    archive: Archive,
+    public: PublicArchive | None,
+) -> tuple[Capture | Refusal, ...]:
+    refused = [c.source for c in captures if c.outcome in _TURNED_AWAY and c.source]
+    if public is None or len(document.sources) > 1:  # parts of other days make no whole
+        return ()
+    found = (stand_in(document, source, public, archive) for source in refused)
+    return tuple(one for one in found if one is not None)
+
+
+def in_turns(documents: Sequence[Document]) -> list[Document]:
+    """The documents with those of one host as far apart as can be: each host once, then again.
+
+    A host is left alone for a while after every request; meanwhile others are asked.
+    """
+    hosts: dict[str, list[Document]] = {}
+    for document in documents:
+        hosts.setdefault(urlsplit(document.sources[0].url).netloc, []).append(document)
+    rounds = zip_longest(*hosts.values())
+    return [document for each in rounds for document in each if document is not None]
+
+
+def with_preview(document: Document, previews: Mapping[str, str]) -> Document:
+    """The document with its preview page, read as the document is, where one is set.
+
+    Only on a host of the document's own: a setting that was left behind must not send a visit
+    to somebody else.
+    """
+    first, url = document.sources[0], previews.get(document.id, "")
+    if not url or urlsplit(url).netloc != urlsplit(first.url).netloc:
+        return document
+    return replace(document, preview=Source(url, first.select, first.remove))
+
+
+def why_not(looks: Sequence[Capture], now: datetime) -> str:
+    """Why manners forbid another visit now, in words; empty when they do not.
+
+    `looks` are the live captures of a document up to `now`, oldest first.
+    """
+    times = [time for time, _ in groupby(c.time for c in looks)]
+    if not times:
+        return ""
+    last, since = [c for c in looks if c.time == times[-1]], now - times[-1]
+    if since < _DAY and any(c.outcome in _TURNED_AWAY for c in last):
+        return f"turned away at {times[-1]:%Y-%m-%d %H:%M} UTC, asked again after a day"
+    if since < _APART and all(c.outcome is Outcome.GOOD for c in last):
+        return f"visited at {times[-1]:%Y-%m-%d %H:%M} UTC, twice a day is enough"
+    if sum(now - time < _DAY for time in times) >= _VISITS:
+        return f"visited {_VISITS} times within a day"
+    return ""
+
+
+def _visit_page(
+    document: Document,
+    source: Source,
+    earlier: Sequence[Capture],
+    fetcher: Fetcher,
+    archive: Archive,
+    now: datetime,
+) -> Capture:
+    live = (c for c in reversed(earlier) if c.via in {LIVE, PREVIEW})
+    last = next((c for c in live if c.outcome is Outcome.GOOD), None)
+    known = dict(last.headers) if last else {}
+    answer = fetcher.fetch(
+        source, now=now, etag=known.get("etag"), modified=known.get("last-modified")
+    )
+    if answer.status == 304 and answer.outcome is Outcome.GOOD and last:
+        capture, body = _unchanged(document, answer, last), None
+    else:
+        capture, body = _answered(document, answer, earlier, archive), answer.body or None
+    if source == document.preview:
+        capture = replace(capture, via=PREVIEW)
+    capture = _with_robots(capture, fetcher, archive, now)
+    archive.add(capture, body)
+    return capture
+
+
+def _with_robots(capture: Capture, fetcher: Fetcher, archive: Archive, now: datetime) -> Capture:
+    """Record what robots.txt said; a page that was read regardless says so for good."""
+    url = capture.asked_url or ""
+    said = fetcher.robots(url, now=now)
+    archive.note_robots(urlsplit(url).netloc, now, allowed=said.allowed, reason=said.reason)
+    if said.allowed or capture.outcome is not Outcome.GOOD:
+        return capture
+    note = f"Read although {urlsplit(url).netloc}/robots.txt closes it, as settings.toml says."
+    return replace(capture, reason=note)
+
+
+def _unchanged(document: Document, answer: Answer, last: Capture) -> Capture:
+    """The page says that it is as it was; the validators of the full answer stay known."""
+    found = Judgement(Outcome.GOOD, "", last.text, last.length, last.language)
+    headers = tuple(sorted((dict(last.headers) | dict(answer.headers)).items()))
+    return replace(
+        _live(document, answer, found), headers=headers, body=last.body, media=last.media
+    )
+
+
+def _answered(
+    document: Document, answer: Answer, earlier: Sequence[Capture], archive: Archive
+) -> Capture:
+    if answer.outcome is not Outcome.GOOD:
+        return _live(document, answer, Judgement(answer.outcome, answer.reason, None, 0, None))
+    time = answer.requested_at
+    try:
+        found = judged(archive, answer.body, _media(answer), answer.source, earlier, time)
+    except ArchiveError:
+        raise
+    except TrackerError as error:
+        found = Judgement(Outcome.NOT_TEXT, str(error), None, 0, None)
+    except Exception as error:  # noqa: BLE001 (what was served is recorded whatever it does to us)
+        reason = f"It could not be read: {unexpected(error)}."
+        found = Judgement(Outcome.NOT_TEXT, reason, None, 0, None)
+    return _live(document, answer, found)
+
+
+def _media(answer: Answer) -> str:
+    return dict(answer.headers).get("content-type", "text/html")
+
+
+def _live(document: Document, answer: Answer, found: Judgement) -> Capture:
+    return Capture(
+        document=document.id,
+        source=answer.source,
+        asked_url=answer.source.url,
+        final_url=answer.final_url,
+        time=answer.requested_at,
+        status=answer.status,
+        headers=answer.headers,
+        outcome=found.outcome,
+        reason=found.reason,
+        body=digest(answer.body) if answer.body else None,
+        text=found.text,
+        length=found.length,
+        language=found.language,
+        media=_media(answer),
+        via=LIVE,
+        archive_url=None,
+        facts=FACTS,
+    )

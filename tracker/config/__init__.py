@@ -1,0 +1,1 @@
+"""The operator's files, parsed: declarations, topics, settings, corrections."""

@@ -1,0 +1,466 @@
+"""What to look for: declarations in Open Terms Archive's format, as `Document`s.
+
+A declaration is one JSON file per service, in a folder named after the edition it is about:
+`EDITION/SERVICE.json`. The format is that of
+https://docs.opentermsarchive.org/terms/reference/declaration/ with one freedom (`select` may be
+left out: the page is then read by its structure) and two limits: no script is run, neither the
+page's (`executeClientScripts`) nor the declaration's (`filter`).
+
+A document is accepted in whole or refused in whole, with a `Refusal` that says everything that is
+wrong, where, and what to do; a typing error must never become a document that is quietly not
+watched, nor keep the others from being watched.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tracker.config.validation import (
+    NAME,
+    Gathered,
+    Place,
+    Refusal,
+    check_keys,
+    kind,
+    mapping,
+    printable,
+    quoted,
+    read_bool,
+    read_file,
+    read_json,
+    read_table,
+    read_text,
+    read_url,
+    refused,
+)
+from tracker.errors import DeclarationError, UsageError
+from tracker.model import Document, Range, Selector, Source, digest
+
+_TOP = ("name", "terms", "documents", "importedFrom")
+_LONGEST = 64  # letters of a part of an id
+_SHARED = ("select", "remove", "filter", "executeClientScripts")
+_TERMS = ("fetch", "combine", *_SHARED)
+# Open Terms Archive's built-in filters; what each is for, our comparison does for every page.
+_BUILT_IN = {
+    "removeQueryParams": "tracking parameters are dropped from every link",
+    "convertSpacesToStandard": "spaces of every kind are compared as one",
+}
+#: A selector that needs no checking: names, ids and classes, one within another.
+_PLAIN = r"[.#]?[A-Za-z][A-Za-z0-9_-]*(?:[.#][A-Za-z][A-Za-z0-9_-]*)*"
+_SURE = re.compile(rf"{_PLAIN}(?: {_PLAIN})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What the files say. `remarks` are sentences about what was accepted but has no effect."""
+
+    documents: tuple[Document, ...]
+    remarks: tuple[str, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+
+
+def load(directory: Path) -> Declared:
+    """Every declaration under `directory` (EDITION/SERVICE.json), documents sorted by id.
+
+    Nothing there is nothing declared. Open Terms Archive's `SERVICE.history.json` files, which
+    hold superseded declarations, are passed over.
+    """
+    found = _once([(file.shown, _read(file)) for file in _files(directory)])
+    return Declared(
+        tuple(sorted((d for one in found for d in one.documents), key=lambda d: d.id)),
+        tuple(remark for one in found for remark in one.remarks),
+        tuple(refusal for one in found for refusal in one.refusals),
+    )
+
+
+def parse(file: str, text: str, *, edition: str) -> Declared:
+    """The documents of one declaration, in its order. `file` is only for messages.
+
+    A document that we cannot follow is refused by itself, one whose service cannot be made out
+    with its whole file.
+    """
+    top = Place(file)
+    try:
+        declaration = mapping(top, read_json(top, text))
+        service, terms = _top(top, declaration)
+    except DeclarationError as error:
+        return Declared((), (), (refused(error, _any_of(file, edition)),))
+    documents: dict[str, Document] = {}
+    remarks: list[str] = []
+    refusals: list[Refusal] = []
+    for key, value in terms.items():
+        place = top.at(key)
+        try:
+            document, told = _document(place, service, value, edition)
+            twin = documents.setdefault(document.id, document)
+            if twin is not document:
+                problem = f"has the same id as {quoted(twin.type)}, {twin.id}; rename one"
+                raise place.wrong(problem)
+            remarks += told
+        except DeclarationError as error:
+            refusals.append(refused(error, _named(place, service, edition)))
+    return Declared(tuple(documents.values()), tuple(remarks), tuple(refusals))
+
+
+def find(documents: Sequence[Document], name: str) -> Document:
+    """The document with this id, or the only one whose id has `name` in it, in any case.
+
+    Raises `UsageError` naming the candidates when there is none or more than one.
+    """
+    wanted = name.strip().casefold()
+    matches = [d for d in documents if d.id == wanted] or [d for d in documents if wanted in d.id]
+    if len(matches) == 1:
+        return matches[0]
+    if not documents:
+        raise UsageError(f"No document is called {quoted(name)}: none is declared.")
+    if not matches:
+        raise UsageError(f"No document is called {quoted(name)}; there are {_list(documents)}.")
+    raise UsageError(f"{quoted(name)} could be any of {_list(matches)}; give more of the name.")
+
+
+def _list(documents: Sequence[Document]) -> str:
+    shown = [document.id for document in documents[:20]]
+    rest = len(documents) - len(shown)
+    return ", ".join(shown) + (f" and {rest} more" if rest else "")
+
+
+def document_id(service: str, type_: str, edition: str) -> str:
+    """`service/type@edition` in kebab case. Raises ValueError naming a part without such a form."""
+    return f"{_kebab(service)}/{_kebab(type_)}@{_kebab(edition)}"
+
+
+def imported_id(service: str, type_: str, edition: str) -> str:
+    """As `document_id`, of names that others chose: a part that is too long is cut.
+
+    A digest of the whole part is put behind what is left of it, so that two which begin alike
+    stay two.
+    """
+    return f"{_cut(service)}/{_cut(type_)}@{_kebab(edition)}"
+
+
+# ── files ─────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file as it is called in messages; `problem` is what is wrong with its name or place."""
+
+    shown: str
+    path: Path
+    problem: str = ""
+
+
+def _files(directory: Path) -> list[_File]:
+    closed = list(_closed(directory))
+    nowhere = "is in no edition; move it into a folder such as global/"
+    loose = sorted(directory.glob("*.json"))
+    files = [_File(printable(f"{directory.name}/{path.name}"), path, nowhere) for path in loose]
+    files += closed
+    folded: dict[str, str] = {}
+    for path in sorted(directory.glob("*/*.json")):
+        if path.name.startswith(".") or path.name.endswith(".history.json"):
+            continue
+        shown = printable(f"{directory.name}/{path.parent.name}/{path.name}")
+        # Two such files become one on a file system that ignores case or normalises names.
+        twin = folded.setdefault(unicodedata.normalize("NFC", shown).casefold(), shown)
+        problem = f"is named like {twin} but for case; rename one" if twin != shown else ""
+        files.append(_File(shown, path, problem))
+    return files
+
+
+def _closed(directory: Path) -> Iterator[_File]:
+    """The folders that cannot be looked into: what is declared there must not seem to be gone."""
+    if not (directory.exists() or directory.is_symlink()):
+        return
+    try:
+        for folder in sorted(path for path in directory.iterdir() if path.is_dir()):
+            try:
+                any(folder.iterdir())
+            except OSError as error:
+                yield _cannot(folder, f"{directory.name}/{folder.name}", error)
+    except OSError as error:
+        yield _cannot(directory, directory.name, error)
+
+
+def _cannot(folder: Path, name: str, error: OSError) -> _File:
+    problem = f"is no folder that can be read ({error.strerror}); put one there, or open it"
+    return _File(printable(name), folder, problem)
+
+
+def _read(file: _File) -> Declared:
+    edition = file.path.parent.name
+    problem = DeclarationError(file.shown, file.problem) if file.problem else None
+    try:
+        text = "" if problem else read_file(file.path, file.shown)
+    except DeclarationError as error:
+        problem = error
+    if problem:
+        return Declared((), (), (refused(problem, _any_of(file.shown, edition)),))
+    return parse(file.shown, text, edition=edition)
+
+
+def _once(found: Sequence[tuple[str, Declared]]) -> list[Declared]:
+    """The same with each document declared by one file: the first of those that do."""
+    sighted: dict[str, str] = {}
+    return [_but_for(sighted, file, one) for file, one in found]
+
+
+def _but_for(sighted: dict[str, str], file: str, one: Declared) -> Declared:
+    again = [d for d in one.documents if sighted.setdefault(d.id, file) != file]
+    refusals = (
+        Refusal(file, (f"declares {d.id}, as {sighted[d.id]} does; keep one",), d) for d in again
+    )
+    mine = tuple(d for d in one.documents if d not in again)
+    return Declared(mine, one.remarks, (*one.refusals, *refusals))
+
+
+def _any_of(file: str, edition: str) -> Document | None:
+    """Stands for all documents of a file that cannot be read, as far as its name says which."""
+    name = file.rpartition("/")[2].removesuffix(".json")
+    try:
+        service, region = _kebab(name), _kebab(edition)
+    except ValueError:
+        return None
+    return Document(f"{service}/*@{region}", name, "", edition, ())
+
+
+def _named(place: Place, service: str, edition: str) -> Document:
+    """A document that is refused, by its name alone."""
+    type_ = place.steps[-1]
+    try:
+        identity = document_id(service, type_, edition)
+    except ValueError:
+        identity = f"{place.file} {place.path}"
+    return Document(identity, service, type_, edition, ())
+
+
+# ── the parts of a declaration ────────────────────────────────────────────────────
+
+
+def _top(top: Place, declaration: dict[str, object]) -> tuple[str, dict[str, object]]:
+    """The name of the service, and its terms."""
+    wrong, service, terms = Gathered(), "", dict[str, object]()
+    with wrong:
+        check_keys(top, declaration, _TOP)
+    with wrong:
+        if "name" not in declaration:
+            raise top.wrong('has no "name"; add the name of the service')
+        service = _name(top.at("name"), declaration["name"])
+    with wrong:
+        terms = _terms(top, declaration)
+    wrong.check()
+    return service, terms
+
+
+def _terms(top: Place, declaration: dict[str, object]) -> dict[str, object]:
+    names = [key for key in ("terms", "documents") if key in declaration]
+    if len(names) != 1:
+        raise top.wrong('must have either "terms" or, as older declarations do, "documents"')
+    terms = declaration[names[0]]
+    if not isinstance(terms, dict) or not terms:
+        raise top.at(names[0]).wrong("must be an object that names at least one document")
+    return terms
+
+
+def _name(place: Place, value: object) -> str:
+    name = read_text(place, value)
+    if re.search(r"[/\\\t\n\r]|\.\.", name):
+        raise place.wrong('cannot have a slash, ".." or a line break in its name; rename it')
+    return name
+
+
+def _document(
+    place: Place, service: str, value: object, edition: str
+) -> tuple[Document, list[str]]:
+    """A document, and remarks about it."""
+    wrong, identity, sources, remarks = Gathered(), "", tuple[Source, ...](), list[str]()
+    with wrong:
+        identity = _identity(place, service, edition)
+    terms = dict[str, object]()
+    with wrong:
+        terms = mapping(place, value)
+        check_keys(place, terms, _TERMS)
+    with wrong:
+        sources = _sources(place, terms)
+    with wrong:
+        remarks = _remarks(place, terms)
+    wrong.check()
+    type_ = _name(place, place.steps[-1])
+    return Document(identity, service, type_, identity.rpartition("@")[2], sources), remarks
+
+
+def _identity(place: Place, service: str, edition: str) -> str:
+    type_ = _name(place, place.steps[-1])
+    try:
+        return document_id(service, type_, _name(place.at("edition"), edition))
+    except ValueError as error:
+        raise place.wrong(f"cannot be named: {error}") from error
+
+
+def _cut(name: str) -> str:
+    part = _hyphened(name)
+    if len(part) > _LONGEST:
+        return f"{part[: _LONGEST - 9].rstrip('-')}-{digest(part.encode())[:8]}"
+    return _kebab(name)
+
+
+def _hyphened(name: str) -> str:
+    bare = (c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    return re.sub(r"[^a-z0-9]+", "-", "".join(bare).casefold()).strip("-")
+
+
+def _kebab(name: str) -> str:
+    part = _hyphened(name)
+    if not NAME.fullmatch(part):
+        raise ValueError(f"{quoted(name)} needs between 1 and 64 Latin letters or digits")
+    return part
+
+
+def _sources(place: Place, terms: dict[str, object]) -> tuple[Source, ...]:
+    if "combine" not in terms:
+        return (_source(place, terms),)
+    wrong, sources = Gathered(), list[Source]()
+    with wrong:
+        if "fetch" in terms:
+            raise place.wrong('has both "fetch" and "combine"; keep one')
+    shared = {key: terms[key] for key in _SHARED if key in terms}
+    with wrong:
+        for spot, page in _pages(place, terms):
+            with wrong:
+                check_keys(spot, page, ("fetch", *_SHARED))
+            with wrong:
+                sources.append(_source(spot, shared | page))
+    wrong.check()
+    return tuple(sources)
+
+
+def _pages(place: Place, terms: dict[str, object]) -> list[tuple[Place, dict[str, object]]]:
+    if "combine" not in terms:
+        return []
+    combine = place.at("combine")
+    pages = terms["combine"]
+    if not isinstance(pages, list) or not pages:
+        raise combine.wrong("must be a list of at least one page")
+    spots = [combine.at(str(number)) for number in range(1, len(pages) + 1)]
+    return [(spot, mapping(spot, page)) for spot, page in zip(spots, pages, strict=True)]
+
+
+def _source(place: Place, page: dict[str, object]) -> Source:
+    wrong, url = Gathered(), ""
+    select, remove = tuple[Selector, ...](), tuple[Selector, ...]()
+    with wrong:
+        if "fetch" not in page:
+            raise place.wrong('has no "fetch"; add the address of the page')
+        url = read_url(place.at("fetch"), page["fetch"])
+    with wrong:
+        _refuse_scripts(place, page)
+    with wrong:
+        select = _selectors(place.at("select"), page.get("select", []))
+    with wrong:
+        remove = _selectors(place.at("remove"), page.get("remove", []))
+    wrong.check()
+    return Source(url, select, remove)
+
+
+def _refuse_scripts(place: Place, page: dict[str, object]) -> None:
+    spot = place.at("executeClientScripts")
+    if read_bool(spot, page.get("executeClientScripts", False)):
+        raise spot.wrong("cannot be followed: pages are read as served; set it to false, or import")
+
+
+def _selectors(place: Place, value: object) -> tuple[Selector, ...]:
+    if not isinstance(value, list):
+        return (_selector(place, value),)
+    wrong, found = Gathered(), list[Selector]()
+    for n, one in enumerate(value, 1):
+        with wrong:
+            found.append(_selector(place.at(str(n)), one))
+    wrong.check()
+    return tuple(found)
+
+
+def _selector(place: Place, value: object) -> Selector:
+    if not isinstance(value, dict):
+        return _css(place, value)
+    ends = read_table(place, value, ("startBefore", "startAfter", "endBefore", "endAfter"))
+    start = _one(place, ends, "startBefore", "startAfter")
+    end = _one(place, ends, "endBefore", "endAfter")
+    return Range(
+        _css(place.at(start), ends[start]),
+        _css(place.at(end), ends[end]),
+        start_included=start == "startBefore",
+        end_included=end == "endAfter",
+    )
+
+
+def _one(place: Place, ends: dict[str, object], *choice: str) -> str:
+    given = [key for key in choice if key in ends]
+    if len(given) != 1:
+        raise place.wrong(f"must have exactly one of {' and '.join(choice)}")
+    return given[0]
+
+
+def _css(place: Place, value: object) -> str:
+    selector = read_text(place, value)
+    if not _SURE.fullmatch(selector):
+        _check(place, selector)
+    return selector
+
+
+def _check(place: Place, selector: str) -> None:
+    import soupsieve  # which takes its time to load; most selectors are simple
+
+    unreadable = (soupsieve.SelectorSyntaxError, NotImplementedError, ValueError, FutureWarning)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # soupsieve warns of selectors it will not read for long
+        try:
+            soupsieve.compile(selector)
+        except RecursionError as error:
+            raise place.wrong("is nested too deeply; write a simpler CSS selector") from error
+        except unreadable as error:
+            reason = printable(str(error).splitlines()[0])
+            raise place.wrong(f"is no CSS selector we can read: {reason}; correct it") from error
+
+
+def _remarks(place: Place, terms: dict[str, object]) -> list[str]:
+    wrong, remarks = Gathered(), list[str]()
+    for spot, page in [(place, terms), *_pages(place, terms)]:
+        if "filter" in page:
+            with wrong:
+                remarks += _filters(spot.at("filter"), page["filter"])
+    wrong.check()
+    return remarks
+
+
+def _filters(place: Place, value: object) -> list[str]:
+    if not isinstance(value, list):
+        raise place.wrong(f"must be a list of names, not {kind(value)}")
+    wrong, remarks = Gathered(), list[str]()
+    for one in value:
+        with wrong:
+            remarks.append(_filter(place, one))
+    wrong.check()
+    return remarks
+
+
+def _filter(place: Place, value: object) -> str:
+    asked: object = value
+    if isinstance(value, dict) and len(value) == 1:
+        asked = next(iter(value))
+        parameters = value[asked]
+        listed = parameters if isinstance(parameters, list) else [parameters]
+        if asked == "removeQueryParams" and not all(isinstance(one, str) for one in listed):
+            raise place.at(asked).wrong("must be a list of parameter names")
+    if not isinstance(asked, str):
+        raise place.wrong("must list names, or objects of one name and its parameters")
+    if asked not in _BUILT_IN:
+        raise place.wrong(
+            f"asks for {quoted(asked)}, but code in a declaration is not run; "
+            'delete it, and if need be name the elements to leave out in "remove"'
+        )
+    return f"{place.file}: {place.path} {asked} is not needed: {_BUILT_IN[asked]}."

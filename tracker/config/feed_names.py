@@ -1,0 +1,63 @@
+"""The names of feeds: topics, editions and documents share them, and each must mean one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tracker.config import topics
+from tracker.config.declarations import Declared
+from tracker.config.validation import Refusal, quoted
+from tracker.errors import DeclarationError
+from tracker.model import Document, Settings, Topic
+
+
+def admitted(declared: Declared, watched: Sequence[Topic] = ()) -> Declared:
+    """What is declared but for documents whose feeds would be called as others are.
+
+    Those others are the feeds that every site has, and those of the topics `watched`.
+    """
+    refusals = tuple(r for d in declared.documents if (r := _clash(d, watched)))
+    out = {refusal.document.id for refusal in refusals}
+    kept = tuple(document for document in declared.documents if document.id not in out)
+    return replace(declared, documents=kept, refusals=(*declared.refusals, *refusals))
+
+
+def _clash(document: Document, watched: Sequence[Topic]) -> Refusal | None:
+    file = f"declarations/{document.edition}"
+    named = replace(document, sources=())
+    if document.edition in topics.RESERVED:
+        problem = "cannot name an edition: another feed or file is called so; rename it"
+        return Refusal(file, (problem,), named)
+    for topic in watched:
+        if topic.id in _feeds(document):
+            problem = f"{document.id} is called as the topic {quoted(topic.id)} is; rename it"
+            return Refusal(file, (problem,), named)
+    return None
+
+
+def _feeds(document: Document) -> tuple[str, str]:
+    return document.edition, document.id.partition("/")[0]
+
+
+def check_topics(declared: Declared, watched: Sequence[Topic]) -> None:
+    """Raises DeclarationError that names every topic which is called as a feed of a document."""
+    editions = {d.edition for d in declared.documents}
+    taken = {name for d in declared.documents for name in _feeds(d)}
+    clashes = [topic.id for topic in watched if topic.id in taken]
+    whose = {name: "an edition" if name in editions else "a service" for name in clashes}
+    problems = [f'"{n}" is also the name of {whose[n]}; choose another one' for n in clashes]
+    if problems:
+        raise DeclarationError("topics.toml", *problems)
+
+
+def no_feeds(declared: Declared, watched: Sequence[Topic], wanted: Settings) -> tuple[str, ...]:
+    """Names to notify of which no feed has: such a notification would never come."""
+    named = [*declared.documents, *(refusal.document for refusal in declared.refusals)]
+    known = {"all", "upcoming", "status", *(topic.id for topic in watched)}
+    known |= {name for d in named for name in (d.id, d.edition)}
+    return tuple(
+        name
+        for name, _ in wanted.notify
+        if name not in known and not any(r.concerns(name) for r in declared.refusals)
+    )

@@ -1,0 +1,92 @@
+"""`data/topics.toml`: the subjects to watch for, as `Topic`s."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tracker.config.validation import (
+    NAME,
+    Gathered,
+    Place,
+    kind,
+    read_file,
+    read_table,
+    read_text,
+    read_toml,
+)
+from tracker.model import Topic
+
+_KEYS = ("title", "about", "words", "near", "never", "headings")
+_GROUPS = ("one-of", "and-one-of", "and-also-one-of")
+#: Other feeds and files of the published root, which no topic and no edition may overwrite.
+RESERVED = set(
+    "all archive changes documents feeds index published search sitemap status upcoming".split()
+)
+
+
+def load(path: Path) -> tuple[Topic, ...]:
+    """The topics of a file. Raises `DeclarationError`, as `parse` does."""
+    return parse(path.name, read_file(path, path.name))
+
+
+def parse(file: str, text: str) -> tuple[Topic, ...]:
+    """The topics of a TOML text, in its order. `file` is only for messages.
+
+    Raises `DeclarationError`, with all that is wrong, for anything that is not a topic: a rule that
+    is quietly ignored would be a change that is quietly missed. So the file is accepted in whole or
+    not at all: without one of its topics, what was published about it would be taken back.
+    """
+    top, wrong, found = Place(file), Gathered(), list[Topic]()
+    for name, table in read_toml(top, text).items():
+        with wrong:
+            found.append(_topic(top.at(name), name, table))
+    wrong.check()
+    return tuple(found)
+
+
+def _topic(place: Place, name: str, value: object) -> Topic:
+    if not NAME.fullmatch(name):
+        raise place.wrong("cannot name a topic; use small letters, digits and hyphens")
+    if name in RESERVED:
+        raise place.wrong("is the name of another feed or file; choose another one")
+    table = read_table(place, value, _KEYS)
+    topic = Topic(
+        id=name,
+        title=read_text(place.at("title"), table.get("title", name)),
+        about=read_text(place.at("about"), table["about"]) if table.get("about", "") != "" else "",
+        words=_words(place.at("words"), table.get("words", [])),
+        near=tuple(_near(place.at("near"), rule) for rule in _rules(place.at("near"), table)),
+        never=_words(place.at("never"), table.get("never", [])),
+        headings=_words(place.at("headings"), table.get("headings", [])),
+    )
+    if not topic.words and not topic.near:
+        raise place.wrong("watches for nothing; give it words or a near rule")
+    return topic
+
+
+def _rules(place: Place, table: dict[str, object]) -> list[object]:
+    rules = table.get("near", [])
+    if not isinstance(rules, list):
+        raise place.wrong("rules are each written under a heading in double brackets")
+    return rules
+
+
+def _near(place: Place, value: object) -> tuple[tuple[str, ...], ...]:
+    rule = read_table(place, value, _GROUPS)
+    if not {"one-of", "and-one-of"} <= set(rule):
+        raise place.wrong("rules need both one-of and and-one-of")
+    groups = tuple(_words(place.at(key), rule[key]) for key in _GROUPS if key in rule)
+    if not all(groups):
+        raise place.wrong("rules cannot have an empty list")
+    return groups
+
+
+def _words(place: Place, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise place.wrong(f"must be a list of words, not {kind(value)}")
+    words = tuple(read_text(place, word) for word in value)
+    for word in words:
+        if not re.search(r"\w", word):
+            raise place.wrong("has an entry without a letter or digit; remove it")
+    return words

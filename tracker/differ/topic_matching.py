@@ -1,0 +1,393 @@
+"""What a text says about a topic, with the words that say so.
+
+A topic belongs to what changed: the words that came or went, the sentence around them, and the
+headings above them (the document's own title left out). It never belongs to a whole page.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from itertools import chain, takewhile
+
+from tracker.extractor.normalise import enumerator, fold
+from tracker.model import Change, Kind, Op, Span, Tag, Topic, Unit
+
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
+#: A web or mail address says nothing about its subject: ads.example, character.ai.
+_ADDRESS = re.compile(
+    r"https?://\S{1,2000}|(?<![\w@.-])[\w-]{1,63}(?:[@.][\w-]{1,63}){0,9}"
+    r"\.(?:ai|AI|app|co|com|de|dev|edu|eu|fr|gov|info|io|net|org|uk|us)(?![\w-])"
+)
+#: What may stand between two words of a phrase, and how many words "..." may stand for.
+_GAP = r"[\s\-\u2010\u2011]"
+_MOST_BETWEEN = 3
+_WORDS = re.compile(_GAP.replace("[", "[^", 1) + "+")
+#: Words as "..." counts them: between white space, without the hyphens in front.
+_BETWEEN = re.compile(rf"{_WORDS.pattern}(?:\S*{_WORDS.pattern})?")
+_WORD = re.compile(r"\w+")
+_STARRED = re.compile(r"[\w*]+")
+_CERTAIN = re.compile(r"[^*\x80-\U0010ffff]+")
+
+Interval = tuple[int, int]
+
+
+# ── matching ──────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Words of a text that are about a topic, and where they stand."""
+
+    words: str
+    start: int
+    end: int
+    sentence: Interval
+
+
+def mentions(
+    topic: Topic, text: str, among: Sequence[Interval] | None = None
+) -> tuple[Mention, ...]:
+    """Every mention of `topic` in `text`, in order; positions are into `text`.
+
+    With `among` only those in sentences that overlap one of these intervals.
+    """
+    if among is not None and not among:
+        return ()
+    words, near = _possible(topic.words, text), list(_possible_rules(topic, text))
+    if not words and not near:
+        return ()
+    asked = _asked(sentences(text), among)
+    if not asked:
+        return ()
+    hits = _hits(words, near, _mask(topic.never, text), asked)
+    return tuple(
+        sorted(
+            (Mention(text[start:end], start, end, within) for (start, end), within in hits),
+            key=lambda m: (m.start, m.end),
+        )
+    )
+
+
+def sentences(text: str) -> Iterator[Interval]:
+    """The sentences of `text` as intervals that cover everything but the space between them."""
+    start = 0
+    for gap in _SENTENCE.finditer(text):
+        yield start, gap.start()
+        start = gap.end()
+    yield start, len(text)
+
+
+def _asked(every: Iterable[Interval], among: Sequence[Interval] | None) -> list[Interval]:
+    """Those of the intervals that overlap one of `among`; both come in order."""
+    if among is None:
+        return list(every)
+    found, n = [], 0
+    for sentence in every:
+        while n < len(among) and among[n][1] <= sentence[0]:
+            n += 1
+        if n < len(among) and _overlap(sentence, among[n]):
+            found.append(sentence)
+    return found
+
+
+def _mask(never: tuple[str, ...], text: str) -> str:
+    """`text` with addresses and the phrases of `never` blanked out, position for position."""
+    plain, kept, place = _without_addresses(text), list[str](), 0
+    for start, end in _found(_possible(never, plain), plain, [(0, len(plain))]):
+        kept += plain[place:start], " " * (end - start)
+        place = end
+    return "".join([*kept, plain[place:]])
+
+
+@lru_cache(maxsize=8)  # each topic asks for the same text
+def _without_addresses(text: str) -> str:
+    return _ADDRESS.sub(lambda m: " " * len(m[0]), text)
+
+
+def _hits(
+    words: Sequence[str],
+    near: Iterable[Sequence[Sequence[str]]],
+    text: str,
+    asked: Sequence[Interval],
+) -> Iterator[tuple[Interval, Interval]]:
+    """Where words stand that are about a topic, each with its sentence among those `asked`."""
+
+    def hits(of: Sequence[str]) -> list[tuple[Interval, Interval]]:
+        return [(hit, _sentence(asked, hit[0])) for hit in _found(of, text, asked)]
+
+    yield from hits(words)
+    for groups in near:
+        found = [hits(group) for group in groups]
+        met = set.intersection(*({sentence for _, sentence in one} for one in found))
+        yield from (hit for one in found for hit in one if hit[1] in met)
+
+
+def _found(words: Sequence[str], text: str, asked: Sequence[Interval]) -> Iterator[Interval]:
+    """Where any of `words` stands in one of the sentences `asked`, none over another; of those
+    that begin at one place the first.
+    """
+    every = ((start, n, end) for n, w in enumerate(words) for start, end in _spans(w, text, asked))
+    place = 0
+    for start, _, end in sorted(every):
+        if start >= place:
+            yield start, end
+            place = end
+
+
+def _spans(phrase: str, text: str, asked: Sequence[Interval]) -> Iterable[Interval]:
+    """Where a phrase may begin, each with its one end; all in the sentences `asked`."""
+    first, *others = (_ends(part, text, asked) for part in _parts(phrase))
+    return (_joined([first, *others], text, asked) if others else first).items()
+
+
+def _ends(part: re.Pattern[str], text: str, asked: Sequence[Interval]) -> dict[int, int]:
+    """The end for each place in the sentences `asked` where a part of a phrase stands."""
+    found = (m.span(1) for m in part.finditer(text, asked[0][0], asked[-1][1]))
+    return {start: end for start, end in found if end <= _sentence(asked, start)[1]}
+
+
+def _joined(
+    parts: Sequence[dict[int, int]], text: str, asked: Sequence[Interval]
+) -> dict[int, int]:
+    """The end for each place where the parts of a phrase with "..." follow each other.
+
+    Of the places where a part goes on it is the farthest. From the last part to the first, so
+    that none is asked twice: a pattern of all parts would try every way to choose between them.
+    """
+    *before, whole = parts
+    for part in reversed(before):
+        starts = sorted(whole)
+        reached = ((start, end, _within_reach(end, text)) for start, end in part.items())
+        found = (
+            (start, end, bisect_right(starts, min(reach, _sentence(asked, start)[1])) - 1)
+            for start, end, reach in reached
+        )
+        whole = {start: whole[starts[n]] for start, end, n in found if n >= 0 and starts[n] > end}
+    return whole
+
+
+def _within_reach(end: int, text: str) -> int:
+    """The last place where a phrase with "..." may go on whose part has this `end`."""
+    firsts, ends = _between(text)
+    n = bisect_left(firsts, end)
+    is_cut = n > 0 and ends[n - 1] > end  # "train" in "train-set" leaves one word
+    n += _MOST_BETWEEN - is_cut
+    return firsts[n] if n < len(firsts) else len(text)
+
+
+@lru_cache(maxsize=8)  # each phrase asks for the same text
+def _between(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The words that "..." may stand for, where each begins and where it ends."""
+    found = [m.span() for m in _BETWEEN.finditer(text)]
+    return tuple(start for start, _ in found), tuple(end for _, end in found)
+
+
+def _sentence(asked: Sequence[Interval], place: int) -> Interval:
+    """The last of the sentences `asked` that begins at `place` or before."""
+    return asked[bisect_right(asked, place, key=lambda s: s[0]) - 1]
+
+
+# ── what surely is not there ──────────────────────────────────────────────────────
+
+
+def _possible_rules(topic: Topic, text: str) -> Iterator[list[list[str]]]:
+    """The rules of `topic` that `text` may meet, of each group what it may have."""
+    for rule in topic.near:
+        groups = list(takewhile(bool, (_possible(group, text) for group in rule)))
+        if len(groups) == len(rule):
+            yield groups
+
+
+def _possible(words: tuple[str, ...], text: str) -> list[str]:
+    """Those of `words` that may be in `text`, the longest first, so that the evidence is "AI
+    models" and not "AI"; for what surely is not no pattern is asked, which is dear.
+    """
+    said = _said(text)
+    return [
+        phrase
+        for phrase, longest, pieces in _by_length(words)
+        if longest in said and all(piece in said for piece in pieces)
+    ]
+
+
+@lru_cache(maxsize=8)  # each topic asks for the same text
+def _said(text: str) -> str:
+    """The words of `text` in small letters, and nothing but a space around each."""
+    # A pattern takes these for i or s, and `lower` does not.
+    plain = text.replace("\u0130", "i").replace("\u0131", "i").replace("\u017f", "s")
+    return f" {' '.join(_WORD.findall(plain))} ".lower()
+
+
+@lru_cache(maxsize=256)
+def _by_length(words: tuple[str, ...]) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    ordered = sorted(words, key=lambda w: (-len(w), w))
+    pieces = (_pieces(phrase) for phrase in ordered)
+    return tuple(
+        (phrase, max(found, key=len, default=""), found)
+        for phrase, found in zip(ordered, pieces, strict=True)
+    )
+
+
+def _pieces(phrase: str) -> tuple[str, ...]:
+    """What `_said` has of every text that has a match of `phrase`."""
+    runs = (f" {' '.join(_STARRED.findall(run))} " for run in phrase.split("..."))
+    # The other case of a letter with an accent may be none that `lower` gives.
+    pieces = (piece for run in runs for piece in _CERTAIN.findall(run))
+    return tuple(piece.lower() for piece in pieces if not piece.isspace())
+
+
+# ── patterns ──────────────────────────────────────────────────────────────────────
+
+
+@lru_cache(maxsize=4096)
+def _parts(phrase: str) -> tuple[re.Pattern[str], ...]:
+    """What stands around the "..." of a phrase of `topics.toml`, whose signs are explained there.
+
+    Each matches nothing but the place where it begins; group 1 is what stands there. None of them
+    can backtrack by more than a word, whatever the text is.
+    """
+    has_no_case = not phrase.startswith("=") and not any(map(_is_exact, _words(phrase)))
+    plain = has_no_case or phrase.startswith("=")
+    runs = [run for part in phrase.removeprefix("=").split("...") if (run := _run(part, plain))]
+    before = [r"(?<!\w)", *[rf"(?<={_GAP})"] * (len(runs) - 1)]
+    after = [*[_GAP] * (len(runs) - 1), r"(?!\w)"]
+    # A flag for the whole is compiled in half the time of one for each word.
+    flag = re.IGNORECASE if has_no_case else re.NOFLAG
+    around = zip(before, runs, after, strict=True)
+    return tuple(re.compile(rf"{start}(?=({run}){end})", flag) for start, run, end in around)
+
+
+def _words(phrase: str) -> list[str]:
+    return _WORDS.findall(phrase.removeprefix("=").replace("...", " "))
+
+
+def _run(phrase: str, plain: bool) -> str:
+    return f"{_GAP}++".join(_word(word, plain) for word in _WORDS.findall(phrase))
+
+
+def _word(word: str, plain: bool) -> str:
+    """Capitals match as capitals, other words in any case; `*` is any ending.
+
+    `plain` leaves that to what stands around it.
+    """
+    first, *others = map(re.escape, word.split("*"))
+    # The nearest place is always good enough for what stands between two stars.
+    body = "".join([first, *[rf"(?>\w*?{other})" for other in others[:-1]]])
+    body += rf"\w*{others[-1]}" if others else ""
+    return body if plain or _is_exact(word) else f"(?i:{body})"
+
+
+def _is_exact(word: str) -> bool:
+    return word.isupper() and len(word) > 1
+
+
+# ── tagging ───────────────────────────────────────────────────────────────────────
+
+
+def about(topic: Topic, text: str, path: Sequence[str]) -> tuple[str, ...]:
+    """The words that make a clause under the headings `path` a matter of the topic."""
+    return _distinct([*(m.words for m in mentions(topic, text)), *_above(topic, path)])
+
+
+def tags(topics: Iterable[Topic], redline: Sequence[Span], path: Sequence[str]) -> tuple[Tag, ...]:
+    """The topics of one change, each with the words that gave it; `path` without the page title."""
+    if all(span.op is Op.SAME for span in redline):
+        return ()
+    sides = [_side(redline, op) for op in (Op.DELETE, Op.INSERT)]
+    found = ((topic.id, _evidence(topic, sides, path)) for topic in topics)
+    return tuple(Tag(topic, words) for topic, words in found if words)
+
+
+def whole(topics: Iterable[Topic], text: str, path: Iterable[str]) -> tuple[Tag, ...]:
+    """The topics of a whole clause under the headings `path`."""
+    above = tuple(path)
+    found = ((topic.id, about(topic, text, above)) for topic in topics)
+    return tuple(Tag(topic, words) for topic, words in found if words)
+
+
+def _evidence(
+    topic: Topic, sides: Iterable[tuple[str, Sequence[Interval]]], path: Sequence[str]
+) -> tuple[str, ...]:
+    """The mentions in a sentence that changed, on both sides, and in the headings."""
+    said = (m.words for text, changed in sides for m in mentions(topic, text, changed))
+    return _distinct([*said, *_above(topic, path)])
+
+
+def _above(topic: Topic, path: Sequence[str]) -> Iterator[str]:
+    """The words of the headings that make what stands under them a matter of the topic."""
+    for title in path:
+        yield from _in_heading(topic, title)
+
+
+@lru_cache(maxsize=4096)  # few headings stand above many clauses
+def _in_heading(topic: Topic, title: str) -> tuple[str, ...]:
+    heading = replace(topic, words=(*topic.words, *topic.headings))
+    return tuple(m.words for m in mentions(heading, title))
+
+
+def _distinct(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(fold(w) for w in words))
+
+
+def _side(redline: Sequence[Span], op: Op) -> tuple[str, list[Interval]]:
+    """The text of one side, and the intervals of it that changed."""
+    text, changed = "", []
+    for span in redline:
+        part = span.before if op is Op.DELETE else span.after
+        if span.op is op:
+            changed.append((len(text), len(text) + len(part)))
+        text += part
+    return text, changed
+
+
+def _overlap(a: Interval, b: Interval) -> bool:
+    return a[0] < b[1] and b[0] < a[1]
+
+
+def with_sections(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """`changes`, where a heading that came or went is about what came or went under it.
+
+    "5.1 General" says nothing by itself; it is about a topic when most of its section is.
+    """
+    sections: dict[object, list[Change]] = defaultdict(list)
+    for change in changes:
+        path = change.path
+        for depth, title in enumerate(path):
+            sections[change.kind, path[:depth], enumerator(title)[1]].append(change)
+
+    @cache  # headings of one name have one section
+    def shared(section: object) -> tuple[Tag, ...]:
+        return _shared(sections.get(section, ()))
+
+    return tuple(_with_section(change, shared) for change in changes)
+
+
+def _with_section(change: Change, shared: Callable[[object], tuple[Tag, ...]]) -> Change:
+    clause = change.clause
+    is_heading = change.kind in {Kind.ADDED, Kind.REMOVED} and clause.unit is Unit.HEADING
+    if change.tags or not is_heading:
+        return change
+    return replace(change, tags=shared((change.kind, clause.path, clause.text)))
+
+
+def _shared(section: Sequence[Change]) -> tuple[Tag, ...]:
+    """The topics of more than half of the clauses of a section, with all their words."""
+    words: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for tag in (tag for change in section for tag in change.tags):
+        words[tag.topic].append(tag.words)
+    return tuple(
+        Tag(topic, tuple(dict.fromkeys(chain.from_iterable(found))))
+        for topic, found in words.items()
+        if 2 * len(found) > len(section)
+    )
+
+
+def union(changes: Iterable[Change], topics: Iterable[Topic]) -> tuple[str, ...]:
+    """The topics of the news among `changes`, in the order of `topics`."""
+    named = {tag.topic for change in changes if change.significance.is_news for tag in change.tags}
+    return tuple(topic.id for topic in topics if topic.id in named)

@@ -1,0 +1,144 @@
+"""Timestamps as they are kept in `data/timestamps/`: a folder each, never changed.
+
+    20250905T120000Z-12-0123456789abcdef/    asked then, about a log of 12 captures
+        checkpoint.txt                       what was stamped
+        token.tsr                            what the authority answered (a TimeStampResp)
+
+The end of the name is a digest of all else, so that not a bit can change unseen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from tracker._support.fsync import sync
+from tracker.archive.integrity import EMPTY, Head, heads
+from tracker.archive.log_entries import LOGS
+from tracker.archive.store import Archive
+from tracker.errors import NotStamped
+from tracker.evidence.checkpoint import Note, checkpoint_body, parse_note
+from tracker.publisher import text as words
+
+_NAME = re.compile(r"(\d{8}T\d{6}Z)-\d+-[0-9a-f]{16}")
+_TIME = "%Y%m%dT%H%M%SZ"
+_CHECKPOINT, _TOKEN = "checkpoint.txt", "token.tsr"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A kept timestamp: when it was asked for by our clock, what was stamped, and the answer."""
+
+    asked: datetime
+    note: Note
+    text: str
+    token: bytes
+
+    @property
+    def name(self) -> str:
+        asked = words.stamp(self.asked)
+        whole = b"\0".join([asked.encode(), self.text.encode(), self.token])
+        return f"{asked}-{self.note.size}-{hashlib.sha256(whole).hexdigest()[:16]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamps:
+    """All that are kept, oldest first, and what else is found among them, in words."""
+
+    kept: tuple[Stamp, ...]
+    problems: tuple[str, ...]
+
+
+def load_stamps(folder: Path) -> Stamps:
+    """What is kept in `folder`; nothing where it is not there."""
+    kept, problems = [], []
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.name.startswith("."):  # a run was stopped while it wrote; the next clears it away
+            continue
+        try:
+            kept.append(_loaded(path))
+        except (OSError, ValueError) as error:
+            problems.append(f"{path} is not the timestamp that was kept ({_said(error)})")
+    return Stamps(tuple(kept), tuple(problems))
+
+
+def keep_stamp(folder: Path, stamp: Stamp) -> Path:
+    """Keep a timestamp in `folder`: on return it is on disk, whole. NotStamped where it cannot."""
+    path, fresh = folder / stamp.name, folder / f".{stamp.name}"
+    try:
+        for left in folder.glob(".*"):
+            shutil.rmtree(left)
+        fresh.mkdir(parents=True)
+        for name, data in ((_CHECKPOINT, stamp.text.encode()), (_TOKEN, stamp.token)):
+            with (fresh / name).open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        sync(fresh)
+        fresh.rename(path)
+        sync(folder)
+    except OSError as error:
+        raise NotStamped(f"{path} cannot be written ({error.strerror})") from error
+    return path
+
+
+class Noted(Protocol):
+    """Whatever has a checkpoint."""
+
+    @property
+    def note(self) -> Note: ...
+
+
+_Noted = TypeVar("_Noted", bound=Noted)
+
+
+def misfits(
+    archive: Archive, given: Collection[_Noted], start: Mapping[str, Head] | None = None
+) -> list[_Noted]:
+    """Those of what is `given` whose checkpoint is none of the log in `archive`.
+
+    `start` are heads that the log is known to have had: only what follows them is read, and no
+    checkpoint of a smaller log fits.
+    """
+    wanted = {pair for one in given for pair in one.note.sizes}
+    found = {}
+    for log in LOGS:
+        begin = start[log] if start else EMPTY
+        for head in heads(log, archive.rows(log, after=begin.size), begin):
+            if (log, head.size) in wanted:
+                found[log, head.size] = head
+    return [one for one in given if not _fits(one.note, found)]
+
+
+def _fits(note: Note, found: Mapping[tuple[str, int], Head]) -> bool:
+    there = {pair[0]: found[pair] for pair in note.sizes if pair in found}
+    return there.keys() == set(LOGS) and note.body == checkpoint_body(note.origin, there)
+
+
+def _loaded(path: Path) -> Stamp:
+    found = _NAME.fullmatch(path.name)
+    names = sorted(p.name for p in path.iterdir())
+    if found is None or names != [_CHECKPOINT, _TOKEN]:
+        raise ValueError(f"it must hold {_CHECKPOINT} and {_TOKEN}, and nothing else")
+    asked = datetime.strptime(found[1], _TIME).replace(tzinfo=UTC)
+    text, token = (path / _CHECKPOINT).read_bytes().decode(), (path / _TOKEN).read_bytes()
+    try:
+        stamp = Stamp(asked, parse_note(text), text, token)
+    except ValueError as error:
+        raise ValueError(f"{_CHECKPOINT} {error}") from error
+    if stamp.name != path.name:
+        raise ValueError(f"{_CHECKPOINT}, {_TOKEN} or the name was altered")
+    return stamp
+
+
+def _said(error: OSError | ValueError) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return f"{_CHECKPOINT} was altered"
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)

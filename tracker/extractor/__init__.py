@@ -1,0 +1,38 @@
+"""Bytes → clauses. Pure.
+
+classify        whether a body is the document
+unchanged       whether it reads as the one before, at a glance
+extract         a body → its clauses
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker._support.lazy import later
+from tracker.extractor.classify import Impression, Judgement, judge, last_good, look_at, weigh
+from tracker.extractor.decode import Undecodable
+from tracker.extractor.unchanged.gate import reads_alike
+
+if TYPE_CHECKING:
+    from tracker.extractor.extract import EXTRACTOR, read, text_digest, words_digest
+else:
+    __getattr__ = later(
+        __name__,
+        dict.fromkeys(("EXTRACTOR", "read", "text_digest", "words_digest"), "extract"),
+    )
+
+__all__ = [
+    "EXTRACTOR",
+    "Impression",
+    "Judgement",
+    "Undecodable",
+    "judge",
+    "last_good",
+    "look_at",
+    "read",
+    "reads_alike",
+    "text_digest",
+    "weigh",
+    "words_digest",
+]

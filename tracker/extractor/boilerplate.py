@@ -1,0 +1,191 @@
+"""What stands around the text on a page that no declaration describes: menus, footers, consent.
+
+Without a selector the whole `main` or `body` is read, and with it navigation that changes every
+week. What is removed here either says of itself (by element, role or name) that it is no part of
+the text, or is a block of links, or of the text's own headings, before its first sentence or after
+its last. It never holds much of the page's prose: on six of 103 real pages the document itself
+stood in a `nav`. Prose is text that is neither link nor button.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tracker.extractor.nodes import Node, Run
+
+#: Of the page's prose, what chrome may hold at most.
+_MOST = 0.25
+#: Of its own text, what a page header or a footer inside the text must have in links.
+_LINKED = 0.3
+_FEWEST_ENTRIES = 3  # of a table of contents, or of a block of links
+_SENTENCE = 8  # words in one run of text, which no menu has
+_MOSTLY = 0.8  # of the entries of a table of contents that are headings of the text
+_MOSTLY_LINKS = 0.5
+_HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
+_ROLES = frozenset(
+    "alertdialog banner complementary contentinfo dialog menu menubar navigation search".split()
+)
+#: The containers of consent dialogues, by the names their makers give them.
+CONSENT = re.compile(
+    r"\b(?:onetrust|ot-sdk|cybotcookiebot|cookiebot|usercentrics|didomi|truste|osano|iubenda|qc-cmp"
+    r"|cookie[-_]?(?:banner|bar|consent|dialog|law|modal|notice|popup)"
+    r"|consent[-_]?(?:banner|dialog|manager|modal|popup))",
+    re.IGNORECASE,
+)
+
+
+def remove_chrome(runs: Sequence[Run]) -> None:
+    """Take out of `runs` (the parts of a page) what is not the text."""
+    roots = [part for run in runs for part in run if isinstance(part, Node)]
+    most = _MOST * sum(_prose(root) for root in roots)
+    for root in roots:
+        for element in [e for e in root.elements() if _is_chrome(e)]:
+            if _prose(element) <= most:
+                element.remove()
+        _trim(root)
+
+
+def _is_chrome(element: Node) -> bool:
+    marks = element.attributes
+    if element.name in {"nav", "aside"} or marks.get("role") in _ROLES:
+        return True
+    if marks.get("aria-modal") == "true" or _is_consent(_names(element)):
+        return True
+    if element.name in {"header", "footer"}:
+        return _link_share(element) >= _LINKED or not element.stands_in({"main", "article"})
+    return element.name in {"ul", "ol"} and _is_contents(element)
+
+
+@lru_cache(maxsize=4096)  # many elements of a page have the same names, or none
+def _is_consent(names: str) -> bool:
+    return CONSENT.search(names) is not None
+
+
+def _names(element: Node) -> str:
+    return f"{element.attributes.get('id') or ''} {element.attributes.get('class') or ''}"
+
+
+def _is_contents(listing: Node) -> bool:
+    """A table of contents: nothing but links to places on the page."""
+    links = list(listing.find_all({"a"}))
+    return (
+        len(links) >= _FEWEST_ENTRIES
+        and all((link.attributes.get("href") or "").startswith("#") for link in links)
+        and _prose(listing) == 0
+    )
+
+
+# ── what it says ──────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """Some visible text, the element it stands in, and whether that is a link or a button."""
+
+    words: str
+    parent: Node
+    is_linked: bool
+
+
+def _texts(root: Node) -> Iterator[_Text]:
+    """The texts in `root`, in document order."""
+    linked = root.name in _LINKS or root.stands_in(_LINKS)
+    waiting: list[tuple[Node | str, Node, bool]] = [(root, root, linked)]
+    while waiting:
+        node, parent, linked = waiting.pop()
+        if isinstance(node, Node):
+            inside = linked or node.name in _LINKS
+            waiting += [(child, node, inside) for child in reversed(node.children)]
+        elif not node.isspace():
+            yield _Text(node.strip(), parent, linked)
+
+
+_LINKS = frozenset({"a", "button"})
+
+
+def _link_share(element: Node) -> float:
+    whole = sum(len(text.words) for text in _texts(element))
+    return 1 - _prose(element) / whole if whole else 1.0
+
+
+def _prose(element: Node) -> int:
+    """Characters of text that is neither link nor button."""
+    if element.name in _LINKS or element.stands_in(_LINKS):
+        return 0
+    number, waiting = 0, [element]
+    while waiting:
+        for child in waiting.pop().children:
+            if isinstance(child, str):
+                number += len(child.strip())
+            elif child.name not in _LINKS:
+                waiting.append(child)
+    return number
+
+
+# ── the edges ─────────────────────────────────────────────────────────────────────
+
+
+def _trim(root: Node) -> None:
+    """Take out the blocks of links and of headings before the first sentence and after the last."""
+    texts = list(_texts(root))
+    first = next((n for n, text in enumerate(texts) if _is_sentence(text)), None)
+    if first is None:
+        return
+    last = next(n for n in reversed(range(len(texts))) if _is_sentence(texts[n]))
+    elements = list(root.elements())
+    headings = (e for e in elements if e.name in _HEADINGS)
+    titles = {" ".join(text.words for text in _texts(heading)) for heading in headings}
+    whole = _held(texts, elements)
+    for edge in (texts[:first], texts[last + 1 :]):
+        for block in _blocks(edge, elements, whole):
+            if _is_furniture(block, titles):
+                block.remove()
+
+
+def _is_sentence(text: _Text) -> bool:
+    return not text.is_linked and len(text.words.split()) >= _SENTENCE
+
+
+def _blocks(
+    edge: Sequence[_Text], elements: Sequence[Node], whole: Mapping[int, int]
+) -> list[Node]:
+    """The largest of `elements` with texts of this edge and no others; `whole` says how many each
+    holds in all.
+
+    Every element is looked at once: a page may be as deep as it is long.
+    """
+    if not edge:
+        return []
+    own = _held(edge, elements)
+    around: dict[int, Node] = {}  # each element (by identity) and the largest such one around it
+    for element in elements:
+        if id(element.parent) in around:
+            around[id(element)] = around[id(element.parent)]
+        elif own[id(element)] and own[id(element)] == whole[id(element)]:
+            around[id(element)] = element
+    found = [around[id(text.parent)] for text in edge if id(text.parent) in around]
+    return list({id(block): block for block in found}.values())
+
+
+def _held(texts: Sequence[_Text], elements: Sequence[Node]) -> Counter[int]:
+    """How many of `texts` each element (by identity) holds; `elements` in document order."""
+    held = Counter(id(text.parent) for text in texts)
+    for element in reversed(elements):
+        held[id(element.parent)] += held[id(element)]
+    return held
+
+
+def _is_furniture(block: Node, titles: set[str]) -> bool:
+    if block.name in _HEADINGS or any(block.find_all(_HEADINGS)):
+        return False
+    texts = [text.words for text in _texts(block)]
+    repeated = sum(text in titles for text in texts)
+    is_contents = len(texts) >= _FEWEST_ENTRIES and repeated >= _MOSTLY * len(texts)
+    return is_contents or (
+        sum(1 for _ in block.find_all({"a"})) >= _FEWEST_ENTRIES
+        and _link_share(block) >= _MOSTLY_LINKS
+    )

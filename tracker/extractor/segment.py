@@ -1,0 +1,335 @@
+"""Elements → clauses: one walk over the page in reading order, without recursion.
+
+A clause ends where a block begins or ends, and at an empty line made of `<br><br>`. List
+items are containers (LinkedIn's whole User Agreement stands inside `ol > li`). A cell's
+row label and column header are the innermost part of its heading path. A short paragraph
+all in bold, and the button of an expandable section, are headings of lowest rank.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from tracker.extractor.nodes import Node, Run
+from tracker.extractor.normalise import clean_target, display, enumerator, fold
+from tracker.model import Clause, Link, Unit
+
+_BLOCKS = frozenset(
+    """
+    address article aside blockquote body button caption center dd details dialog div dl dt
+    fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section
+    summary table tbody td tfoot th thead tr ul
+    """.split()
+)
+_HEADING_LEVELS = {f"h{n}": n for n in range(1, 7)}
+_LOWEST = 7
+_LONGEST_BOLD_HEADING = 120
+_LONGEST_LABEL = 100
+_MOST_COLUMNS = 1000  # as in a browser
+_LONGEST_HEADING = 500  # characters of one, above each clause that stands under it
+_MOST_CELLS = 200_000  # of a table with labels; with spans a few bytes can ask for a thousand
+_BOLD = {"strong", "b"}
+_UNITS = {
+    "td": Unit.CELL,
+    "th": Unit.CELL,
+    "li": Unit.ITEM,
+    "dt": Unit.DEFINITION,
+    "dd": Unit.DEFINITION,
+}
+_SENTENCE_END = re.compile(r"[.;,:!?।。]$")
+_BREAK = "\x00"  # cannot occur in parsed text, so it can stand for a line break
+_PARAGRAPH_BREAK = re.compile(rf"{_BREAK}(?:\s*{_BREAK})+|{_BREAK}\s*(?=[-•·▪◦*]\s)")
+#: A bold line, a button or a summary heads no more than the part of the page it stands in.
+_ENCLOSING = {"td", "th", "li", "details"}
+
+
+def segment(runs: Sequence[Run], base: str) -> tuple[Clause, ...]:
+    """The clauses of `runs` in reading order; relative links are resolved against `base`."""
+    walk = _Walk(base, _containers(runs))
+    for run in runs:
+        for root in run:
+            walk.run(root)
+        walk.flush()
+    return tuple(walk.clauses)
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A run of text with what it stands in."""
+
+    text: str
+    link: str
+    bold: bool
+
+
+@dataclass(slots=True)
+class _Frame:
+    """An element being read, and what holds for the text in it."""
+
+    element: Node
+    children: Iterator[Node | str]
+    link: str
+    bold: bool
+    headings: int  # how many headings stood above it
+    unit: Unit  # by the nearest element around it, or itself, that says so
+    level: int
+    is_block: bool  # whether a block stands in the element that says so
+
+
+@dataclass(slots=True)
+class _Walk:
+    """The walk's own notes; they live only as long as one page is read."""
+
+    base: str
+    containers: set[int]
+    clauses: list[Clause] = field(default_factory=list)
+    headings: list[tuple[int, str]] = field(default_factory=list)
+    pieces: list[_Piece] = field(default_factory=list)
+    labels: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    stack: list[_Frame] = field(default_factory=list)
+
+    def run(self, root: Node | str) -> None:
+        """Read `root`; text that ends in no block waits for what follows it, or for a flush."""
+        self._visit(root)
+        while self.stack:
+            child = next(self.stack[-1].children, None)
+            if child is None:
+                self._leave()
+            else:
+                self._visit(child)
+
+    def _visit(self, node: Node | str) -> None:
+        if isinstance(node, str):
+            self._text(node.replace(_BREAK, ""))
+        else:
+            if node.name in _BLOCKS:
+                self.flush()
+            self._enter(node)
+
+    def _enter(self, element: Node) -> None:
+        if _is_noise(element):
+            return
+        if element.name == "br":
+            self._text(_BREAK)
+        elif element.name == "table":
+            self.labels.update(_table_labels(element))
+        above = self.stack[-1] if self.stack else None
+        link, bold = (above.link, above.bold) if above else ("", False)
+        if element.name == "a" and element.attributes.get("href"):
+            link = clean_target(element.attributes["href"], self.base)
+        bold = bold or element.name in _BOLD
+        children, headings = iter(element.children), len(self.headings)
+        unit, level, is_block = self._nature(element, above)
+        self.stack.append(_Frame(element, children, link, bold, headings, unit, level, is_block))
+
+    def _nature(self, element: Node, above: _Frame | None) -> tuple[Unit, int, bool]:
+        """What text in `element` is: its unit, a heading's level, whether it may be a bold one."""
+        name = element.name
+        level = _heading_level(element)
+        if level:
+            return Unit.HEADING, level, False
+        if name in _UNITS:
+            is_container = name == "li" and id(element) in self.containers
+            return Unit.PARAGRAPH if is_container else _UNITS[name], 0, False
+        if above is None:
+            return Unit.PARAGRAPH, 0, name in _BLOCKS
+        return above.unit, above.level, above.is_block or name in _BLOCKS
+
+    def _leave(self) -> None:
+        frame = self.stack[-1]
+        if frame.element.name in _BLOCKS:
+            self.flush()
+        if frame.element.name in _ENCLOSING:
+            while len(self.headings) > frame.headings and self.headings[-1][0] == _LOWEST:
+                self.headings.pop()
+        self.stack.pop()
+
+    def _text(self, text: str) -> None:
+        link, bold = (self.stack[-1].link, self.stack[-1].bold) if self.stack else ("", False)
+        self.pieces.append(_Piece(text, link, bold))
+
+    def flush(self) -> None:
+        """What has gathered since the last block began or ended becomes clauses."""
+        if not self.pieces:
+            return
+        pieces, self.pieces = self.pieces, []
+        if not any(map(_is_visible, pieces)):
+            return
+        for part in _paragraphs(pieces):
+            text = display("".join(p.text for p in part).replace(_BREAK, " "))
+            # Signs alone are residue of markup, or a rule: nothing that could be quoted.
+            if any(c.isalnum() for c in text):
+                self._emit(text, part)
+
+    def _emit(self, text: str, part: list[_Piece]) -> None:
+        unit, level = self._unit(text, part)
+        number, rest = enumerator(text)
+        if unit is Unit.HEADING:
+            self.headings = [(n, t) for n, t in self.headings if n < level]
+        path = tuple(t for _, t in self.headings) + self._labels()
+        self.clauses.append(Clause(unit, rest, fold(rest), path, number, _links(part), level))
+        if unit is Unit.HEADING:
+            self.headings.append((level, _short(text)))
+
+    def _labels(self) -> tuple[str, ...]:
+        found = (self.labels.get(id(frame.element)) for frame in reversed(self.stack))
+        return next((labels for labels in found if labels is not None), ()) if self.labels else ()
+
+    def _unit(self, text: str, part: list[_Piece]) -> tuple[Unit, int]:
+        """What a clause is, and a heading's level."""
+        if not self.stack:
+            return Unit.PARAGRAPH, 0
+        frame = self.stack[-1]
+        if frame.is_block and _is_bold_heading(text, part):
+            return Unit.HEADING, _LOWEST
+        return frame.unit, frame.level
+
+
+def _short(heading: str) -> str:
+    """A heading as it stands above clauses; above thousands of them a long one would be dear."""
+    if len(heading) <= _LONGEST_HEADING:
+        return heading
+    return f"{heading[:_LONGEST_HEADING].rsplit(None, 1)[0]} …"
+
+
+def _containers(runs: Sequence[Run]) -> set[int]:
+    """What has headings in it (by identity): such a list item holds sections, it is no point."""
+    found: set[int] = set()
+    for root in (root for run in runs for root in run if isinstance(root, Node)):
+        for heading in root.find_all(_HEADING_LEVELS):
+            element = heading.parent
+            while element is not None and id(element) not in found:
+                found.add(id(element))
+                element = element.parent
+    return found
+
+
+def _is_visible(piece: _Piece) -> bool:
+    return piece.text != _BREAK and not piece.text.isspace() and piece.text != ""
+
+
+def _is_noise(element: Node) -> bool:
+    """Icons, and buttons that do not open a part of the text (a menu is none)."""
+    if element.name == "button":
+        marks = element.attributes
+        opens = "aria-expanded" in marks or "aria-controls" in marks
+        return not opens or marks.get("aria-haspopup", "false") != "false"
+    return element.name in {"img", "li-icon", "icon"}
+
+
+def _paragraphs(pieces: list[_Piece]) -> Iterator[list[_Piece]]:
+    """Cut at empty lines, and at a single line break before a bullet."""
+    text = "".join([p.text for p in pieces])
+    if _BREAK not in text:
+        yield pieces
+        return
+    ends = [m.start() for m in _PARAGRAPH_BREAK.finditer(text)]
+    part: list[_Piece] = []
+    offset = cut = 0
+    for piece in pieces:
+        start, end = offset, offset + len(piece.text)
+        while cut < len(ends) and ends[cut] < end:
+            part.append(_Piece(text[start : ends[cut]], piece.link, piece.bold))
+            yield part
+            part, start, cut = [], ends[cut], cut + 1
+        part.append(_Piece(text[start:end], piece.link, piece.bold))
+        offset = end
+    yield part
+
+
+def _heading_level(element: Node) -> int:
+    if element.name in _HEADING_LEVELS:
+        return _HEADING_LEVELS[element.name]
+    if element.name in {"summary", "button"}:
+        return _LOWEST
+    if element.attributes.get("role") == "heading":
+        return min(_number(element.attributes.get("aria-level")) or 2, 6)
+    return 0
+
+
+def _number(value: object) -> int:
+    """A small number from an attribute, 0 for anything else."""
+    return int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,3}", value) else 0
+
+
+def _is_bold_heading(text: str, part: list[_Piece]) -> bool:
+    all_bold = all(p.bold for p in part if p.text.replace(_BREAK, " ").strip())
+    return all_bold and len(text) <= _LONGEST_BOLD_HEADING and not _SENTENCE_END.search(text)
+
+
+def _links(part: list[_Piece]) -> tuple[Link, ...]:
+    """The links of a clause; the pieces of one link are joined, a link without words is no link."""
+    runs = ((link, "".join(p.text for p in run)) for link, run in groupby(part, lambda p: p.link))
+    tidy = (Link(display(words.replace(_BREAK, " ")), link) for link, words in runs if link)
+    return tuple(link for link in tidy if link.words)
+
+
+# ── tables ────────────────────────────────────────────────────────────────────────
+
+
+def _table_labels(table: Node) -> dict[int, tuple[str, ...]]:
+    """For each cell of a data table (by identity) its row label and column header."""
+    if any(table.find_all({"table", *_HEADING_LEVELS})):
+        return {}
+    cells = [_cells(row) for row in table.find_all({"tr"})]
+    if max(map(len, cells), default=0) < 2:
+        return {}
+    widest = max(sum(_span(cell, "colspan") for cell in row) for row in cells)
+    if len(cells) * min(widest, _MOST_COLUMNS) > _MOST_CELLS:
+        return {}
+    grid = _grid(cells)
+    header, body = (grid[0], grid[1:]) if _is_header(cells[0]) else ({}, grid)
+    titles = {id(cell): _label(cell) for cell in header.values()}
+    above = {column: titles[id(cell)] for column, cell in header.items()}
+    labels: dict[int, tuple[str, ...]] = {}
+    for row in body:
+        first = row.get(0)
+        beside = _label(first) if first is not None else ""
+        for column, cell in row.items():
+            if id(cell) not in labels and id(cell) not in titles:
+                parts = (beside if cell is not first else "", above.get(column, ""))
+                labels[id(cell)] = tuple(part for part in parts if part)
+    return labels
+
+
+def _cells(row: Node) -> list[Node]:
+    return [c for c in row.children if isinstance(c, Node) and c.name in {"td", "th"}]
+
+
+def _is_header(cells: Sequence[Node]) -> bool:
+    """Whether a first row holds column headers; its corner may be empty."""
+    return all(
+        cell.name == "th" or (n == 0 and len(cells) > 1 and not cell.has_text())
+        for n, cell in enumerate(cells)
+    )
+
+
+def _grid(rows: Sequence[Sequence[Node]]) -> list[dict[int, Node]]:
+    """For each row the cell that covers each column, with `rowspan` and `colspan` counted."""
+    grid: list[dict[int, Node]] = []
+    reach: dict[int, tuple[Node, int]] = {}  # the last row each column's cell reaches down to
+    for n, cells in enumerate(rows):
+        reach = {column: (cell, last) for column, (cell, last) in reach.items() if last >= n}
+        column = 0
+        for cell in cells:
+            while column in reach:
+                column += 1
+            end = min(column + _span(cell, "colspan"), _MOST_COLUMNS)
+            # A cell never covers a column that one from above already does.
+            covered = [c for c in range(column, end) if c not in reach]
+            reach |= dict.fromkeys(covered, (cell, n + _span(cell, "rowspan") - 1))
+        grid.append({column: reach[column][0] for column in sorted(reach)})
+    return grid
+
+
+def _span(cell: Node, name: str) -> int:
+    return _number(cell.attributes.get(name)) or 1
+
+
+def _label(cell: Node) -> str:
+    """What a cell says, short enough to be a heading."""
+    text = " ".join(f"{c.number} {c.text}".lstrip() for c in segment([[cell]], ""))
+    return text if len(text) <= _LONGEST_LABEL else text[: _LONGEST_LABEL - 1].rstrip() + "…"

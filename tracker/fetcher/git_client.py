@@ -1,0 +1,69 @@
+"""A client for longer talks than a visit: guarded as every visit is, with its own deadlines."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+
+from tracker.errors import ImportFailed, UsageError
+from tracker.fetcher.response_check import Stopped, host_of, plain
+from tracker.fetcher.ssrf_guard import Refused, allowed_hosts
+from tracker.fetcher.transport import Deadline, GuardedBackend, GuardedTransport
+
+_CONNECTING = 10.0  # seconds, to each address of a host
+
+
+@contextmanager
+def talk(
+    url: str, *, user_agent: str, total_seconds: float = 3600.0, silent_seconds: float = 60.0
+) -> Iterator[httpx.Client]:
+    """Give a client to talk to `url` with, which the operator typed: wherever its host is.
+
+    Where its redirects lead must be on the public internet. Raises ImportFailed for every fault
+    of the network: no answer, `silent_seconds` without a byte, more than `total_seconds` in all.
+    """
+    deadline = Deadline(total_seconds, time.monotonic)
+    entry, host = _entry(url)
+    try:
+        backend = GuardedBackend(allowed_hosts([entry]))
+        timeout = httpx.Timeout(silent_seconds, connect=_CONNECTING)
+        with (
+            backend.until(deadline),
+            httpx.Client(
+                transport=GuardedTransport(backend),
+                timeout=timeout,
+                headers={"User-Agent": user_agent},
+                trust_env=False,
+            ) as client,
+        ):
+            yield client
+    except Stopped as stopped:
+        raise ImportFailed(f"{host}: {stopped}") from stopped
+    except Refused as refused:
+        what = f"leads to {plain(refused.entry)} ({refused.address})"
+        raise ImportFailed(f"{host}: {what}, which is not on the public internet.") from refused
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        raise ImportFailed(f"{host}: {_said(error, deadline, silent_seconds)}.") from error
+
+
+def _entry(url: str) -> tuple[str, str]:
+    """Host and port of an address as `--allow-host` has them, and as they may be shown."""
+    try:
+        found = httpx.URL(url)
+        port = found.port or (443 if found.scheme == "https" else 80)
+        host = f"[{found.host}]" if ":" in found.host else found.host
+        allowed_hosts([f"{host}:{port}"])
+        return f"{host}:{port}", host_of(url)
+    except (httpx.InvalidURL, UsageError, ValueError) as error:
+        raise ImportFailed("This is no address of a repository; correct it.") from error
+
+
+def _said(error: Exception, deadline: Deadline, silent_seconds: float) -> str:
+    if deadline.left() <= 0:
+        return "had not sent all when the time for it was over; try again, or fetch it another way"
+    if isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout):
+        return f"was silent for {silent_seconds:g} seconds; try again later"
+    return f"could not be read from ({plain(str(error)) or type(error).__name__}); try again later"

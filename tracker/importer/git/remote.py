@@ -1,0 +1,161 @@
+"""Fetching a git repository over HTTP, by git's smart protocol, which dulwich speaks.
+
+Whom we connect to and how long we wait is the business of the client that is given. Here a server
+is held to few redirects, of the first question only, and to what its answers may weigh.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from dulwich.client import AbstractHttpGitClient
+from dulwich.errors import GitProtocolError, HangupException
+from dulwich.object_store import ObjectStoreGraphWalker
+from dulwich.objects import ObjectID
+from dulwich.refs import Ref
+
+from tracker.errors import ImportFailed
+from tracker.importer.git.objects import index_pack
+from tracker.importer.git.refs import Refs, is_object_name, object_format, shown, tips
+
+#: How an address is asked for: a client to ask with, which turns every fault of the network into
+#: ImportFailed.
+Asking = Callable[[str], AbstractContextManager[httpx.Client]]
+
+_LONGEST_ANSWER = 64 * 1024 * 1024  # bytes, of one that is no pack
+_LONGEST_PACK = 8 * 1024 * 1024 * 1024
+_REDIRECTS = 5
+_ASKED_FOR = (b"HEAD", b"refs/heads/")
+
+# What dulwich raises where a server does not speak as it should.
+_BROKEN = (GitProtocolError, HangupException, AssertionError, ValueError, LookupError, TypeError)
+
+
+def fetch(
+    url: str,
+    objects: Path,
+    asking: Asking,
+    known: Collection[str] = (),
+    told: Callable[[int], None] = lambda _: None,
+) -> Refs:
+    """Bring what leads to the branches at `url`, beyond `known` commits, into `objects`.
+
+    Gives HEAD and the branches there. `told` hears how many bytes have come. Raises ImportFailed;
+    then nothing was brought.
+    """
+    folder = objects / "pack"
+    folder.mkdir(parents=True, exist_ok=True)
+    pack = folder / f"pack-{len(list(folder.glob('*.pack')))}.pack"
+    try:
+        with asking(url) as client:
+            refs = _fetched(_Client(url, client, told), pack, known)
+        if pack.exists():
+            index_pack(pack, object_format(refs), shown(url))
+    except BaseException:
+        pack.unlink(missing_ok=True)
+        raise
+    return refs
+
+
+def _fetched(client: _Client, pack: Path, known: Collection[str]) -> Refs:
+    found: dict[str, str] = {}
+
+    def wanted(refs: Mapping[Ref, ObjectID], depth: int | None = None) -> list[ObjectID]:
+        del depth
+        found.update((n.decode("utf-8", "replace"), o.decode()) for n, o in refs.items())
+        client.longest = _LONGEST_PACK
+        return [ObjectID(t.encode()) for t in tips(found) if t not in known and is_object_name(t)]
+
+    haves = ObjectStoreGraphWalker([ObjectID(k.encode()) for k in known], lambda _: [])
+    try:
+        with pack.open("xb") as file:
+            client.fetch_pack("", wanted, haves, file.write, ref_prefix=_ASKED_FOR)
+            size = file.tell()
+    except _BROKEN as error:
+        said = " ".join(str(error).split())[:200] or type(error).__name__
+        raise ImportFailed(f"{client.shown}: does not speak as git does ({said}).") from error
+    if not size:
+        pack.unlink()
+    return found
+
+
+@dataclass(slots=True)
+class _Answer:
+    """An answer, with the names by which dulwich asks for what it needs of it."""
+
+    response: httpx.Response
+    redirect_location: str
+    content_type: str
+
+    def close(self) -> None:
+        self.response.close()
+
+
+class _Client(AbstractHttpGitClient):
+    """dulwich's client over ours: no configuration, no passwords, no other address than asked."""
+
+    def __init__(self, url: str, client: httpx.Client, told: Callable[[int], None]) -> None:
+        super().__init__(url, thin_packs=False)
+        self.shown = shown(url)
+        self.longest = _LONGEST_ANSWER
+        self._client = client
+        self._told = told
+
+    def _http_request(
+        self,
+        url: str,
+        headers: dict[str, str] | None = None,
+        data: bytes | Iterator[bytes] | None = None,
+        raise_for_status: bool = True,  # noqa: ARG002 - dulwich's signature
+    ) -> tuple[Any, Callable[[int], bytes]]:
+        content = data if data is None or isinstance(data, bytes) else b"".join(data)
+        response = self._asked(url, headers or {}, content)
+        kind = response.headers.get("Content-Type", "")
+        if response.status_code != 200 or not kind.startswith("application/x-git-upload-pack-"):
+            response.close()
+            what = "is no git repository that can be read there"
+            raise ImportFailed(f"{self.shown}: {what} (answer {response.status_code}).")
+        final = str(response.url)
+        return _Answer(response, final if final != url else "", kind), self._reader(response)
+
+    def _asked(self, url: str, headers: dict[str, str], content: bytes | None) -> httpx.Response:
+        """The answer; redirects are followed of the first question, to no less safe a place."""
+        headers = {"Accept-Encoding": "identity", **headers}
+        for _ in range(_REDIRECTS):
+            how = "GET" if content is None else "POST"
+            request = self._client.build_request(how, url, headers=headers, content=content)
+            response = self._client.send(request, stream=True)
+            if response.next_request is None:
+                return response
+            response.close()
+            following = response.next_request.url
+            if content is not None or following.scheme not in {"https", request.url.scheme}:
+                break
+            url = str(following)
+        raise ImportFailed(f"{self.shown}: redirects to where it is not followed; look it up.")
+
+    def _reader(self, response: httpx.Response) -> Callable[[int], bytes]:
+        """Reads as many bytes as are asked for, fewer only at the end."""
+        chunks, held, seen = response.iter_bytes(), bytearray(), 0
+
+        def read(size: int) -> bytes:
+            nonlocal seen
+            while len(held) < size:
+                chunk = next(chunks, b"")
+                if not chunk:
+                    break
+                held.extend(chunk)
+                seen += len(chunk)
+                self._told(seen)
+                if seen > self.longest:
+                    raise ImportFailed(f"{self.shown}: sends more than any collection of texts.")
+            found = bytes(held[:size])
+            del held[:size]
+            return found
+
+        return read

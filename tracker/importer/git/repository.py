@@ -1,0 +1,95 @@
+"""Open Terms Archive git repositories → entries, oldest first, and their bytes.
+
+A *versions* repository holds the extracted texts as Markdown, a *snapshots* repository the pages
+as served. Both keep one file a document, `SERVICE/TYPE.md` or `SERVICE/TYPE[ #PAGE].html`, and
+one commit a recorded version, whose own date is when it was seen. The repository may be a
+folder, a bundle file or a URL. It is foreign: its objects and refs are read, and nothing else
+of it, neither its configuration nor its hooks, is run or heeded. No `git` is needed.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from tracker.errors import ImportFailed
+from tracker.importer.git.bundle import unbundle
+from tracker.importer.git.commits import changed_files, commits_since
+from tracker.importer.git.entries import Entry, Undated, entries
+from tracker.importer.git.objects import BLOB, Objects, TooLarge
+from tracker.importer.git.refs import Refs, git_folder, object_format, read_refs, shown, tips
+from tracker.importer.record import LONGEST
+
+if TYPE_CHECKING:
+    from tracker.importer.git.remote import Asking
+
+_HELPER = re.compile(r"[A-Za-z0-9+.-]+::")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """An opened repository; `entries` in order of time, `undated` what has no time that can be."""
+
+    objects: Objects
+    entries: tuple[Entry, ...]
+    undated: tuple[Undated, ...] = ()
+
+    def bodies(self, wanted: Sequence[Entry]) -> Iterator[tuple[Entry, bytes]]:
+        """The entries with their bytes. Raises as `body` does."""
+        return ((entry, self.body(entry)) for entry in wanted)
+
+    def body(self, entry: Entry) -> bytes:
+        """The bytes of an entry. Raises ImportFailed, as TooLarge where no page has so many."""
+        found = self.objects.read(entry.blob.encode(), BLOB)
+        if len(found) > LONGEST:
+            raise TooLarge(f"{len(found):,} bytes are more than any page of terms has.")
+        return found
+
+
+@contextmanager
+def opened(
+    place: str, asking: Asking | None = None, told: Callable[[int], None] = lambda _: None
+) -> Iterator[Repository]:
+    """Open the repository at `place`; a bundle or URL is unpacked for as long as it is open.
+
+    `asking` is how an address is asked for; without it, none is. `told` hears how many bytes have
+    come from there. Raises ImportFailed.
+    """
+    with tempfile.TemporaryDirectory(prefix="tracker-import-") as folder:
+        objects, refs = _found(place, Path(folder), asking, told)
+        with Objects(objects, object_format(refs), shown(place)) as read:
+            commits = commits_since(read, tips(refs))
+            yield Repository(read, *entries(changed_files(read, commits[::-1])))
+
+
+def _found(
+    place: str, room: Path, asking: Asking | None, told: Callable[[int], None]
+) -> tuple[Path, Refs]:
+    """Where the objects of a repository are, and its refs; what has to be unpacked is in `room`."""
+    if _HELPER.match(place):
+        raise ImportFailed(f"{shown(place)}: helpers of git are not run; {_WAYS}.")
+    scheme = _SCHEME.match(place)
+    kind = scheme[1].lower() if scheme else "file"
+    if kind in {"http", "https"} and asking:
+        from tracker.importer.git.remote import fetch  # which takes its time to load
+
+        return room, fetch(place, room, asking, told=told)
+    if kind != "file":
+        raise ImportFailed(f"{shown(place)}: {kind}:// is not read; {_WAYS}.")
+    path = Path(unquote(urlsplit(place).path) if scheme else place)
+    if path.is_dir():
+        folder = git_folder(path)
+        return folder / "objects", read_refs(folder)
+    if not path.is_file():
+        raise ImportFailed(f"{shown(place)}: no such repository; {_WAYS}.")
+    return room, unbundle(path, room)
+
+
+_WAYS = "give a folder, a bundle file or an address that begins with https://"

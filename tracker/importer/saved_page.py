@@ -1,0 +1,52 @@
+"""A page that a person saved from a browser → a record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from tracker.errors import UsageError
+from tracker.importer.record import LONGEST, Record
+
+# What browsers write at the top of a saved page, and what pages say of themselves. Each part of
+# these patterns ends where the next one begins, so that none of them can be tried in two ways.
+_SAVED_FROM = re.compile(rb"<!--\s*+saved from url=\(\d++\)(https?://[^\s>]++)", re.IGNORECASE)
+_LINK = re.compile(rb"<link\s([^<>]++)", re.IGNORECASE)
+_ATTRIBUTE = re.compile(
+    rb"(?<![^\s\"'/])(rel|href)\s*+=\s*+(?:\"([^\"]*+)|'([^']*+)|([^\s\"']++))", re.IGNORECASE
+)
+_WEB = re.compile(rb"https?://[^\s\"'<>]++", re.IGNORECASE)
+
+
+def saved_page(path: Path, time: datetime) -> Record:
+    """The page in a file, as it was at `time`; its address if it says so itself.
+
+    HTML, or Markdown where the name ends in `.md`. Raises UsageError for a file that cannot be
+    one.
+    """
+    try:
+        with path.open("rb") as file:
+            body = file.read(LONGEST + 1)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
+    if not body.strip() or len(body) > LONGEST:
+        raise UsageError(f"{path}: is empty or larger than any page of terms.")
+    media = "text/markdown; charset=utf-8" if path.suffix == ".md" else "text/html"
+    return Record(_address(body), time, body, media, f"saved page {path.name}")
+
+
+def _address(body: bytes) -> str | None:
+    saved = _SAVED_FROM.search(body)
+    found = saved[1] if saved else next(_canonical(body), None)
+    return found.decode("ascii", "replace") if found else None
+
+
+def _canonical(body: bytes) -> Iterator[bytes]:
+    """The addresses that a page gives for its own, in its order."""
+    for link in _LINK.finditer(body):
+        marks = {m[1].lower(): m[2] or m[3] or m[4] or b"" for m in _ATTRIBUTE.finditer(link[1])}
+        address = _WEB.match(marks.get(b"href", b"").strip())
+        if address and b"canonical" in marks.get(b"rel", b"").lower().split():
+            yield address[0]

@@ -1,0 +1,1 @@
+"""The data files: what programs read, column by column."""

@@ -1,0 +1,148 @@
+"""Histories as data for programs: changes, revisions, status. Every value is plain JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from tracker.model import Change, Clause, History, Link, Revision, Version
+from tracker.publisher.text import iso, source
+
+Record = dict[str, Any]
+
+
+def changes(histories: Iterable[History]) -> Iterator[Record]:
+    """One record a clause change, as `changes.schema.json` describes it, oldest revision first."""
+    for revision in ordered(histories):
+        yield from of(revision)
+
+
+def of(revision: Revision) -> Iterator[Record]:
+    """One record a clause change of a revision."""
+    return (_change(revision, change) for change in revision.changes)
+
+
+def ordered(histories: Iterable[History]) -> list[Revision]:
+    """All revisions, oldest first."""
+    revisions = (r for history in histories for r in history.revisions)
+    return sorted(revisions, key=lambda r: r.order)
+
+
+def _change(revision: Revision, change: Change) -> Record:
+    # A topic is news or nothing: a page swap is about no topic, whatever its words.
+    tags = change.tags if revision.significance.is_news else ()
+    effective = change.effective or revision.effective
+    return {
+        "document": revision.document,
+        "source_url": source(revision.after) or None,
+        "from": iso(revision.before.first_seen),
+        "to": iso(revision.after.first_seen),
+        **_nth("from_nth", revision.before),
+        **_nth("to_nth", revision.after),
+        "revision": revision.significance.value,
+        "kind": change.kind.value,
+        "path": list(change.path),
+        "before": _text(change.before),
+        "after": _text(change.after),
+        "topics": [tag.topic for tag in tags],
+        "evidence": {tag.topic: list(tag.words) for tag in tags},
+        "effective": effective.isoformat() if effective else None,
+        "links_added": _links(change.links_added),
+        "links_removed": _links(change.links_removed),
+    }
+
+
+def _nth(name: str, version: Version) -> Record:
+    """Which version of its second it is, where it is not the first."""
+    return {name: version.nth} if version.nth > 1 else {}
+
+
+def _text(clauses: Sequence[Clause]) -> str | None:
+    return "\n".join(c.text for c in clauses) if clauses else None
+
+
+def _links(links: Iterable[Link]) -> list[Record]:
+    return [{"words": link.words, "target": link.target} for link in links]
+
+
+def log(histories: Iterable[History]) -> list[Record]:
+    """One record a revision, newest first."""
+    revisions = [r for history in histories for r in history.revisions]
+    ordered = sorted(revisions, key=lambda r: r.order, reverse=True)
+    return [_revision(revision) for revision in ordered]
+
+
+def _revision(revision: Revision) -> Record:
+    return {
+        "document": revision.document,
+        "title": revision.after.title,
+        "from": iso(revision.before.first_seen),
+        **_nth("from_nth", revision.before),
+        "first_seen": iso(revision.first_seen),
+        **_nth("nth", revision.after),
+        "significance": revision.significance.value,
+        "reason": revision.reason,
+        "topics": list(revision.topics),
+        "effective": revision.effective.isoformat() if revision.effective else None,
+        "changes": len(revision.changes),
+    }
+
+
+def diff(revision: Revision) -> Record:
+    """A revision with its changes, each as `changes.schema.json` describes it."""
+    return {**_revision(revision), "changes": [_change(revision, c) for c in revision.changes]}
+
+
+def comparison(revision: Revision) -> Record:
+    """How one document differs from another: a revision between two names."""
+    return {"documents": [revision.before.document, revision.after.document], **diff(revision)}
+
+
+def text(version: Version) -> Record:
+    """A text as it stood, clause by clause."""
+    return {
+        "document": version.document,
+        "title": version.title,
+        "first_seen": iso(version.first_seen),
+        **_nth("nth", version),
+        "last_seen": iso(version.last_seen),
+        "source_urls": list(version.urls),
+        "sha256": [c.body for c in version.captures if c.body],
+        "clauses": [_clause(clause) for clause in version.clauses],
+    }
+
+
+def _clause(clause: Clause) -> Record:
+    return {
+        "unit": clause.unit.value,
+        "path": list(clause.path),
+        "number": clause.number,
+        "text": clause.text,
+        "links": _links(clause.links),
+    }
+
+
+def status(histories: Iterable[History]) -> list[Record]:
+    """One record a document: how it stands, in the order of their names."""
+    ordered = sorted(histories, key=lambda h: h.document.id)
+    return [_standing(history) for history in ordered]
+
+
+def _standing(history: History) -> Record:
+    standing = history.standing
+    return {
+        "document": history.document.id,
+        "title": history.title,
+        "state": standing.state.value,
+        "last_seen": _time(standing.last_seen),
+        "last_visit": _time(standing.last_visit),
+        "outcome": standing.outcome.value if standing.outcome else None,
+        "reason": standing.reason or None,
+        "versions": len(history.versions),
+        "last_change": _time(history.revisions[-1].first_seen if history.revisions else None),
+    }
+
+
+def _time(time: datetime | None) -> str | None:
+    return iso(time) if time else None

@@ -1,0 +1,1 @@
+"""Feeds: which there are, what stands in each, and the formats they are written in."""

@@ -1,0 +1,196 @@
+"""What a subscriber reads of a revision: the same in every feed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tracker.model import Change, Correction, History, Kind, Op, Revision, Topic
+from tracker.publisher import text as words
+from tracker.publisher.feeds.channel import Content, Item
+from tracker.publisher.feeds.notices import corrected_at
+from tracker.publisher.templating import ENVIRONMENT, Run, both, side
+from tracker.publisher.urls import revision_page
+
+_LARGEST_ITEM = 40_000  # characters of one item's changes; what is left out is counted and linked
+_LONGEST_MESSAGE = 1_500  # characters; some chats cut at 2,000
+_MARKS = {"delete": "[-{}-]", "insert": "{{+{}+}}", "same": "{}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One change as an item shows it; a side that does not exist is None.
+
+    `what` says what happened to the clause, about which topics, and what it turns.
+    """
+
+    path: str
+    what: tuple[str, ...]
+    before: list[Run] | None
+    after: list[Run] | None
+    redline: list[Run]
+
+    @property
+    def size(self) -> int:
+        runs = (self.before or []) + (self.after or [])
+        return 200 + len(self.path) + sum(len(run.text) for run in runs)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What an item says below its title, for `html` and for `text`."""
+
+    revision: Revision
+    corrections: tuple[str, ...]
+    summary: str
+    parts: tuple[Part, ...]
+    left_out: int
+    link: str
+    source: str
+    copies: tuple[str, ...]
+
+    def html(self) -> str:
+        return ENVIRONMENT.get_template("entry.html").render(item=self)
+
+    def text(self) -> str:
+        """The same in plain text, the redline in the marks of wdiff: [-went-] {+came+}."""
+        blocks = ["\n".join(block) for block in (self._dates(), *self._clauses(), self._proof())]
+        return "\n\n".join([*self.corrections, self.summary, *blocks]) + "\n"
+
+    def _dates(self) -> Iterator[str]:
+        if self.revision.effective:
+            yield f"In force from: {words.day(self.revision.effective)}"
+        yield f"First seen: {words.sight(self.revision.after)}"
+        yield f"Before that, the text of {words.day(self.revision.before.first_seen)} stood."
+
+    def _clauses(self) -> Iterator[list[str]]:
+        for part in self.parts:
+            redline = "".join(_MARKS[run.op].format(run.text) for run in part.redline)
+            yield [*([f"§ {part.path}"] if part.path else []), " · ".join(part.what), redline]
+        if self.left_out:
+            what = words.count(self.left_out, "more change" if self.parts else "change")
+            yield [f"Not shown here: {what}, on the page of this revision."]
+        yield ["Key: [-removed-] {+added+} […] unchanged text left out."]
+
+    def _proof(self) -> Iterator[str]:
+        yield f"The whole redline: {self.link}"
+        if self.source:
+            yield f"The page itself, as it is now: {self.source}"
+        yield from (f"Archived copy: {url}" for url in self.copies)
+        for side_, version in (("before", self.revision.before), ("after", self.revision.after)):
+            yield from (f"SHA-256 {side_}: {c.body}" for c in version.captures if c.body)
+
+
+def revision_item(
+    history: History,
+    revision: Revision,
+    topics: Sequence[Topic],
+    base: str,
+    feeds: frozenset[str],
+    corrections: Sequence[Correction] = (),
+) -> Item:
+    """The item of a revision, for the `feeds` of these names; links lead to under `base`.
+
+    `corrections` are those of this revision.
+    """
+    body = _body(revision, topics, base + revision_page(revision), corrections)
+    times = [corrected_at(c) for c in corrections]
+    worth = revision.significance
+    return Item(
+        id=words.tag_uri(revision),
+        title=words.headline(history, revision, topics),
+        link=body.link,
+        summary=body.summary,
+        content=Content.of(body.html(), body.text(), _facts(body, topics)),
+        published=revision.first_seen,
+        categories=(
+            *((t.id, t.title) for t in topics if t.id in revision.topics),
+            (revision.document, words.document_name(history)),
+            (worth.value, words.worth(worth)),
+        ),
+        via=body.source,
+        related=body.copies,
+        feeds=feeds,
+        corrected=max(times, default=None),
+        nth=revision.after.nth,
+    )
+
+
+def _facts(body: Body, topics: Sequence[Topic]) -> dict[str, object]:
+    """What a program would otherwise have to read out of the sentences."""
+    revision = body.revision
+    return {
+        "document": revision.document,
+        "significance": revision.significance.value,
+        "topics": [t.id for t in topics if t.id in revision.topics],
+        "topics_unchanged": [t.id for t in topics if t.id not in revision.topics],
+        "effective": revision.effective.isoformat() if revision.effective else None,
+        "first_seen": words.iso(revision.first_seen),
+        "before_first_seen": words.iso(revision.before.first_seen),
+        "archived": list(body.copies),
+        "sha256_before": [c.body for c in revision.before.captures if c.body],
+        "sha256_after": [c.body for c in revision.after.captures if c.body],
+    }
+
+
+def _body(
+    revision: Revision, topics: Sequence[Topic], link: str, corrections: Sequence[Correction]
+) -> Body:
+    titles = {t.id: t.title for t in topics}
+    changes = words.news(revision)
+    parts = tuple(_fitting(_part(change, titles) for change in changes))
+    copies = (c.archive_url for c in revision.after.captures if c.archive_url)
+    return Body(
+        revision,
+        tuple(f"Correction of {words.day(c.date)}: {words.safe(c.sentence)}" for c in corrections),
+        words.summary(revision, topics),
+        parts,
+        len(changes) - len(parts),
+        link,
+        words.source(revision.after),
+        tuple(words.safe(url) for url in copies if words.is_web(url)),
+    )
+
+
+def _fitting(parts: Iterable[Part]) -> Iterator[Part]:
+    size = 0
+    for part in parts:
+        size += part.size
+        if size > _LARGEST_ITEM:
+            return
+        yield part
+
+
+def _part(change: Change, titles: dict[str, str]) -> Part:
+    return Part(
+        path=words.unforged(words.clause_path(change)),
+        what=(
+            words.kind(change),
+            *(titles.get(tag.topic, tag.topic) for tag in change.tags),
+            *map(words.turn, change.notes),
+        ),
+        before=None if change.kind in {Kind.ADDED, Kind.MOVED} else side(change.redline, Op.DELETE),
+        after=None if change.kind is Kind.REMOVED else side(change.redline, Op.INSERT),
+        redline=both(change.redline),
+    )
+
+
+def brief(item: Item, *, linked: bool) -> tuple[str, str]:
+    """The title and the first paragraphs of an item, for a message.
+
+    `linked` says whether our own page of it can be reached; without, the page itself is named.
+    Text of a page cannot call people together, hide a link or pass for markup in a chat.
+    """
+    kept = [*_paragraphs(item.content.text)]
+    where = item.link if linked else item.via
+    return words.plain(item.title), words.inert("\n\n".join(filter(None, [*kept, where])))
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    size = 0
+    for paragraph in text.strip().split("\n\n"):
+        size += len(paragraph)
+        if size > _LONGEST_MESSAGE:
+            yield "[…]"
+            return
+        yield paragraph

@@ -1,0 +1,106 @@
+"""Items that are no revision, in plain sentences: corrections, outages and their ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from tracker.model import Correction, History, Outage, Revision, digest
+from tracker.publisher import text as words
+from tracker.publisher.feeds.catalogue import STATUS
+from tracker.publisher.feeds.channel import Content, Item
+from tracker.publisher.templating import ENVIRONMENT
+from tracker.publisher.urls import document_page, revision_page
+
+_STATUS = frozenset({STATUS})
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a notice leads, and under which words."""
+
+    history: History
+    link: str
+    label: str
+
+
+def correction_item(
+    history: History,
+    revision: Revision | None,
+    correction: Correction,
+    base: str,
+    feeds: frozenset[str],
+) -> Item:
+    """A correction as an item of its own: readers do not show an item again that they know.
+
+    `revision` is None where today's reading of the pages does not find it any more.
+    """
+    name = words.document_name(history, revision.after.title if revision else "")
+    first_seen = words.iso(correction.first_seen)
+    nth = f"-{correction.nth}" if correction.nth > 1 else ""
+    about = f"It is about the revision first seen {words.moment(correction.first_seen)}."
+    gone = "" if revision else "Read by today's rules, there was none."
+    page = revision_page(revision) if revision else document_page(correction.document)
+    key = digest(correction.sentence.encode("utf-8", "replace"))[:8]
+    said = [s for s in (words.safe(correction.sentence), about, gone) if s]
+    return _notice(
+        f"correction/{correction.document}/{first_seen}{nth}/{correction.date}-{key}",
+        f"{name}: correction of what was published {words.day(correction.first_seen)}",
+        said,
+        ("correction", "Correction"),
+        corrected_at(correction),
+        _Place(history, base + page, "What was published"),
+        feeds,
+    )
+
+
+def corrected_at(correction: Correction) -> datetime:
+    """When a correction was made: its day is all that is known, and it never comes first."""
+    day = datetime.combine(correction.date, datetime.min.time(), UTC)
+    last = datetime.max.replace(tzinfo=UTC) - timedelta(seconds=1)
+    return max(day, min(correction.first_seen, last) + timedelta(seconds=1))
+
+
+def outage_items(history: History, outage: Outage, base: str) -> Iterator[Item]:
+    """An item for the beginning of an outage and, once it is over, another for its end."""
+    document, name = history.document.id, words.document_name(history)
+    place = _Place(history, f"{base}status/", "How every text stands")
+    since = f"since {words.day(outage.began)}: {outage.outcome.value}"
+    before = (
+        f"It was last seen {words.moment(outage.last_seen)}; that text stands."
+        if outage.last_seen
+        else "It has not been seen before."
+    )
+    said = [s for s in (words.line(outage.reason, 1000), before) if s]
+    key, kind = f"outage/{document}/{words.iso(outage.began)}", ("outage", "Outage")
+    yield _notice(key, f"{name}: not seen {since}", said, kind, outage.began, place, _STATUS)
+    if outage.ended:
+        back = f"It could not be had {since}. It was seen again {words.moment(outage.ended)}."
+        key, kind = f"recovery/{document}/{words.iso(outage.ended)}", ("recovery", "Recovery")
+        yield _notice(key, f"{name}: seen again", [back], kind, outage.ended, place, _STATUS)
+
+
+def _notice(
+    key: str,
+    title: str,
+    said: Sequence[str],
+    kind: tuple[str, str],
+    time: datetime,
+    place: _Place,
+    feeds: frozenset[str],
+) -> Item:
+    """An item of plain sentences."""
+    document = place.history.document.id
+    html = ENVIRONMENT.get_template("notice.html").render(sentences=said, place=place)
+    text = "\n\n".join([*said, f"{place.label}: {place.link}"]) + "\n"
+    return Item(
+        id=f"tag:terms-tracker.invalid,2025:{key}",
+        title=title,
+        link=place.link,
+        summary=" ".join(said),
+        content=Content.of(html, text, {"document": document, "event": kind[0]}),
+        published=time,
+        categories=((document, words.document_name(place.history)), kind),
+        feeds=feeds,
+    )

@@ -1,0 +1,1 @@
+"""The changelog site: one module for each kind of page, and what the pages share."""

@@ -1,0 +1,219 @@
+"""The pages of a document: its history at a glance, versions as they stood, lives of clauses."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import accumulate
+
+from tracker.model import Capture, Clause, History, Revision, Unit, Version, digest
+from tracker.publisher import text as words
+from tracker.publisher import urls as places
+from tracker.publisher.site.clause_history import Life, Lives
+from tracker.publisher.site.context import Frame, Pages
+from tracker.publisher.site.listing import Entry
+from tracker.publisher.site.timeline import timeline
+from tracker.publisher.unified_diff import unified
+
+_MARKS = {Unit.ITEM: "- ", Unit.DEFINITION: "  "}
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """A version among its neighbours: `until` is when the next was first seen, None if it stands.
+
+    `entry` is the revision that brought it; `captures` the files of what was served, by name;
+    `text` the version as plain text.
+    """
+
+    version: Version
+    page: str
+    until: datetime | None
+    entry: Entry | None
+    captures: tuple[tuple[str, bytes], ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A clause on the page of a version: the level of its heading (0 for none), and its life.
+
+    `anchor` is the name of its life, or its place in a preview, where it has none.
+    """
+
+    clause: Clause
+    level: int
+    anchor: str
+    life: Life | None
+    is_as_old_as_the_text: bool
+
+
+def pages(frame: Frame, history: History, found: Lives) -> Pages:
+    """All pages and files of a document but for those of its revisions."""
+    mine = frame.entries
+    previews = [e.revision.after for e in mine if e.revision.after.is_preview]
+    stands = list(_stands(frame, history.versions, mine))
+    coming = list(_stands(frame, previews, mine))
+    name = words.document_name(history)
+    yield frame.page(
+        places.document_page(history.document.id),
+        "document.html",
+        history=history,
+        name=name,
+        entries=mine,
+        stands=stands[::-1],
+        timeline=timeline(history, frame.topics),
+    )
+    for stand in (*stands, *coming):
+        yield from _version(frame, history, stand, list(_passages(stand.version, found)))
+    texts = {stand.page: stand.text for stand in (*stands, *coming)}
+    yield from (_diff(entry.revision, texts) for entry in mine)
+    for life in found.lives.values():
+        if life.has_changed:
+            page = places.clause_page(history.document.id, life.id)
+            title = words.document_name(history, life.seen.title)
+            yield frame.page(
+                page, "clause.html", history=history, name=title, life=life, lives=found
+            )
+
+
+def _stands(frame: Frame, versions: Sequence[Version], mine: Sequence[Entry]) -> Iterator[Stand]:
+    brought = {places.version_page(e.revision.after): e for e in mine}
+    for n, version in enumerate(versions):
+        following = versions[n + 1 : n + 2]
+        page = places.version_page(version)
+        yield Stand(
+            version,
+            page,
+            following[0].first_seen if following else None,
+            brought.get(page),
+            tuple(_captures(frame, version.captures)),
+            text(version),
+        )
+
+
+def _version(frame: Frame, history: History, stand: Stand, passages: list[Passage]) -> Pages:
+    version = stand.version
+    yield frame.page(
+        stand.page,
+        "version.html",
+        history=history,
+        version=version,
+        stand=stand,
+        name=words.document_name(history, version.title),
+        passages=passages,
+    )
+    yield f"{stand.page}text.txt", stand.text.encode("utf-8", "replace")
+    yield f"{stand.page}clauses.json", _clauses(frame, history, version, passages)
+    yield from ((f"{stand.page}{name}", body) for name, body in stand.captures)
+
+
+def _passages(version: Version, found: Lives) -> Iterator[Passage]:
+    """The clauses of a version with the level of their headings on our page.
+
+    The page's own title is above them, and whatever a page does, no level is left out.
+    """
+    last = 1
+    for n, clause in enumerate(version.clauses):
+        life, level = found.of(version, n), 0
+        if clause.unit is Unit.HEADING:
+            level = last = min(2 + len(clause.path), last + 1, 6)
+        name = found.anchor(version, n)
+        yield Passage(clause, level, name, life, not life or life.is_original)
+
+
+# ── files ─────────────────────────────────────────────────────────────────────────
+
+
+def text(version: Version) -> str:
+    """A version as plain text, one clause a line, blank lines between them."""
+    return "".join(f"{line}\n\n" for line in map(_line, version.clauses))
+
+
+def _line(clause: Clause) -> str:
+    words_ = f"{_MARKS.get(clause.unit, '')}{clause.number} {clause.text}".strip()
+    return words.safe(f"{'#' * clause.level} {words_}" if clause.level else words_)
+
+
+def _diff(revision: Revision, texts: Mapping[str, str]) -> tuple[str, bytes]:
+    """The unified diff between the text files of two versions, as `patch` takes it."""
+    sides = [places.version_page(v) for v in (revision.before, revision.after)]
+    old, new = (texts[side].removesuffix("\n").split("\n") for side in sides)
+    names = [f"{side.split('/')[-2]}/text.txt" for side in sides]
+    lines = unified(old, new, (names[0], names[1]), _equal_lines(revision))
+    text_ = "".join(f"{line}\n" for line in lines)
+    return f"{places.revision_page(revision)}text.diff", text_.encode("utf-8", "replace")
+
+
+def _equal_lines(revision: Revision) -> Iterator[tuple[int, int]]:
+    """Where the lines of clauses stand that kept their words and their order."""
+    shown = [[f"{_line(c)}\n" for c in v.clauses] for v in (revision.before, revision.after)]
+    starts = [[0, *accumulate(line.count("\n") + 1 for line in side)] for side in shown]
+    for pair in revision.pairs:
+        if pair.moved or len(pair.before) != 1 or len(pair.after) != 1:
+            continue
+        i, j = pair.before[0], pair.after[0]
+        if shown[0][i] == shown[1][j]:
+            lines = range(starts[0][i + 1] - starts[0][i])
+            yield from ((starts[0][i] + n, starts[1][j] + n) for n in lines)
+
+
+def _clauses(
+    frame: Frame, history: History, version: Version, passages: Sequence[Passage]
+) -> bytes:
+    """A version as data: what the comparison in the browser reads.
+
+    `folds` is how its texts are compared: with each of these replaced, the longest first, a text
+    is its clause's key. Where it is not, the clause has its `key` beside it.
+    """
+    texts = [words.safe(clause.text) for clause in version.clauses]
+    found = frame.rim.folds(texts) if frame.rim.folds else {}
+    record = {
+        "document": version.document,
+        "title": words.document_name(history, version.title),
+        "first_seen": words.iso(version.first_seen),
+        "folds": found,
+        "clauses": [_record(p, found) for p in passages],
+    }
+    return f"{json.dumps(record, ensure_ascii=True, separators=(',', ':'))}\n".encode()
+
+
+def _record(passage: Passage, folded: Mapping[str, str]) -> dict[str, object]:
+    clause = passage.clause
+    links = [[words.safe(link.words), words.safe(link.target)] for link in clause.links]
+    found: dict[str, object] = {
+        "id": passage.anchor,
+        "unit": clause.unit.value,
+        "path": words.heading(clause.path[1:] or clause.path),
+        "number": words.safe(clause.number),
+        "text": words.safe(clause.text),
+    }
+    if _replaced(words.safe(clause.text), folded) != clause.key:
+        found["key"] = clause.key
+    return found | {"links": links} if links else found
+
+
+def _replaced(text: str, folded: Mapping[str, str]) -> str:
+    return _any_of(folded).sub(lambda found: folded[found[0]], text) if folded else text
+
+
+def _any_of(folded: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(folded, key=len, reverse=True))))
+
+
+def _captures(frame: Frame, captures: Sequence[Capture]) -> Iterator[tuple[str, bytes]]:
+    """What was served, to the byte, so that its digest is the one we name.
+
+    The name ends in .txt: every server declares it as plain text, and a browser may by its
+    standard (WHATWG MIME Sniffing) never take declared plain text for a page that runs.
+    """
+    if frame.rim.body is None:
+        return
+    for n, capture in enumerate(captures, 1):
+        body = frame.rim.body(capture)
+        if body is not None and digest(body) == capture.body:
+            kind = "md" if capture.media.startswith("text/markdown") else "html"
+            yield f"capture{'' if n == 1 else f'-{n}'}.{kind}.txt", body

@@ -1,0 +1,171 @@
+"""The pages of the whole site: which there are, and what each is given to show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from tracker.model import Correction, History, Topic
+from tracker.publisher import urls as places
+from tracker.publisher.data import exports, records
+from tracker.publisher.data.exports import Export
+from tracker.publisher.feeds.opml import opml
+from tracker.publisher.site import opt_out as optout
+from tracker.publisher.site.compare_page import editions
+from tracker.publisher.site.context import Frame, Pages, file
+from tracker.publisher.site.listing import Entry, Leaf, leaves, strays
+from tracker.publisher.summaries import Abstract
+from tracker.publisher.text import iso
+
+_ON_THE_FRONT = 25
+_SIGNATURE = "\n\n\u2014 "  # how one begins in a checkpoint
+_ASSETS = """style.css feed.css site.js compare.js redline.js fonts/LICENSE.txt
+    fonts/source-serif-4.woff2 fonts/plex-sans-condensed-400.woff2
+    fonts/plex-sans-condensed-600.woff2""".split()
+
+
+def pages(frame: Frame, abstracts: Sequence[Abstract]) -> Pages:
+    """Every page and file that is of no single document, by its path under the published root."""
+    yield from _front(frame)
+    for topic in frame.topics:
+        yield _topic(frame, topic)
+    ways = (way for abstract in abstracts for way in abstract.ways)
+    services = optout.directory(ways, frame.topics)
+    yield frame.page("opt-out/", "optout.html", services=services)
+    yield _compare(frame, abstracts)
+    yield from _data(frame, [abstract.export for abstract in abstracts])
+    yield from _prose(frame)
+    yield "feeds.opml", opml(frame.feeds, frame.base)
+    yield from _machines(frame)
+
+
+def _front(frame: Frame) -> Pages:
+    news = [e for e in frame.entries if e.revision.significance.is_news]
+    latest = [(t, _latest(news, t)) for t in frame.topics]
+    front = news[:_ON_THE_FRONT]
+    yield frame.page("", "index.html", news=front, coming=_coming(frame), latest=latest)
+    leaf, *_ = all_changes(frame)
+    yield frame.page(leaf.path, "changes.html", leaf=leaf)
+
+
+def _latest(news: Sequence[Entry], topic: Topic) -> Entry | None:
+    return next((e for e in news if topic.id in e.revision.topics), None)
+
+
+def _coming(frame: Frame) -> list[Entry]:
+    """What applies only after the newest text we know was first seen; no clock is asked."""
+    seen = [v.first_seen for h in frame.histories for v in h.versions]
+    known = max(seen).date() if seen else None
+    dated = [e for e in frame.entries if e.revision.significance.is_news and e.revision.effective]
+    coming = [(e.revision.effective, e) for e in dated]
+    later = [(day, e) for day, e in coming if known and day and day > known]
+    return [e for _, e in sorted(later, key=lambda row: (row[0], row[1].page))]
+
+
+def _topic(frame: Frame, topic: Topic) -> tuple[str, bytes]:
+    leaf, *_ = changes_about(frame, topic)
+    return frame.page(leaf.path, "topic.html", topic=topic, leaf=leaf)
+
+
+def all_changes(frame: Frame) -> tuple[Leaf, ...]:
+    """The pages of the list of everything."""
+    return leaves("changes/", frame.entries)
+
+
+def changes_about(frame: Frame, topic: Topic) -> tuple[Leaf, ...]:
+    """The pages of the list of a topic."""
+    mine = [e for e in frame.entries if topic.id in e.revision.topics]
+    return leaves(places.topic_page(topic), mine)
+
+
+def older(frame: Frame) -> Iterator[tuple[Leaf, Callable[[], Pages]]]:
+    """The pages of long lists but for the newest of each, and what makes one."""
+    lists = [("All changes", all_changes(frame))]
+    lists += [(topic.title, changes_about(frame, topic)) for topic in frame.topics]
+    for title, (_, *rest) in lists:
+        for leaf in rest:
+            yield leaf, partial(_older, frame, title, leaf)
+
+
+def _older(frame: Frame, title: str, leaf: Leaf) -> Pages:
+    yield frame.page(leaf.path, "older.html", title=title, leaf=leaf)
+
+
+def _compare(frame: Frame, abstracts: Sequence[Abstract]) -> tuple[str, bytes]:
+    shelves = [abstract.shelf for abstract in abstracts if abstract.shelf.choices]
+    suggested = [*editions(frame.histories), *(end for a in abstracts for end in a.ends)]
+    return frame.page("compare/", "compare.html", shelves=shelves, suggestions=suggested)
+
+
+def _data(frame: Frame, found: Sequence[Export]) -> Pages:
+    tables, told = exports.tables(found), exports.ordered(found)
+    yield "data/changes.csv", exports.as_csv(tables[0])
+    yield "data/changes.jsonl", exports.as_json_lines(told)
+    yield "data/changes.places.json", exports.addresses(told)
+    if frame.rim.database:
+        yield "data/changes.sqlite", frame.rim.database(tables)
+    has_database = frame.rim.database is not None
+    yield frame.page("data/", "data.html", tables=tables, has_database=has_database)
+
+
+def _prose(frame: Frame) -> Pages:
+    yield frame.page("about/", "about.html")
+    yield frame.page("subscribe/", "subscribe.html", groups=frame.feeds)
+    lost = strays(frame.corrections, frame.histories)
+    corrected: list[tuple[Correction, Entry | None]] = [(c, None) for c in lost]
+    corrected += [(c, e) for e in frame.entries for c in e.corrections]
+    corrected.sort(key=lambda row: row[0].date, reverse=True)
+    yield frame.page("corrections/", "corrections.html", corrected=corrected)
+    # A missing page is shown at whatever depth was asked for.
+    root = frame.base if frame.is_public else "/"
+    yield "404.html", frame.render("404.html", "404.html", root=root)
+
+
+def status(frame: Frame, others: Sequence[History] = ()) -> Pages:
+    """The pages that change with every visit; what `frame` holds is how the documents stand now.
+
+    `others` have no page.
+    """
+    rows = records.status([*frame.histories, *others])
+    rim = frame.rim
+    yield frame.page(
+        "status/",
+        "status.html",
+        rows=rows,
+        unpublished={other.document.id for other in others},
+        checkpoint=rim.checkpoint,
+        signed=_SIGNATURE in rim.checkpoint,
+        timestamp=rim.timestamp,
+        given_up=rim.given_up,
+    )
+    if rim.given_up:
+        forks = [
+            {"accepted": iso(one.accepted), "captures": one.size, "root": one.root}
+            for one in rim.given_up
+        ]
+        rows = [row | {"forks": forks} for row in rows]
+    yield "status.json", f"{json.dumps(rows, ensure_ascii=True, indent=1)}\n".encode()
+
+
+def _machines(frame: Frame) -> Pages:
+    yield "changes.schema.json", file("data/changes.schema.json")
+    for name in _ASSETS:
+        yield f"assets/{name}", file(f"assets/{name}")
+    robots = "User-agent: *\nAllow: /\n"
+    if frame.is_public:
+        robots += f"Sitemap: {frame.base}sitemap.xml\n"
+        yield "sitemap.xml", _sitemap(frame)
+    yield "robots.txt", robots.encode()
+
+
+def _sitemap(frame: Frame) -> bytes:
+    paths = ["", "changes/", "opt-out/", "compare/", "data/", "about/", "corrections/"]
+    paths += ["subscribe/", *(places.topic_page(t) for t in frame.topics)]
+    paths += [leaf.path for leaf, _ in older(frame)]
+    paths += [places.document_page(h.document.id) for h in frame.histories]
+    paths += [e.page for e in frame.entries]
+    paths += [places.version_page(v) for h in frame.histories for v in h.versions]
+    previews = (e.revision.after for e in frame.entries if e.revision.after.is_preview)
+    paths += map(places.version_page, previews)
+    return frame.render("", "sitemap.xml", paths=paths)

@@ -1,0 +1,237 @@
+"""The page of a revision: its changes as groups under their headings, and what proves them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from tracker.model import Change, Clause, Revision, Tag, Topic, Version
+from tracker.publisher import text as words
+from tracker.publisher import urls as places
+from tracker.publisher.continuity import is_break
+from tracker.publisher.redlines import Row, changed, whole
+from tracker.publisher.site import citations
+from tracker.publisher.site.clause_history import Life, Lives
+from tracker.publisher.site.context import Frame, Pages
+from tracker.publisher.site.listing import Entry
+
+_TOLD = 6  # headings named in the summary of a topic
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A clause of the newer text (or one that was removed) as the page of a revision shows it.
+
+    `worth` is `news`, `quiet` (form, place, number or link) or `same`; `tags` are those that
+    count: none in a revision that is no news. `was` and `now` are the anchors of its clauses on
+    the pages of the older and the newer version, empty where that has none of them.
+    """
+
+    anchor: str
+    worth: str
+    change: Change | None
+    clause: Clause
+    tags: tuple[Tag, ...]
+    life: Life | None
+    was: str = ""
+    now: str = ""
+
+    @property
+    def is_worded_anew(self) -> bool:
+        """Whether the older version has words of it that the newer one has not."""
+        sides = (self.change.before, self.change.after) if self.change else ((), ())
+        old, new = ([(c.number, c.key) for c in side] for side in sides)
+        return bool(old) and old != new
+
+    @property
+    def old_path(self) -> str:
+        """The headings above it in the older version, where they were others."""
+        before = self.change.before[0] if self.change and self.change.before else self.clause
+        path = _path(before)
+        return "" if path == _path(self.clause) else words.heading(path) or "Top of the page"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Neighbouring lines under the same headings, worth as much as the best of them."""
+
+    path: tuple[str, ...]
+    worth: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a revision says about one topic: how many clauses, and where the first of them stand."""
+
+    topic: Topic
+    count: int
+    places: tuple[tuple[str, str], ...]  # anchor and heading
+    more: int
+
+
+def pages(frame: Frame, found: Lives) -> Pages:
+    """The pages of all revisions of a document; `found` are its clauses' lives."""
+    mine = frame.entries
+    for n, entry in enumerate(mine):
+        lines = list(_lines(entry.revision, found))
+        later = mine[n - 1] if n else None
+        earlier = mine[n + 1] if n + 1 < len(mine) else None
+        yield _page(frame, entry, lines, earlier, later)
+        yield from _beside(frame, entry, lines)
+
+
+def _page(
+    frame: Frame,
+    entry: Entry,
+    lines: Sequence[Line],
+    earlier: Entry | None,
+    later: Entry | None,
+) -> tuple[str, bytes]:
+    revision = entry.revision
+    (history,) = frame.histories
+    worths = [line.worth for line in lines]
+    return frame.page(
+        entry.page,
+        "revision.html",
+        entry=entry,
+        revision=revision,
+        history=history,
+        is_break=is_break(revision),
+        groups=list(_groups(lines)),
+        news=worths.count("news"),
+        quiet=worths.count("quiet"),
+        same=worths.count("same"),
+        has_moved=any(line.change and line.change.moved for line in lines),
+        matters=list(_matters(revision, lines, frame.topics)),
+        earlier=earlier,
+        later=later,
+        citation=words.citation(history, revision, frame.base + entry.page),
+        removed=_former(frame, entry, "removed"),
+        reworded=_former(frame, entry, "reworded"),
+        before_page=places.version_page(revision.before),
+        after_page=places.version_page(revision.after),
+        embed=places.embed_page(revision),
+        picture=f"{entry.page}card.png" if frame.rim.picture else "",
+    )
+
+
+def _former(frame: Frame, entry: Entry, became: str) -> str:
+    """The citation of the older version for words that became this in the newer one."""
+    (history,) = frame.histories
+    revision, after = entry.revision, entry.revision.after
+    seen = (
+        f"{'preview' if after.is_preview else 'version'} first seen {words.iso(after.first_seen)}"
+    )
+    told = f"{'would be ' if after.is_preview else ''}{became} by the {seen}"
+    if is_break(revision):
+        told = f"not in the {seen}, which was read from another page"
+    return words.former_citation(history, revision, frame.base + entry.page, told)
+
+
+def _beside(frame: Frame, entry: Entry, lines: Sequence[Line]) -> Pages:
+    """The files beside the page of a revision, and the card that others embed."""
+    address = frame.base + entry.page
+    yield f"{entry.page}citation.bib", citations.bibtex(entry, address)
+    yield f"{entry.page}citation.json", citations.csl(entry, address)
+    told = next((line for line in lines if line.worth == "news"), None)
+    embed = places.embed_page(entry.revision)
+    yield frame.page(embed, "embed.html", entry=entry, revision=entry.revision, line=told)
+    if frame.rim.picture:
+        yield f"{entry.page}card.png", frame.rim.picture(card(entry, frame.topics))
+
+
+def card(entry: Entry, topics: Sequence[Topic]) -> tuple[str, ...]:
+    """The lines of a picture: whose text, what happened, which topics, and when."""
+    revision = entry.revision
+    titles = [t.title for t in topics if t.id in revision.topics]
+    return (
+        entry.name,
+        entry.event,
+        " · ".join(titles),
+        f"First seen {words.day(revision.first_seen)}",
+    )
+
+
+def _lines(revision: Revision, found: Lives) -> Iterator[Line]:
+    """Every clause of the newer text in its order, what was removed in its place."""
+    anchors = _anchors(revision.before, found), _anchors(revision.after, found)
+    rows = whole(revision)
+    for row, pair in zip(rows, revision.pairs, strict=True):
+        life = found.of(revision.after, pair.after[0]) if pair.after else None
+        if pair.before and life is None:
+            life = found.of(revision.before, pair.before[0])
+        yield _line(revision, row, life, anchors)
+    shown = {id(row.change) for row in rows}
+    rest = (row for row in changed(revision) if id(row.change) not in shown)
+    yield from (_line(revision, row, None, anchors) for row in rest)
+
+
+def _anchors(version: Version, found: Lives) -> Mapping[int, str]:
+    """The anchor of each clause on the page of its version, by the clause's identity."""
+    return {id(clause): found.anchor(version, n) for n, clause in enumerate(version.clauses)}
+
+
+def _line(
+    revision: Revision,
+    row: Row,
+    life: Life | None,
+    anchors: tuple[Mapping[int, str], Mapping[int, str]],
+) -> Line:
+    change = row.change
+    if change is None:
+        if row.clause is None:
+            raise ValueError("a row has a change or a clause")
+        return Line(life.id if life else "", "same", None, row.clause, (), life)
+    worth = "news" if change.significance.is_news else "quiet"
+    tags = change.tags if revision.significance.is_news else ()
+    was, now = (
+        known.get(id(clauses[0]), "") if clauses else ""
+        for known, clauses in zip(anchors, (change.before, change.after), strict=True)
+    )
+    return Line(row.anchor, worth, change, change.clause, tags, life, was, now)
+
+
+def _groups(lines: Sequence[Line]) -> Iterator[Group]:
+    for path, group in groupby(lines, key=lambda line: _path(line.clause)):
+        members = tuple(group)
+        worths = {line.worth for line in members}
+        best = next(w for w in ("news", "quiet", "same") if w in worths)
+        yield Group(path, best, members)
+
+
+def _path(clause: Clause) -> tuple[str, ...]:
+    """The headings above a clause, without the page's own title where there are others."""
+    return clause.path[1:] or clause.path
+
+
+def _matters(
+    revision: Revision, lines: Sequence[Line], topics: Sequence[Topic]
+) -> Iterator[Matter]:
+    for topic in topics:
+        if topic.id not in revision.topics:
+            continue
+        mine = [n for n in lines if n.worth == "news" and any(t.topic == topic.id for t in n.tags)]
+        named = list(_named(mine))
+        yield Matter(topic, len(mine), tuple(named[:_TOLD]), max(0, len(named) - _TOLD))
+
+
+def _named(lines: Sequence[Line]) -> Iterator[tuple[str, str]]:
+    """The first line under each heading; headings alike are told apart by the one above them."""
+    spots: dict[tuple[str, str], str] = {}
+    for line in lines:
+        title = words.own_heading(line.change) if line.change else ""
+        if title:
+            spots.setdefault((_above(line.clause, title), title), line.anchor)
+    titles = Counter(title for _, title in spots)
+    for (above, title), anchor in spots.items():
+        yield anchor, f"{above} › {title}" if above and titles[title] > 1 else title
+
+
+def _above(clause: Clause, title: str) -> str:
+    """The heading over the heading `title` of a clause, without the page's own title."""
+    path = [words.line(heading) for heading in clause.path[1:]]
+    above = path[: path.index(title)] if title in path else path
+    return above[-1] if above else ""

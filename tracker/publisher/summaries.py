@@ -1,0 +1,81 @@
+"""A document in a few lines: all that the pages and feeds of the whole site need of it.
+
+A site of thousands of documents is made one document after the other; what is left of each is
+its abstract, which holds none of its texts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from tracker.model import History, Revision, Version
+from tracker.publisher.data.exports import Export, export
+from tracker.publisher.feeds.channel import Item
+from tracker.publisher.feeds.channels import document_items
+from tracker.publisher.site import opt_out as optout
+from tracker.publisher.site.clause_history import Lives
+from tracker.publisher.site.compare_page import Shelf, Suggestion, ends, shelf
+from tracker.publisher.site.context import Frame
+from tracker.publisher.site.listing import Entry
+from tracker.publisher.site.opt_out import WayOut
+
+
+@dataclass(frozen=True, slots=True)
+class Abstract:
+    """What is left of a document; `history` and `entries` are without clauses and changes."""
+
+    history: History
+    entries: tuple[Entry, ...]
+    shelf: Shelf
+    ends: tuple[Suggestion, ...]
+    ways: tuple[WayOut, ...]
+    items: tuple[Item, ...]
+    export: Export
+
+
+def abstract(frame: Frame, history: History, lives: Lives) -> Abstract:
+    """The abstract of the one document of `frame`."""
+    short = bare(history)
+    revisions = dict(zip(map(id, history.revisions), short.revisions, strict=True))
+    return Abstract(
+        history=short,
+        entries=tuple(
+            replace(entry, revision=revisions[id(entry.revision)]) for entry in frame.entries
+        ),
+        shelf=shelf(history),
+        ends=tuple(ends(history)),
+        ways=tuple(
+            _bare_way(way, short)
+            for way in optout.ways(history, lives, frame.topics, frame.rim.tagger)
+        ),
+        items=tuple(document_items(history, frame.topics, frame.base, frame.corrections)),
+        export=export(history),
+    )
+
+
+def bare(history: History) -> History:
+    """A history without its texts."""
+    return replace(
+        history,
+        versions=tuple(map(_bare_version, history.versions)),
+        revisions=tuple(map(_bare_revision, history.revisions)),
+    )
+
+
+def _bare_version(version: Version) -> Version:
+    return replace(version, clauses=(), captures=())
+
+
+def _bare_revision(revision: Revision) -> Revision:
+    before, after = _bare_version(revision.before), _bare_version(revision.after)
+    return replace(revision, before=before, after=after, changes=(), pairs=())
+
+
+def _bare_way(way: WayOut, history: History) -> WayOut:
+    return replace(
+        way,
+        history=history,
+        since=_bare_version(way.since),
+        last=_bare_version(way.last),
+        gone=_bare_version(way.gone) if way.gone else None,
+    )

@@ -1,0 +1,90 @@
+"""Where everything stands in the published folder. An address, once published, never changes."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from tracker.model import Revision, Topic, Version, utc
+from tracker.publisher.text import nth, stamp
+
+_OF_ONE = re.compile(
+    r"(?:(?:archive|changes|documents|embed)/)?"
+    r"([a-z0-9-]+/[a-z0-9-]+@[a-z0-9-]+)(?:/.*|\.(?:xml|atom|json))"
+)
+
+
+def document_page(document: str) -> str:
+    return f"documents/{document}/"
+
+
+def version_name(version: Version) -> str:
+    """How the addresses of comparisons name a version."""
+    return f"{version.document}/{version_stamp(version)}"
+
+
+def version_page(version: Version) -> str:
+    return f"documents/{version_name(version)}/"
+
+
+def revision_page(revision: Revision) -> str:
+    return f"changes/{revision.document}/{version_stamp(revision.after)}/"
+
+
+def version_stamp(version: Version) -> str:
+    """How addresses name a version within its document."""
+    # A preview is often first seen together with the banner that announces it.
+    shown = "-preview" if version.is_preview else ""
+    return f"{stamp(version.first_seen)}{shown}{nth(version)}"
+
+
+def as_stamp(name: str) -> str:
+    """The stamp of the version that an ISO time, a stamp or the end of an item's id names.
+
+    Empty where it is none: a day and an hour name no version.
+    """
+    found = _NAME.fullmatch(name)
+    try:
+        time = utc(datetime.fromisoformat(found["time"])) if found else None
+    except ValueError:
+        return ""
+    if found is None or time is None:
+        return ""
+    shown = "-preview" if found["preview"] else ""
+    return f"{stamp(time)}{shown}{found['nth'] or ''}".removesuffix("-1")
+
+
+_NAME = re.compile(
+    r"(?P<time>\d{4}-?\d\d-?\d\dT\d\d:?\d\d:?\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)?)"
+    r"(?P<preview>[-/]preview)?(?P<nth>-[1-9]\d{0,5})?",
+    re.ASCII,
+)
+
+
+def embed_page(revision: Revision) -> str:
+    return f"embed/{revision.document}/{version_stamp(revision.after)}/"
+
+
+def clause_page(document: str, life: str) -> str:
+    return f"documents/{document}/clauses/{life}/"
+
+
+def topic_page(topic: Topic) -> str:
+    return f"topics/{topic.id}/"
+
+
+def document_of(path: str) -> str:
+    """The document that a file is of alone, as a page or as its feed; empty where there is none."""
+    found = _OF_ONE.fullmatch(path)
+    return found[1] if found else ""
+
+
+def feed_file(name: str, suffix: str) -> str:
+    """The file of a feed in a format: `.xml` (RSS), `.atom` or `.json` (JSON Feed)."""
+    # status.json was there first: it tells programs how every document stands.
+    return "status.feed.json" if (name, suffix) == ("status", ".json") else name + suffix
+
+
+def up(path: str) -> str:
+    """The relative way from a page back to the published root."""
+    return "../" * path.count("/")
