@@ -19,10 +19,10 @@ from tests.corpus import CORPUS
 from tests.factories import BODIES, SITE, TOPICS, corrections, samples
 from tests.samples import ADS, followed, terms
 from tracker.cli import main
-from tracker.differ.topic_matching import whole
+from tracker.differ.topic_matching import tags_of_text
 from tracker.extractor.folds import folds
-from tracker.publisher import Rim, publish
-from tracker.publisher.data.sqlite import database
+from tracker.publisher import Services, publish
+from tracker.publisher.data.sqlite import sqlite_file
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -74,7 +74,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the samples as published, served on loopback under their own root."""
     root = tmp_path_factory.mktemp("site")
     # Served where it says it lives, so that the page for missing pages finds its parts.
-    rim = Rim(lambda capture: BODIES[capture.body or ""], database, tagger=whole, folds=folds)
+    rim = Services(
+        lambda capture: BODIES[capture.body or ""], sqlite_file, tagger=tags_of_text, folds=folds
+    )
     for name, data in publish(samples(), TOPICS, SITE, corrections(), rim).items():
         file = root / "watch" / name
         file.parent.mkdir(parents=True, exist_ok=True)

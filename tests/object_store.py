@@ -13,7 +13,7 @@ from unittest.mock import patch
 import pytest
 
 from tracker.app.workspace import bodies_by
-from tracker.archive.object_store import Bodies
+from tracker.archive.object_store import ObjectStore
 from tracker.config.settings import load
 
 BUCKET = "terms"
@@ -59,7 +59,7 @@ def say_store(root: Path, url: str, endpoint: str = "") -> None:
     file.write_text(text)
 
 
-def store_of(root: Path) -> Bodies:
+def store_of(root: Path) -> ObjectStore:
     found = bodies_by(load(root / "data").settings)
     assert found
     return found

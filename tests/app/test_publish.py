@@ -17,11 +17,11 @@ import pytest
 
 from tests.factories import SITE, TOPICS, everything
 from tests.samples import bytes_of, tracker
-from tracker._support.cache import Remembered
+from tracker._support.cache import DerivedCache
 from tracker.archive.store import Archive
 from tracker.cli.session import Looked
 from tracker.model import Outcome, digest
-from tracker.publisher import part, whole
+from tracker.publisher import document_output, site_files
 from tracker.publisher.site import listing
 
 AT = "2025-11-04T08:00:00Z"
@@ -103,8 +103,8 @@ def test_the_site_is_whole_without_what_draws_pictures(
 
 def test_what_a_lot_follows_from_is_written_the_same_in_every_process() -> None:
     """A set has another order with every seed of hashes: nothing would be known again by it."""
-    parts = [part(history, TOPICS, SITE) for history in everything()]
-    lots = list(whole([p.abstract for p in parts], TOPICS, SITE))
+    parts = [document_output(history, TOPICS, SITE) for history in everything()]
+    lots = list(site_files([p.abstract for p in parts], TOPICS, SITE))
     assert len(lots) > 4
     assert not [lot.name for lot in lots if "frozenset({" in repr(lot.follows)]
 
@@ -171,7 +171,7 @@ def test_what_is_left_of_many_looks_is_gone_on_with(demo: Path) -> None:
         assert found == bytes_of(published_anew(other))
         shutil.rmtree(other)
     assert tracker(demo, "verify").exit_code == 0  # which takes all of them
-    with Remembered(demo / ".cache" / "derived.db") as cache:
+    with DerivedCache(demo / ".cache" / "derived.db") as cache:
         left = cache.last("looks harbour/privacy-policy@eu", Looked)
     assert left
     assert len(left.captures) < 30

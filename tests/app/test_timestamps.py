@@ -279,7 +279,7 @@ def test_a_token_of_something_else_is_named_though_its_name_fits(
 ) -> None:
     (folder,) = kept(root)
     (stamp,) = evidence.load_stamps(folder.parent).kept
-    forged = evidence.Stamp(stamp.asked, stamp.note, stamp.text, _other(authority))
+    forged = evidence.KeptTimestamp(stamp.asked, stamp.note, stamp.text, _other(authority))
     shutil.rmtree(folder)
     evidence.keep_stamp(folder.parent, forged)
     amiss(root, "token.tsr is a timestamp of something else")

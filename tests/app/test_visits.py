@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.servers import HTML, Server, answer, page
-from tracker.app.visits import Visit, in_turns, visit, why_not, with_preview
+from tracker.app.visits import Visit, interleaved, reason_to_skip, visit, with_preview
 from tracker.archive.store import Archive
 from tracker.fetcher import Fetcher, Limits
 from tracker.model import Capture, Document, Outcome, Source
@@ -166,7 +166,7 @@ def seen(hours_ago: float, outcome: Outcome = Outcome.GOOD) -> Capture:
     ],
 )
 def test_manners(looks: list[Capture], reason: str) -> None:
-    found = why_not(looks, NOON)
+    found = reason_to_skip(looks, NOON)
     assert reason in found
     assert bool(found) == bool(reason)
 
@@ -261,15 +261,15 @@ def hosts(documents: list[Document]) -> str:
 
 
 def test_documents_of_one_host_are_visited_in_turns() -> None:
-    assert hosts(in_turns(of_hosts("aaaabbc"))) == "abcabaa"
-    assert in_turns(of_hosts("aaa")) == of_hosts("aaa")
-    assert in_turns([]) == []
+    assert hosts(interleaved(of_hosts("aaaabbc"))) == "abcabaa"
+    assert interleaved(of_hosts("aaa")) == of_hosts("aaa")
+    assert interleaved([]) == []
 
 
 @given(st.text("abcd", max_size=40))
 def test_taking_turns_leaves_nobody_out_and_lets_nobody_in_twice(names: str) -> None:
     """And while a host waits for its next turn, every other one that is left has had one."""
-    found = in_turns(of_hosts(names))
+    found = interleaved(of_hosts(names))
     assert sorted(found, key=lambda d: d.id) == sorted(of_hosts(names), key=lambda d: d.id)
     order = hosts(found)
     for place, name in enumerate(order):

@@ -23,10 +23,10 @@ from tests.benchmarks.pages import page
 from tests.cluster import Cluster
 from tests.samples import bytes_of, declare, tracker
 from tests.servers import Server
-from tracker._support.cache import Remembered
+from tracker._support.cache import DerivedCache
 from tracker.app import workers as workers_
-from tracker.app.derive import Job, derive, derive_sent, sent
-from tracker.app.imports import bring_pages
+from tracker.app.derive import Job, derive, derive_remote, remote_job
+from tracker.app.imports import import_pages
 from tracker.app.workers import Workers, workers
 from tracker.app.workspace import open_workspace
 from tracker.archive.store import Archive
@@ -56,7 +56,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for edition in range(VERSIONS)
     )
     with Archive(root / "data" / "archive.db", write=True) as archive:
-        assert all(bring_pages(records, documents, archive))
+        assert all(import_pages(records, documents, archive))
     done = tracker(root, "publish")
     assert done.exit_code == 0, done.output
     return root
@@ -78,11 +78,11 @@ def test_a_pool_publishes_the_same(recorded: Path, unpublished: Path) -> None:
 def test_what_is_sent_holds_all_that_a_job_needs(recorded: Path) -> None:
     workspace = open_workspace(recorded)
     with workspace.open_archive() as archive:
-        session = Session(workspace, archive, Remembered(None))
+        session = Session(workspace, archive, DerivedCache(None))
         for case in map(session.case, session.documents()):
             job = Job(case.document, case.captures, workspace.topics, workspace.settings, (), False)
-            given = sent(job, case.kept, session.bodies)
-            assert derive_sent(given) == derive(job, session.bodies, session.reader)
+            given = remote_job(job, case.kept, session.bodies)
+            assert derive_remote(given) == derive(job, session.bodies, session.reader)
             assert all(given.bodies(c) == session.bodies(c) for c in case.captures)
 
 

@@ -19,7 +19,7 @@ from tests.archive.test_store import capture
 from tests.object_store import BUCKET, s3_server, say_store, store_of
 from tests.samples import ADS, bytes_of, declare, published_alike, terms, tracker
 from tests.servers import Server, page
-from tracker.archive.object_store import Bodies
+from tracker.archive.object_store import ObjectStore
 from tracker.archive.store import Archive
 from tracker.errors import ArchiveError, Unreachable
 
@@ -242,7 +242,7 @@ def test_a_move_killed_anywhere_is_simply_run_again(
     for there, arguments in ((url, ()), ("", ("--from", url))):
         say_store(root, there)
         stopped += killed(function, moment, number, root, "move-bodies", *arguments)
-        with Archive(root / "data" / "archive.db", Bodies(url)) as archive:
+        with Archive(root / "data" / "archive.db", ObjectStore(url)) as archive:
             assert list(archive.problems()) == []
         done(root, "move-bodies", *arguments)
         assert inside(root) == (0 if there else 3)
@@ -392,7 +392,7 @@ def test_a_store_of_an_unknown_kind_is_refused(root: Path) -> None:
 
 
 def test_a_body_is_never_handed_out_unchecked(tmp_path: Path) -> None:
-    store = Bodies(f"file://{tmp_path}/bodies")
+    store = ObjectStore(f"file://{tmp_path}/bodies")
     store.put({"ab" * 32: zlib.compress(b"<p>one")})
     ((_, found),) = store.get(["ab" * 32])
     assert isinstance(found, ArchiveError)

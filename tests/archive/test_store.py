@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.samples import alter
-from tracker.archive.integrity import kept
+from tracker.archive.integrity import bodies_to_keep
 from tracker.archive.store import Archive
 from tracker.errors import ArchiveError, Busy
 from tracker.model import Capture, Document, Outcome, Range, Source, digest
@@ -134,7 +134,7 @@ def test_just_the_ends_of_each_text_are_kept(looks: list[tuple[str, str, int, in
             body = f"{text}{name}".encode()
             seen = replace(capture(body, text, hour), status=status)
             archive.add(seen, body if status == 200 else None)
-        ends = kept(archive.rows("captures"))
+        ends = bodies_to_keep(archive.rows("captures"))
         assert archive.kept(digest(f"{t}{n}".encode()) for t in "ab" for n in "xyz") == ends
 
 

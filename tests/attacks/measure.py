@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from tests.attacks.vectors import MARKDOWN, Vector
 from tests.factories import TOPICS
-from tracker.extractor import judge, read
+from tracker.extractor import classify, read
 from tracker.extractor.extract import page_text, simple_parts
 from tracker.extractor.limits import TooLarge
 from tracker.fetcher import Limits
@@ -122,7 +122,7 @@ def _all_the_way(vector: Vector, size: int, tell: int) -> str:
 
 def _look(body: bytes, media: str, day: int) -> Capture:
     time_ = _START + timedelta(days=day)
-    said = judge(body, media, _SOURCE, (), time_)
+    said = classify(body, media, _SOURCE, (), time_)
     good = Outcome.GOOD if said.text else said.outcome
     return Capture(
         document=_DOCUMENT.id, source=_SOURCE, asked_url=_SOURCE.url, final_url=_SOURCE.url,

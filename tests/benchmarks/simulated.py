@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from tests.benchmarks.pages import Site, page
 from tracker.app.workspace import open_workspace
 from tracker.archive.store import Archive
-from tracker.extractor import judge
+from tracker.extractor import classify
 from tracker.model import LIVE, Capture, Document, Source, digest
 
 _START = datetime(2016, 1, 1, 12, tzinfo=UTC)
@@ -74,7 +74,7 @@ def _look(archive: Archive, document: Document, looking: Looking) -> None:
 
 def _capture(document: Document, source: Source, body: bytes, time: datetime) -> Capture:
     """What a good look records, judged once for each text."""
-    found = judge(body, "text/html", source, (), time)
+    found = classify(body, "text/html", source, (), time)
     return Capture(
         document=document.id,
         source=source,

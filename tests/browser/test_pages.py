@@ -9,7 +9,7 @@ import pytest
 
 from tests.browsing import BROWSER, POLICY, REVISION, UNFOLD, opened, violations
 from tests.factories import heron
-from tracker.publisher.site.clause_history import lives
+from tracker.publisher.site.clause_history import clause_histories
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Dialog
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 pytestmark = BROWSER
 
 _HOSTILE = "changes/heron/hostile@global/20250311T083000Z/"
-_LIFE = next(x.id for x in lives(heron()).lives.values() if x.has_changed)
+_LIFE = next(x.id for x in clause_histories(heron()).lives.values() if x.has_changed)
 _COMPARED = "heron/privacy-policy@global/20250301T083000Z"
 _WITH = "heron/privacy-policy@eu/20250314T083000Z"
 PAGES = {

@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.factories import SITE, TOPICS, everything
-from tracker._support.atomic_folder import put
+from tracker._support.atomic_folder import write_atomically
 from tracker.app.workspace import open_workspace, starter
 from tracker.cli import main
 from tracker.cli.serving import site_server
@@ -28,7 +28,7 @@ from tracker.publisher import publish
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("instance")
-    put(folder / "feeds", publish(everything(), TOPICS, SITE))
+    write_atomically(folder / "feeds", publish(everything(), TOPICS, SITE))
     (folder / "secret.txt").write_text("not published")
     return folder
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.extractor.test_language import SAMPLES
 from tests.strategies import PAGE, START, capture
-from tracker.extractor import Judgement, judge
+from tracker.extractor import Classification, classify
 from tracker.model import Capture, Outcome, Source
 
 SOURCE = Source(PAGE)
@@ -19,10 +19,10 @@ SELECTED = Source(PAGE, ("main",))
 
 def look(
     html: str, *earlier: Capture, source: Source | None = SOURCE, media: str = "text/html"
-) -> Judgement:
+) -> Classification:
     # Each look comes half a day after the last one.
     time = max((c.time for c in earlier), default=START) + timedelta(hours=12)
-    return judge(html.encode(), media, source, earlier, time)
+    return classify(html.encode(), media, source, earlier, time)
 
 
 def outcome(html: str, *earlier: Capture, source: Source | None = SOURCE) -> Outcome:
@@ -41,7 +41,7 @@ def good(day: float = 0) -> Capture:
     return capture(day, text=GOOD.text, length=GOOD.length, language=GOOD.language)
 
 
-def held(day: float, judgement: Judgement) -> Capture:
+def held(day: float, judgement: Classification) -> Capture:
     return capture(
         day, outcome=judgement.outcome, text=judgement.text, length=judgement.length, language="en"
     )
@@ -105,7 +105,7 @@ def test_a_selector_that_matches_nothing_names_itself_and_the_way_out() -> None:
 
 
 def test_bytes_that_contradict_their_charset_are_not_text() -> None:
-    found = judge(b"<p>\xff</p>", "text/html; charset=utf-8", SOURCE, (), START)
+    found = classify(b"<p>\xff</p>", "text/html; charset=utf-8", SOURCE, (), START)
     assert (found.outcome, found.text) == (Outcome.NOT_TEXT, None)
     assert "utf-8" in found.reason
 
@@ -114,9 +114,9 @@ def test_a_page_that_lost_the_encoding_it_named_is_not_guessed_at() -> None:
     body = "<p>Größe</p>".encode("latin-1")
     named = capture(text="x", length=5, media="text/html; charset=iso-8859-1")
     unnamed = capture(text="x", length=5)
-    assert judge(body, "text/html", SOURCE, [named], START).outcome is Outcome.NOT_TEXT
-    assert judge(body, "text/html", SOURCE, [unnamed], START).outcome is Outcome.GOOD
-    assert judge(b"<p>plain</p>", "text/html", SOURCE, [named], START).outcome is Outcome.GOOD
+    assert classify(body, "text/html", SOURCE, [named], START).outcome is Outcome.NOT_TEXT
+    assert classify(body, "text/html", SOURCE, [unnamed], START).outcome is Outcome.GOOD
+    assert classify(b"<p>plain</p>", "text/html", SOURCE, [named], START).outcome is Outcome.GOOD
 
 
 @given(
@@ -124,7 +124,7 @@ def test_a_page_that_lost_the_encoding_it_named_is_not_guessed_at() -> None:
     st.sampled_from(["text/html", "text/markdown", "text/html;charset=utf-16"]),
 )
 def test_any_body_is_judged(body: bytes, media: str) -> None:
-    found = judge(body, media, SELECTED, [good()], START)
+    found = classify(body, media, SELECTED, [good()], START)
     assert (found.reason == "") is (found.outcome is Outcome.GOOD)
     assert found.text is not None or found.outcome is not Outcome.GOOD
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.samples import declare, terms, tracker
 from tests.servers import Server, page
-from tracker.extractor import judge, read, reads_alike
+from tracker.extractor import classify, read, reads_alike
 from tracker.extractor import limits as bounds
 from tracker.fetcher import Limits
 from tracker.model import Outcome, Source
@@ -33,7 +33,7 @@ REFUSED = {
 @pytest.mark.parametrize(("body", "media", "what"), REFUSED.values(), ids=REFUSED)
 def test_more_than_any_text_has_is_an_outcome(body: bytes, media: str, what: str) -> None:
     start = time.process_time()
-    found = judge(body, media, SOURCE, (), NOW)
+    found = classify(body, media, SOURCE, (), NOW)
     assert found.outcome is Outcome.TOO_LARGE
     assert what in found.reason
     assert found.reason.endswith("declare a smaller page.")
@@ -61,7 +61,7 @@ def test_a_paragraph_of_ten_megabytes_is_more_than_is_fetched(tmp_path: Path) ->
     ids=["clauses", "depth", "tags", "letters"],
 )
 def test_what_is_within_the_bounds_is_read(body: bytes) -> None:
-    assert judge(body, HTML, SOURCE, (), NOW).outcome is Outcome.GOOD
+    assert classify(body, HTML, SOURCE, (), NOW).outcome is Outcome.GOOD
 
 
 def test_what_was_recorded_before_is_read_as_it_stands() -> None:

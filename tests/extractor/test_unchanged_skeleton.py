@@ -12,7 +12,7 @@ from tests.extractor.test_lxml_reader import markup, selectors
 from tests.strategies import PAGE
 from tracker.extractor import read
 from tracker.extractor.decode import Undecodable, decode
-from tracker.extractor.unchanged.skeleton import same_but_unread
+from tracker.extractor.unchanged.skeleton import same_but_for_nonces
 from tracker.model import Range, Source
 
 HTML = "text/html; charset=utf-8"
@@ -55,7 +55,7 @@ sources = st.one_of(
 
 def alike(one: str, other: str, source: Source | None) -> bool:
     first, second = (decode(page.encode(), HTML) for page in (one, other))
-    return same_but_unread(first, second, source)
+    return same_but_for_nonces(first, second, source)
 
 
 def holds(one: str, other: str, source: Source | None) -> None:

@@ -14,21 +14,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.fetcher.body import read_body
-from tracker.fetcher.response_check import Head, Stopped
+from tracker.fetcher.response_check import ResponseHead, Stopped
 from tracker.model import Outcome
 
 TEXT = b"<main>" + b"These are the terms. " * 200 + b"</main>"
 
 
-def head(*headers: tuple[str, str]) -> Head:
-    return Head("https://a.example/terms", 200, (("content-length", "9"), *headers))
+def head(*headers: tuple[str, str]) -> ResponseHead:
+    return ResponseHead("https://a.example/terms", 200, (("content-length", "9"), *headers))
 
 
 PLAIN = head()
 GZIP = head(("content-encoding", "gzip"))
 
 
-def outcome(of: Head, chunks: list[bytes], longest: int = 1 << 20) -> Outcome:
+def outcome(of: ResponseHead, chunks: list[bytes], longest: int = 1 << 20) -> Outcome:
     with pytest.raises(Stopped) as stopped:
         read_body(of, chunks, longest)
     assert stopped.value.verdict.reason.startswith("a.example")
@@ -116,10 +116,10 @@ def test_nothing_is_empty(body: list[bytes]) -> None:
 
 
 def test_where_only_the_connection_ends_a_page_its_end_tag_must_be_there() -> None:
-    openly = Head("https://a.example/", 200, (("content-type", "text/html"),))
+    openly = ResponseHead("https://a.example/", 200, (("content-type", "text/html"),))
     assert outcome(openly, [b"<html><p>half a page"]) is Outcome.TRUNCATED
     assert read_body(openly, [b"<html><p>a page</HTML >\n"], 100)
-    as_text = Head("https://a.example/", 200, (("content-type", "text/plain"),))
+    as_text = ResponseHead("https://a.example/", 200, (("content-type", "text/plain"),))
     assert read_body(as_text, [b"no such sign in plain text"], 100)
-    chunked = Head(openly.url, 200, (*openly.headers, ("transfer-encoding", "chunked")))
+    chunked = ResponseHead(openly.url, 200, (*openly.headers, ("transfer-encoding", "chunked")))
     assert read_body(chunked, [b"<p>whole"], 100)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tracker import __version__
 from tracker.fetcher import user_agent
-from tracker.fetcher.politeness import Turns, delay
+from tracker.fetcher.politeness import HostThrottle, delay
 
 
 def test_the_name_carries_the_contact() -> None:
@@ -50,7 +50,7 @@ def test_each_host_has_its_own_turns() -> None:
         pauses.append(seconds)
         time[0] += seconds
 
-    turns = Turns(pause, lambda: time[0])
+    turns = HostThrottle(pause, lambda: time[0])
     assert turns.take("https://a.example/1", 2.0) == 0.0
     assert turns.take("https://b.example/1", 2.0) == 0.0
     time[0] += 0.5

@@ -8,14 +8,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tracker.fetcher.redirects import next_stop, redirects, web_address
-from tracker.fetcher.response_check import Head, Verdict
+from tracker.fetcher.response_check import ResponseHead, Verdict
 from tracker.model import Outcome
 
 HERE = "https://a.example/legal/terms"
 
 
 def sent_to(location: str, *visited: str) -> httpx.URL | Verdict:
-    return next_stop(Head(HERE, 302, (("location", location),)), (*visited, HERE), 5)
+    return next_stop(ResponseHead(HERE, 302, (("location", location),)), (*visited, HERE), 5)
 
 
 @pytest.mark.parametrize(
@@ -73,10 +73,10 @@ def test_any_location_ends_in_a_web_address_or_a_verdict(location: str) -> None:
 
 
 def test_what_counts_as_a_redirect() -> None:
-    assert redirects(Head(HERE, 308, (("location", "/x"),)))
-    assert not redirects(Head(HERE, 302))
-    assert not redirects(Head(HERE, 200, (("location", "/x"),)))
-    assert not redirects(Head(HERE, 304, (("location", "/x"),)))
+    assert redirects(ResponseHead(HERE, 308, (("location", "/x"),)))
+    assert not redirects(ResponseHead(HERE, 302))
+    assert not redirects(ResponseHead(HERE, 200, (("location", "/x"),)))
+    assert not redirects(ResponseHead(HERE, 304, (("location", "/x"),)))
 
 
 def test_web_addresses() -> None:

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.fetcher.response_check import GOOD, Head, judge_page, plain, public_headers
+from tracker.fetcher.response_check import GOOD, ResponseHead, judge_page, plain, public_headers
 from tracker.model import Outcome
 
 ASKED = "https://a.example/legal/terms"
 
 
-def head(status: int, url: str = ASKED, **headers: str) -> Head:
-    return Head(url, status, tuple((k.replace("_", "-"), v) for k, v in headers.items()))
+def head(status: int, url: str = ASKED, **headers: str) -> ResponseHead:
+    return ResponseHead(url, status, tuple((k.replace("_", "-"), v) for k, v in headers.items()))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tracker.differ.align import align
 from tracker.differ.redline import redline
 from tracker.errors import DeclarationError
 from tracker.evidence import parse_note
-from tracker.extractor import Undecodable, judge, read
+from tracker.extractor import Undecodable, classify, read
 from tracker.model import Source
 from tracker.publisher import publish
 
@@ -26,7 +26,7 @@ _TIME = datetime(2025, 9, 1, tzinfo=UTC)
 def extract(data: bytes) -> None:
     """Any body is read, or refused with a sentence; what was read can be read again the same."""
     for media in ("text/html", "text/html; charset=utf-8", "text/markdown; charset=utf-8"):
-        said = judge(data, media, _SOURCE, (), _TIME + timedelta(days=1))
+        said = classify(data, media, _SOURCE, (), _TIME + timedelta(days=1))
         assert said.reason or said.text
         try:
             first = read(data, media, _SOURCE)

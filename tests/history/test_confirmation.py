@@ -10,33 +10,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import DAY, PAGE, START, capture
-from tracker.history.confirmation import FLAPS, RETURN, UPHEAVAL, Agreed, agree, waiting
-from tracker.history.observations import Look
+from tracker.history.confirmation import FLAPS, RETURN, UPHEAVAL, Confirmed, confirm, waiting
+from tracker.history.observations import Observation
 from tracker.model import Source
 
 HALF = timedelta(hours=12)
 
 
-def look(text: str, day: float, via: str = "live", url: str = PAGE) -> Look:
-    return Look((capture(day, text, source=Source(url), via=via),), START + day * DAY, text)
+def look(text: str, day: float, via: str = "live", url: str = PAGE) -> Observation:
+    return Observation((capture(day, text, source=Source(url), via=via),), START + day * DAY, text)
 
 
-def live(story: str, every: float = 0.5) -> list[Look]:
+def live(story: str, every: float = 0.5) -> list[Observation]:
     """One look for each letter."""
     return [look(text, n * every) for n, text in enumerate(story)]
 
 
-def archive(*records: tuple[str, float]) -> list[Look]:
+def archive(*records: tuple[str, float]) -> list[Observation]:
     return [look(text, day, "Archive, commit 1") for text, day in records]
 
 
-def alike(one: Look, other: Look) -> float:
+def alike(one: Observation, other: Observation) -> float:
     """A capital letter is another text altogether than a small one."""
     return 0.9 if one.text.isupper() == other.text.isupper() else 0.1
 
 
-def believed(looks: list[Look]) -> str:
-    return "".join(s.text for s in agree(looks, alike).believed)
+def believed(looks: list[Observation]) -> str:
+    return "".join(s.text for s in confirm(looks, alike).believed)
 
 
 # ── live looks ────────────────────────────────────────────────────────────────────
@@ -80,7 +80,7 @@ def test_a_wording_is_forgotten_after_a_month() -> None:
 
 def test_a_flapper_is_trusted_again_after_three_months() -> None:
     flapped = [look("a", 0), look("b", 1), look("a", 2), look("b", 3)]
-    assert agree([*flapped, look("c", 50)], alike).held is not None
+    assert confirm([*flapped, look("c", 50)], alike).held is not None
     assert believed([*flapped, look("b", 60), look("c", 99)]) == "abc"
 
 
@@ -89,7 +89,7 @@ def test_another_page_set_starts_anew_and_does_not_wait() -> None:
 
 
 def test_a_sight_counts_from_its_first_look() -> None:
-    (_, seen) = agree(live("aaXXXX"), alike).believed
+    (_, seen) = confirm(live("aaXXXX"), alike).believed
     assert seen.first.time == START + 2 * HALF
     assert seen.last_seen == START + 5 * HALF
     assert seen.looks == 4
@@ -99,7 +99,7 @@ def test_a_sight_counts_from_its_first_look() -> None:
     ("story", "reason"), [("aaX", UPHEAVAL), ("aba", RETURN), ("ababc", FLAPS)]
 )
 def test_what_waits_says_why(story: str, reason: str) -> None:
-    held = agree(live(story), alike).held
+    held = confirm(live(story), alike).held
     assert held is not None
     assert held.reason == reason
     assert reason in waiting(held)
@@ -129,7 +129,7 @@ def test_an_archive_is_believed_for_what_stood(
 
 def test_an_archive_that_records_every_look_is_heard_like_one() -> None:
     dense = [(text, n / 2) for n, text in enumerate("aaaaaX")]
-    assert agree(archive(*dense), alike).held is not None
+    assert confirm(archive(*dense), alike).held is not None
     more = [("X", 3.0), ("X", 3.5), ("X", 4.0)]
     assert believed(archive(*dense, *more)) == "aX"
 
@@ -149,9 +149,9 @@ stories = st.lists(
 )
 
 
-def of(rows: list[tuple[str, int, str]]) -> Agreed:
+def of(rows: list[tuple[str, int, str]]) -> Confirmed:
     rows = sorted(rows, key=lambda row: row[1])
-    return agree([look(text, hours / 24, via) for text, hours, via in rows], alike)
+    return confirm([look(text, hours / 24, via) for text, hours, via in rows], alike)
 
 
 @given(stories)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.history.test_history import ONE, PAGES, SALE, TWO, failed, look
 from tests.strategies import DAY
-from tracker.history import completed, decisive, history, in_order, texts, thinned
+from tracker.history import completed, decisive, history, in_order, texts, without_repeats
 from tracker.history.outages import outages
 from tracker.model import PREVIEW, Capture, Document, Reading, Source
 
@@ -130,7 +130,7 @@ def long_stories(draw: st.DrawFn) -> list[Capture]:
 
 @given(long_stories())
 def test_all_that_follows_follows_from_what_is_left(story: list[Capture]) -> None:
-    left = thinned(ordered(*story))
+    left = without_repeats(ordered(*story))
     event(f"{10 * len(left) // len(story)} tenths left")
     assert history(DOCUMENT, left, reader, (SALE,)) == history(DOCUMENT, story, reader, (SALE,))
     assert list(outages(left)) == list(outages(story))
@@ -139,11 +139,13 @@ def test_all_that_follows_follows_from_what_is_left(story: list[Capture]) -> Non
 @given(long_stories(), st.integers(0, 200))
 def test_what_is_left_can_be_gone_on_with(story: list[Capture], place: int) -> None:
     before, after = story[:place], story[place:]
-    assert thinned([*thinned(ordered(*before)), *after]) == thinned(ordered(*story))
+    assert without_repeats([*without_repeats(ordered(*before)), *after]) == without_repeats(
+        ordered(*story)
+    )
 
 
 def test_hours_of_years_are_few_looks() -> None:
     hours = [look("A" if n < 9000 else "B", n / 24) for n in range(20_000)]
-    assert [c.time for c in thinned(ordered(*hours))] == [
+    assert [c.time for c in without_repeats(ordered(*hours))] == [
         hours[n].time for n in (0, 1, 8999, 9000, 9001, 19_999)
     ]

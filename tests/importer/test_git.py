@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.app.imports import Wanted, bring_in
+from tracker.app.imports import Wanted, import_records
 from tracker.archive.store import Archive
 from tracker.errors import ImportFailed
 from tracker.importer import Refusal, opened
@@ -97,7 +97,9 @@ def test_an_import_records_each_version_once(repository: Path, tmp_path: Path) -
     for _ in range(2):
         with opened(str(repository)) as found, Archive(tmp_path / "a.db", write=True) as archive:
             entries = [e for e in found.entries if wanted.includes(e)]
-            counts.append(sum(c is not None for c in bring_in(found, entries, "global", archive)))
+            counts.append(
+                sum(c is not None for c in import_records(found, entries, "global", archive))
+            )
             captures = archive.captures()
             documents = archive.documents()
     assert counts == [2, 0]
@@ -110,9 +112,9 @@ def test_an_import_records_each_version_once(repository: Path, tmp_path: Path) -
 
 def test_an_import_that_was_stopped_goes_on_where_it_was(repository: Path, tmp_path: Path) -> None:
     with opened(str(repository)) as found, Archive(tmp_path / "a.db", write=True) as archive:
-        next(bring_in(found, found.entries, "global", archive))
+        next(import_records(found, found.entries, "global", archive))
     with opened(str(repository)) as found, Archive(tmp_path / "a.db", write=True) as archive:
-        again = list(bring_in(found, found.entries, "global", archive))
+        again = list(import_records(found, found.entries, "global", archive))
         assert [c is None for c in again] == [True, False, False]
         assert len(archive.captures()) == 3
 
@@ -124,7 +126,7 @@ def test_a_name_that_cannot_be_a_document_is_refused_once(tmp_path: Path) -> Non
     for day in ("01", "02"):
         commit(folder, "港/条約.md", f"{TEXT}{day}", f"2025-01-{day}T00:00:00Z")
     with opened(str(folder)) as found, Archive(tmp_path / "a.db", write=True) as archive:
-        (refused,) = bring_in(found, found.entries, "global", archive)
+        (refused,) = import_records(found, found.entries, "global", archive)
     assert isinstance(refused, Refusal)
     assert "港" in str(refused)
 
@@ -161,7 +163,7 @@ def test_a_page_is_read_as_its_address_is_declared(snapshots: Path, tmp_path: Pa
     name, declared = "harbour/terms@global", Source(PLACE, ("#terms",))
     document = Document(name, "Harbour", "Terms", "global", (declared,))
     with opened(str(snapshots)) as found, Archive(tmp_path / "a.db", write=True) as archive:
-        old, new, without = bring_in(found, found.entries, "global", archive, [document])
+        old, new, without = import_records(found, found.entries, "global", archive, [document])
     assert isinstance(old, Capture)
     assert isinstance(new, Capture)
     assert isinstance(without, Capture)

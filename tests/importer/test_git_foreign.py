@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.repositories import Handmade, commit, git, number, pack, start
-from tracker.app.imports import bring_in
+from tracker.app.imports import import_records
 from tracker.archive.store import Archive
 from tracker.cli import main
 from tracker.errors import ImportFailed
@@ -326,7 +326,7 @@ def test_a_text_that_is_too_large_is_refused_and_others_go_on(tmp_path: Path) ->
     third = made.version(b"y" * (70 << 20), [second], when="1735884000 +0000")
     made.version(TEXT.encode() + b"More.", [third], when="1735970400 +0000")
     with opened(str(made.folder)) as found, Archive(tmp_path / "a.db", write=True) as archive:
-        brought = list(bring_in(found, found.entries, "global", archive))
+        brought = list(import_records(found, found.entries, "global", archive))
     refused = [one for one in brought if isinstance(one, Refusal)]
     assert len(brought) - len(refused) == 2
     assert [second in refused[0].name, third in refused[1].name] == [True, True]

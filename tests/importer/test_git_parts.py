@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.repositories import commit, start
-from tracker.app.imports import bring_in
+from tracker.app.imports import import_records
 from tracker.archive.store import Archive
 from tracker.cli import main
 from tracker.config.declarations import document_id, imported_id
@@ -48,7 +48,7 @@ def snapshots(tmp_path: Path) -> Path:
 
 def looks(folder: Path, store: Path, document: Document) -> list[tuple[Capture, ...]]:
     with opened(str(folder)) as found, Archive(store, write=True) as archive:
-        list(bring_in(found, found.entries, "global", archive, [document]))
+        list(import_records(found, found.entries, "global", archive, [document]))
         assert [d.id for d in archive.documents()] == ["harbour/rules@global"]
         return list(groups(in_order(archive.captures(document.id), document)))
 
@@ -107,7 +107,7 @@ def test_a_long_name_stops_nothing(tmp_path: Path) -> None:
         name = f"Harbour/{long if kind != 'Short' else ''}{kind}.html"
         commit(folder, {name: page(kind)}, "2025-01-01T06:00:00Z")
     with opened(str(folder)) as found, Archive(tmp_path / "a.db", write=True) as archive:
-        list(bring_in(found, found.entries, "global", archive))
+        list(import_records(found, found.entries, "global", archive))
         names = [d.id.partition("/")[2].partition("@")[0] for d in archive.documents()]
     assert len(set(names)) == 3
     assert sorted(map(len, names)) == [5, 64, 64]

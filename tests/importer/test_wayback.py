@@ -22,12 +22,18 @@ from tests.public_archive import HEADER, Kept, PublicArchive
 from tests.samples import published_alike
 from tests.servers import Server, answer, page
 from tracker.app.internet_archive import PublicArchive as Public
-from tracker.app.internet_archive import bring_captures
+from tracker.app.internet_archive import import_captures
 from tracker.archive.store import Archive
 from tracker.cli import main
 from tracker.errors import ImportFailed
 from tracker.fetcher import Fetcher, Limits
-from tracker.importer.wayback import Mark, collapsed, is_replay_of, parse_index, replay_address
+from tracker.importer.wayback import (
+    IndexEntry,
+    collapsed,
+    is_replay_of,
+    parse_index,
+    replay_address,
+)
 from tracker.model import Capture, Document, Outcome, Source
 
 PAGE = "https://harbour.example/legal/terms"
@@ -78,8 +84,8 @@ def captures(root: Path) -> list[Capture]:
 # ── the index, pure ───────────────────────────────────────────────────────────────
 
 
-def mark(day: int, digest: str) -> Mark:
-    return Mark(f"202001{day:02}000000", PAGE, digest)
+def mark(day: int, digest: str) -> IndexEntry:
+    return IndexEntry(f"202001{day:02}000000", PAGE, digest)
 
 
 def test_of_neighbours_with_one_digest_the_first_and_the_last_are_taken() -> None:
@@ -90,7 +96,7 @@ def test_of_neighbours_with_one_digest_the_first_and_the_last_are_taken() -> Non
 
 
 def test_daily_takes_the_first_of_each_day() -> None:
-    marks = [Mark(f"202001{n // 3 + 1:02}{n % 3:02}0000", PAGE, str(n)) for n in range(7)]
+    marks = [IndexEntry(f"202001{n // 3 + 1:02}{n % 3:02}0000", PAGE, str(n)) for n in range(7)]
     assert [m.stamp[6:10] for m in collapsed(marks, daily=True)] == ["0100", "0200", "0300"]
 
 
@@ -108,7 +114,7 @@ BAD_ROWS = [
 def test_lines_of_the_index_that_are_not_as_documented_are_passed_over() -> None:
     good = ["20200101000000", PAGE, "200", "A", "text/html"]
     rows = [list(HEADER), *BAD_ROWS, good, [], ["next key"]]
-    assert parse_index(json.dumps(rows).encode()) == ((Mark(good[0], PAGE, "A"),), "next key")
+    assert parse_index(json.dumps(rows).encode()) == ((IndexEntry(good[0], PAGE, "A"),), "next key")
 
 
 values = st.recursive(
@@ -270,7 +276,7 @@ def test_the_archive_is_given_the_time_it_asks_for(tmp_path: Path) -> None:
         ) as fetcher:
             public = Public(fetcher, kept.url, NOW)
             marks = tuple(public.index(PAGE, None, date(2020, 1, 1)))
-            brought = list(bring_captures(marks, document, source, public, archive))
+            brought = list(import_captures(marks, document, source, public, archive))
     assert waits == [90.0, 2.0, 4.0]
     assert len(brought) == 3
 

@@ -18,7 +18,7 @@ from tests.samples import ADS, alter, bytes_of, terms, tracker
 from tests.servers import Server, page
 from tracker.app import derive as deriving
 from tracker.app import visits
-from tracker.app.outcomes import judged
+from tracker.app.outcomes import classified
 from tracker.archive.store import Archive
 from tracker.cli import session
 from tracker.publisher import urls as places
@@ -268,7 +268,7 @@ def test_in_other_processes_a_document_that_fails_stops_no_other(world: World) -
 def test_a_visit_that_ends_in_an_unexpected_error_stops_no_other(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = judged
+    real = classified
 
     def does(*given: Any) -> Any:
         if "/Rules" in given[3].url:

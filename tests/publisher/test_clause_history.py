@@ -9,7 +9,7 @@ from tests.factories import SITE, TOPICS, every_kind, everything, heron, history
 from tracker.model import Clause, History, Kind
 from tracker.publisher import publish
 from tracker.publisher.continuity import is_break, texts
-from tracker.publisher.site.clause_history import Life, Lives, lives
+from tracker.publisher.site.clause_history import ClauseHistories, ClauseHistory, clause_histories
 
 WORDS = st.sampled_from(
     [
@@ -28,9 +28,9 @@ TEXTS = st.lists(
 )
 
 
-def story(text: str, given: History) -> Life:
+def story(text: str, given: History) -> ClauseHistory:
     """The life of the clause that has `text` in the latest version that has it."""
-    found = lives(given)
+    found = clause_histories(given)
     return next(life for life in reversed(list(found.lives.values())) if life.last.text == text)
 
 
@@ -38,7 +38,7 @@ def story(text: str, given: History) -> Life:
 @settings(max_examples=150, deadline=None)
 def test_every_clause_of_every_version_has_exactly_one_life(texts: list[list[str]]) -> None:
     made = history(*texts)
-    found = lives(made)
+    found = clause_histories(made)
     assert [len(ids) for ids in found.ids] == [len(v.clauses) for v in made.versions]
     for ids in found.ids:
         assert len(set(ids)) == len(ids), "no life twice in one version"
@@ -49,7 +49,7 @@ def test_every_clause_of_every_version_has_exactly_one_life(texts: list[list[str
 @settings(max_examples=150, deadline=None)
 def test_a_life_is_unbroken_and_begins_and_ends_where_it_says(texts: list[list[str]]) -> None:
     made = history(*texts)
-    found = lives(made)
+    found = clause_histories(made)
     for name, life in found.lives.items():
         places = [n for n, ids in enumerate(found.ids) if name in ids]
         assert places == list(range(places[0], places[-1] + 1))
@@ -65,7 +65,7 @@ def test_a_life_is_unbroken_and_begins_and_ends_where_it_says(texts: list[list[s
 @settings(max_examples=100, deadline=None)
 def test_between_two_steps_a_clause_reads_the_same(texts: list[list[str]]) -> None:
     made = history(*texts)
-    found = lives(made)
+    found = clause_histories(made)
     for name, life in found.lives.items():
         changed = {step.revision.first_seen for step in life.steps}
         for n in range(1, len(made.versions)):
@@ -74,13 +74,15 @@ def test_between_two_steps_a_clause_reads_the_same(texts: list[list[str]]) -> No
                 assert clause(made, found, n - 1, name).key == clause(made, found, n, name).key
 
 
-def clause(made: History, found: Lives, version: int, name: str) -> Clause:
+def clause(made: History, found: ClauseHistories, version: int, name: str) -> Clause:
     return made.versions[version].clauses[found.ids[version].index(name)]
 
 
 def test_a_reworded_clause_keeps_its_life() -> None:
     given = heron()
-    life = next(x for x in lives(given).lives.values() if "members of your club" in x.first.text)
+    life = next(
+        x for x in clause_histories(given).lives.values() if "members of your club" in x.first.text
+    )
     assert [s.change.kind for s in life.steps] == [Kind.REWORDED]
     assert life.last.text.endswith("and to our advertising partners.")
     assert life.born == given.versions[0]
@@ -110,7 +112,7 @@ def test_of_a_merger_the_first_goes_on_and_the_other_ends() -> None:
     assert not other.is_alive
     (step,) = other.steps
     assert not step.is_birth
-    heir = lives(given).lives[step.kin]
+    heir = clause_histories(given).lives[step.kin]
     assert heir.is_alive
     assert heir.first.text == "Nets are dried on the northern wall only."
 
@@ -126,7 +128,7 @@ def readings(draw: st.DrawFn) -> History:
 @given(readings())
 @settings(max_examples=150, deadline=None)
 def test_nothing_is_told_across_a_change_of_page(made: History) -> None:
-    found = lives(made)
+    found = clause_histories(made)
     broken = {r.first_seen for r in made.revisions if is_break(r)}
     for name, life in found.lives.items():
         places = [n for n, ids in enumerate(found.ids) if name in ids]
@@ -183,17 +185,19 @@ def test_a_text_that_carries_on_under_another_address_keeps_its_lives() -> None:
 
 def test_the_same_words_twice_are_two_lives() -> None:
     given = history(["# T", "We walk.", "We walk."], ["# T", "We walk.", "We walk.", "We run."])
-    names = lives(given).ids[0]
+    names = clause_histories(given).ids[0]
     assert len(set(names)) == 3
-    assert lives(given).ids[1][:3] == names
+    assert clause_histories(given).ids[1][:3] == names
 
 
 def test_a_life_is_told_from_today_backwards() -> None:
     files = publish(everything(), TOPICS, SITE)
     given = heron()
-    life = next(x for x in lives(given).lives.values() if "members of your club" in x.first.text)
+    life = next(
+        x for x in clause_histories(given).lives.values() if "members of your club" in x.first.text
+    )
     page = files[f"documents/{given.document.id}/clauses/{life.id}/index.html"].decode()
     assert page.index("Reads today") < page.index("11 March 2025", page.index("How it came"))
     assert page.index("How it came to this") < page.rindex("In this text when it was first read")
-    untouched = {x.id for x in lives(given).lives.values() if not x.has_changed}
+    untouched = {x.id for x in clause_histories(given).lives.values() if not x.has_changed}
     assert not [n for n in files if any(f"clauses/{name}/" in n for name in untouched)]

@@ -6,23 +6,27 @@ from lxml import html
 
 from tests.factories import SITE, TOPICS, heron, heron_eu, history, never_seen, samples
 from tracker.publisher import publish
+from tracker.publisher.site.compare_page import document_versions as shelf_of
 from tracker.publisher.site.compare_page import editions, ends
-from tracker.publisher.site.compare_page import shelf as shelf_of
 
 RULES = [f"# Rules\nA boat has {n} oars." for n in range(4)]
 
 
 def test_every_version_can_be_chosen_newest_first() -> None:
-    shelf, none = shelf_of(heron()), shelf_of(never_seen())
+    document_versions, none = shelf_of(heron()), shelf_of(never_seen())
     assert none.choices == ()
-    assert shelf.name == "Heron Privacy Policy"
-    assert [c.label for c in shelf.choices] == ["21 March 2025", "11 March 2025", "1 March 2025"]
-    assert shelf.choices[0].value == "heron/privacy-policy@global/20250321T083000Z"
+    assert document_versions.name == "Heron Privacy Policy"
+    assert [c.label for c in document_versions.choices] == [
+        "21 March 2025",
+        "11 March 2025",
+        "1 March 2025",
+    ]
+    assert document_versions.choices[0].value == "heron/privacy-policy@global/20250321T083000Z"
 
 
 def test_versions_of_one_day_are_told_apart_by_the_hour() -> None:
-    shelf = shelf_of(history(*RULES[:3], every=0.5))
-    assert [c.label for c in shelf.choices] == [
+    document_versions = shelf_of(history(*RULES[:3], every=0.5))
+    assert [c.label for c in document_versions.choices] == [
         "2 March 2025",
         "1 March 2025, 20:30 UTC",
         "1 March 2025, 08:30 UTC",

@@ -12,24 +12,24 @@ from hypothesis import strategies as st
 
 from tests.factories import SITE, TOPICS, everything, heron
 from tracker.model import History
-from tracker.publisher import Abstract, part, publish, whole
+from tracker.publisher import DocumentSummary, document_output, publish, site_files
 from tracker.publisher.site import listing
-from tracker.publisher.site.listing import Entry, Leaf, entries, leaves
+from tracker.publisher.site.listing import ListEntry, ListPage, entries, list_pages
 
 (NEWEST, *_) = entries(heron(), TOPICS, ())
 
 
-def many(count: int) -> list[Entry]:
+def many(count: int) -> list[ListEntry]:
     return [replace(NEWEST, page=f"changes/{n}/") for n in range(count, 0, -1)]
 
 
-def together(found: Sequence[Leaf]) -> list[Entry]:
+def together(found: Sequence[ListPage]) -> list[ListEntry]:
     return [entry for leaf in found for entry in leaf.entries]
 
 
 @given(st.integers(0, 1000))
 def test_every_entry_stands_on_one_page_in_its_order(count: int) -> None:
-    found = leaves("changes/", many(count))
+    found = list_pages("changes/", many(count))
     assert together(found) == many(count)
     assert found[0].path == "changes/"
     assert len(found[0].entries) <= 200
@@ -39,7 +39,7 @@ def test_every_entry_stands_on_one_page_in_its_order(count: int) -> None:
 @given(st.integers(0, 1000), st.integers(0, 300))
 def test_full_pages_stay_as_they_are(before: int, more: int) -> None:
     """But for where the newest of them leads on to."""
-    old, new = (leaves("changes/", many(n)) for n in (before, before + more))
+    old, new = (list_pages("changes/", many(n)) for n in (before, before + more))
     known = {leaf.path: leaf for leaf in new}
     for n, leaf in enumerate(old[1:]):
         assert known[leaf.path].entries == leaf.entries
@@ -48,14 +48,14 @@ def test_full_pages_stay_as_they_are(before: int, more: int) -> None:
 
 @given(st.integers(0, 1000))
 def test_pages_lead_from_one_to_the_next(count: int) -> None:
-    found = leaves("changes/", many(count))
+    found = list_pages("changes/", many(count))
     paths = [leaf.path for leaf in found]
     assert [leaf.older for leaf in found] == [*paths[1:], ""]
     assert [leaf.newer for leaf in found] == ["", *paths[:-1]]
 
 
-def abstracts(histories: Sequence[History]) -> list[Abstract]:
-    return [part(history, TOPICS, SITE).abstract for history in histories]
+def abstracts(histories: Sequence[History]) -> list[DocumentSummary]:
+    return [document_output(history, TOPICS, SITE).abstract for history in histories]
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_an_older_page_does_not_follow_from_what_came_later() -> None:
     more = replace(last, before=last.after, after=after)
     later = replace(first, revisions=(*first.revisions, more), versions=(*first.versions, after))
     lots = [
-        {lot.name: repr(lot.follows) for lot in whole(abstracts(found), TOPICS, SITE)}
+        {lot.name: repr(lot.follows) for lot in site_files(abstracts(found), TOPICS, SITE)}
         for found in ([first, *rest], [later, *rest])
     ]
     olds = [name for name in lots[0] if name.startswith("list changes/older/")]

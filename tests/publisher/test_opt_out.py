@@ -5,21 +5,21 @@ from __future__ import annotations
 import pytest
 
 from tests.factories import SITE, TOPICS, history, moved
-from tracker.differ.topic_matching import whole
+from tracker.differ.topic_matching import tags_of_text
 from tracker.model import History
-from tracker.publisher import Rim, publish
-from tracker.publisher.site.clause_history import lives
-from tracker.publisher.site.opt_out import WayOut, directory, ways
+from tracker.publisher import Services, publish
+from tracker.publisher.site.clause_history import clause_histories
+from tracker.publisher.site.opt_out import OptOut, directory, opt_outs
 
 HERON = "https://heron.example"
 
 
-def found(*texts: str) -> list[WayOut]:
+def found(*texts: str) -> list[OptOut]:
     given = history(*texts)
-    return list(ways(given, lives(given)))
+    return list(opt_outs(given, clause_histories(given)))
 
 
-def one(text: str) -> WayOut | None:
+def one(text: str) -> OptOut | None:
     names = found(f"# Terms\n{text}")
     assert len(names) <= 1
     return names[0] if names else None
@@ -98,7 +98,7 @@ UNNAMED = "# Terms\nYou may stay with it."
 
 def test_since_when_it_is_named_and_when_it_went() -> None:
     given = history(UNNAMED, NAMED, f"{NAMED}\nWe run.", UNNAMED)
-    (way,) = ways(given, lives(given))
+    (way,) = opt_outs(given, clause_histories(given))
     assert way.since == given.versions[1]
     assert way.last == given.versions[2]
     assert way.gone == given.versions[3]
@@ -107,7 +107,7 @@ def test_since_when_it_is_named_and_when_it_went() -> None:
 
 def test_what_came_back_is_named_since_it_came_back() -> None:
     given = history(NAMED, UNNAMED, NAMED)
-    (way,) = ways(given, lives(given))
+    (way,) = opt_outs(given, clause_histories(given))
     assert way.since == given.versions[2]
     assert way.gone is None
 
@@ -120,9 +120,9 @@ def test_what_the_oldest_text_names_was_in_it_when_it_was_first_read() -> None:
 
 def test_a_link_of_a_text_that_is_not_read_any_more_is_not_gone() -> None:
     given = moved(history(UNNAMED, NAMED, "# Other\nThe weir is shut."), [2])
-    (way,) = ways(given, lives(given))
+    (way,) = opt_outs(given, clause_histories(given))
     assert (way.is_left, way.is_original) == (True, False)
-    (service,) = directory(ways(given, lives(given)))
+    (service,) = directory(opt_outs(given, clause_histories(given)))
     assert (service.today, service.gone, service.left) == ((), (), (way,))
     shown = page(given)
     assert "1 link in a text that is no longer read" in shown
@@ -135,7 +135,7 @@ def test_what_another_page_names_was_in_it_when_it_was_first_read() -> None:
     given = moved(
         history(NAMED, f"# Other\nThe weir is shut.\nYou may [opt out]({HERON}/out)."), [1]
     )
-    (way,) = ways(given, lives(given))
+    (way,) = opt_outs(given, clause_histories(given))
     assert (way.since, way.is_original, way.gone) == (given.versions[1], True, None)
 
 
@@ -151,14 +151,16 @@ Choose maps in your [settings]({HERON}/maps)."""
 
 def test_ways_out_stand_under_their_topics_with_the_clearest_sentence() -> None:
     given = history(ADVERTISED)
-    (service,) = directory(ways(given, lives(given), TOPICS, whole), TOPICS)
+    (service,) = directory(opt_outs(given, clause_histories(given), TOPICS, tags_of_text), TOPICS)
     (ads, about_ads), (other, rest) = service.today
     assert (ads, other) == ("Targeted advertising", "Other")
     assert [w.target for w in about_ads] == [f"{HERON}/out", f"{HERON}/choose"]
     assert about_ads[0].sentence == "You may opt out of advertising and of our advertisers."
     assert about_ads[0].path == ("1. Walks",)
     assert [w.target for w in rest] == [f"{HERON}/maps"]
-    shown = publish([given], TOPICS, SITE, (), Rim(tagger=whole))["opt-out/index.html"].decode()
+    shown = publish([given], TOPICS, SITE, (), Services(tagger=tags_of_text))[
+        "opt-out/index.html"
+    ].decode()
     assert f'href="{HERON}/out" rel="external noopener">opt out</a>' in shown
     assert shown.index("<h4>Targeted advertising</h4>") < shown.index("<h4>Other</h4>")
 
@@ -170,7 +172,7 @@ def test_one_address_in_two_shapes_is_one_way() -> None:
 
 def test_a_directory_has_services_with_what_stands_and_what_went() -> None:
     given = [history(NAMED), history(NAMED, UNNAMED, name="heron/terms@eu")]
-    (service,) = directory(way for h in given for way in ways(h, lives(h)))
+    (service,) = directory(way for h in given for way in opt_outs(h, clause_histories(h)))
     assert service.name == "Heron"
     ((_, today),) = service.today
     assert [w.history.document.id for w in today] == ["heron/privacy-policy@global"]

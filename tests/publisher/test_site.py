@@ -31,12 +31,12 @@ from tests.factories import (
     wide_revision,
 )
 from tracker.model import History, Settings
-from tracker.publisher import Rim, publish
-from tracker.publisher.data.sqlite import database
+from tracker.publisher import Services, publish
+from tracker.publisher.data.sqlite import sqlite_file
 from tracker.publisher.redlines import changed, whole
 
-RIM = Rim(
-    lambda capture: BODIES[capture.body or ""], database, lambda lines: " ".join(lines).encode()
+RIM = Services(
+    lambda capture: BODIES[capture.body or ""], sqlite_file, lambda lines: " ".join(lines).encode()
 )
 FILES = publish(samples(), TOPICS, SITE, corrections(), RIM)
 PAGES = {
@@ -487,9 +487,9 @@ def test_what_was_served_is_published_to_the_byte_as_text() -> None:
             stamp = f"{version.first_seen:%Y%m%dT%H%M%SZ}"
             name = f"documents/{given.document.id}/{stamp}/capture.html.txt"
             assert FILES[name] == BODIES[version.captures[0].body or ""]
-    kept = publish([heron()], TOPICS, SITE, (), Rim(body=lambda capture: None))
+    kept = publish([heron()], TOPICS, SITE, (), Services(body=lambda capture: None))
     assert not [n for n in kept if "capture" in n]
-    wrong = publish([heron()], TOPICS, SITE, (), Rim(body=lambda capture: b"another"))
+    wrong = publish([heron()], TOPICS, SITE, (), Services(body=lambda capture: b"another"))
     assert not [n for n in wrong if "capture" in n], "its digest is not the one we name"
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factories import history
-from tracker.publisher.site.snippets import glimpse
+from tracker.publisher.site.snippets import snippet
 from tracker.publisher.templating import Run
 
 FILL = "The keeper of the register writes every walk into the book beside the door. "
@@ -14,7 +14,7 @@ FILL = "The keeper of the register writes every walk into the book beside the do
 
 def seen(before: str, after: str) -> tuple[Run, ...]:
     (revision,) = history(f"# T\n{before}", f"# T\n{after}").revisions
-    return glimpse(revision)
+    return snippet(revision)
 
 
 def shown(before: str, after: str) -> str:

@@ -12,7 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker._support import atomic_folder as folder
-from tracker._support.atomic_folder import Mark, content, exchanged, file_names, put, spare_of
+from tracker._support.atomic_folder import (
+    Fingerprint,
+    content,
+    exchanged,
+    file_names,
+    spare_of,
+    write_atomically,
+)
 from tracker.errors import ArchiveError
 
 
@@ -25,9 +32,9 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 def test_put_makes_exactly_what_it_is_given(tmp_path: Path) -> None:
     feeds = tmp_path / "feeds"
-    assert put(feeds, {"a.xml": b"1", "x/y.html": b"2"}) == 2
+    assert write_atomically(feeds, {"a.xml": b"1", "x/y.html": b"2"}) == 2
     assert tree(feeds) == {"a.xml": b"1", "x/y.html": b"2"}
-    put(feeds, {"a.xml": b"1", "z.html": b"3"})
+    write_atomically(feeds, {"a.xml": b"1", "z.html": b"3"})
     assert tree(feeds) == {"a.xml": b"1", "z.html": b"3"}
     assert {p.name for p in tmp_path.iterdir()} == {"feeds", ".feeds.spare"}
     assert tree(spare_of(feeds)) == {"a.xml": b"1", "x/y.html": b"2"}
@@ -35,35 +42,35 @@ def test_put_makes_exactly_what_it_is_given(tmp_path: Path) -> None:
 
 def test_nothing_changed_touches_nothing(tmp_path: Path) -> None:
     feeds = tmp_path / "feeds"
-    put(feeds, {"a.xml": b"1"})
+    write_atomically(feeds, {"a.xml": b"1"})
     before = (feeds / "a.xml").stat(), feeds.stat().st_ino
-    assert put(feeds, {"a.xml": b"1"}) == 0
+    assert write_atomically(feeds, {"a.xml": b"1"}) == 0
     assert ((feeds / "a.xml").stat(), feeds.stat().st_ino) == before
 
 
 def test_files_that_did_not_change_keep_their_modification_time(tmp_path: Path) -> None:
     feeds = tmp_path / "feeds"
-    put(feeds, {"a.xml": b"1", "b.xml": b"1"})
+    write_atomically(feeds, {"a.xml": b"1", "b.xml": b"1"})
     before = (feeds / "a.xml").stat().st_mtime_ns
-    assert put(feeds, {"a.xml": b"1", "b.xml": b"2"}) == 1
+    assert write_atomically(feeds, {"a.xml": b"1", "b.xml": b"2"}) == 1
     assert (feeds / "a.xml").stat().st_mtime_ns == before
 
 
 def test_what_others_put_there_is_carried_along(tmp_path: Path) -> None:
     feeds = tmp_path / "feeds"
-    put(feeds, {"a.xml": b"1"})
+    write_atomically(feeds, {"a.xml": b"1"})
     (feeds / "CNAME").write_text("terms.example")
-    put(feeds, {"a.xml": b"2"})
+    write_atomically(feeds, {"a.xml": b"2"})
     assert tree(feeds) == {"a.xml": b"2", "CNAME": b"terms.example"}
 
 
 def test_a_link_planted_in_feeds_is_not_followed(tmp_path: Path) -> None:
     feeds, secret = tmp_path / "feeds", tmp_path / "secret"
     secret.write_bytes(b"precious")
-    put(feeds, {"a.xml": b"1"})
+    write_atomically(feeds, {"a.xml": b"1"})
     (feeds / "a.xml").unlink()
     (feeds / "a.xml").symlink_to(secret)
-    put(feeds, {"a.xml": b"2"})
+    write_atomically(feeds, {"a.xml": b"2"})
     assert secret.read_bytes() == b"precious"
     assert tree(feeds) == {"a.xml": b"2"}
 
@@ -71,7 +78,7 @@ def test_a_link_planted_in_feeds_is_not_followed(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "not-a-folder").write_text("")
     with pytest.raises(ArchiveError, match="not-a-folder"):
-        put(tmp_path / "not-a-folder" / "feeds", {"a.xml": b"1"})
+        write_atomically(tmp_path / "not-a-folder" / "feeds", {"a.xml": b"1"})
 
 
 @settings(max_examples=25, deadline=None)
@@ -90,14 +97,14 @@ def test_any_sequence_of_publications_ends_at_the_last(
     with tempfile.TemporaryDirectory() as folder:
         feeds = Path(folder) / "feeds"
         for files in publications:
-            put(feeds, files)
+            write_atomically(feeds, files)
             assert tree(feeds) == files
 
 
 def test_a_reader_never_sees_half_a_publication(tmp_path: Path) -> None:
     """While publications follow each other, both files are always of the same one."""
     feeds, mixed, stop = tmp_path / "feeds", [], threading.Event()
-    put(feeds, {"a": b"0", "b": b"0"})
+    write_atomically(feeds, {"a": b"0", "b": b"0"})
 
     def watch() -> None:
         while not stop.is_set():
@@ -125,7 +132,7 @@ def test_a_reader_never_sees_half_a_publication(tmp_path: Path) -> None:
     watcher = threading.Thread(target=watch)
     watcher.start()
     for number in range(1, 60):
-        put(feeds, {"a": b"%d" % number, "b": b"%d" % number})
+        write_atomically(feeds, {"a": b"%d" % number, "b": b"%d" % number})
     stop.set()
     watcher.join()
     assert mixed == []
@@ -134,7 +141,7 @@ def test_a_reader_never_sees_half_a_publication(tmp_path: Path) -> None:
 # ── keeping what was written before ───────────────────────────────────────────────
 
 
-def written(feeds: Path, files: Mapping[str, bytes]) -> dict[str, Mark]:
+def written(feeds: Path, files: Mapping[str, bytes]) -> dict[str, Fingerprint]:
     with exchanged(feeds) as fresh:
         return {name: fresh.write(name, data) for name, data in files.items()}
 
@@ -174,7 +181,7 @@ def test_of_a_part_that_was_touched_nothing_is_kept(
 
 def test_what_fails_in_the_middle_leaves_what_was(tmp_path: Path) -> None:
     feeds = tmp_path / "feeds"
-    put(feeds, {"a": b"1"})
+    write_atomically(feeds, {"a": b"1"})
     with pytest.raises(KeyError), exchanged(feeds) as fresh:
         fresh.write("b", b"2")
         raise KeyError
@@ -202,8 +209,8 @@ def test_what_is_in_the_spare_is_not_believed(
     monkeypatch.setattr(folder, "_REST", 0.0)
     feeds, spare, secret = tmp_path / "feeds", spare_of(tmp_path / "feeds"), tmp_path / "secret"
     secret.write_bytes(b"precious")
-    put(feeds, {"a": b"1", "x/b": b"2", "y/c": b"3", "d": b"4"})
-    put(feeds, {"a": b"2", "x/b": b"2", "y/c": b"3", "d": b"4"})
+    write_atomically(feeds, {"a": b"1", "x/b": b"2", "y/c": b"3", "d": b"4"})
+    write_atomically(feeds, {"a": b"2", "x/b": b"2", "y/c": b"3", "d": b"4"})
     for path in (spare / "a", spare / "d", spare / "x/b"):
         path.unlink()
     (spare / "a").mkdir()
@@ -216,7 +223,7 @@ def test_what_is_in_the_spare_is_not_believed(
     (spare / "junk").symlink_to(secret)
     files = {"a": b"3", "x/b": b"2", "y/c": b"3", "d": b"4"}
     mark = (feeds / "x" / "b").stat().st_mtime_ns
-    assert put(feeds, files) == 1
+    assert write_atomically(feeds, files) == 1
     assert tree(feeds) == files
     assert not [p for p in feeds.rglob("*") if p.is_symlink()]
     assert (feeds / "x" / "b").stat().st_mtime_ns == mark
@@ -227,9 +234,9 @@ def test_what_is_in_the_spare_is_not_believed(
 def test_what_somebody_may_still_read_is_not_altered(tmp_path: Path) -> None:
     feeds = tmp_path / "feeds"
     for n in range(2):
-        put(feeds, {"a": b"%d" % n})
+        write_atomically(feeds, {"a": b"%d" % n})
     reading = os.open(spare_of(feeds), os.O_RDONLY)
-    put(feeds, {"a": b"2"})
+    write_atomically(feeds, {"a": b"2"})
     with pytest.raises(FileNotFoundError):
         os.open("a", os.O_RDONLY, dir_fd=reading)
     os.close(reading)
@@ -238,14 +245,14 @@ def test_what_somebody_may_still_read_is_not_altered(tmp_path: Path) -> None:
 def test_files_that_did_not_change_are_one_with_those_of_the_spare(tmp_path: Path) -> None:
     feeds = tmp_path / "feeds"
     for n in range(4):
-        put(feeds, {"a": b"%d" % n, "x/b": b"2"})
+        write_atomically(feeds, {"a": b"%d" % n, "x/b": b"2"})
     assert (feeds / "x/b").stat().st_ino == (spare_of(feeds) / "x/b").stat().st_ino
     assert (feeds / "x/b").stat().st_nlink == 2
 
 
 def test_a_file_that_vanishes_meanwhile_is_no_publication(tmp_path: Path) -> None:
     feeds = tmp_path / "feeds"
-    put(feeds, {"a.xml": b"1", "b.xml": b"1"})
+    write_atomically(feeds, {"a.xml": b"1", "b.xml": b"1"})
     with pytest.raises(ArchiveError, match="could not be written"), exchanged(feeds) as fresh:
         fresh.write("a.xml", b"1")
         fresh.write("b.xml", b"2")
@@ -256,19 +263,19 @@ def test_a_file_that_vanishes_meanwhile_is_no_publication(tmp_path: Path) -> Non
 @pytest.mark.parametrize("foreign", ["topics", "a.xml/x/y"])
 def test_what_stands_in_the_way_is_named_and_nothing_is_lost(tmp_path: Path, foreign: str) -> None:
     feeds = tmp_path / "feeds"
-    put(feeds, {"b.xml": b"1"})
+    write_atomically(feeds, {"b.xml": b"1"})
     (feeds / foreign).parent.mkdir(parents=True, exist_ok=True)
     (feeds / foreign).write_text("theirs")
     with pytest.raises(ArchiveError, match=f"{foreign}: stands where something published belongs"):
-        put(feeds, {"a.xml": b"1", "topics/ads/index.html": b"1"})
+        write_atomically(feeds, {"a.xml": b"1", "topics/ads/index.html": b"1"})
     assert tree(feeds) == {"b.xml": b"1", foreign: b"theirs"}
 
 
 def test_a_deep_folder_of_others_is_carried_along(tmp_path: Path) -> None:
     feeds = tmp_path / "feeds"
-    put(feeds, {"b.xml": b"1"})
+    write_atomically(feeds, {"b.xml": b"1"})
     deep = feeds.joinpath(*["d"] * 460)
     deep.mkdir(parents=True)
     (deep / "theirs").touch()
-    put(feeds, {"b.xml": b"2"})
+    write_atomically(feeds, {"b.xml": b"2"})
     assert file_names(feeds) == ["b.xml", "d/" * 460 + "theirs", "published.json"]

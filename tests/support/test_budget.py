@@ -21,7 +21,7 @@ from tracker.app.visits import visit
 from tracker.archive.store import Archive
 from tracker.differ import revise
 from tracker.errors import TooCostly
-from tracker.extractor import judge, read
+from tracker.extractor import classify, read
 from tracker.extractor.nodes import Run
 from tracker.extractor.segment import segment
 from tracker.fetcher import Fetcher
@@ -90,7 +90,9 @@ def test_in_another_thread_it_may_take_its_time() -> None:
 
 def test_a_page_that_takes_too_long_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tracker.extractor.extract.segment", _for_ever)
-    found = judge(b"<p>Terms of use.</p>", "text/html", Source(PAGE), (), START + timedelta(days=1))
+    found = classify(
+        b"<p>Terms of use.</p>", "text/html", Source(PAGE), (), START + timedelta(days=1)
+    )
     assert found.outcome is Outcome.TOO_LARGE
     assert found.reason.startswith("Reading the page takes more than")
     with pytest.raises(TooCostly):

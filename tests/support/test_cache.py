@@ -14,7 +14,7 @@ from tests.history.test_history import ONE, SALE, look, told
 from tests.importer.test_wayback import declare, terms, tracker
 from tests.samples import bytes_of
 from tests.test_architecture import PACKAGE, imported_modules, modules
-from tracker._support.cache import PAGES, READINGS, TEXTS, Remembered, key_of
+from tracker._support.cache import PAGES, READINGS, TEXTS, DerivedCache, key_of
 from tracker.history import decisive
 from tracker.model import Document, History, digest
 
@@ -24,9 +24,9 @@ FOUND = told(*CAPTURES)
 
 
 def test_what_was_put_there_is_got_by_its_key_alone(tmp_path: Path) -> None:
-    with Remembered(tmp_path / "c" / "h.db", write=True) as cache:
+    with DerivedCache(tmp_path / "c" / "h.db", write=True) as cache:
         cache.put("d", "key", FOUND)
-    with Remembered(tmp_path / "c" / "h.db") as cache:
+    with DerivedCache(tmp_path / "c" / "h.db") as cache:
         assert cache.get("d", "key", History) == cache.last("d", History) == FOUND
         assert cache.get("d", "other", History) is None
         assert cache.get("e", "key", History) is None
@@ -63,13 +63,13 @@ def test_a_key_stands_for_all_the_code_that_is_used(places: tuple[str, ...]) -> 
 
 
 def test_only_a_writer_adds_to_it(tmp_path: Path) -> None:
-    with Remembered(tmp_path / "h.db") as cache:
+    with DerivedCache(tmp_path / "h.db") as cache:
         cache.put("d", "key", FOUND)
     assert not list(tmp_path.iterdir())
 
 
 def test_without_a_place_nothing_is_remembered() -> None:
-    with Remembered(None, write=True) as cache:
+    with DerivedCache(None, write=True) as cache:
         cache.put("d", "key", FOUND)
         assert cache.get("d", "key", History) is None
 
@@ -106,18 +106,18 @@ def packed(value: object) -> bytes:
 )
 def test_what_is_damaged_or_foreign_is_not_there(tmp_path: Path, value: bytes) -> None:
     file = tmp_path / "h.db"
-    with Remembered(file, write=True) as cache:
+    with DerivedCache(file, write=True) as cache:
         cache.put("d", "key", FOUND)
     with sqlite3.connect(file) as database:
         database.execute("update derived set value = ?", [value])
-    with Remembered(file) as cache:
+    with DerivedCache(file) as cache:
         assert cache.get("d", "key", History) is None
         assert cache.get("d", "key", object) in (None, {"a": 1})
 
 
 def test_a_file_that_is_no_cache_does_no_harm(tmp_path: Path) -> None:
     (tmp_path / "h.db").write_bytes(b"no database at all, but text" * 99)
-    with Remembered(tmp_path / "h.db", write=True) as cache:
+    with DerivedCache(tmp_path / "h.db", write=True) as cache:
         cache.put("d", "key", FOUND)
         assert cache.get("d", "key", History) is None
 

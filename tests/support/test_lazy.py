@@ -8,7 +8,7 @@ from importlib import import_module
 
 import pytest
 
-from tracker._support.lazy import later
+from tracker._support.lazy import lazy_names
 from tracker.cli import _HOMES
 
 #: What takes long to import, and no visit to a page that was seen before has a use for.
@@ -37,7 +37,7 @@ def test_every_name_of_a_room_is_found(room: str) -> None:
 
 def test_a_name_that_is_none_is_refused_as_python_does_it() -> None:
     with pytest.raises(AttributeError, match=r"'tracker.differ' has no attribute 'revize'"):
-        later("tracker.differ", {"revise": "revision"})("revize")
+        lazy_names("tracker.differ", {"revise": "revision"})("revize")
 
 
 @pytest.mark.parametrize("module", _HOMES)

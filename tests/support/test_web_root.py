@@ -21,7 +21,13 @@ from hypothesis import strategies as st
 from tests.samples import tracker
 from tracker._support import atomic_folder as folder
 from tracker._support import web_root as webroot
-from tracker._support.atomic_folder import WAITING, exchanged, file_names, put, spare_of
+from tracker._support.atomic_folder import (
+    WAITING,
+    exchanged,
+    file_names,
+    spare_of,
+    write_atomically,
+)
 from tracker._support.fsync import sync_all
 from tracker._support.lock import held_folder
 from tracker._support.web_root import hindrance, web_root
@@ -69,7 +75,7 @@ def test_the_folder_that_a_link_leads_to_is_exchanged_and_the_link_stays(
     feeds: Path, web: Path
 ) -> None:
     for n in range(4):
-        put(feeds, {"a.xml": b"%d" % n, "x/b.html": b"1"})
+        write_atomically(feeds, {"a.xml": b"%d" % n, "x/b.html": b"1"})
         assert os.readlink(feeds) == "../srv/html"  # noqa: PTH115
         assert tree(web) == {"a.xml": b"%d" % n, "x/b.html": b"1", **THEIRS}
     assert (web / ".well-known" / "acme").is_dir()
@@ -80,14 +86,14 @@ def test_the_folder_that_a_link_leads_to_is_exchanged_and_the_link_stays(
 def test_links_lead_on(feeds: Path, web: Path, tmp_path: Path) -> None:
     (tmp_path / "second").symlink_to(feeds)
     (tmp_path / "third").symlink_to("second")
-    put(tmp_path / "third", {"a.xml": b"1"})
+    write_atomically(tmp_path / "third", {"a.xml": b"1"})
     assert tree(web)["a.xml"] == b"1"
 
 
 def test_owner_and_rights_of_a_web_root_stay(feeds: Path, web: Path) -> None:
     web.chmod(0o2750)
     (web / ".well-known").chmod(0o711)
-    put(feeds, {"a.xml": b"1"})
+    write_atomically(feeds, {"a.xml": b"1"})
     assert stat.S_IMODE(web.stat().st_mode) == 0o2750
     assert stat.S_IMODE((web / ".well-known").stat().st_mode) == 0o711
 
@@ -128,7 +134,7 @@ def test_where_nothing_can_be_published_it_is_said_and_nothing_is_touched(
     make(feeds)
     before = sorted(feeds.parent.parent.rglob("*"))
     with pytest.raises(ArchiveError, match=what):
-        put(feeds, {"a.xml": b"1"})
+        write_atomically(feeds, {"a.xml": b"1"})
     assert sorted(feeds.parent.parent.rglob("*")) == before
     with Archive(feeds.parent / "data" / "archive.db", write=True):
         pass
@@ -142,9 +148,9 @@ def test_two_do_not_publish_in_one_web_root_at_once(
     feeds: Path, web: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tracker._support.lock._PATIENCE", 0.0)
-    put(feeds, {"a.xml": b"1"})
+    write_atomically(feeds, {"a.xml": b"1"})
     with held_folder(web), pytest.raises(Busy, match="html"):
-        put(feeds, {"a.xml": b"2"})
+        write_atomically(feeds, {"a.xml": b"2"})
     assert tree(web)["a.xml"] == b"1"
 
 
@@ -179,7 +185,7 @@ def test_what_others_put_where_something_of_ours_belongs_is_not_written_over(
     before = tree(web)
     files = {"index.html": b"1", "topics/ads.html": b"1", "a.xml": b"1", "b.xml": b"1"}
     with pytest.raises(ArchiveError, match=r"\(and 2 more\): stands where .*; move it elsewhere"):
-        put(feeds, files)
+        write_atomically(feeds, files)
     assert tree(web) == before
 
 
@@ -187,7 +193,7 @@ def test_what_others_put_where_something_of_ours_belongs_is_not_written_over(
 def test_what_is_put_there_while_it_is_published_stays(
     feeds: Path, web: Path, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put(feeds, {"x/a.xml": b"1"})
+    write_atomically(feeds, {"x/a.xml": b"1"})
     sync = sync_all
 
     def meanwhile(path: str) -> None:
@@ -196,7 +202,7 @@ def test_what_is_put_there_while_it_is_published_stays(
         sync(path)
 
     monkeypatch.setattr(folder, "sync_all", meanwhile)
-    put(feeds, {"x/a.xml": b"2", "y/z/b": b"1"})
+    write_atomically(feeds, {"x/a.xml": b"2", "y/z/b": b"1"})
     assert tree(web) == {"x/a.xml": b"2", "y/z/b": b"1", f"{place}late": b"theirs", **THEIRS}
 
 
@@ -215,7 +221,7 @@ def test_what_stands_at_the_place_of_the_spare_is_not_followed(
     for n in range(3):
         _discarded(place)
         place.symlink_to(precious) if kind == "link" else place.write_text("")
-        put(feeds, {"a.xml": b"%d" % n})
+        write_atomically(feeds, {"a.xml": b"%d" % n})
         assert tree(web) == {"a.xml": b"%d" % n, **THEIRS}
         assert tree(precious) == {"kept": b"precious"}
         assert not web.is_symlink()
@@ -239,7 +245,7 @@ def test_a_record_that_is_none_of_ours_costs_nobody_a_file(
     (web.parent / "precious").write_bytes(b"precious")
     (web / "published.json").write_text(said)
     (web / "a").write_bytes(b"theirs")
-    put(feeds, {"b.xml": b"1"})
+    write_atomically(feeds, {"b.xml": b"1"})
     assert tree(web) == {"b.xml": b"1", "a": b"theirs", **THEIRS}
     assert (web.parent / "precious").read_bytes() == b"precious"
 
@@ -247,7 +253,7 @@ def test_a_record_that_is_none_of_ours_costs_nobody_a_file(
 def test_what_cannot_be_carried_along_is_not_thrown_away(
     feeds: Path, web: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put(feeds, {"a.xml": b"1"})
+    write_atomically(feeds, {"a.xml": b"1"})
 
     def meanwhile(path: str) -> None:
         (web / "late").write_bytes(b"theirs")
@@ -259,7 +265,7 @@ def test_what_cannot_be_carried_along_is_not_thrown_away(
     monkeypatch.setattr(folder, "sync_all", meanwhile)
     monkeypatch.setattr(os, "rename", refuse)
     with pytest.raises(ArchiveError):
-        put(feeds, {"a.xml": b"2"})
+        write_atomically(feeds, {"a.xml": b"2"})
     assert (spare_of(web) / "late").read_bytes() == b"theirs"
 
 
@@ -269,9 +275,9 @@ def test_what_cannot_be_carried_along_is_not_thrown_away(
 @pytest.mark.usefixtures("one_by_one")
 def test_where_nothing_can_be_exchanged_files_are_replaced(feeds: Path, web: Path) -> None:
     number = web.stat().st_ino
-    put(feeds, {"a.xml": b"1", "x/b.html": b"1", "gone/c": b"1"})
+    write_atomically(feeds, {"a.xml": b"1", "x/b.html": b"1", "gone/c": b"1"})
     kept = (web / "x/b.html").stat()
-    assert put(feeds, {"a.xml": b"2", "x/b.html": b"1", "x/d": b"1"}) == 3
+    assert write_atomically(feeds, {"a.xml": b"2", "x/b.html": b"1", "x/d": b"1"}) == 3
     assert tree(web) == {"a.xml": b"2", "x/b.html": b"1", "x/d": b"1", **THEIRS}
     assert (web / "x/b.html").stat() == kept
     assert web.stat().st_ino == number
@@ -314,9 +320,9 @@ def test_links_lead_to_what_is_there_at_any_time(feeds: Path, web: Path) -> None
                 links = data.decode().split()
                 broken.extend((step, link) for link in links if not (web / link).exists())
 
-    put(feeds, site(0))
+    write_atomically(feeds, site(0))
     with each_step(follow) as steps:
-        put(feeds, site(2))
+        write_atomically(feeds, site(2))
     assert steps[0] >= 8
     assert broken == []
 
@@ -350,15 +356,15 @@ def test_one_that_was_killed_is_completed_by_the_next(
         web = Path(path) / "web"
         web.mkdir()
         (web / "theirs").write_bytes(b"theirs")
-        put(web, before)
+        write_atomically(web, before)
         with mock.patch.object(shutil, "rmtree"), each_step(kill), suppress(Killed):
-            put(web, cut)
+            write_atomically(web, cut)
         found = {n: d for n, d in tree(web).items() if not n.startswith(WAITING)}
         assert found.pop("theirs") == b"theirs"
         assert all(d in (before.get(n), cut.get(n)) for n, d in found.items())
-        put(web, after)
+        write_atomically(web, after)
         assert tree(web) == {**after, "theirs": b"theirs"}
-        assert put(web, after) == 0
+        assert write_atomically(web, after) == 0
 
 
 @pytest.mark.parametrize("code", [errno.EBUSY, errno.EXDEV, errno.EINVAL, errno.ENOSYS])
@@ -384,7 +390,7 @@ def test_what_belongs_to_others_and_cannot_be_linked_is_no_failure(
         raise PermissionError(errno.EPERM, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", refuse)
-    assert put(feeds, {"a.xml": b"1"}) == 1
+    assert write_atomically(feeds, {"a.xml": b"1"}) == 1
     assert tree(web) == {"a.xml": b"1", **THEIRS}
 
 
@@ -392,14 +398,14 @@ def test_what_belongs_to_others_and_cannot_be_linked_is_no_failure(
 def test_a_broken_disk_is_no_reason_to_replace_files(
     feeds: Path, web: Path, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put(feeds, {"a.xml": b"1"})
+    write_atomically(feeds, {"a.xml": b"1"})
 
     def refuse(_one: str, _other: str) -> None:
         raise OSError(code, os.strerror(code))
 
     monkeypatch.setattr(folder, "_exchange_at_once", refuse)
     with pytest.raises(ArchiveError, match="what was published before stands"):
-        put(feeds, {"a.xml": b"2"})
+        write_atomically(feeds, {"a.xml": b"2"})
     assert tree(web) == {"a.xml": b"1", **THEIRS}
 
 

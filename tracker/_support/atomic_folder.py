@@ -50,10 +50,10 @@ _REST = 60.0
 #: What is in a folder, by name.
 _Entries = dict[str, os.DirEntry[str]]
 #: By which a file is known to be the one that was written: its size in bytes, and when.
-Mark = tuple[int, int]
+Fingerprint = tuple[int, int]
 
 
-class Fresh:
+class StagingTree:
     """The tree that is to be; `changed` of our files are not as they were.
 
     Nothing but what is new is written at once: where nothing is, no tree need be made.
@@ -73,7 +73,7 @@ class Fresh:
         self.is_finished = False
         self.outcome = "what was published before stands"  # where it fails
 
-    def write(self, name: str, data: bytes) -> Mark:
+    def write(self, name: str, data: bytes) -> Fingerprint:
         """Put a file there; one of the very same bytes stays the file it was."""
         self.names.add(name)
         before = f"{self._old}/{name}"
@@ -85,7 +85,7 @@ class Fresh:
         self._kept.add(name)
         return mark
 
-    def keep(self, marks: Mapping[str, Mark]) -> bool:
+    def keep(self, marks: Mapping[str, Fingerprint]) -> bool:
         """Keep the files of the old tree that have these marks; all of them, or none."""
         if any(_mark(f"{self._old}/{name}") != mark for name, mark in marks.items()):
             return False
@@ -222,7 +222,7 @@ class Fresh:
         _clear(f"{self._new}/{name}")
         os.link(f"{self._old}/{name}", self._place(name), follow_symlinks=False)
 
-    def _put(self, name: str, data: bytes) -> Mark:
+    def _put(self, name: str, data: bytes) -> Fingerprint:
         path = self._place(name)
         _clear(path)  # not written over: it is a link to what readers see
         with open(path, "xb") as file:  # noqa: PTH123 (half a million of them)
@@ -274,7 +274,7 @@ class Fresh:
 
 
 @contextmanager
-def exchanged(directory: Path) -> Iterator[Fresh]:
+def exchanged(directory: Path) -> Iterator[StagingTree]:
     """Make `directory` anew: what the block writes or keeps, and what others put there.
 
     Where it is a link, the folder that it leads to is made anew, and held so that nobody else
@@ -285,7 +285,7 @@ def exchanged(directory: Path) -> Iterator[Fresh]:
     with held_folder(target) if target.exists() else nullcontext():
         why = hindrance(target)
         spare = target / WAITING if why else spare_of(target)
-        fresh = Fresh(target, spare, why)
+        fresh = StagingTree(target, spare, why)
         try:
             _discard(target / WAITING)
             if not _is_left(spare):
@@ -318,7 +318,7 @@ def spare_of(directory: Path) -> Path:
     return directory.with_name(f".{directory.name}.spare")
 
 
-def put(directory: Path, files: Mapping[str, bytes]) -> int:
+def write_atomically(directory: Path, files: Mapping[str, bytes]) -> int:
     """Make `directory` hold exactly `files` (and what others put there); how many changed."""
     with exchanged(directory) as fresh:
         for name, data in files.items():
@@ -370,7 +370,7 @@ def _read(path: str) -> bytes | None:
         return None
 
 
-def _mark(path: str) -> Mark | None:
+def _mark(path: str) -> Fingerprint | None:
     try:
         found = os.lstat(path)
     except OSError:
@@ -378,7 +378,7 @@ def _mark(path: str) -> Mark | None:
     return _mark_of(found) if stat.S_ISREG(found.st_mode) else None
 
 
-def _mark_of(found: os.stat_result) -> Mark:
+def _mark_of(found: os.stat_result) -> Fingerprint:
     return found.st_size, found.st_mtime_ns
 
 

@@ -42,7 +42,7 @@ PAGES = (*TEXTS, "publisher", "_support/containment.py", "app/derive.py", "confi
 _Value = TypeVar("_Value")
 
 
-class Remembered:
+class DerivedCache:
     """The cache at `path`; only with `write` is anything added to it. Never raises for its own.
 
     Without a path there is none: nothing was derived before, and nothing is kept.

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 
-def later(room: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
+def lazy_names(room: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
     """The `__getattr__` of the package `room`; `homes` says in which of its modules a name is."""
 
     def found(name: str) -> Any:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tracker._support.fsync import sync
 from tracker._support.lock import hold
-from tracker.archive.object_store import Bodies
+from tracker.archive.object_store import ObjectStore
 from tracker.archive.store import Archive
 from tracker.errors import ArchiveError, UsageError
 from tracker.publisher.text import stamp
@@ -31,7 +31,7 @@ class Copy:
     former: Path | None = None
 
 
-def backup(archive: Path, target: Path, outside: Bodies | None = None) -> Copy:
+def backup(archive: Path, target: Path, outside: ObjectStore | None = None) -> Copy:
     """Copy an archive, which may be in use, to `target`; an older backup there is replaced.
 
     Bodies that the archive keeps `outside` are put inside the copy.
@@ -55,7 +55,7 @@ def backup(archive: Path, target: Path, outside: Bodies | None = None) -> Copy:
     return found
 
 
-def restore(source: Path, archive: Path, now: datetime, outside: Bodies | None = None) -> Copy:
+def restore(source: Path, archive: Path, now: datetime, outside: ObjectStore | None = None) -> Copy:
     """Put a backup in the place of an archive, whatever state that is in.
 
     All bodies are inside what is restored; only of an archive set aside before are some `outside`.
@@ -89,7 +89,7 @@ def _clear_away(target: Path) -> None:
                 _remove(left)
 
 
-def _copy(source: Path, fresh: Path, outside: Bodies | None) -> None:
+def _copy(source: Path, fresh: Path, outside: ObjectStore | None) -> None:
     """Make a copy of a database by SQLite, so that it is of one moment."""
     _remove(fresh)
     try:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from tracker._support.budget import limited
 from tracker._support.containment import Failed, tried
-from tracker.differ.topic_matching import whole
+from tracker.differ.topic_matching import tags_of_text
 from tracker.errors import ArchiveError, TooCostly
 from tracker.extractor import Undecodable, read
 from tracker.extractor.folds import folds
@@ -28,7 +28,7 @@ from tracker.model import (
     Texts,
     Topic,
 )
-from tracker.publisher import Part, Rim, part
+from tracker.publisher import DocumentOutput, Services, document_output
 
 #: A kept body with the text of a capture, and its media type.
 Bodies = Callable[[Capture], tuple[bytes, str]]
@@ -60,16 +60,20 @@ class Derived:
     """What follows from a job."""
 
     texts: Texts
-    part: Part
+    part: DocumentOutput
 
 
 def derive(job: Job, bodies: Bodies, reader: Reader) -> Derived:
     """Do a job; `reader` reads what `bodies` lends. Raises TooCostly."""
     found = job.texts or texts(job.document, job.captures, reader, job.topics, job.earlier)
     history = completed(job.document, job.captures, found)
-    rim = Rim(lambda c: bodies(c)[0], picture=picture(job.pictures), tagger=whole, folds=folds)
+    rim = Services(
+        lambda c: bodies(c)[0], picture=picture(job.pictures), tagger=tags_of_text, folds=folds
+    )
     with limited(f"{job.document.id}: Publishing it", _EACH * len(history.revisions)):
-        return Derived(found, part(history, job.topics, job.settings, job.corrections, rim))
+        return Derived(
+            found, document_output(history, job.topics, job.settings, job.corrections, rim)
+        )
 
 
 def picture(wanted: bool = True) -> Picture | None:
@@ -113,7 +117,7 @@ def read_anew(capture: Capture, body: bytes, media: str) -> Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class RemoteJob:
     """A job with all the bodies it needs, packed: `own` by their digests, `alike` by page and text.
 
     A text whose own body is not kept is read from one that reads alike.
@@ -129,7 +133,7 @@ class Sent:
         return zlib.decompress(found[0]), found[1]
 
 
-def sent(job: Job, kept: Set[str], bodies: Bodies) -> Sent:
+def remote_job(job: Job, kept: Set[str], bodies: Bodies) -> RemoteJob:
     """A job to be done where there is no archive; `kept` are the bodies that are kept of it."""
     own: dict[str, tuple[bytes, str]] = {}
     alike: dict[tuple[str | None, str | None], tuple[bytes, str]] = {}
@@ -141,14 +145,14 @@ def sent(job: Job, kept: Set[str], bodies: Bodies) -> Sent:
         key = capture.page_key, capture.text
         if key not in alike:
             alike[key] = own.get(capture.body or "") or _packed(*bodies(capture))
-    return Sent(job, own, alike)
+    return RemoteJob(job, own, alike)
 
 
 def _packed(body: bytes, media: str) -> tuple[bytes, str]:
     return zlib.compress(body, 1), media
 
 
-def derive_sent(given: Sent | Failed) -> Derived | Failed:
+def derive_remote(given: RemoteJob | Failed) -> Derived | Failed:
     """Do a job that was sent, if it could be."""
     if isinstance(given, Failed):
         return given

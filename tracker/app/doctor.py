@@ -19,7 +19,7 @@ from tracker.app.workspace import Workspace, bodies_by, open_workspace, settings
 from tracker.archive import schema
 from tracker.archive.integrity import EMPTY
 from tracker.archive.log_entries import LOGS
-from tracker.archive.object_store import Bodies
+from tracker.archive.object_store import ObjectStore
 from tracker.archive.store import Archive
 from tracker.config import corrections, settings
 from tracker.errors import ArchiveError, TrackerError, Unreachable, UsageError
@@ -85,7 +85,7 @@ def contradictions(root: Path) -> Iterator[Finding]:
         yield Finding(f"{named([fork.given])} was given up on {when} (--accept-fork)")
 
 
-def _outside(root: Path) -> Bodies | None:
+def _outside(root: Path) -> ObjectStore | None:
     return bodies_by(settings_of(root))
 
 
@@ -188,7 +188,9 @@ def _web_root(target: Path) -> Iterator[Finding]:
         )
 
 
-def _archive(path: Path, outside: Bodies | None, feeds: Path, now: datetime) -> Iterator[Finding]:
+def _archive(
+    path: Path, outside: ObjectStore | None, feeds: Path, now: datetime
+) -> Iterator[Finding]:
     restore = "tracker restore BACKUP; without a backup, import again what public archives have"
     checks: tuple[Callable[[Archive], Iterator[Finding]], ...] = (
         lambda archive: _health(archive, restore),

@@ -12,10 +12,10 @@ from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from tracker.app.outcomes import FACTS, judged
+from tracker.app.outcomes import FACTS, classified
 from tracker.archive.store import Archive
 from tracker.config.declarations import imported_id
-from tracker.extractor import Impression, Judgement, look_at
+from tracker.extractor import Classification, PageFacts, examine
 from tracker.fetcher import public_headers
 from tracker.importer import Record, Refusal, TooLarge, doubt, same_page
 from tracker.model import Capture, Document, Outcome, Source, digest
@@ -60,13 +60,13 @@ class Found:
 #: Looks at many bodies elsewhere: each record with the impression of it, in the order given; none
 #: where the predicate says that the record is there already.
 Looking = Callable[
-    [Iterable[Found], Callable[[Found], bool]], Iterator[tuple[Found, Impression | None]]
+    [Iterable[Found], Callable[[Found], bool]], Iterator[tuple[Found, PageFacts | None]]
 ]
 
 
-def look(work: tuple[bytes, str, Source | None] | None) -> Impression | None:
+def look(work: tuple[bytes, str, Source | None] | None) -> PageFacts | None:
     """What is done elsewhere: the impression of a body, of this media type, read so."""
-    return None if work is None else look_at(*work)
+    return None if work is None else examine(*work)
 
 
 @dataclass(slots=True)
@@ -81,7 +81,7 @@ class Keeper:
         record = found.record
         return self.archive.has(found.document.id, record.time, digest(record.body))
 
-    def keep(self, found: Found, seen: Impression | None = None) -> Capture | None:
+    def keep(self, found: Found, seen: PageFacts | None = None) -> Capture | None:
         """Judge and append one record; on return it is on disk. None where it was there.
 
         `seen` is the impression of its body, where somebody looked at it already.
@@ -107,7 +107,7 @@ class Keeper:
         return self._known[document]
 
     def _judged(
-        self, document: str, source: Source | None, record: Record, seen: Impression | None
+        self, document: str, source: Source | None, record: Record, seen: PageFacts | None
     ) -> Capture:
         """By the declared selectors, or by its structure where they match nothing of that time."""
         found = self._judge(document, source, record, seen)
@@ -130,12 +130,12 @@ class Keeper:
         document: str,
         source: Source | None,
         record: Record,
-        seen: Impression | None = None,
-    ) -> Judgement:
+        seen: PageFacts | None = None,
+    ) -> Classification:
         known = self._of(document).get(source.key if source else None, [])
         past = known[: bisect_right(known, record.time, key=_time)]
         body, media = record.body, record.media
-        return judged(self.archive, body, media, source, past, record.time, seen)
+        return classified(self.archive, body, media, source, past, record.time, seen)
 
 
 _BY_STRUCTURE = (
@@ -148,7 +148,9 @@ def _time(capture: Capture) -> datetime:
     return capture.time
 
 
-def _capture(document: str, source: Source | None, record: Record, found: Judgement) -> Capture:
+def _capture(
+    document: str, source: Source | None, record: Record, found: Classification
+) -> Capture:
     return Capture(
         document=document,
         source=source,
@@ -173,7 +175,7 @@ def _capture(document: str, source: Source | None, record: Record, found: Judgem
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
-def bring_in(
+def import_records(
     repository: Repository,
     entries: Sequence[Entry],
     edition: str,
@@ -278,7 +280,7 @@ def _of_entry(entry: Entry, body: bytes) -> Record:
     return Record(entry.location, entry.time, body, entry.media, via, archive_url=entry.archive_url)
 
 
-def bring_pages(
+def import_pages(
     records: Iterable[Record | Refusal],
     documents: Sequence[Document],
     archive: Archive,

@@ -12,7 +12,7 @@ from tracker.archive.store import Archive
 from tracker.errors import ImportFailed
 from tracker.fetcher import Fetcher, is_loopback
 from tracker.importer import Refusal, doubt, wayback
-from tracker.importer.wayback import Mark
+from tracker.importer.wayback import IndexEntry
 from tracker.model import Answer, Capture, Document, Outcome, Source
 
 #: What says that the archive wants no more of us now, rather than something about one capture.
@@ -31,7 +31,7 @@ class PublicArchive:
     base: str
     now: datetime
 
-    def index(self, page: str, since: date | None, until: date | None) -> Iterator[Mark]:
+    def index(self, page: str, since: date | None, until: date | None) -> Iterator[IndexEntry]:
         """Every capture of a page between two days; ImportFailed where the index cannot be had."""
         key, size = "", 0
         for _ in range(_MOST_PAGES):
@@ -48,12 +48,12 @@ class PublicArchive:
                 return
             key = following
 
-    def newest(self, page: str) -> Mark | None:
+    def newest(self, page: str) -> IndexEntry | None:
         """The newest capture of a page, or None where there is none."""
         marks, _, _ = self._lines(wayback.newest_address(self.base, page))
         return max(marks, key=lambda m: m.stamp, default=None)
 
-    def _lines(self, address: str) -> tuple[tuple[Mark, ...], str, int]:
+    def _lines(self, address: str) -> tuple[tuple[IndexEntry, ...], str, int]:
         """The captures on a page of the index, the key of the next page, and the page's size."""
         answer = self.fetcher.ask(address, now=self.now)
         if answer.outcome is Outcome.EMPTY:
@@ -64,13 +64,13 @@ class PublicArchive:
             raise ImportFailed("The archive's index sent far more lines than were asked for.")
         return *wayback.parse_index(answer.body), len(answer.body)
 
-    def replay(self, mark: Mark) -> Answer:
+    def replay(self, mark: IndexEntry) -> Answer:
         """The archive's answer for a capture; missing where it answers with another."""
         return self.fetcher.fetch(Source(wayback.replay_address(self.base, mark)), now=self.now)
 
 
-def bring_captures(
-    marks: Sequence[Mark],
+def import_captures(
+    marks: Sequence[IndexEntry],
     document: Document,
     source: Source,
     public: PublicArchive,
@@ -99,13 +99,13 @@ def bring_captures(
         yield found
 
 
-def _refusal(mark: Mark, public: PublicArchive) -> Refusal | None:
+def _refusal(mark: IndexEntry, public: PublicArchive) -> Refusal | None:
     reason = doubt(mark.time, public.now)
     return Refusal(wayback.copy_address(public.base, mark), reason) if reason else None
 
 
 def _brought(
-    mark: Mark, document: Document, source: Source, public: PublicArchive, keeper: Keeper
+    mark: IndexEntry, document: Document, source: Source, public: PublicArchive, keeper: Keeper
 ) -> Capture | str | None:
     answer = public.replay(mark)
     if answer.outcome in _NOT_NOW:
@@ -142,7 +142,7 @@ def stand_in(
     return found if isinstance(found, Capture) else None
 
 
-def _is_news(mark: Mark, document: Document, public: PublicArchive, archive: Archive) -> bool:
+def _is_news(mark: IndexEntry, document: Document, public: PublicArchive, archive: Archive) -> bool:
     captures = archive.captures(document.id)
     good = [c.time for c in captures if c.outcome is Outcome.GOOD]
     copies = {c.archive_url for c in captures}

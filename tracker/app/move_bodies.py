@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tracker.archive.object_store import BATCH, Bodies
+from tracker.archive.object_store import BATCH, ObjectStore
 from tracker.archive.store import Archive
 from tracker.errors import ArchiveError, UsageError
 from tracker.model import digest
 
 
-def misplaced(archive: Archive, origin: Bodies | None) -> list[str]:
+def misplaced(archive: Archive, origin: ObjectStore | None) -> list[str]:
     """The digests of the bodies to be moved; those that are outside are at `origin`.
 
     Of a move from one store to another, those that were moved before are among them.
@@ -28,7 +28,7 @@ def misplaced(archive: Archive, origin: Bodies | None) -> list[str]:
     return [*inside, *(outer if origin else [])]
 
 
-def _are_one(origin: Bodies, store: Bodies) -> bool:
+def _are_one(origin: ObjectStore, store: ObjectStore) -> bool:
     """Whether two addresses lead to one folder: what came would be deleted as what was moved."""
     probe = digest(store.url.encode())
     store.put({probe: b""})
@@ -38,7 +38,7 @@ def _are_one(origin: Bodies, store: Bodies) -> bool:
         store.discard([probe])
 
 
-def move(archive: Archive, names: list[str], origin: Bodies | None) -> Iterator[str]:
+def move(archive: Archive, names: list[str], origin: ObjectStore | None) -> Iterator[str]:
     """Bring bodies to where `archive` keeps them now; yields each once it is there.
 
     None is deleted where it was: see `clear`.
@@ -62,7 +62,7 @@ def _unsettled(archive: Archive, names: list[str]) -> list[str]:
     return [name for name, found in store.get(names) if isinstance(found, ArchiveError)]
 
 
-def clear(archive: Archive, origin: Bodies | None, *, strays: bool) -> tuple[int, bool]:
+def clear(archive: Archive, origin: ObjectStore | None, *, strays: bool) -> tuple[int, bool]:
     """Delete at `origin` what was moved from there, and all `strays` in the archive's own store.
 
     How many that were, and whether they could be deleted: not while somebody reads the archive.

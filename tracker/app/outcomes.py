@@ -8,32 +8,39 @@ from datetime import datetime
 from tracker import __version__
 from tracker.archive.store import Archive
 from tracker.errors import ArchiveError, TooCostly
-from tracker.extractor import Impression, Judgement, judge, last_good, reads_alike, weigh
+from tracker.extractor import (
+    Classification,
+    PageFacts,
+    classify,
+    classify_against_history,
+    last_good,
+    reads_alike,
+)
 from tracker.model import Capture, Outcome, Source
 
 #: The facts of every capture: what the digest of a text depends on besides the page.
 FACTS = (("program", __version__),)
 
 
-def judged(
+def classified(
     archive: Archive,
     body: bytes,
     media: str,
     source: Source | None,
     earlier: Sequence[Capture],
     time: datetime,
-    seen: Impression | None = None,
-) -> Judgement:
+    seen: PageFacts | None = None,
+) -> Classification:
     """As `differ.judge`, whose answer for a page that reads as the last good one is known.
 
     `seen` is the impression of the body, where somebody looked at it already.
     """
     if seen is not None:
-        return weigh(seen, earlier, time)
+        return classify_against_history(seen, earlier, time)
     last = last_good(earlier)
     if last is not None and _reads_as(archive, last, body, media, source):
-        return Judgement(Outcome.GOOD, "", last.text, last.length, last.language)
-    return judge(body, media, source, earlier, time)
+        return Classification(Outcome.GOOD, "", last.text, last.length, last.language)
+    return classify(body, media, source, earlier, time)
 
 
 def _reads_as(

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from tracker._support.containment import unexpected
 from tracker.app.internet_archive import PublicArchive, stand_in
-from tracker.app.outcomes import FACTS, judged
+from tracker.app.outcomes import FACTS, classified
 from tracker.archive.store import Archive
 from tracker.errors import ArchiveError, TrackerError
-from tracker.extractor import Judgement
+from tracker.extractor import Classification
 from tracker.fetcher import Fetcher
 from tracker.importer import Refusal
 from tracker.model import LIVE, PREVIEW, Answer, Capture, Document, Outcome, Source, digest
@@ -62,7 +62,7 @@ def visit(
     looks = sorted(
         (c for rows in earlier.values() for c in _lately(rows, now)), key=lambda c: c.time
     )
-    reason = "" if force else why_not(looks, now)
+    reason = "" if force else reason_to_skip(looks, now)
     if reason:
         last = tuple(c for c in looks if c.time == looks[-1].time)
         return Visit(document, last, reason)
@@ -106,7 +106,7 @@ def _stand_ins(
     return tuple(one for one in found if one is not None)
 
 
-def in_turns(documents: Sequence[Document]) -> list[Document]:
+def interleaved(documents: Sequence[Document]) -> list[Document]:
     """The documents with those of one host as far apart as can be: each host once, then again.
 
     A host is left alone for a while after every request; meanwhile others are asked.
@@ -130,7 +130,7 @@ def with_preview(document: Document, previews: Mapping[str, str]) -> Document:
     return replace(document, preview=Source(url, first.select, first.remove))
 
 
-def why_not(looks: Sequence[Capture], now: datetime) -> str:
+def reason_to_skip(looks: Sequence[Capture], now: datetime) -> str:
     """Why manners forbid another visit now, in words; empty when they do not.
 
     `looks` are the live captures of a document up to `now`, oldest first.
@@ -186,7 +186,7 @@ def _with_robots(capture: Capture, fetcher: Fetcher, archive: Archive, now: date
 
 def _unchanged(document: Document, answer: Answer, last: Capture) -> Capture:
     """The page says that it is as it was; the validators of the full answer stay known."""
-    found = Judgement(Outcome.GOOD, "", last.text, last.length, last.language)
+    found = Classification(Outcome.GOOD, "", last.text, last.length, last.language)
     headers = tuple(sorted((dict(last.headers) | dict(answer.headers)).items()))
     return replace(
         _live(document, answer, found), headers=headers, body=last.body, media=last.media
@@ -197,17 +197,17 @@ def _answered(
     document: Document, answer: Answer, earlier: Sequence[Capture], archive: Archive
 ) -> Capture:
     if answer.outcome is not Outcome.GOOD:
-        return _live(document, answer, Judgement(answer.outcome, answer.reason, None, 0, None))
+        return _live(document, answer, Classification(answer.outcome, answer.reason, None, 0, None))
     time = answer.requested_at
     try:
-        found = judged(archive, answer.body, _media(answer), answer.source, earlier, time)
+        found = classified(archive, answer.body, _media(answer), answer.source, earlier, time)
     except ArchiveError:
         raise
     except TrackerError as error:
-        found = Judgement(Outcome.NOT_TEXT, str(error), None, 0, None)
+        found = Classification(Outcome.NOT_TEXT, str(error), None, 0, None)
     except Exception as error:  # noqa: BLE001 (what was served is recorded whatever it does to us)
         reason = f"It could not be read: {unexpected(error)}."
-        found = Judgement(Outcome.NOT_TEXT, reason, None, 0, None)
+        found = Classification(Outcome.NOT_TEXT, reason, None, 0, None)
     return _live(document, answer, found)
 
 
@@ -215,7 +215,7 @@ def _media(answer: Answer) -> str:
     return dict(answer.headers).get("content-type", "text/html")
 
 
-def _live(document: Document, answer: Answer, found: Judgement) -> Capture:
+def _live(document: Document, answer: Answer, found: Classification) -> Capture:
     return Capture(
         document=document.id,
         source=answer.source,

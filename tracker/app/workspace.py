@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tracker._support.atomic_folder import published_names
-from tracker._support.cache import Remembered, key_of
-from tracker.archive.object_store import Bodies
+from tracker._support.cache import DerivedCache, key_of
+from tracker.archive.object_store import ObjectStore
 from tracker.archive.store import Archive
 from tracker.config import corrections, declarations, settings, topics
 from tracker.config import feed_names as names
@@ -83,7 +83,7 @@ class Workspace:
         """The archive, with the store in which its bodies are kept; `write` as `Archive` has it."""
         return Archive(self.archive, bodies_by(self.settings), write=write)
 
-    def remember(self, cache: Remembered) -> None:
+    def remember(self, cache: DerivedCache) -> None:
         """Keep in mind what is published now, for when a file cannot be accepted."""
         said = replace(self.settings, notify=())  # addresses may hold secrets
         now = Followed(self.topics, said, self.corrections)
@@ -94,7 +94,7 @@ class Workspace:
 _FOLLOWED, _READ_BY = "followed", ("model.py",)
 
 
-def _followed(cache: Remembered) -> Followed | None:
+def _followed(cache: DerivedCache) -> Followed | None:
     return cache.get(_FOLLOWED, key_of(_READ_BY), Followed)
 
 
@@ -107,7 +107,7 @@ def open_workspace(root: Path) -> Workspace:
     found = _read(root, None)
     if len(found.refusals) == len(found.declared.refusals):
         return found
-    with Remembered(found.cache) as cache:
+    with DerivedCache(found.cache) as cache:
         followed = _followed(cache)
     return _read(root, followed) if followed else found
 
@@ -201,11 +201,11 @@ def settings_of(root: Path) -> Settings:
     return open_workspace(root).settings if found.refusal else found.settings
 
 
-def bodies_by(said: Settings, url: str = "") -> Bodies | None:
+def bodies_by(said: Settings, url: str = "") -> ObjectStore | None:
     """The store at `url`, else the one the settings name; None where bodies are kept inside."""
     address = url or said.bodies
     options = {protocol: dict(given) for protocol, given in said.bodies_options}
-    return Bodies(address, options) if address else None
+    return ObjectStore(address, options) if address else None
 
 
 def starter(name: str) -> Path:

@@ -10,21 +10,21 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tracker.archive.object_store import Bodies, unpacked
+from tracker.archive.object_store import ObjectStore, unpacked
 from tracker.errors import ArchiveError, Unreachable
 
 Rows = Callable[[str, Sequence[object]], list[dict[str, Any]]]
 _Packed = tuple[str, bytes]
 
 
-class Shelf:
+class BodyStore:
     """The bodies of the archive at `path`, whose rows `rows` gives for a query and its values.
 
     New ones go to the store `outside` where there is one. All methods raise ArchiveError for a
     body that is not what its digest says, Unreachable where a store is not to be had.
     """
 
-    def __init__(self, path: Path, rows: Rows, outside: Bodies | None) -> None:
+    def __init__(self, path: Path, rows: Rows, outside: ObjectStore | None) -> None:
         self.outside = outside
         self._path = path
         self._rows = rows
@@ -52,7 +52,7 @@ class Shelf:
             ((_, data),) = self.fetched([name])
         return unpacked(str(self._path), name, data)
 
-    def fetched(self, names: Sequence[str], store: Bodies | None = None) -> Iterator[_Packed]:
+    def fetched(self, names: Sequence[str], store: ObjectStore | None = None) -> Iterator[_Packed]:
         """Bodies, packed, from another `store` or from outside."""
         for name, found in self._answers(names, store or self.outside):
             if isinstance(found, ArchiveError):
@@ -90,7 +90,7 @@ class Shelf:
             yield f"{self.outside.url}: {min(others)} is no object of ours"
 
     def _answers(
-        self, names: Sequence[str], store: Bodies | None
+        self, names: Sequence[str], store: ObjectStore | None
     ) -> Iterator[tuple[str, bytes | ArchiveError]]:
         if store is None and names:
             raise Unreachable(

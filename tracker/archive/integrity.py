@@ -92,7 +92,7 @@ def named(log: str, row: Row) -> str:
             return f"the look at robots.txt of {row['host']} at {row['time']}"
 
 
-def kept(rows: Iterable[Row]) -> set[str]:
+def bodies_to_keep(rows: Iterable[Row]) -> set[str]:
     """The bodies that must be there: of each readable text the first and the latest served.
 
     `rows` are the captures; a 304 brought no body of its own.
@@ -118,7 +118,7 @@ def _when(row: Row) -> tuple[str, int]:
 def body_problems(captures: Iterable[Row], present: Iterable[str]) -> Iterator[str]:
     """Bodies that are missing, and bodies that nobody recorded; `present` are those there are."""
     captures, there = list(captures), set(present)
-    for digest in sorted(kept(captures) - there):
+    for digest in sorted(bodies_to_keep(captures) - there):
         row = next(r for r in captures if str(r["body"]) == digest)
         yield f"body {digest[:12]}… of {named('captures', row)} is missing"
     for digest in sorted(there - {str(r["body"]) for r in captures}):

@@ -28,7 +28,7 @@ _OPTIONS: Mapping[str, Mapping[str, Any]] = {"s3": {"max_concurrency": 1}}
 _LONGEST = 200  # characters of what a library says
 
 
-class Bodies:
+class ObjectStore:
     """What is kept at `url`, the folder of a store that belongs to one archive alone.
 
     `options` are what fsspec is told about stores, by the protocol of their address. Nothing is

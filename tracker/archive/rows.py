@@ -24,7 +24,7 @@ def to_row(capture: Capture) -> dict[str, Any]:
         "source_key": capture.page_key,
         "asked_url": capture.asked_url,
         "final_url": capture.final_url,
-        "time": stamp(capture.time),
+        "time": time_text(capture.time),
         "status": capture.status,
         "headers": json.dumps(capture.headers, ensure_ascii=True),
         "outcome": capture.outcome.value,
@@ -64,7 +64,7 @@ def from_row(row: Mapping[str, Any]) -> Capture:
     )
 
 
-def stamp(time: datetime) -> str:
+def time_text(time: datetime) -> str:
     """UTC with microseconds always written out, so that text order is time order."""
     return time.astimezone(UTC).isoformat(timespec="microseconds")
 

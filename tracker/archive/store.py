@@ -25,11 +25,17 @@ from typing import Any, Self, overload
 from tracker._support.lock import hold, share, unread
 from tracker._support.merkle import grown, leaf_hash
 from tracker.archive import schema
-from tracker.archive.bodies import Shelf
-from tracker.archive.integrity import Head, body_problems, kept, log_problems, shape_problems
+from tracker.archive.bodies import BodyStore
+from tracker.archive.integrity import (
+    Head,
+    bodies_to_keep,
+    body_problems,
+    log_problems,
+    shape_problems,
+)
 from tracker.archive.log_entries import GENESIS, LOGS, VERSION, entry, link, packed_facts
-from tracker.archive.object_store import Bodies
-from tracker.archive.rows import from_row, stamp, to_row
+from tracker.archive.object_store import ObjectStore
+from tracker.archive.rows import from_row, time_text, to_row
 from tracker.archive.transactions import Transactions
 from tracker.errors import ArchiveError, Unreachable, Unwritten
 from tracker.model import Capture, Document, Source, digest
@@ -50,9 +56,11 @@ class Archive:
     Bodies go to the store `outside` where one is given; those that are inside stay there.
     """
 
-    def __init__(self, path: Path, outside: Bodies | None = None, *, write: bool = False) -> None:
+    def __init__(
+        self, path: Path, outside: ObjectStore | None = None, *, write: bool = False
+    ) -> None:
         self.path = path
-        self.shelf = Shelf(path, self._rows, outside)
+        self.shelf = BodyStore(path, self._rows, outside)
         self._lock = hold(path.with_name("lock")) if write else None
         if outside and not write:
             self._lock = share(path.parent)
@@ -131,9 +139,9 @@ class Archive:
     def note_robots(self, host: str, time: datetime, *, allowed: bool, reason: str) -> None:
         """Remember what a host's robots.txt said to us at a time, once."""
         query = "select 1 from robots where host = ? and time = ? and reason = ?"
-        if self._rows(query, [host, stamp(time), reason]):
+        if self._rows(query, [host, time_text(time), reason]):
             return
-        row = {"host": host, "time": stamp(time), "allowed": int(allowed), "reason": reason}
+        row = {"host": host, "time": time_text(time), "allowed": int(allowed), "reason": reason}
         with self._transaction():
             self._append("robots", row)
 
@@ -206,7 +214,7 @@ class Archive:
     def _between(self, row: dict[str, Any]) -> list[str]:
         is_there = "and exists (select 1 from bodies where digest = body)"
         same = self._same_text("*", row, is_there)
-        between = sorted({r["body"] for r in same} - kept(same))
+        between = sorted({r["body"] for r in same} - bodies_to_keep(same))
         return [name for name in between if not self._is_needed_elsewhere(name, row)]
 
     def _same_text(self, what: str, row: dict[str, Any], more: str) -> list[dict[str, Any]]:
@@ -214,7 +222,7 @@ class Archive:
         query = f"select {what} from captures where {_SAME_TEXT} {more}"  # noqa: S608
         return self._found(query, [row[name] for name in _TEXT])
 
-    def discard(self, names: Collection[str], store: Bodies | None = None) -> bool:
+    def discard(self, names: Collection[str], store: ObjectStore | None = None) -> bool:
         """Delete bodies that no row needs any more from a store; whether that could be done.
 
         What is left, because somebody reads or the store does not answer, does no harm.
@@ -290,7 +298,7 @@ class Archive:
 
         Mostly only the newest are looked at: the others are read when they are asked for.
         """
-        where = [document, source.key if source else None, stamp(before)]
+        where = [document, source.key if source else None, time_text(before)]
         among = "from captures where document = ? and source_key is ? and time <= ?"
         count = f"select count(*) as number, max(id) as last {among}"
         # What is recorded from now on is none of them.
@@ -307,7 +315,7 @@ class Archive:
         """Whether this very capture was imported before."""
         rows = self._rows(
             "select 1 as one from captures where document = ? and time = ? and body = ? limit 1",
-            [document, stamp(time), body],
+            [document, time_text(time), body],
         )
         return bool(rows)
 
@@ -325,7 +333,7 @@ class Archive:
         if not rows:
             raise ArchiveError(
                 f"{self.path}: no body is kept for {capture.document} as seen at "
-                f"{stamp(capture.time)}; `tracker restore` brings a backup back."
+                f"{time_text(capture.time)}; `tracker restore` brings a backup back."
             )
         return self.shelf.unpack(rows[0]["body"], rows[0]["data"]), rows[0]["media"]
 
@@ -427,7 +435,7 @@ class Archive:
                 "what was there stands."
             ) from error
 
-    def settle(self, names: Sequence[str], origin: Bodies | None = None) -> None:
+    def settle(self, names: Sequence[str], origin: ObjectStore | None = None) -> None:
         """Keep some bodies where this archive keeps them now: in the store, or else inside.
 
         They are read from `origin`, or from inside. A body is never nowhere: it is deleted there

@@ -94,7 +94,7 @@ def keep(app: App, text: str, heads: Mapping[str, Head], found: evidence.LogComp
         click.echo(f"Note: the checkpoint is not kept: {harmless(str(error))}", err=True)
 
 
-def standing_stamps(app: App) -> tuple[evidence.Stamp, ...]:
+def standing_stamps(app: App) -> tuple[evidence.KeptTimestamp, ...]:
     """The timestamps that are kept, without those of a log that was given up."""
     given_up = {fork.given.claim for fork in evidence.load_forks(app.root)}
     kept = stamps_of(app.workspace).kept
@@ -108,11 +108,11 @@ def standing_stamps(app: App) -> tuple[evidence.Stamp, ...]:
 class Sealed:
     """A kept timestamp that was found to be sound, and what it says."""
 
-    stamp: evidence.Stamp
-    seal: evidence.Seal
+    stamp: evidence.KeptTimestamp
+    seal: evidence.VerifiedTimestamp
 
 
-def stamps_of(workspace: Workspace) -> evidence.Stamps:
+def stamps_of(workspace: Workspace) -> evidence.KeptTimestamps:
     """The timestamps that are kept."""
     return evidence.load_stamps(workspace.timestamps)
 
@@ -125,16 +125,16 @@ def authorities_of(workspace: Workspace) -> bytes | None:
         return None
 
 
-def sealed(workspace: Workspace, stamps: Iterable[evidence.Stamp]) -> Iterator[Sealed]:
+def sealed(workspace: Workspace, stamps: Iterable[evidence.KeptTimestamp]) -> Iterator[Sealed]:
     """Those that are sound, as far as that can be told here; none without the means to tell."""
     for stamp, found in examined(workspace, stamps):
-        if isinstance(found, evidence.Seal):
+        if isinstance(found, evidence.VerifiedTimestamp):
             yield Sealed(stamp, found)
 
 
 def examined(
-    workspace: Workspace, stamps: Iterable[evidence.Stamp]
-) -> Iterator[tuple[evidence.Stamp, evidence.Seal | evidence.Unsound]]:
+    workspace: Workspace, stamps: Iterable[evidence.KeptTimestamp]
+) -> Iterator[tuple[evidence.KeptTimestamp, evidence.VerifiedTimestamp | evidence.Unsound]]:
     """What each says, or what is wrong with it; nothing without the means to tell."""
     if not evidence.can_stamp():
         return

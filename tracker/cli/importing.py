@@ -18,20 +18,20 @@ from tracker.app.imports import (
     Found,
     Looking,
     Wanted,
-    bring_in,
-    bring_pages,
+    import_pages,
+    import_records,
     is_within,
     look,
     owners,
 )
-from tracker.app.internet_archive import PublicArchive, bring_captures
+from tracker.app.internet_archive import PublicArchive, import_captures
 from tracker.app.workers import Workers, workers
 from tracker.cli.app import App, harmless, parse_time, watched
 from tracker.cli.asking import allow_host, fetcher
 from tracker.cli.working import working
 from tracker.config.declarations import document_id
 from tracker.errors import ImportFailed, UsageError
-from tracker.extractor import Impression
+from tracker.extractor import PageFacts
 from tracker.fetcher import Limits, talk, user_agent
 from tracker.importer import Record, Refusal, Undated, opened, saved_page, shown, warc_records
 from tracker.importer.wayback import collapsed
@@ -156,7 +156,7 @@ def _import(app: App, place: str, wanted: Wanted, others: Workers | None) -> Non
                 f"{name} has no such records to import; the services in it are: {services}."
             )
         with workspace.open_archive(write=True) as archive:
-            brought = bring_in(
+            brought = import_records(
                 *(repository, entries, wanted.edition, archive, workspace.declared.documents),
                 *(_looking(others), app.now),
             )
@@ -258,7 +258,7 @@ def import_wayback(
         if not marks:
             raise ImportFailed(f"{public.base} has no capture of {source.url} in these days.")
         click.echo(f"{len(listed)} captures of {harmless(source.url)}, {len(marks)} to import")
-        brought = bring_captures(marks, wanted, source, public, archive)
+        brought = import_captures(marks, wanted, source, public, archive)
         _tell(with_bar(brought, len(marks)))
 
 
@@ -381,7 +381,7 @@ def _bring(
     others: Workers | None = None,
 ) -> bool:
     with app.workspace.open_archive(write=True) as archive:
-        brought = bring_pages(records, documents, archive, _looking(others), app.now)
+        brought = import_pages(records, documents, archive, _looking(others), app.now)
         told = _Told(with_bar(brought, None))
         said = terminal.import_summary(told)
     click.echo(said)
@@ -407,7 +407,7 @@ def _looking(others: Workers | None) -> Looking | None:
 
     def looking(
         found: Iterable[Found], is_there: Callable[[Found], bool]
-    ) -> Iterator[tuple[Found, Impression | None]]:
+    ) -> Iterator[tuple[Found, PageFacts | None]]:
         def work(one: Found) -> tuple[bytes, str, Source | None] | None:
             return None if is_there(one) else (one.record.body, one.record.media, one.source)
 

@@ -21,7 +21,7 @@ import click
 
 from tracker import evidence
 from tracker._support.atomic_folder import MANIFEST, content, file_names, manifest, published_names
-from tracker._support.cache import Remembered
+from tracker._support.cache import DerivedCache
 from tracker._support.merkle import frontier_of, inclusion, leaf_hash
 from tracker._support.web_root import web_root
 from tracker.archive.integrity import head_of
@@ -171,7 +171,7 @@ def _published(app: App, archive: Archive, captures: int) -> _Findings:
     proof = Proof(text, stamped, forks)
     with (
         opened(app, anew=True, sizes=sizes) as session,
-        Remembered(app.workspace.cache) as cache,
+        DerivedCache(app.workspace.cache) as cache,
     ):
         rederived = Rederived(session, proof, cache)
         derived = _with_manifest(rederived, ours)
@@ -252,12 +252,12 @@ def _signed(app: App, note: Note | None) -> str:
 def _stamped(app: App, archive: Archive) -> _Findings:
     """The timestamps, against themselves, their authority and the log."""
     folder, found = app.workspace.timestamps, stamps_of(app.workspace)
-    if found == evidence.Stamps((), ()):
+    if found == evidence.KeptTimestamps((), ()):
         return _Findings([], [])
     problems = [*found.problems, *_unsound(app, found.kept)]
     problems += [
         f"{folder / one.name} is of another log: what was recorded by then was altered or removed"
-        for one in evidence.misfits(archive, standing_stamps(app))
+        for one in evidence.mismatched(archive, standing_stamps(app))
     ]
     number = count(len(found.kept), "timestamp")
     if not evidence.can_stamp():
@@ -267,7 +267,7 @@ def _stamped(app: App, archive: Archive) -> _Findings:
     return _Findings(problems, [], f", {number} by {by}")
 
 
-def _unsound(app: App, stamps: Sequence[evidence.Stamp]) -> Iterator[str]:
+def _unsound(app: App, stamps: Sequence[evidence.KeptTimestamp]) -> Iterator[str]:
     for one, found in examined(app.workspace, stamps):
         if isinstance(found, evidence.Unsound):
             yield f"{app.workspace.timestamps / one.name}/token.tsr {found}"
@@ -410,7 +410,7 @@ def _covering(app: App, archive: Archive, last: int) -> Sealed | None:
         if one.note.size > last
         and (evidence.has_signed(key, one.note) if key else not one.note.signatures)
     ]
-    strange = evidence.misfits(archive, covering)
+    strange = evidence.mismatched(archive, covering)
     return next(sealed(app.workspace, (one for one in covering if one not in strange)), None)
 
 

@@ -8,11 +8,11 @@ from functools import partial
 
 import click
 
-from tracker._support.atomic_folder import Fresh, Mark, exchanged
-from tracker._support.cache import ABSTRACTS, PAGES, Remembered, key_of
+from tracker._support.atomic_folder import Fingerprint, StagingTree, exchanged
+from tracker._support.cache import ABSTRACTS, PAGES, DerivedCache, key_of
 from tracker._support.containment import Failed, tried
 from tracker._support.lock import held_folder
-from tracker.app.derive import Derived, Job, Sent, derive, derive_sent, picture, sent
+from tracker.app.derive import Derived, Job, RemoteJob, derive, derive_remote, picture, remote_job
 from tracker.app.workers import Workers
 from tracker.app.workspace import Workspace
 from tracker.cli import faults, logs
@@ -33,19 +33,19 @@ from tracker.history import standing
 from tracker.history.outages import outages
 from tracker.model import Correction, Document, History, Settings
 from tracker.publisher import (
-    Abstract,
+    DocumentSummary,
+    FileGroup,
     GivenUp,
-    Lot,
-    Rim,
+    Services,
     Timestamp,
-    status,
-    strays,
-    whole,
+    orphaned_corrections,
+    site_files,
+    status_files,
 )
 from tracker.publisher import (
     urls as places,
 )
-from tracker.publisher.data.sqlite import database
+from tracker.publisher.data.sqlite import sqlite_file
 from tracker.publisher.template_cache import keep_compiled
 
 #: Where the newest timestamp is published.
@@ -75,7 +75,7 @@ class Kept:
     Of a document also what its status follows from; its abstract is remembered by itself.
     """
 
-    marks: Mapping[str, Mark]
+    marks: Mapping[str, Fingerprint]
     history: History | None = None
     waiting: str = ""
 
@@ -84,7 +84,7 @@ class Kept:
 class Short:
     """An abstract as it is remembered; `shape` stands for what it can be read by."""
 
-    abstract: Abstract
+    abstract: DocumentSummary
     shape: str
 
 
@@ -140,7 +140,7 @@ class Rederived:
     whole site as it is remembered in `cache`; without that, those are `unsure`.
     """
 
-    def __init__(self, session: Session, proof: Proof, cache: Remembered) -> None:
+    def __init__(self, session: Session, proof: Proof, cache: DerivedCache) -> None:
         self._session = session
         self._proof = proof
         self._cache = cache
@@ -164,7 +164,7 @@ class Rederived:
                 abstracts.append(derived.part.abstract)
                 histories.append(history)
         rim = _rim(self._proof)
-        for lot in whole(abstracts, given.topics, given.settings, given.corrections, rim):
+        for lot in site_files(abstracts, given.topics, given.settings, given.corrections, rim):
             yield from lot.make()
         yield from _status(session, histories, self._proof, self.failed)
 
@@ -196,13 +196,13 @@ class _Work:
 class _Publication:
     """One publication on its way into a fresh folder."""
 
-    def __init__(self, app: App, session: Session, fresh: Fresh, proof: Proof) -> None:
+    def __init__(self, app: App, session: Session, fresh: StagingTree, proof: Proof) -> None:
         self._app = app
         self._session = session
         self._fresh = fresh
         self._proof = proof
         self._keys: dict[str, str] = {}
-        self._derived: dict[str, Abstract] = {}
+        self._derived: dict[str, DocumentSummary] = {}
         self._histories: list[History] = []
         self._failed: dict[str, Failed] = {}
         self._without: list[History] = []  # of these no page was ever published
@@ -278,7 +278,7 @@ class _Publication:
         self._derived[name] = abstract
         self._histories.append(_as_it_stands(abstract.history, work.case, waiting))
 
-    def _abstract(self, document: Document) -> Abstract | None:
+    def _abstract(self, document: Document) -> DocumentSummary | None:
         """That of a document, which is needed only where the whole is made."""
         name, cache = document.id, self._session.cache
         if name in self._derived or name in self._failed:
@@ -291,7 +291,7 @@ class _Publication:
             return None
         return found
 
-    def _derived_again(self, document: Document) -> Abstract:
+    def _derived_again(self, document: Document) -> DocumentSummary:
         job = _job(self._session, self._session.case(document))
         return derive(job, self._session.bodies, self._session.reader).part.abstract
 
@@ -299,10 +299,10 @@ class _Publication:
         """What is of no single document: of it too, only what follows from something new."""
         given, rim = self._session.workspace, _rim(self._proof)
 
-        def made() -> dict[str, Mark]:
+        def made() -> dict[str, Fingerprint]:
             found = map(self._abstract, self._session.documents())
             abstracts = [abstract for abstract in found if abstract]
-            lots = whole(abstracts, given.topics, _site(given), given.corrections, rim)
+            lots = site_files(abstracts, given.topics, _site(given), given.corrections, rim)
             return {n: m for lot in lots for n, m in self._lot(lot).items()}
 
         self._kept("whole", self._everything, made)
@@ -312,18 +312,21 @@ class _Publication:
         given = self._session.workspace
         return sorted(self._keys.items()), given.topics, _site(given), given.corrections
 
-    def _lot(self, lot: Lot) -> Mapping[str, Mark]:
+    def _lot(self, lot: FileGroup) -> Mapping[str, Fingerprint]:
         def follows() -> object:
             return self._everything() if lot.follows is None else lot.follows
 
-        def made() -> dict[str, Mark]:
+        def made() -> dict[str, Fingerprint]:
             return {name: self._fresh.write(name, data) for name, data in lot.make()}
 
         return self._kept(f"lot {lot.name}", follows, made)
 
     def _kept(
-        self, name: str, follows: Callable[[], object], made: Callable[[], Mapping[str, Mark]]
-    ) -> Mapping[str, Mark]:
+        self,
+        name: str,
+        follows: Callable[[], object],
+        made: Callable[[], Mapping[str, Fingerprint]],
+    ) -> Mapping[str, Fingerprint]:
         """The files that were made of this before, kept; or else as they are `made` now."""
         kept = self._session.cache.get(name, key_of(PAGES, follows()), Kept)
         if kept and self._fresh.keep(kept.marks):
@@ -343,27 +346,29 @@ def _derived(
         do = partial(derive, one.job, session.bodies, session.reader)
         return tried(one.case.document.id, do)
 
-    def packed(one: _Work) -> Sent | Failed:
-        do = partial(sent, one.job, one.case.kept, session.bodies)
+    def packed(one: _Work) -> RemoteJob | Failed:
+        do = partial(remote_job, one.job, one.case.kept, session.bodies)
         return tried(one.case.document.id, do)
 
     if others is None:
         return ((one, done(one)) for one in work)
-    return others.each(derive_sent, work, packed)
+    return others.each(derive_remote, work, packed)
 
 
-def last_unpublished(cache: Remembered) -> Unpublished:
+def last_unpublished(cache: DerivedCache) -> Unpublished:
     """What could not be published anew the last time, as far as that is remembered."""
     return cache.get(_UNPUBLISHED_LAST, key_of(_READ_BY), Unpublished) or Unpublished()
 
 
-def last_known(cache: Remembered, document: Document, given: Workspace) -> Abstract | None:
+def last_known(cache: DerivedCache, document: Document, given: Workspace) -> DocumentSummary | None:
     """The abstract of a document as it was last derived, if today's code can read it."""
     short = cache.last(f"abstract {document.id}", Short)
     return short.abstract if short and short.shape == _shape(given) else None
 
 
-def history_of_failed(session: Session, document: Document, known: Abstract | None) -> History:
+def history_of_failed(
+    session: Session, document: Document, known: DocumentSummary | None
+) -> History:
     """What can be told of a document that cannot be derived: as last `known`, as it stands now."""
     history = known.history if known else faults.unknown(document)
     stands = tried(document.id, lambda: _as_it_stands(history, session.case(document), ""))
@@ -398,11 +403,11 @@ def _as_it_stands(history: History, case: Case, waiting: str) -> History:
     return replace(history, standing=stands, outages=tuple(outages(case.captures)))
 
 
-def _rim(proof: Proof) -> Rim:
+def _rim(proof: Proof) -> Services:
     stamped = proof.stamped
     told = stamped and Timestamp(stamped.stamp.note.size, stamped.seal.time, stamped.seal.authority)
-    return Rim(
-        database=database,
+    return Services(
+        database=sqlite_file,
         picture=picture(),
         checkpoint=proof.checkpoint,
         timestamp=told or None,
@@ -433,7 +438,7 @@ def _status(
         for some in (histories, without)
     )
     others += faults.unseen([*histories, *without], declared, refusals, public=True)
-    yield from status(shown, given.topics, given.settings, _rim(proof), others)
+    yield from status_files(shown, given.topics, given.settings, _rim(proof), others)
     if proof.checkpoint:
         yield "status/checkpoint", proof.checkpoint.encode()
     if key := proof.checkpoint and public_key(given):
@@ -446,7 +451,7 @@ def _status(
 def _name_strays(
     corrections: Sequence[Correction], histories: Sequence[History], failed: Mapping[str, Failed]
 ) -> None:
-    for stray in strays(corrections, histories):
+    for stray in orphaned_corrections(corrections, histories):
         if stray.document in failed:
             continue
         seen = stray.first_seen.isoformat()

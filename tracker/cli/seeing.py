@@ -12,7 +12,7 @@ import click
 from tracker._support.containment import Failed, tried
 from tracker.app.internet_archive import PublicArchive
 from tracker.app.recorded import Recorded
-from tracker.app.visits import Visit, in_turns, visit, with_preview
+from tracker.app.visits import Visit, interleaved, visit, with_preview
 from tracker.cli import logs
 from tracker.cli.app import App, harmless, show, watched
 from tracker.cli.asking import allow_host, fetcher
@@ -105,7 +105,7 @@ def fetch_all(app: App, wanted: Sequence[str], *, force: bool, hosts: Sequence[s
         click.echo(f"Note: {harmless(remark)}", err=True)
     settings = workspace.settings
     app.name_refusals(r for r in workspace.refusals if r.file == SETTINGS)
-    declared = in_turns(watched(app, wanted))
+    declared = interleaved(watched(app, wanted))
     if not (workspace.declared.documents or workspace.declared.refusals):
         click.echo("Note: data/declarations declares no document; nothing is visited.", err=True)
     previews = dict(settings.previews)

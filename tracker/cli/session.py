@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
-from tracker._support.cache import READINGS, TEXTS, Remembered, key_of
+from tracker._support.cache import READINGS, TEXTS, DerivedCache, key_of
 from tracker._support.containment import Failed, tried
 from tracker.app.derive import read_anew, reader_of
 from tracker.app.workspace import TOPICS, Workspace
 from tracker.archive.store import Archive
 from tracker.cli.app import App, chosen
 from tracker.errors import TrackerError
-from tracker.history import Reader, completed, decisive, in_order, texts, thinned
+from tracker.history import Reader, completed, decisive, in_order, texts, without_repeats
 from tracker.history.outages import outages
 from tracker.model import LIVE, Capture, Document, History, Reading, Source, Texts, digest
 
@@ -68,7 +68,7 @@ class Session:
         self,
         workspace: Workspace,
         archive: Archive,
-        cache: Remembered,
+        cache: DerivedCache,
         sizes: Mapping[str, int] | None = None,
         *,
         anew: bool = False,
@@ -121,7 +121,7 @@ class Session:
         if known.captures and any(c.time <= known.captures[-1].time for c in more):
             # Something of the past was imported.
             known, more = _NOTHING, self.archive.captures(document.id, size)
-        found = tuple(thinned([*known.captures, *in_order(more, document)]))
+        found = tuple(without_repeats([*known.captures, *in_order(more, document)]))
         if size and len(more) >= _MANY:
             self.cache.put(name, key, Looked(size, self.archive.chain(size), found))
         return found
@@ -190,7 +190,7 @@ def opened(
     What is derived is remembered only with `write`; `anew` leaves aside what was derived before.
     """
     cache = None if anew else app.workspace.cache
-    with app.workspace.open_archive() as archive, Remembered(cache, write=write) as remembered:
+    with app.workspace.open_archive() as archive, DerivedCache(cache, write=write) as remembered:
         yield Session(app.workspace, archive, remembered, sizes, anew=anew)
 
 

@@ -75,7 +75,7 @@ def stamped(app: App, hosts: Sequence[str]) -> str:
         raise _not_stamped(answer.reason)
     try:
         seal = evidence.answered(asked, answer.body, authorities_of(workspace))
-        stamp = evidence.Stamp(app.now, evidence.parse_note(text), text, answer.body)
+        stamp = evidence.KeptTimestamp(app.now, evidence.parse_note(text), text, answer.body)
         path = evidence.keep_stamp(workspace.timestamps, stamp)
     except NotStamped as error:
         raise _not_stamped(f"{error}; the next run tries again") from error
@@ -84,7 +84,7 @@ def stamped(app: App, hosts: Sequence[str]) -> str:
     return f"{path}: {what} by {line(seal.authority)}"
 
 
-def _not_due(kept: Sequence[evidence.Stamp], size: int, now: datetime) -> str:
+def _not_due(kept: Sequence[evidence.KeptTimestamp], size: int, now: datetime) -> str:
     """Why the authority is not asked now; empty where it is."""
     if not size:
         return "nothing has been recorded yet"

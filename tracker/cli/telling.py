@@ -24,7 +24,7 @@ from tracker.model import History, Revision, Version
 from tracker.publisher import standalone, terminal
 from tracker.publisher import urls as places
 from tracker.publisher.data import records
-from tracker.publisher.summaries import bare
+from tracker.publisher.summaries import without_texts
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _WIDE = 160  # columns; two texts side by side may be wider than one
@@ -247,7 +247,7 @@ def _standing(session: Session, wanted: Sequence[str]) -> list[History]:
             known = last_known(session.cache, document, given)
             found = history_of_failed(session, document, known)
         # Without its texts, which would fill the memory where there are thousands.
-        histories.append(bare(found))
+        histories.append(without_texts(found))
     marked = faults.marked(histories, declared, refusals, failed, public=False)
     return [*marked, *(others[document.id] for document in meant if document.id in others)]
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker._support.lazy import later
+from tracker._support.lazy import lazy_names
 
 if TYPE_CHECKING:
     from tracker.differ.redline import read_back
     from tracker.differ.revision import kept_share, revise
 else:
-    __getattr__ = later(
+    __getattr__ = lazy_names(
         __name__,
         {**dict.fromkeys(("kept_share", "revise"), "revision"), "read_back": "redline"},
     )

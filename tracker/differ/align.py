@@ -26,7 +26,7 @@ from tracker.differ.similarity import (
     in_place,
     table_cells,
 )
-from tracker.differ.splits import Side, grouped
+from tracker.differ.splits import Side, splits_and_merges
 from tracker.model import Clause, Pair, Unit
 
 #: Likeness asked for, first of the sure ones, then of the rest: so a clause that moved nearly
@@ -56,7 +56,7 @@ def _aligned(before: tuple[Clause, ...], after: tuple[Clause, ...]) -> tuple[Pai
             break
         text.pair_in_place(least)
         text.pair_elsewhere(least)
-    groups = grouped(text.old, text.new, text.match)
+    groups = splits_and_merges(text.old, text.new, text.match)
     groups += _left_over(text, groups)
     return ordered(groups, text.weights, len(before), len(after))
 

@@ -99,7 +99,7 @@ def _title(clause: Clause) -> str:
     return clause.key.casefold()
 
 
-def settled(
+def relocated(
     pairs: tuple[Pair, ...], before: Sequence[Clause], after: Sequence[Clause]
 ) -> tuple[tuple[Pair, ...], frozenset[Pair]]:
     """`pairs`, but that a few words which strayed are gone there and new here; those that strayed

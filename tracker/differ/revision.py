@@ -13,9 +13,9 @@ from tracker.differ.align import align, aligned_share
 from tracker.differ.effective_dates import date_line, effective
 from tracker.differ.legal_effects import notes
 from tracker.differ.redline import Effort, read_back, redline
-from tracker.differ.relocation import is_telling, settled
+from tracker.differ.relocation import is_telling, relocated
 from tracker.differ.renumber import only_renumbered, renumbering
-from tracker.differ.topic_matching import tags, union, whole, with_sections
+from tracker.differ.topic_matching import tags, tags_of_text, union, with_sections
 from tracker.extractor.normalise import enumerator, fold
 from tracker.model import (
     Change,
@@ -48,7 +48,7 @@ def revise(
     `known` are the keys of the clauses of the versions before both. Raises TooCostly.
     """
     aligned = align(before.clauses, after.clauses)
-    pairs, apart = settled(aligned, before.clauses, after.clauses)
+    pairs, apart = relocated(aligned, before.clauses, after.clauses)
     strayed = {
         pair
         for pair in apart
@@ -88,7 +88,7 @@ def _stands(before: Version, after: Version, pair: Pair) -> bool:
 
 def _weighs(old: Clause, new: Clause, topics: Sequence[Topic]) -> bool:
     """Whether it matters that a clause stands under another label: to it, or to a topic."""
-    above = ({tag.topic for tag in whole(topics, "", side.path[-1:])} for side in (old, new))
+    above = ({tag.topic for tag in tags_of_text(topics, "", side.path[-1:])} for side in (old, new))
     return is_telling(old, new) or len({frozenset(found) for found in above}) > 1
 
 
@@ -105,8 +105,8 @@ def kept_share(before: Sequence[Clause], after: Sequence[Clause]) -> float:
 
 def _standing(side: Sequence[Clause], other: Sequence[Clause]) -> float:
     known = {clause.key for clause in other}
-    whole = sum(len(clause.key) for clause in side)
-    return sum(len(c.key) for c in side if c.key in known) / whole if whole else 1.0
+    total = sum(len(clause.key) for clause in side)
+    return sum(len(c.key) for c in side if c.key in known) / total if total else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def _tags(step: _Step, spans: tuple[Span, ...], topics: Sequence[Topic]) -> tupl
     sides = [(c, v) for cs, v in ((step.before, step.old), (step.after, step.new)) for c in cs[:1]]
     paths = [_below_title(_headings(clause), version) for clause, version in sides]
     if step.has_strayed:
-        return whole(topics, step.after[0].text, dict.fromkeys(chain.from_iterable(paths)))
+        return tags_of_text(topics, step.after[0].text, dict.fromkeys(chain.from_iterable(paths)))
     return tags(topics, spans, paths[-1])
 
 

@@ -29,7 +29,7 @@ class Side:
     headings: Sequence[bool]
 
 
-def grouped(old: Side, new: Side, match: Mapping[int, int]) -> list[Group]:
+def splits_and_merges(old: Side, new: Side, match: Mapping[int, int]) -> list[Group]:
     """Pairs, grown to splits (one old, several new) and mergers (several old, one new)."""
     splits = _cut(old, new, dict(match), set())
     taken = {j for parts in splits.values() for j in parts}

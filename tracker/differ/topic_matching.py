@@ -303,7 +303,7 @@ def tags(topics: Iterable[Topic], redline: Sequence[Span], path: Sequence[str]) 
     return tuple(Tag(topic, words) for topic, words in found if words)
 
 
-def whole(topics: Iterable[Topic], text: str, path: Iterable[str]) -> tuple[Tag, ...]:
+def tags_of_text(topics: Iterable[Topic], text: str, path: Iterable[str]) -> tuple[Tag, ...]:
     """The topics of a whole clause under the headings `path`."""
     above = tuple(path)
     found = ((topic.id, about(topic, text, above)) for topic in topics)

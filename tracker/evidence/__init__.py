@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker._support.lazy import later
+from tracker._support.lazy import lazy_names
 from tracker.evidence.checkpoint import (
     Note,
     checkpoint_body,
@@ -32,13 +32,26 @@ from tracker.evidence.forks import (
 )
 from tracker.evidence.keys import Key, can_sign, load_key, make_key
 from tracker.evidence.published import Comparison, compare
-from tracker.evidence.timestamp import MEDIA, Seal, answered, can_stamp, question, sealed
-from tracker.evidence.timestamps import Stamp, Stamps, keep_stamp, load_stamps, misfits
+from tracker.evidence.timestamp import (
+    MEDIA,
+    VerifiedTimestamp,
+    answered,
+    can_stamp,
+    question,
+    sealed,
+)
+from tracker.evidence.timestamps import (
+    KeptTimestamp,
+    KeptTimestamps,
+    keep_stamp,
+    load_stamps,
+    mismatched,
+)
 
 if TYPE_CHECKING:
     from tracker.evidence.bundle import Bundle, Exhibit, Stamped, make_bundle
 else:
-    __getattr__ = later(
+    __getattr__ = lazy_names(
         __name__, dict.fromkeys(("Bundle", "Exhibit", "Stamped", "make_bundle"), "bundle")
     )
 
@@ -52,14 +65,14 @@ __all__ = [
     "Exhibit",
     "Fork",
     "Given",
+    "KeptTimestamp",
+    "KeptTimestamps",
     "Key",
     "LogComparison",
     "Note",
-    "Seal",
-    "Stamp",
     "Stamped",
-    "Stamps",
     "Unsound",
+    "VerifiedTimestamp",
     "answered",
     "can_sign",
     "can_stamp",
@@ -76,7 +89,7 @@ __all__ = [
     "load_stamps",
     "make_bundle",
     "make_key",
-    "misfits",
+    "mismatched",
     "named",
     "note_problems",
     "origin_of",

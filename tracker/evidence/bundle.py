@@ -16,7 +16,7 @@ from tracker import __version__
 from tracker.differ.redline import redline
 from tracker.evidence import verify
 from tracker.evidence.checkpoint import Note, verifier
-from tracker.evidence.timestamp import Seal
+from tracker.evidence.timestamp import VerifiedTimestamp
 from tracker.extractor.normalise import without_counters
 from tracker.model import Capture, Clause, Op, Range, Revision, Selector, digest
 from tracker.publisher import text as words
@@ -47,7 +47,7 @@ class Stamped:
     """That an authority stamped the checkpoint: its token, what it says, and the operator's CA."""
 
     token: bytes
-    seal: Seal
+    seal: VerifiedTimestamp
     authorities: bytes | None
 
 

@@ -26,7 +26,7 @@ from tracker.archive.log_entries import LOGS
 from tracker.archive.store import Archive
 from tracker.errors import ArchiveError, Forked
 from tracker.evidence.checkpoint import Note, checkpoint_body, parse_note
-from tracker.evidence.timestamps import load_stamps, misfits
+from tracker.evidence.timestamps import load_stamps, mismatched
 
 PUBLISHED = "feeds/status/checkpoint"
 KEPT = "data/checkpoint"
@@ -111,14 +111,14 @@ def _goes_on(
         return False
     known = {kept.given.where, *kept.stamps}
     new = [one for one in given if one.where not in known and one.claim != kept.given.claim]
-    return not misfits(archive, [_now(archive, heads), *new], kept.heads)
+    return not mismatched(archive, [_now(archive, heads), *new], kept.heads)
 
 
 def _contradicted(
     archive: Archive, heads: Mapping[str, Head], given: Sequence[Given]
 ) -> list[Given]:
     now = _now(archive, heads)
-    found = misfits(archive, [now, *given])
+    found = mismatched(archive, [now, *given])
     if now in found:
         raise ArchiveError(
             f"{archive.path}: is not whole, its log has other rows than were counted; `tracker "

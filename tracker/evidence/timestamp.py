@@ -31,7 +31,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
+class VerifiedTimestamp:
     """What a token says: when it was given, by whom, and with which certificate (PEM)."""
 
     time: datetime
@@ -53,7 +53,7 @@ def question(text: bytes) -> Question:
     return Question(text, built.as_bytes(), built.nonce or 0)
 
 
-def answered(asked: Question, token: bytes, authorities: bytes | None) -> Seal:
+def answered(asked: Question, token: bytes, authorities: bytes | None) -> VerifiedTimestamp:
     """What an authority answered; NotStamped where that is no timestamp of what was asked."""
     try:
         seal = sealed(asked.text, token, authorities)
@@ -64,7 +64,7 @@ def answered(asked: Question, token: bytes, authorities: bytes | None) -> Seal:
     return seal
 
 
-def sealed(text: bytes, token: bytes, authorities: bytes | None = None) -> Seal:
+def sealed(text: bytes, token: bytes, authorities: bytes | None = None) -> VerifiedTimestamp:
     """What a token (a TimeStampResp) says about `text`, once it is found to be sound.
 
     It must be signed by the certificate it brings along and, where `authorities` are given (CA
@@ -105,7 +105,7 @@ def _imprint(text: bytes) -> bytes:
     return hashlib.sha256(text).digest()
 
 
-def _seal(response: Any) -> tuple[Seal, Any]:
+def _seal(response: Any) -> tuple[VerifiedTimestamp, Any]:
     """What a response says, and the certificate it names as its signer's."""
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding
@@ -116,7 +116,9 @@ def _seal(response: Any) -> tuple[Seal, Any]:
     signer = next(c for c in brought if (c.issuer, c.serial_number) == named)
     said = response.tst_info
     time = said.gen_time.astimezone(UTC)
-    return Seal(time, _called(signer), signer.public_bytes(Encoding.PEM), said.nonce), signer
+    return VerifiedTimestamp(
+        time, _called(signer), signer.public_bytes(Encoding.PEM), said.nonce
+    ), signer
 
 
 def _called(certificate: Any) -> str:

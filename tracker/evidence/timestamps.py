@@ -33,7 +33,7 @@ _CHECKPOINT, _TOKEN = "checkpoint.txt", "token.tsr"
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class KeptTimestamp:
     """A kept timestamp: when it was asked for by our clock, what was stamped, and the answer."""
 
     asked: datetime
@@ -49,14 +49,14 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True)
-class Stamps:
+class KeptTimestamps:
     """All that are kept, oldest first, and what else is found among them, in words."""
 
-    kept: tuple[Stamp, ...]
+    kept: tuple[KeptTimestamp, ...]
     problems: tuple[str, ...]
 
 
-def load_stamps(folder: Path) -> Stamps:
+def load_stamps(folder: Path) -> KeptTimestamps:
     """What is kept in `folder`; nothing where it is not there."""
     kept, problems = [], []
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
@@ -66,10 +66,10 @@ def load_stamps(folder: Path) -> Stamps:
             kept.append(_loaded(path))
         except (OSError, ValueError) as error:
             problems.append(f"{path} is not the timestamp that was kept ({_said(error)})")
-    return Stamps(tuple(kept), tuple(problems))
+    return KeptTimestamps(tuple(kept), tuple(problems))
 
 
-def keep_stamp(folder: Path, stamp: Stamp) -> Path:
+def keep_stamp(folder: Path, stamp: KeptTimestamp) -> Path:
     """Keep a timestamp in `folder`: on return it is on disk, whole. NotStamped where it cannot."""
     path, fresh = folder / stamp.name, folder / f".{stamp.name}"
     try:
@@ -99,7 +99,7 @@ class Noted(Protocol):
 _Noted = TypeVar("_Noted", bound=Noted)
 
 
-def misfits(
+def mismatched(
     archive: Archive, given: Collection[_Noted], start: Mapping[str, Head] | None = None
 ) -> list[_Noted]:
     """Those of what is `given` whose checkpoint is none of the log in `archive`.
@@ -122,7 +122,7 @@ def _fits(note: Note, found: Mapping[tuple[str, int], Head]) -> bool:
     return there.keys() == set(LOGS) and note.body == checkpoint_body(note.origin, there)
 
 
-def _loaded(path: Path) -> Stamp:
+def _loaded(path: Path) -> KeptTimestamp:
     found = _NAME.fullmatch(path.name)
     names = sorted(p.name for p in path.iterdir())
     if found is None or names != [_CHECKPOINT, _TOKEN]:
@@ -130,7 +130,7 @@ def _loaded(path: Path) -> Stamp:
     asked = datetime.strptime(found[1], _TIME).replace(tzinfo=UTC)
     text, token = (path / _CHECKPOINT).read_bytes().decode(), (path / _TOKEN).read_bytes()
     try:
-        stamp = Stamp(asked, parse_note(text), text, token)
+        stamp = KeptTimestamp(asked, parse_note(text), text, token)
     except ValueError as error:
         raise ValueError(f"{_CHECKPOINT} {error}") from error
     if stamp.name != path.name:

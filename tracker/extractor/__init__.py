@@ -9,30 +9,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker._support.lazy import later
-from tracker.extractor.classify import Impression, Judgement, judge, last_good, look_at, weigh
+from tracker._support.lazy import lazy_names
+from tracker.extractor.classify import (
+    Classification,
+    PageFacts,
+    classify,
+    classify_against_history,
+    examine,
+    last_good,
+)
 from tracker.extractor.decode import Undecodable
 from tracker.extractor.unchanged.gate import reads_alike
 
 if TYPE_CHECKING:
     from tracker.extractor.extract import EXTRACTOR, read, text_digest, words_digest
 else:
-    __getattr__ = later(
+    __getattr__ = lazy_names(
         __name__,
         dict.fromkeys(("EXTRACTOR", "read", "text_digest", "words_digest"), "extract"),
     )
 
 __all__ = [
     "EXTRACTOR",
-    "Impression",
-    "Judgement",
+    "Classification",
+    "PageFacts",
     "Undecodable",
-    "judge",
+    "classify",
+    "classify_against_history",
+    "examine",
     "last_good",
-    "look_at",
     "read",
     "reads_alike",
     "text_digest",
-    "weigh",
     "words_digest",
 ]

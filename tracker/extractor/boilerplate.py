@@ -38,7 +38,7 @@ CONSENT = re.compile(
 )
 
 
-def remove_chrome(runs: Sequence[Run]) -> None:
+def remove_boilerplate(runs: Sequence[Run]) -> None:
     """Take out of `runs` (the parts of a page) what is not the text."""
     roots = [part for run in runs for part in run if isinstance(part, Node)]
     most = _MOST * sum(_prose(root) for root in roots)

@@ -64,7 +64,7 @@ _BLANK = (Outcome.EMPTY, "The selected part of the page has no readable text.")
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Classification:
     """What came of reading a body: the outcome, why, and what identifies the text."""
 
     outcome: Outcome
@@ -75,7 +75,7 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Impression:
+class PageFacts:
     """What a body says by itself, whatever was seen before.
 
     `text`, `length` and `language` are of the document; `wrong` says that it is no document at
@@ -92,23 +92,23 @@ class Impression:
     blank: _Wrong | None = None
 
 
-def judge(
+def classify(
     body: bytes,
     media: str,
     source: Source | None,
     earlier: Sequence[Capture],
     time: datetime,
-) -> Judgement:
+) -> Classification:
     """Judge a body that came whole; at `time`; `earlier` are those of its source, oldest first.
 
     A Markdown body was chosen by the archive it comes from: its collapse counts as agreed.
     """
-    return weigh(look_at(body, media, source), earlier, time)
+    return classify_against_history(examine(body, media, source), earlier, time)
 
 
-def look_at(body: bytes, media: str, source: Source | None) -> Impression:
+def examine(body: bytes, media: str, source: Source | None) -> PageFacts:
     """All of a judgement that takes reading: the part that can be done anywhere."""
-    seen = Impression(is_guessed(body, media), media.startswith("text/markdown"))
+    seen = PageFacts(is_guessed(body, media), media.startswith("text/markdown"))
     try:
         return _looked_at(seen, body, media, source)
     except Undecodable as error:
@@ -120,7 +120,7 @@ def look_at(body: bytes, media: str, source: Source | None) -> Impression:
 
 
 @limited("Judging the page")
-def _looked_at(seen: Impression, body: bytes, media: str, source: Source | None) -> Impression:
+def _looked_at(seen: PageFacts, body: bytes, media: str, source: Source | None) -> PageFacts:
     from tracker.extractor.extract import read, text_digest  # no page that is as it was needs them
 
     reading = read(body, media, source, bounded=True)
@@ -136,16 +136,18 @@ def _looked_at(seen: Impression, body: bytes, media: str, source: Source | None)
     )
 
 
-def weigh(seen: Impression, earlier: Sequence[Capture], time: datetime) -> Judgement:
+def classify_against_history(
+    seen: PageFacts, earlier: Sequence[Capture], time: datetime
+) -> Classification:
     """An impression against what was captured of the page before `time`, oldest first."""
     if seen.is_guessed and any(_says_encoding(c) for c in earlier):
         reason = "The page came without the encoding it used to name, and it is not UTF-8."
-        return Judgement(Outcome.NOT_TEXT, reason, None, 0, None)
+        return Classification(Outcome.NOT_TEXT, reason, None, 0, None)
     outcome, reason = _outcome(seen, earlier, time)
-    return Judgement(outcome, reason, seen.text, seen.length, seen.language)
+    return Classification(outcome, reason, seen.text, seen.length, seen.language)
 
 
-def _outcome(seen: Impression, earlier: Sequence[Capture], time: datetime) -> _Wrong:
+def _outcome(seen: PageFacts, earlier: Sequence[Capture], time: datetime) -> _Wrong:
     if seen.wrong:
         return seen.wrong
     if seen.is_shell and not earlier:
@@ -191,7 +193,7 @@ def _wrong_page(body: bytes, media: str, source: Source | None, reading: Reading
     return None
 
 
-def _against_earlier(seen: Impression, earlier: Sequence[Capture], time: datetime) -> _Wrong:
+def _against_earlier(seen: PageFacts, earlier: Sequence[Capture], time: datetime) -> _Wrong:
     """What only the last good capture can tell: another language, or a collapse."""
     last = last_good(earlier)
     if last is None:

@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 
 from tracker._support.budget import limited
 from tracker.extractor import lxml_reader as quick
-from tracker.extractor.boilerplate import remove_chrome
+from tracker.extractor.boilerplate import remove_boilerplate
 from tracker.extractor.combining_marks import ATTACHED_ONE
 from tracker.extractor.decode import decode
 from tracker.extractor.limits import check_markdown, check_markup, check_text
@@ -67,7 +67,7 @@ def simple_parts(
     """
     found = quick.parts(text, select, remove)
     if found is not None and not select:
-        remove_chrome(found.runs)
+        remove_boilerplate(found.runs)
     return found
 
 
@@ -78,7 +78,7 @@ def _by_reference(text: str, select: tuple[Selector, ...], remove: tuple[Selecto
 
     found = soup.parts(text, select, remove)
     if not select:
-        remove_chrome(found.runs)
+        remove_boilerplate(found.runs)
     return found
 
 

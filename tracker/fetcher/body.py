@@ -10,14 +10,14 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator
 
-from tracker.fetcher.response_check import Head, Stopped, Verdict, plain
+from tracker.fetcher.response_check import ResponseHead, Stopped, Verdict, plain
 from tracker.model import Outcome
 
 _PIECE = 256 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 
 
-def read_body(head: Head, chunks: Iterable[bytes], longest: int) -> bytes:
+def read_body(head: ResponseHead, chunks: Iterable[bytes], longest: int) -> bytes:
     """The decoded body; raises Stopped when it is too large, cut, not decodable or empty."""
     pieces, whole = take(decoded(head, chunks), longest)
     if not whole:
@@ -47,7 +47,7 @@ def take(pieces: Iterable[bytes], longest: int) -> tuple[list[bytes], bool]:
     return kept, True
 
 
-def decoded(head: Head, chunks: Iterable[bytes]) -> Iterator[bytes]:
+def decoded(head: ResponseHead, chunks: Iterable[bytes]) -> Iterator[bytes]:
     """The body in pieces of bounded size, whatever it was packed in."""
     coding = head.get("content-encoding").strip().lower()
     if coding in ("", "identity"):
@@ -61,13 +61,13 @@ def decoded(head: Head, chunks: Iterable[bytes]) -> Iterator[bytes]:
     raise Stopped(Verdict(Outcome.NOT_TEXT, reason))
 
 
-def cut(head: Head) -> Stopped:
+def cut(head: ResponseHead) -> Stopped:
     """The end of an exchange whose body broke off."""
     reason = f"{head.host} broke off in the middle of the page; the next run tries again."
     return Stopped(Verdict(Outcome.TRUNCATED, reason, again=True))
 
 
-def _gunzip(head: Head, chunks: Iterable[bytes]) -> Iterator[bytes]:
+def _gunzip(head: ResponseHead, chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Any number of gzip members in a row (RFC 1952 section 2.2)."""
     member = None
     for chunk in chunks:
@@ -86,12 +86,12 @@ def _gunzip(head: Head, chunks: Iterable[bytes]) -> Iterator[bytes]:
         raise cut(head)
 
 
-def _not_gzip(head: Head) -> Verdict:
+def _not_gzip(head: ResponseHead) -> Verdict:
     reason = f"{head.host} sent a body that is not the gzip it claims; the next run tries again."
     return Verdict(Outcome.NOT_TEXT, reason)
 
 
-def _ends_openly(head: Head) -> bool:
+def _ends_openly(head: ResponseHead) -> bool:
     """Whether only the end of the connection says where the page ends.
 
     Then a page cut short looks complete, and `</html>` is the one sign that it is not.

@@ -15,17 +15,24 @@ import httpx
 
 from tracker.fetcher.body import decoded, read_body, take
 from tracker.fetcher.limits import Limits
-from tracker.fetcher.politeness import Turns, delay
+from tracker.fetcher.politeness import HostThrottle, delay
 from tracker.fetcher.redirects import next_stop, redirects, web_address
 from tracker.fetcher.request import (
-    Ask,
-    Visit,
+    FinalResponse,
+    RequestPlan,
     exchange,
     refused_directly,
     refused_on_the_way,
     standing_headers,
 )
-from tracker.fetcher.response_check import Head, Verdict, judge_data, judge_page, judge_reply, plain
+from tracker.fetcher.response_check import (
+    ResponseHead,
+    Verdict,
+    judge_data,
+    judge_page,
+    judge_reply,
+    plain,
+)
 from tracker.fetcher.retry import explained, next_wait, retry_after
 from tracker.fetcher.robots import (
     LONGEST,
@@ -66,7 +73,7 @@ class Fetcher:
         self._limits = limits
         self._pause = pause
         self._monotonic = monotonic
-        self._turns = Turns(pause, monotonic)
+        self._turns = HostThrottle(pause, monotonic)
         self._robots: dict[str, RobotsFile] = {}
         self._backend = GuardedBackend(allowed_hosts(allow_hosts))
         self._headers = standing_headers(user_agent)
@@ -121,14 +128,14 @@ class Fetcher:
         self,
         source: Source,
         now: datetime,
-        judge: Callable[[Head], Verdict | None],
+        judge: Callable[[ResponseHead], Verdict | None],
         headers: dict[str, str],
         content: bytes | None = None,
     ) -> Answer:
         url = web_address(source.url)
         if url is None:
             reason = f"{plain(source.url)} is no web address; correct it in the declaration."
-            visit = Visit(Head(source.url), Verdict(Outcome.UNREACHABLE, reason))
+            visit = FinalResponse(ResponseHead(source.url), Verdict(Outcome.UNREACHABLE, reason))
         else:
             visit = self._page(url, now, judge, headers, content)
         return Answer(
@@ -160,12 +167,12 @@ class Fetcher:
         self,
         url: httpx.URL,
         now: datetime,
-        judge: Callable[[Head], Verdict | None],
+        judge: Callable[[ResponseHead], Verdict | None],
         headers: dict[str, str],
         content: bytes | None,
-    ) -> Visit:
+    ) -> FinalResponse:
         whole = partial(read_body, longest=self._limits.decoded_bytes)
-        ask = Ask(
+        ask = RequestPlan(
             judge=judge,
             read=whole if content is None else _beginning,
             permit=partial(self._permission, now) if content is None else lambda _: _OPEN,
@@ -175,13 +182,13 @@ class Fetcher:
         try:
             return self._series(url, ask, now, self._limits.total_seconds)
         except Refused as refused:
-            return Visit(Head(str(url)), refused_directly(refused))
+            return FinalResponse(ResponseHead(str(url)), refused_directly(refused))
 
     def _permission(self, now: datetime | None, url: str) -> RobotsVerdict:
         """What robots.txt says about `url`; raises Refused where its host may not be contacted."""
         address = address_of(url)
         if address not in self._robots:
-            ask = Ask(
+            ask = RequestPlan(
                 judge=judge_data,
                 read=_beginning,
                 permit=lambda _: _OPEN,
@@ -192,7 +199,9 @@ class Fetcher:
             self._robots[address] = robots_file(url, visit.head, visit.verdict, visit.body)
         return permission(self._robots[address], url)
 
-    def _series(self, url: httpx.URL, ask: Ask, now: datetime | None, seconds: float) -> Visit:
+    def _series(
+        self, url: httpx.URL, ask: RequestPlan, now: datetime | None, seconds: float
+    ) -> FinalResponse:
         """Asks until something lasting comes back or the attempts or seconds are used up."""
         outer = self._backend.deadline
         with self._backend.until(Deadline(seconds, self._monotonic, outer)) as deadline:
@@ -206,17 +215,17 @@ class Fetcher:
         told = explained(visit.verdict, attempt, asked_for, now, self._limits)
         return replace(visit, verdict=told)
 
-    def _walk(self, url: httpx.URL, ask: Ask, deadline: Deadline) -> Visit:
+    def _walk(self, url: httpx.URL, ask: RequestPlan, deadline: Deadline) -> FinalResponse:
         """Asks for `url` and follows its redirects, each checked like the first address."""
         visited: list[str] = []
-        before: Head | None = None
+        before: ResponseHead | None = None
         while True:
             try:
                 visit = self._step(url, ask, deadline)
             except Refused as refused:
                 if before is None:
                     raise
-                return Visit(before, refused_on_the_way(refused, before))
+                return FinalResponse(before, refused_on_the_way(refused, before))
             if not redirects(visit.head):
                 return visit
             visited.append(str(url))
@@ -225,17 +234,17 @@ class Fetcher:
                 return replace(visit, verdict=onward)
             url, before = onward, visit.head
 
-    def _step(self, url: httpx.URL, ask: Ask, deadline: Deadline) -> Visit:
+    def _step(self, url: httpx.URL, ask: RequestPlan, deadline: Deadline) -> FinalResponse:
         """One request, if robots.txt permits, when it is our turn."""
         robots = ask.permit(str(url))
         if self._obey and not robots.allowed:
-            return Visit(Head(str(url)), Verdict(robots.outcome, robots.reason))
+            return FinalResponse(ResponseHead(str(url)), Verdict(robots.outcome, robots.reason))
         seconds = delay(url.host, self._limits.polite_seconds, robots.crawl_delay)
         deadline.extend(self._turns.take(str(url), seconds))
         return exchange(self._transport, url, ask, deadline)
 
 
-def _beginning(head: Head, chunks: Iterable[bytes]) -> bytes:
+def _beginning(head: ResponseHead, chunks: Iterable[bytes]) -> bytes:
     """As much of a body as a robots.txt may have; a service's answer has less."""
     return b"".join(take(decoded(head, chunks), LONGEST)[0])
 

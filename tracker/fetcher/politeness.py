@@ -29,7 +29,7 @@ def delay(host: str, polite: float, crawl_delay: float | None) -> float:
     return max(ours, min(crawl_delay or 0.0, LONGEST_CRAWL_DELAY))
 
 
-class Turns:
+class HostThrottle:
     """Remembers when each host was last asked."""
 
     def __init__(self, pause: Callable[[float], None], monotonic: Callable[[], float]) -> None:

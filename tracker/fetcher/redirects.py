@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import httpx
 
-from tracker.fetcher.response_check import REDIRECTS, Head, Verdict, plain
+from tracker.fetcher.response_check import REDIRECTS, ResponseHead, Verdict, plain
 from tracker.model import Outcome
 
 
@@ -24,12 +24,12 @@ def web_address(text: str) -> httpx.URL | None:
         return None
 
 
-def redirects(head: Head) -> bool:
+def redirects(head: ResponseHead) -> bool:
     """Whether an answer sends us elsewhere."""
     return head.status in REDIRECTS and bool(head.get("location"))
 
 
-def next_stop(head: Head, visited: Sequence[str], longest: int) -> httpx.URL | Verdict:
+def next_stop(head: ResponseHead, visited: Sequence[str], longest: int) -> httpx.URL | Verdict:
     """The URL a redirect leads to, or why it is not followed.
 
     `visited` are the URLs asked for so far, `longest` the number of redirects allowed.
@@ -49,7 +49,7 @@ def next_stop(head: Head, visited: Sequence[str], longest: int) -> httpx.URL | V
     return target
 
 
-def _astray(head: Head, problem: str) -> Verdict:
+def _astray(head: ResponseHead, problem: str) -> Verdict:
     reason = (
         f"{head.host} {problem}; look up the document's address and correct it in the declaration."
     )

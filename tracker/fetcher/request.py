@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 import httpx
 
 from tracker.fetcher.body import cut
-from tracker.fetcher.response_check import GOOD, Head, Stopped, Verdict, plain, public_headers
+from tracker.fetcher.response_check import (
+    GOOD,
+    ResponseHead,
+    Stopped,
+    Verdict,
+    plain,
+    public_headers,
+)
 from tracker.fetcher.robots import RobotsVerdict
 from tracker.fetcher.ssrf_guard import Refused
 from tracker.fetcher.transport import Deadline, GuardedTransport
@@ -17,24 +24,24 @@ from tracker.model import Outcome
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class RequestPlan:
     """What is asked for: how to judge the head of an answer and read its body.
 
     `permit` says for every address on the way whether it may be asked for at all.
     """
 
-    judge: Callable[[Head], Verdict | None]
-    read: Callable[[Head, Iterable[bytes]], bytes]
+    judge: Callable[[ResponseHead], Verdict | None]
+    read: Callable[[ResponseHead, Iterable[bytes]], bytes]
     permit: Callable[[str], RobotsVerdict]
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes | None = None  # what is posted; None asks with a GET
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class FinalResponse:
     """Where a request ended. The body is empty unless the verdict is good."""
 
-    head: Head
+    head: ResponseHead
     verdict: Verdict
     body: bytes = b""
 
@@ -50,26 +57,28 @@ def standing_headers(agent: str) -> dict[str, str]:
     }
 
 
-def exchange(transport: GuardedTransport, url: httpx.URL, ask: Ask, deadline: Deadline) -> Visit:
+def exchange(
+    transport: GuardedTransport, url: httpx.URL, ask: RequestPlan, deadline: Deadline
+) -> FinalResponse:
     """Asks once, follows nothing. Raises only Refused, before anything was sent.
 
     A client of httpx's around the transport would only bring what must not be: cookies,
     redirects, proxies and passwords.
     """
-    head = Head(str(url))
+    head = ResponseHead(str(url))
     try:
         how = "GET" if ask.content is None else "POST"
         request = httpx.Request(how, url, headers=ask.headers, content=ask.content)
         with closing(transport.handle_request(request)) as response:
             kept = public_headers(response.headers.multi_items())
-            head = Head(str(url), response.status_code, kept)
+            head = ResponseHead(str(url), response.status_code, kept)
             if (verdict := ask.judge(head)) is not None:
-                return Visit(head, verdict)
-            return Visit(head, GOOD, ask.read(head, response.iter_raw()))
+                return FinalResponse(head, verdict)
+            return FinalResponse(head, GOOD, ask.read(head, response.iter_raw()))
     except Stopped as stopped:
-        return Visit(head, stopped.verdict)
+        return FinalResponse(head, stopped.verdict)
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-        return Visit(head, _failure(error, head, deadline))
+        return FinalResponse(head, _failure(error, head, deadline))
 
 
 def refused_directly(refused: Refused) -> Verdict:
@@ -81,7 +90,7 @@ def refused_directly(refused: Refused) -> Verdict:
     return Verdict(Outcome.UNREACHABLE, reason)
 
 
-def refused_on_the_way(refused: Refused, source: Head) -> Verdict:
+def refused_on_the_way(refused: Refused, source: ResponseHead) -> Verdict:
     """For a redirect into our own network."""
     reason = (
         f"{source.host} redirects to {plain(refused.entry)} ({refused.address}), which is not on "
@@ -91,7 +100,7 @@ def refused_on_the_way(refused: Refused, source: Head) -> Verdict:
     return Verdict(Outcome.REDIRECTED, reason)
 
 
-def _failure(error: Exception, head: Head, deadline: Deadline) -> Verdict:
+def _failure(error: Exception, head: ResponseHead, deadline: Deadline) -> Verdict:
     """What an error of the network means, and whether it may pass."""
     if deadline.left() <= 0 or isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout):
         reason = (

@@ -45,7 +45,7 @@ class Stopped(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ResponseHead:
     """An answer without its body. `status` is None where none came; names are in lower case."""
 
     url: str
@@ -81,7 +81,7 @@ def public_headers(headers: list[tuple[str, str]]) -> tuple[tuple[str, str], ...
     return tuple((name, value) for name, value in lowered if not _PRIVATE.search(name))
 
 
-def judge_page(head: Head, asked: str, conditional: bool) -> Verdict | None:
+def judge_page(head: ResponseHead, asked: str, conditional: bool) -> Verdict | None:
     """What the head of an answer to `asked` says, or None: the body is worth reading.
 
     `conditional` says that validators were sent; only then may a 304 be believed.
@@ -96,12 +96,12 @@ def judge_page(head: Head, asked: str, conditional: bool) -> Verdict | None:
     return judge_place(head, asked) or judge_media(head)
 
 
-def judge_data(head: Head) -> Verdict | None:
+def judge_data(head: ResponseHead) -> Verdict | None:
     """None when the answer is there to be read, of whatever media type."""
     return None if head.status == 200 else judge_status(head)
 
 
-def judge_reply(head: Head) -> Verdict | None:
+def judge_reply(head: ResponseHead) -> Verdict | None:
     """None when there is an answer to what was posted, of whatever media type."""
     if head.status == 200:
         return None
@@ -110,7 +110,7 @@ def judge_reply(head: Head) -> Verdict | None:
     return Verdict(Outcome.SERVER_ERROR, reason, again)
 
 
-def judge_status(head: Head) -> Verdict:
+def judge_status(head: ResponseHead) -> Verdict:
     """What any status but 200 means (RFC 9110 section 15, and 999, which is in no standard)."""
     said = f"{head.host} answered {head.status}"
     if (why := _REFUSALS.get(head.status or 0)) is not None:
@@ -127,7 +127,7 @@ def judge_status(head: Head) -> Verdict:
     return Verdict(Outcome.SERVER_ERROR, reason, again=fault)
 
 
-def judge_place(head: Head, asked: str) -> Verdict | None:
+def judge_place(head: ResponseHead, asked: str) -> Verdict | None:
     """Whether redirects ended somewhere that cannot be the document."""
     there, wanted = _segments(head.url), _segments(asked)
     if any(name in _WALLS and name not in wanted for name in there):
@@ -143,7 +143,7 @@ def judge_place(head: Head, asked: str) -> Verdict | None:
     return None
 
 
-def judge_media(head: Head) -> Verdict | None:
+def judge_media(head: ResponseHead) -> Verdict | None:
     """Whether the media type is one we read: HTML, XHTML, any text, or none given."""
     media = re.split("[;,]", head.get("content-type"))[0].strip().lower()
     if media in ("", "application/xhtml+xml") or media.startswith("text/"):

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from tracker.fetcher.politeness import TOKEN
-from tracker.fetcher.response_check import GOOD, Head, Verdict, host_of
+from tracker.fetcher.response_check import GOOD, ResponseHead, Verdict, host_of
 from tracker.model import Outcome
 
 LONGEST = 512 * 1024  # bytes; RFC 9309 section 2.5 asks for at least 500 KiB
@@ -53,7 +53,7 @@ def address_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}/robots.txt"
 
 
-def robots_file(url: str, head: Head, verdict: Verdict, body: bytes) -> RobotsFile:
+def robots_file(url: str, head: ResponseHead, verdict: Verdict, body: bytes) -> RobotsFile:
     """The file for the host of `url`, from the answer to its address."""
     return RobotsFile(host_of(url), head.status, verdict, body.decode("utf-8-sig", "replace"))
 

@@ -14,19 +14,19 @@ from datetime import datetime
 
 from tracker.differ import kept_share, revise
 from tracker.extractor import text_digest
-from tracker.history.confirmation import Sight, agree, waiting
+from tracker.history.confirmation import Candidate, confirm, waiting
 from tracker.history.observations import (
-    Look,
+    Observation,
     Reader,
     clauses,
     groups,
     in_order,
-    looks,
     nths,
+    observations,
     version,
 )
 from tracker.history.previews import told_once, upcoming
-from tracker.history.runs import decisive, thinned
+from tracker.history.runs import decisive, without_repeats
 from tracker.model import (
     PREVIEW,
     Capture,
@@ -42,7 +42,16 @@ from tracker.model import (
     Version,
 )
 
-__all__ = ["Reader", "completed", "decisive", "history", "in_order", "standing", "texts", "thinned"]
+__all__ = [
+    "Reader",
+    "completed",
+    "decisive",
+    "history",
+    "in_order",
+    "standing",
+    "texts",
+    "without_repeats",
+]
 
 
 def history(
@@ -69,10 +78,10 @@ def texts(
     usual = [c for c in ordered if c.via != PREVIEW]
     shown = [c for c in ordered if c.via == PREVIEW]
 
-    def alike(one: Look, other: Look) -> float:
+    def alike(one: Observation, other: Observation) -> float:
         return kept_share(clauses(one.parts, reader), clauses(other.parts, reader))
 
-    agreed = agree(looks(usual, reader), alike)
+    agreed = confirm(observations(usual, reader), alike)
     places = nths(s.first.parts for s in agreed.believed)
     found = tuple(
         _version(document.id, s, s.shown, reader, nth)
@@ -83,7 +92,7 @@ def texts(
         last if s.first == s.shown else _version(document.id, s, s.first, reader, last.nth)
         for s, last in zip(agreed.believed, found, strict=True)
     )
-    coming = upcoming(found, looks(shown, reader), reader, topics)
+    coming = upcoming(found, observations(shown, reader), reader, topics)
     known = {r.after.key: r for r in earlier.revisions} if earlier else {}
     revisions = told_once(tuple(_revisions(found, first, topics, known)), coming)
     title = found[-1].title if found and found[-1].title else document.type
@@ -117,7 +126,9 @@ def _seen_until(found: Texts, time: datetime) -> Texts:
     )
 
 
-def _version(document: str, sight: Sight, look: Look, reader: Reader, nth: int) -> Version:
+def _version(
+    document: str, sight: Candidate, look: Observation, reader: Reader, nth: int
+) -> Version:
     first, last = sight.first.time, sight.last_seen
     return replace(version(document, look, reader), first_seen=first, last_seen=last, nth=nth)
 

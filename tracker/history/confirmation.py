@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import zip_longest
 
-from tracker.history.observations import Look
+from tracker.history.observations import Observation
 
 _LOOKS = 3
 _DAY = timedelta(days=1)
@@ -32,15 +32,15 @@ RETURN = "a wording of the last thirty days came back"
 FLAPS = "this page is known to come and go"
 BRIEF = "it was gone within a day"
 
-Alike = Callable[[Look, Look], float]
+Alike = Callable[[Observation, Observation], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Candidate:
     """A text from its first look to its last; `shown` is the look it is read from."""
 
-    first: Look
-    shown: Look
+    first: Observation
+    shown: Observation
     last_seen: datetime
     looks: int = 1
 
@@ -48,55 +48,55 @@ class Sight:
     def text(self) -> str:
         return self.first.text
 
-    def again(self, look: Look) -> Sight:
+    def again(self, look: Observation) -> Candidate:
         """The same text once more. Where other pages show it now, what comes next is compared
         with those: the move itself is no change, and must not make the next change look like one.
         """
         moved = all(self.shown.pages) and all(look.pages) and self.shown.pages != look.pages
         shown = look if moved else self.shown
-        return Sight(self.first, shown, look.time, self.looks + 1)
+        return Candidate(self.first, shown, look.time, self.looks + 1)
 
 
-def sight(look: Look) -> Sight:
-    return Sight(look, look, look.time)
+def sight(look: Observation) -> Candidate:
+    return Candidate(look, look, look.time)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Pending:
     """A sight that waits, and why."""
 
-    sight: Sight
+    sight: Candidate
     reason: str
 
     @property
     def has_agreed(self) -> bool:
-        return has_agreed(self.sight.looks, self.sight.first.time, self.sight.last_seen)
+        return is_confirmed(self.sight.looks, self.sight.first.time, self.sight.last_seen)
 
     def stood_until(self, time: datetime) -> bool:
         """Whether an archive, which next recorded something at `time`, saw it stand."""
         needed = _WEEK if self.reason in {RETURN, FLAPS} else _DAY
         return self.sight.first.is_import and time - self.sight.first.time >= needed
 
-    def is_last_word(self, before: Sight) -> bool:
+    def is_last_word(self, before: Candidate) -> bool:
         """Whether it is the last record of an archive that recorded the text `before` it too
         seldom for agreement to be seen."""
         return self.sight.first.is_import and before.looks < _LOOKS
 
 
-def has_agreed(looks: int, begun: datetime, ended: datetime) -> bool:
+def is_confirmed(looks: int, begun: datetime, ended: datetime) -> bool:
     """Whether so many looks at one text agreed for long enough to be believed."""
     return looks >= _LOOKS and ended - begun >= _DAY
 
 
 @dataclass(frozen=True, slots=True)
-class Agreed:
+class Confirmed:
     """The sights that are believed, oldest first, and the one that waits, if one does."""
 
-    believed: tuple[Sight, ...] = ()
-    held: Held | None = None
+    believed: tuple[Candidate, ...] = ()
+    held: Pending | None = None
 
 
-def agree(looks: Iterable[Look], alike: Alike) -> Agreed:
+def confirm(looks: Iterable[Observation], alike: Alike) -> Confirmed:
     """What is to be believed of `looks`, which are in order of time.
 
     `alike` is the share of the text of two looks that stands in both, 0 to 1, the lesser of the
@@ -114,12 +114,12 @@ class _Told:
 
     def __init__(self, alike: Alike) -> None:
         self._alike = alike
-        self._believed: list[Sight] = []
-        self._held: Held | None = None
+        self._believed: list[Candidate] = []
+        self._held: Pending | None = None
         self._seen: dict[str, datetime] = {}
         self._flapped: datetime | None = None
 
-    def hear(self, look: Look, following: Look | None) -> None:
+    def hear(self, look: Observation, following: Observation | None) -> None:
         if self._held and self._held.stood_until(look.time) and look.text != self._held.sight.text:
             self._believe(self._held.sight)
         if not self._believed:
@@ -132,35 +132,35 @@ class _Told:
             self._is_new(look, following)
         self._seen[look.text] = look.time
 
-    def end(self) -> Agreed:
+    def end(self) -> Confirmed:
         if self._held and self._held.is_last_word(self._believed[-1]):
             self._believe(self._held.sight)
-        return Agreed(tuple(self._believed), self._held)
+        return Confirmed(tuple(self._believed), self._held)
 
-    def _believe(self, seen: Sight) -> None:
+    def _believe(self, seen: Candidate) -> None:
         self._believed.append(seen)
         self._held = None
 
-    def _stands(self, look: Look) -> None:
+    def _stands(self, look: Observation) -> None:
         if self._held:
             self._flapped = look.time
             self._held = None
         self._believed[-1] = self._believed[-1].again(look)
 
-    def _agrees(self, held: Held) -> None:
+    def _agrees(self, held: Pending) -> None:
         self._held = held
         if held.has_agreed:
             self._believe(held.sight)
 
-    def _is_new(self, look: Look, following: Look | None) -> None:
+    def _is_new(self, look: Observation, following: Observation | None) -> None:
         reason = self._why_wait(look, following)
         if reason == RETURN:
             self._flapped = look.time
-        self._held = Held(sight(look), reason) if reason else None
+        self._held = Pending(sight(look), reason) if reason else None
         if not reason:
             self._believe(sight(look))
 
-    def _why_wait(self, look: Look, following: Look | None) -> str:
+    def _why_wait(self, look: Observation, following: Observation | None) -> str:
         stands = self._believed[-1]
         if self._since(look, self._seen.get(look.text)) <= _MEMORY:
             return RETURN
@@ -173,11 +173,11 @@ class _Told:
         return ""
 
     @staticmethod
-    def _since(look: Look, time: datetime | None) -> timedelta:
+    def _since(look: Observation, time: datetime | None) -> timedelta:
         return look.time - time if time else timedelta.max
 
 
-def _is_brief(look: Look, following: Look | None, before: str) -> bool:
+def _is_brief(look: Observation, following: Observation | None, before: str) -> bool:
     """Whether an archive saw the text before it again within a day."""
     return (
         following is not None
@@ -188,7 +188,7 @@ def _is_brief(look: Look, following: Look | None, before: str) -> bool:
     )
 
 
-def waiting(held: Held) -> str:
+def waiting(held: Pending) -> str:
     """What waits and why, as a sentence."""
     seen = held.sight
     return (

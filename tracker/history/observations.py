@@ -18,7 +18,7 @@ Reader = Callable[[Capture], Reading]
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Observation:
     """A document as it was seen once. `text` identifies what a reader would have read."""
 
     parts: tuple[Capture, ...]
@@ -66,23 +66,23 @@ def each_look(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:
     A look sees a page once: where the same page comes again, it was looked at again.
     """
     for _, moment in groupby(captures, key=lambda c: c.time):
-        looks: list[list[Capture]] = []
+        observations: list[list[Capture]] = []
         latest: dict[str, list[Capture]] = {}
         for capture in moment:
             look = latest.get(capture.via)
             if look is None or any(c.page_key == capture.page_key for c in look):
                 look = latest[capture.via] = []
-                looks.append(look)
+                observations.append(look)
             look.append(capture)
-        yield from map(tuple, looks)
+        yield from map(tuple, observations)
 
 
-def looks(captures: Iterable[Capture], reader: Reader) -> Sequence[Look]:
+def observations(captures: Iterable[Capture], reader: Reader) -> Sequence[Observation]:
     """The good looks of `captures`, which are in order; each text is read once."""
     return _merged(tuple(_looks(captures, reader)), reader)
 
 
-def _merged(seen: Sequence[Look], reader: Reader) -> Sequence[Look]:
+def _merged(seen: Sequence[Observation], reader: Reader) -> Sequence[Observation]:
     """The looks, with a transcript and a page of the same words as one text.
 
     One archive keeps pages, another transcribes them to Markdown; markup and links of the two
@@ -101,19 +101,19 @@ def _merged(seen: Sequence[Look], reader: Reader) -> Sequence[Look]:
     )
 
 
-def _as_page(look: Look, pages: Sequence[Look]) -> Look:
+def _as_page(look: Observation, pages: Sequence[Observation]) -> Observation:
     before = [page for page in pages if page.time <= look.time]
     nearest = (before[-1:] or pages[:1] or [look])[0]
     return replace(look, text=nearest.text)
 
 
-def _looks(captures: Iterable[Capture], reader: Reader) -> Iterator[Look]:
+def _looks(captures: Iterable[Capture], reader: Reader) -> Iterator[Observation]:
     known: dict[tuple[object, ...], str] = {}
     for parts in groups(captures):
         key = tuple((c.page_key, c.text) for c in parts)
         if key not in known:
             known[key] = text_digest(clauses(parts, reader))
-        yield Look(parts, max(c.time for c in parts), known[key])
+        yield Observation(parts, max(c.time for c in parts), known[key])
 
 
 def groups(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:
@@ -123,13 +123,13 @@ def groups(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:
             yield parts
 
 
-def nths(looks: Iterable[Sequence[Capture]]) -> list[int]:
+def nths(observations: Iterable[Sequence[Capture]]) -> list[int]:
     """Which of its second each look is, from 1, by their captures.
 
     They are counted by the order of the log, so that whatever is recorded later leaves the names
     of those before as they are.
     """
-    seen = [(max(c.time for c in parts), min(c.number for c in parts)) for parts in looks]
+    seen = [(max(c.time for c in parts), min(c.number for c in parts)) for parts in observations]
     counts: Counter[datetime] = Counter()
     places = [0] * len(seen)
     for n in sorted(range(len(seen)), key=lambda n: seen[n][1]):
@@ -139,7 +139,7 @@ def nths(looks: Iterable[Sequence[Capture]]) -> list[int]:
     return places
 
 
-def version(document: str, look: Look, reader: Reader) -> Version:
+def version(document: str, look: Observation, reader: Reader) -> Version:
     """What a look showed, as a version of `document` that was seen just then."""
     return Version(
         document=document,

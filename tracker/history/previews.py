@@ -11,12 +11,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from tracker.differ import revise
-from tracker.history.observations import Look, Reader, nths, version
+from tracker.history.observations import Observation, Reader, nths, version
 from tracker.model import Revision, Significance, Topic, Version
 
 
 def upcoming(
-    versions: Sequence[Version], looks: Iterable[Look], reader: Reader, topics: Sequence[Topic]
+    versions: Sequence[Version],
+    looks: Iterable[Observation],
+    reader: Reader,
+    topics: Sequence[Topic],
 ) -> tuple[Revision, ...]:
     """The upcoming revisions that `looks` at the preview page gave, oldest first."""
     found = tuple(_upcoming(versions, looks, reader, topics))
@@ -28,7 +31,10 @@ def upcoming(
 
 
 def _upcoming(
-    versions: Sequence[Version], looks: Iterable[Look], reader: Reader, topics: Sequence[Topic]
+    versions: Sequence[Version],
+    looks: Iterable[Observation],
+    reader: Reader,
+    topics: Sequence[Topic],
 ) -> Iterator[Revision]:
     shown: set[str] = set()
     for look in looks:

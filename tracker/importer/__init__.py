@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker._support.lazy import later
+from tracker._support.lazy import lazy_names
 from tracker.importer.record import Record, Refusal, doubt, same_page
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tracker.importer.saved_page import saved_page
     from tracker.importer.warc import warc_records
 else:
-    __getattr__ = later(
+    __getattr__ = lazy_names(
         __name__,
         {
             "Entry": "git.entries",

@@ -27,7 +27,7 @@ _ORIGINAL = "x-archive-orig-"
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class IndexEntry:
     """One line of the index: an address was captured at a time, with a body of this digest.
 
     `stamp` is the time as the archive writes it, `digest` the archive's own (SHA-1, base 32).
@@ -68,7 +68,7 @@ def _question(page: str) -> list[tuple[str, str]]:
     return [("url", plain), ("output", "json"), ("fl", fields), ("filter", "statuscode:200")]
 
 
-def parse_index(body: bytes) -> tuple[tuple[Mark, ...], str]:
+def parse_index(body: bytes) -> tuple[tuple[IndexEntry, ...], str]:
     """The lines of one page of the index, and the key of the next page, empty at the end.
 
     Raises ImportFailed where the answer is no such page.
@@ -86,15 +86,15 @@ def parse_index(body: bytes) -> tuple[tuple[Mark, ...], str]:
     return tuple(_marks([str(name) for name in header], lines)), key
 
 
-def _marks(header: Sequence[str], lines: Iterable[Sequence[object]]) -> Iterator[Mark]:
+def _marks(header: Sequence[str], lines: Iterable[Sequence[object]]) -> Iterator[IndexEntry]:
     for line in lines:
         facts = dict(zip(header, map(str, line), strict=False))
         stamp, url = facts.get("timestamp", ""), facts.get("original", "")
         if facts.get("statuscode") == "200" and _is_moment(stamp) and _ADDRESS.fullmatch(url):
-            yield Mark(stamp, url, facts.get("digest", ""))
+            yield IndexEntry(stamp, url, facts.get("digest", ""))
 
 
-def collapsed(marks: Iterable[Mark], *, daily: bool) -> tuple[Mark, ...]:
+def collapsed(marks: Iterable[IndexEntry], *, daily: bool) -> tuple[IndexEntry, ...]:
     """The captures worth having, oldest first.
 
     Of neighbours with one digest the first and the last: they show the same bytes, and from when
@@ -102,7 +102,7 @@ def collapsed(marks: Iterable[Mark], *, daily: bool) -> tuple[Mark, ...]:
     visitor never share a digest.
     """
     ordered = sorted(set(marks), key=lambda m: (m.stamp, m.url, m.digest))
-    kept: list[Mark] = []
+    kept: list[IndexEntry] = []
     for _, run in groupby(ordered, key=lambda m: m.digest or m):
         same = tuple(run)
         kept += [same[0], same[-1]] if len(same) > 1 else same
@@ -111,12 +111,12 @@ def collapsed(marks: Iterable[Mark], *, daily: bool) -> tuple[Mark, ...]:
     return tuple(kept)
 
 
-def replay_address(base: str, mark: Mark) -> str:
+def replay_address(base: str, mark: IndexEntry) -> str:
     """Where the bytes of a capture are, as they came."""
     return f"{base}/web/{mark.stamp}id_/{mark.url}"
 
 
-def copy_address(base: str, mark: Mark) -> str:
+def copy_address(base: str, mark: IndexEntry) -> str:
     """Where a person can look at a capture; identifies it."""
     return f"{base}/web/{mark.stamp}/{quote(mark.url, safe=_KEPT)}"
 
@@ -124,13 +124,15 @@ def copy_address(base: str, mark: Mark) -> str:
 _KEPT = "!#$%&'()*+,/:;=?@[]~"
 
 
-def is_replay_of(mark: Mark, final_url: str) -> bool:
+def is_replay_of(mark: IndexEntry, final_url: str) -> bool:
     """Whether an answer is this very capture: replay redirects to a near one where it is lost."""
     said = _REPLAYED.search(final_url)
     return said is None or said[1] == mark.stamp
 
 
-def replayed(base: str, mark: Mark, headers: Iterable[tuple[str, str]], body: bytes) -> Record:
+def replayed(
+    base: str, mark: IndexEntry, headers: Iterable[tuple[str, str]], body: bytes
+) -> Record:
     """The record of a capture, from the headers and the body of its replay."""
     given = tuple(headers)
     served = tuple((n.removeprefix(_ORIGINAL), v) for n, v in given if n.startswith(_ORIGINAL))

@@ -9,35 +9,52 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker._support.lazy import later
+from tracker._support.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from tracker.publisher.build import Lot, Part, part, publish, status, whole
-    from tracker.publisher.site.context import GivenUp, Rim, Table, Timestamp
-    from tracker.publisher.site.listing import strays
-    from tracker.publisher.summaries import Abstract
+    from tracker.publisher.build import (
+        DocumentOutput,
+        FileGroup,
+        document_output,
+        publish,
+        site_files,
+        status_files,
+    )
+    from tracker.publisher.site.context import GivenUp, Services, Table, Timestamp
+    from tracker.publisher.site.listing import orphaned_corrections
+    from tracker.publisher.summaries import DocumentSummary
 else:
-    __getattr__ = later(
+    __getattr__ = lazy_names(
         __name__,
         {
-            **dict.fromkeys(("GivenUp", "Rim", "Table", "Timestamp"), "site.context"),
-            **dict.fromkeys(("Lot", "Part", "part", "publish", "status", "whole"), "build"),
-            "Abstract": "summaries",
-            "strays": "site.listing",
+            **dict.fromkeys(("GivenUp", "Services", "Table", "Timestamp"), "site.context"),
+            **dict.fromkeys(
+                (
+                    "FileGroup",
+                    "DocumentOutput",
+                    "document_output",
+                    "publish",
+                    "status_files",
+                    "site_files",
+                ),
+                "build",
+            ),
+            "DocumentSummary": "summaries",
+            "orphaned_corrections": "site.listing",
         },
     )
 
 __all__ = [
-    "Abstract",
+    "DocumentOutput",
+    "DocumentSummary",
+    "FileGroup",
     "GivenUp",
-    "Lot",
-    "Part",
-    "Rim",
+    "Services",
     "Table",
     "Timestamp",
-    "part",
+    "document_output",
+    "orphaned_corrections",
     "publish",
-    "status",
-    "strays",
-    "whole",
+    "site_files",
+    "status_files",
 ]

@@ -26,22 +26,22 @@ from tracker.publisher.site import (
 from tracker.publisher.site import (
     revision_page as revisions,
 )
-from tracker.publisher.site.clause_history import lives
-from tracker.publisher.site.context import Frame, Pages, Rim
+from tracker.publisher.site.clause_history import clause_histories
+from tracker.publisher.site.context import PageContext, Pages, Services
 from tracker.publisher.site.listing import entries, newest_first
-from tracker.publisher.summaries import Abstract, abstract
+from tracker.publisher.summaries import DocumentSummary, summarise
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DocumentOutput:
     """The files of one document by their paths, and its abstract."""
 
     files: Mapping[str, bytes]
-    abstract: Abstract
+    abstract: DocumentSummary
 
 
 @dataclass(frozen=True, slots=True)
-class Lot:
+class FileGroup:
     """Files that are made together.
 
     `follows` is all they follow from but for the code; None where that is everything there is.
@@ -57,54 +57,54 @@ def publish(
     topics: Sequence[Topic],
     settings: Settings,
     corrections: Sequence[Correction] = (),
-    rim: Rim | None = None,
+    rim: Services | None = None,
 ) -> dict[str, bytes]:
     """Everything that is published, by path; the same histories in any order give the same.
 
     `rim` lends what a pure function cannot have; the site is whole without it.
     """
-    parts = [part(history, topics, settings, corrections, rim) for history in histories]
+    parts = [document_output(history, topics, settings, corrections, rim) for history in histories]
     files = {path: data for p in parts for path, data in p.files.items()}
     abstracts = [p.abstract for p in parts]
-    for lot in whole(abstracts, topics, settings, corrections, rim):
+    for lot in site_files(abstracts, topics, settings, corrections, rim):
         files |= dict(lot.make())
-    return files | dict(status(histories, topics, settings, rim))
+    return files | dict(status_files(histories, topics, settings, rim))
 
 
-def part(
+def document_output(
     history: History,
     topics: Sequence[Topic],
     settings: Settings,
     corrections: Sequence[Correction] = (),
-    rim: Rim | None = None,
-) -> Part:
+    rim: Services | None = None,
+) -> DocumentOutput:
     """What is published of one document alone; nothing in it depends on when it was last seen."""
     mine = [c for c in corrections if c.document == history.document.id]
-    frame = Frame([history], entries(history, topics, mine), topics, settings, mine, rim)
-    found = lives(history)
+    frame = PageContext([history], entries(history, topics, mine), topics, settings, mine, rim)
+    found = clause_histories(history)
     files = dict(documents.pages(frame, history, found)) | dict(revisions.pages(frame, found))
-    short = abstract(frame, history, found)
-    return Part(files | dict(document_feed(history, short.items, frame.base)), short)
+    short = summarise(frame, history, found)
+    return DocumentOutput(files | dict(document_feed(history, short.items, frame.base)), short)
 
 
-def whole(
-    abstracts: Sequence[Abstract],
+def site_files(
+    abstracts: Sequence[DocumentSummary],
     topics: Sequence[Topic],
     settings: Settings,
     corrections: Sequence[Correction] = (),
-    rim: Rim | None = None,
-) -> Iterator[Lot]:
+    rim: Services | None = None,
+) -> Iterator[FileGroup]:
     """What is published of all documents together but for how they stand, lot by lot."""
     ordered = sorted(abstracts, key=lambda a: a.history.document.id)
     histories = [a.history for a in ordered]
     told = newest_first(entry for a in ordered for entry in a.entries)
-    frame = Frame(histories, told, topics, settings, corrections, rim)
-    yield Lot("site", None, partial(site.pages, frame, ordered))
+    frame = PageContext(histories, told, topics, settings, corrections, rim)
+    yield FileGroup("site", None, partial(site.pages, frame, ordered))
     for leaf, make in site.older(frame):
-        yield Lot(f"list {leaf.path}", (leaf, topics, settings), make)
+        yield FileGroup(f"list {leaf.path}", (leaf, topics, settings), make)
     items = in_order((item for a in ordered for item in a.items), histories)
     for channel in shared_channels(histories, items, topics, frame.base):
-        yield Lot(f"feed {channel.name}", _said(channel), partial(written, channel))
+        yield FileGroup(f"feed {channel.name}", _said(channel), partial(written, channel))
 
 
 def _said(channel: Channel) -> Channel:
@@ -113,17 +113,17 @@ def _said(channel: Channel) -> Channel:
     return replace(channel, items=items)
 
 
-def status(
+def status_files(
     histories: Sequence[History],
     topics: Sequence[Topic],
     settings: Settings,
-    rim: Rim | None = None,
+    rim: Services | None = None,
     others: Sequence[History] = (),
 ) -> Pages:
     """How all documents stand, which every visit changes: pages and a feed.
 
     `others` have no page: documents of which nothing was published, and files that are wrong.
     """
-    yield from site.status(Frame(histories, (), topics, settings, (), rim), others)
+    yield from site.status(PageContext(histories, (), topics, settings, (), rim), others)
     base = settings.site_url or UNPUBLISHED
     yield from status_feed(in_order(outages(histories, base), histories), base)

@@ -13,47 +13,52 @@ from tracker.publisher.data.exports import Export, export
 from tracker.publisher.feeds.channel import Item
 from tracker.publisher.feeds.channels import document_items
 from tracker.publisher.site import opt_out as optout
-from tracker.publisher.site.clause_history import Lives
-from tracker.publisher.site.compare_page import Shelf, Suggestion, ends, shelf
-from tracker.publisher.site.context import Frame
-from tracker.publisher.site.listing import Entry
-from tracker.publisher.site.opt_out import WayOut
+from tracker.publisher.site.clause_history import ClauseHistories
+from tracker.publisher.site.compare_page import (
+    DocumentVersions,
+    Suggestion,
+    document_versions,
+    ends,
+)
+from tracker.publisher.site.context import PageContext
+from tracker.publisher.site.listing import ListEntry
+from tracker.publisher.site.opt_out import OptOut
 
 
 @dataclass(frozen=True, slots=True)
-class Abstract:
+class DocumentSummary:
     """What is left of a document; `history` and `entries` are without clauses and changes."""
 
     history: History
-    entries: tuple[Entry, ...]
-    shelf: Shelf
+    entries: tuple[ListEntry, ...]
+    shelf: DocumentVersions
     ends: tuple[Suggestion, ...]
-    ways: tuple[WayOut, ...]
+    ways: tuple[OptOut, ...]
     items: tuple[Item, ...]
     export: Export
 
 
-def abstract(frame: Frame, history: History, lives: Lives) -> Abstract:
+def summarise(frame: PageContext, history: History, lives: ClauseHistories) -> DocumentSummary:
     """The abstract of the one document of `frame`."""
-    short = bare(history)
+    short = without_texts(history)
     revisions = dict(zip(map(id, history.revisions), short.revisions, strict=True))
-    return Abstract(
+    return DocumentSummary(
         history=short,
         entries=tuple(
             replace(entry, revision=revisions[id(entry.revision)]) for entry in frame.entries
         ),
-        shelf=shelf(history),
+        shelf=document_versions(history),
         ends=tuple(ends(history)),
         ways=tuple(
             _bare_way(way, short)
-            for way in optout.ways(history, lives, frame.topics, frame.rim.tagger)
+            for way in optout.opt_outs(history, lives, frame.topics, frame.rim.tagger)
         ),
         items=tuple(document_items(history, frame.topics, frame.base, frame.corrections)),
         export=export(history),
     )
 
 
-def bare(history: History) -> History:
+def without_texts(history: History) -> History:
     """A history without its texts."""
     return replace(
         history,
@@ -71,7 +76,7 @@ def _bare_revision(revision: Revision) -> Revision:
     return replace(revision, before=before, after=after, changes=(), pairs=())
 
 
-def _bare_way(way: WayOut, history: History) -> WayOut:
+def _bare_way(way: OptOut, history: History) -> OptOut:
     return replace(
         way,
         history=history,

@@ -83,7 +83,7 @@ def environment() -> Environment:
         "moment": words.moment,
         "iso": words.iso,
         "sight": words.sight,
-        "worth": words.worth,
+        "worth": words.significance_label,
         "kind": words.kind,
         "compared": words.compared,
         "turn": words.turn,

@@ -76,7 +76,7 @@ def log(histories: Sequence[History], topics: Sequence[Topic], *, colour: bool, 
 def _log_entry(
     history: History, revision: Revision, topics: Sequence[Topic], colour: bool, width: int
 ) -> Iterator[str]:
-    label = words.worth(revision.significance).lower()
+    label = words.significance_label(revision.significance).lower()
     title = words.headline(history, revision, topics)
     code = _BOLD if revision.significance.is_news else _DIM
     dated = f"{revision.first_seen.date()}  "
@@ -186,7 +186,10 @@ def diff(revision: Revision, topics: Sequence[Topic], *, colour: bool, width: in
         *_wrapped(_side(revision.before), width, " " * 8, "Before: "),
         *_wrapped(_side(revision.after), width, " " * 8, "After:  "),
         *_wrapped(
-            f"{words.worth(revision.significance)}: {harmless(revision.reason)}.", width, "  ", ""
+            f"{words.significance_label(revision.significance)}: {harmless(revision.reason)}.",
+            width,
+            "  ",
+            "",
         ),
     ]
     if revision.effective:

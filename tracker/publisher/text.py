@@ -80,7 +80,7 @@ def plain(text: str) -> str:
     return _REFERENCE.sub("＆", found).replace("<", "‹").replace(">", "›")
 
 
-def inert(text: str) -> str:
+def without_controls(text: str) -> str:
     """Text for a message in a chat: no markup, no hidden link, nobody called by it."""
     calm = re.sub(r"@(?=everyone|here|channel|all\b)", "＠", safe(text))
     return calm.replace("<", "‹").replace(">", "›").replace("](", "] (")
@@ -200,7 +200,7 @@ def compared(change: Change) -> str:
     return here.get(change.kind) or kind(change).replace("Reworded", "Worded differently")
 
 
-def worth(significance: Significance) -> str:
+def significance_label(significance: Significance) -> str:
     """A significance as a label."""
     return _WORTH[significance]
 

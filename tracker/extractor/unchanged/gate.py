@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from tracker._support.budget import limited
 from tracker.extractor.decode import Undecodable, decode, is_guessed
-from tracker.extractor.unchanged.skeleton import same_but_unread
+from tracker.extractor.unchanged.skeleton import same_but_for_nonces
 from tracker.model import Source
 
 
@@ -23,7 +23,7 @@ def reads_alike(one: bytes, other: bytes, media: tuple[str, str], source: Source
     if not all(m.startswith("text/html") for m in media) or is_guessed(one, media[0]):
         return False
     try:
-        if same_but_unread(decode(one, media[0]), decode(other, media[1]), source):
+        if same_but_for_nonces(decode(one, media[0]), decode(other, media[1]), source):
             return True
     except Undecodable:
         return False

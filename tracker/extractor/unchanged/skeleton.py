@@ -65,7 +65,7 @@ class _Reader(NamedTuple):
     knows_names: bool
 
 
-def same_but_unread(one: str, other: str, source: Source | None) -> bool:
+def same_but_for_nonces(one: str, other: str, source: Source | None) -> bool:
     """Whether two pages, as characters of HTML, surely have the same reading."""
     reader = _reader(source.select, source.remove) if source else _reader((), ())
     ours, theirs = (_skeleton(text) if reader else None for text in (one, other))

@@ -17,7 +17,7 @@ from tracker.publisher import Table
 _VERSION = slice(96, 100)
 
 
-def database(tables: Sequence[Table]) -> bytes:
+def sqlite_file(tables: Sequence[Table]) -> bytes:
     """A SQLite database with these tables; what each column means is in the table `columns`."""
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.execute("pragma page_size = 4096")

@@ -106,7 +106,7 @@ def revision_item(
         categories=(
             *((t.id, t.title) for t in topics if t.id in revision.topics),
             (revision.document, words.document_name(history)),
-            (worth.value, words.worth(worth)),
+            (worth.value, words.significance_label(worth)),
         ),
         via=body.source,
         related=body.copies,
@@ -183,7 +183,9 @@ def brief(item: Item, *, linked: bool) -> tuple[str, str]:
     """
     kept = [*_paragraphs(item.content.text)]
     where = item.link if linked else item.via
-    return words.plain(item.title), words.inert("\n\n".join(filter(None, [*kept, where])))
+    return words.plain(item.title), words.without_controls(
+        "\n\n".join(filter(None, [*kept, where]))
+    )
 
 
 def _paragraphs(text: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ import json
 from tracker.model import Capture, Revision
 from tracker.publisher import text as words
 from tracker.publisher import urls as places
-from tracker.publisher.site.listing import Entry
+from tracker.publisher.site.listing import ListEntry
 
 # What TeX acts on; a page title may hold any of it. Braces and the backslash go to words, since
 # an unbalanced brace would end the field for every parser.
@@ -23,7 +23,7 @@ _TEX = str.maketrans(
 )
 
 
-def bibtex(entry: Entry, address: str) -> bytes:
+def bibtex(entry: ListEntry, address: str) -> bytes:
     """One `@misc` entry; `address` is the page of the revision."""
     revision = entry.revision
     fields = {
@@ -39,7 +39,7 @@ def bibtex(entry: Entry, address: str) -> bytes:
     return f"@misc{{{_key(revision)},\n{lines}}}\n".encode("utf-8", "replace")
 
 
-def csl(entry: Entry, address: str) -> bytes:
+def csl(entry: ListEntry, address: str) -> bytes:
     """A CSL-JSON list of one `webpage`; `address` is the page of the revision."""
     revision = entry.revision
     seen = revision.first_seen

@@ -43,7 +43,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class ClauseHistory:
     """A clause from the version in which it was first seen to the last that has it.
 
     `id` is the same on every page of the document; `first` and `last` are its first and latest
@@ -74,17 +74,17 @@ class Life:
 
 
 @dataclass(frozen=True, slots=True)
-class Lives:
+class ClauseHistories:
     """All lives of a document; `ids[n][j]` names that of clause `j` of version `n`.
 
     A preview is no version of its document: `places` has none for it.
     """
 
     ids: tuple[tuple[str, ...], ...]
-    lives: Mapping[str, Life]
+    lives: Mapping[str, ClauseHistory]
     places: Mapping[tuple[datetime, int, bool], int]
 
-    def of(self, version: Version, clause: int) -> Life | None:
+    def of(self, version: Version, clause: int) -> ClauseHistory | None:
         """The life of a clause of a version, None in a preview."""
         place = self.places.get(version.key)
         return None if place is None else self.lives[self.ids[place][clause]]
@@ -117,8 +117,8 @@ class _Growing:
         self.steps.append(step)
         self.is_alive = False
 
-    def done(self) -> Life:
-        return Life(
+    def done(self) -> ClauseHistory:
+        return ClauseHistory(
             id=self.id,
             born=self.born,
             first=self.first,
@@ -149,10 +149,10 @@ class _Register:
         return life
 
 
-def lives(history: History) -> Lives:
+def clause_histories(history: History) -> ClauseHistories:
     """The lives of all clauses of a document."""
     if not history.versions:
-        return Lives((), {}, {})
+        return ClauseHistories((), {}, {})
     register, first = _Register(), history.versions[0]
     current = [register.born(first, clause, is_original=True) for clause in first.clauses]
     ids = [tuple(life.id for life in current)]
@@ -163,7 +163,7 @@ def lives(history: History) -> Lives:
         current = walk(revision, current, register)
         ids.append(tuple(life.id for life in current))
     places = {version.key: n for n, version in enumerate(history.versions)}
-    return Lives(tuple(ids), {life.id: life.done() for life in register.all}, places)
+    return ClauseHistories(tuple(ids), {life.id: life.done() for life in register.all}, places)
 
 
 def _walk(revision: Revision, current: list[_Growing], register: _Register) -> list[_Growing]:

@@ -23,7 +23,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class DocumentVersions:
     """The versions of one document, newest first."""
 
     name: str
@@ -40,7 +40,7 @@ class Suggestion:
     newer: str
 
 
-def shelf(history: History) -> Shelf:
+def document_versions(history: History) -> DocumentVersions:
     """What a comparison can choose from of one document; nothing where it was never read."""
     previews = [r.after for r in history.revisions if r.after.is_preview]
     found = sorted(
@@ -48,7 +48,7 @@ def shelf(history: History) -> Shelf:
     )
     days = Counter(version.first_seen.date() for version in found)
     choices = [_choice(history, v, days[v.first_seen.date()] > 1) for v in reversed(found)]
-    return Shelf(words.document_name(history), history.document.id, tuple(choices))
+    return DocumentVersions(words.document_name(history), history.document.id, tuple(choices))
 
 
 def _choice(history: History, version: Version, has_twin: bool) -> Choice:

@@ -1,6 +1,6 @@
 """What every page of the site shares: the histories, the topics, where it lives, how it is set.
 
-`Rim` holds what only the edge of the program can give to a publisher that is pure: the bytes a
+`Services` holds what only the edge of the program can give to a publisher that is pure: the bytes a
 capture was served as, and the makers of files that need more than text.
 """
 
@@ -17,7 +17,7 @@ from tracker.publisher import text as words
 from tracker.publisher import urls as places
 from tracker.publisher.feeds.catalogue import alternates, catalogue
 from tracker.publisher.feeds.channels import UNPUBLISHED
-from tracker.publisher.site.listing import Entry
+from tracker.publisher.site.listing import ListEntry
 from tracker.publisher.templating import ENVIRONMENT
 
 Pages = Iterator[tuple[str, bytes]]
@@ -44,7 +44,7 @@ class GivenUp:
 
 
 @dataclass(frozen=True, slots=True)
-class Rim:
+class Services:
     """Functions the caller lends; without one, the site is made without what it would give.
 
     `body` gives the bytes of a capture, None where they are not kept; `database` turns tables
@@ -74,17 +74,17 @@ class Table:
     rows: tuple[tuple[str | int | None, ...], ...]
 
 
-class Frame:
+class PageContext:
     """The context in which every page is set: of one document, or of the whole site."""
 
     def __init__(
         self,
         histories: Sequence[History],
-        entries: Sequence[Entry],
+        entries: Sequence[ListEntry],
         topics: Sequence[Topic],
         settings: Settings,
         corrections: Sequence[Correction] = (),
-        rim: Rim | None = None,
+        rim: Services | None = None,
     ) -> None:
         self.histories = sorted(histories, key=lambda h: h.document.id)
         self.entries = tuple(entries)
@@ -93,7 +93,7 @@ class Frame:
         self.feeds = catalogue(self.histories, self.topics)
         self.base = settings.site_url or UNPUBLISHED
         self.is_public = bool(settings.site_url)
-        self.rim = rim or Rim()
+        self.rim = rim or Services()
 
     def page(self, path: str, template: str, **context: Any) -> tuple[str, bytes]:
         """A page at a folder's address."""

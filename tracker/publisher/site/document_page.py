@@ -12,9 +12,9 @@ from itertools import accumulate
 from tracker.model import Capture, Clause, History, Revision, Unit, Version, digest
 from tracker.publisher import text as words
 from tracker.publisher import urls as places
-from tracker.publisher.site.clause_history import Life, Lives
-from tracker.publisher.site.context import Frame, Pages
-from tracker.publisher.site.listing import Entry
+from tracker.publisher.site.clause_history import ClauseHistories, ClauseHistory
+from tracker.publisher.site.context import PageContext, Pages
+from tracker.publisher.site.listing import ListEntry
 from tracker.publisher.site.timeline import timeline
 from tracker.publisher.unified_diff import unified
 
@@ -32,7 +32,7 @@ class Stand:
     version: Version
     page: str
     until: datetime | None
-    entry: Entry | None
+    entry: ListEntry | None
     captures: tuple[tuple[str, bytes], ...]
     text: str
 
@@ -47,11 +47,11 @@ class Passage:
     clause: Clause
     level: int
     anchor: str
-    life: Life | None
+    life: ClauseHistory | None
     is_as_old_as_the_text: bool
 
 
-def pages(frame: Frame, history: History, found: Lives) -> Pages:
+def pages(frame: PageContext, history: History, found: ClauseHistories) -> Pages:
     """All pages and files of a document but for those of its revisions."""
     mine = frame.entries
     previews = [e.revision.after for e in mine if e.revision.after.is_preview]
@@ -80,7 +80,9 @@ def pages(frame: Frame, history: History, found: Lives) -> Pages:
             )
 
 
-def _stands(frame: Frame, versions: Sequence[Version], mine: Sequence[Entry]) -> Iterator[Stand]:
+def _stands(
+    frame: PageContext, versions: Sequence[Version], mine: Sequence[ListEntry]
+) -> Iterator[Stand]:
     brought = {places.version_page(e.revision.after): e for e in mine}
     for n, version in enumerate(versions):
         following = versions[n + 1 : n + 2]
@@ -95,7 +97,7 @@ def _stands(frame: Frame, versions: Sequence[Version], mine: Sequence[Entry]) ->
         )
 
 
-def _version(frame: Frame, history: History, stand: Stand, passages: list[Passage]) -> Pages:
+def _version(frame: PageContext, history: History, stand: Stand, passages: list[Passage]) -> Pages:
     version = stand.version
     yield frame.page(
         stand.page,
@@ -111,7 +113,7 @@ def _version(frame: Frame, history: History, stand: Stand, passages: list[Passag
     yield from ((f"{stand.page}{name}", body) for name, body in stand.captures)
 
 
-def _passages(version: Version, found: Lives) -> Iterator[Passage]:
+def _passages(version: Version, found: ClauseHistories) -> Iterator[Passage]:
     """The clauses of a version with the level of their headings on our page.
 
     The page's own title is above them, and whatever a page does, no level is left out.
@@ -162,7 +164,7 @@ def _equal_lines(revision: Revision) -> Iterator[tuple[int, int]]:
 
 
 def _clauses(
-    frame: Frame, history: History, version: Version, passages: Sequence[Passage]
+    frame: PageContext, history: History, version: Version, passages: Sequence[Passage]
 ) -> bytes:
     """A version as data: what the comparison in the browser reads.
 
@@ -204,7 +206,7 @@ def _any_of(folded: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, sorted(folded, key=len, reverse=True))))
 
 
-def _captures(frame: Frame, captures: Sequence[Capture]) -> Iterator[tuple[str, bytes]]:
+def _captures(frame: PageContext, captures: Sequence[Capture]) -> Iterator[tuple[str, bytes]]:
     """What was served, to the byte, so that its digest is the one we name.
 
     The name ends in .txt: every server declares it as plain text, and a browser may by its

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from tracker.model import Correction, History, Revision, Topic
 from tracker.publisher import text as words
 from tracker.publisher import urls as places
-from tracker.publisher.site.snippets import glimpse
+from tracker.publisher.site.snippets import snippet
 from tracker.publisher.templating import Run
 
 _HEADING = 70  # characters of a heading in a list
@@ -20,7 +20,7 @@ _ON_A_PAGE = 100  # entries; the newest page of a list has up to twice as many
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListEntry:
     """A revision, where it stands, and the sentences that lists and pages share."""
 
     revision: Revision
@@ -42,7 +42,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
+class ListPage:
     """A page of a list, newest entry first: `newer` and `older` are the paths of its neighbours.
 
     They are empty where it has none; `total` is how many entries the newest page and all older
@@ -50,20 +50,20 @@ class Leaf:
     """
 
     path: str
-    entries: tuple[Entry, ...]
+    entries: tuple[ListEntry, ...]
     newer: str = ""
     older: str = ""
     total: int = 0
 
 
-def leaves(path: str, found: Sequence[Entry]) -> tuple[Leaf, ...]:
+def list_pages(path: str, found: Sequence[ListEntry]) -> tuple[ListPage, ...]:
     """The pages of a list whose newest page is at `path`, that one first."""
     number = max(0, len(found) // _ON_A_PAGE - 1)
     start = len(found) - number * _ON_A_PAGE
     places = ["", *(f"{path}older/{n}/" for n in range(1, number + 1)), path]
-    newest = Leaf(path, tuple(found[:start]), "", places[number], len(found))
+    newest = ListPage(path, tuple(found[:start]), "", places[number], len(found))
     rest = (
-        Leaf(places[n], tuple(found[at : at + _ON_A_PAGE]), places[n + 1], places[n - 1])
+        ListPage(places[n], tuple(found[at : at + _ON_A_PAGE]), places[n + 1], places[n - 1])
         for n, at in zip(range(number, 0, -1), range(start, len(found), _ON_A_PAGE), strict=True)
     )
     return (newest, *rest)
@@ -71,13 +71,13 @@ def leaves(path: str, found: Sequence[Entry]) -> tuple[Leaf, ...]:
 
 def entries(
     history: History, topics: Sequence[Topic], corrections: Sequence[Correction]
-) -> list[Entry]:
+) -> list[ListEntry]:
     """Every revision of a document, newest first."""
     found = (_entry(r, history, topics, of(r, corrections)) for r in history.revisions)
     return newest_first(found)
 
 
-def newest_first(found: Iterable[Entry]) -> list[Entry]:
+def newest_first(found: Iterable[ListEntry]) -> list[ListEntry]:
     """Entries of any documents in the order in which lists have them."""
     return sorted(found, key=lambda e: e.revision.order, reverse=True)
 
@@ -87,7 +87,7 @@ def of(revision: Revision, corrections: Sequence[Correction]) -> tuple[Correctio
     return tuple(c for c in corrections if c.is_of(revision))
 
 
-def strays(
+def orphaned_corrections(
     corrections: Sequence[Correction], histories: Sequence[History]
 ) -> tuple[Correction, ...]:
     """Corrections of revisions that are not (or not any more) among those we derive."""
@@ -101,8 +101,8 @@ def _entry(
     history: History,
     topics: Sequence[Topic],
     corrections: tuple[Correction, ...],
-) -> Entry:
-    return Entry(
+) -> ListEntry:
+    return ListEntry(
         revision=revision,
         service=history.document.service,
         page=places.revision_page(revision),
@@ -112,7 +112,7 @@ def _entry(
         teaser=words.teaser(revision),
         where=where(revision),
         remark=words.remark(revision, topics),
-        glimpse=glimpse(revision),
+        glimpse=snippet(revision),
         corrections=corrections,
     )
 

@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 from tracker.model import Clause, History, Link, Revision, Tag, Topic, Version
 from tracker.publisher import text as words
 from tracker.publisher.continuity import breaks, carries_on
-from tracker.publisher.site.clause_history import Lives
+from tracker.publisher.site.clause_history import ClauseHistories
 from tracker.publisher.site.context import Tagger
 
 # One part of a path, whole: "settings" counts, "settingsun" does not.
@@ -51,7 +51,7 @@ _LONGEST = 420  # characters of a sentence that the directory shows
 
 
 @dataclass(frozen=True, slots=True)
-class WayOut:
+class OptOut:
     """A link by which a reader can choose, as one document names it.
 
     `says_no` tells an opt-out or objection from a setting; `topic` is what its sentence or the
@@ -88,9 +88,9 @@ class Service:
     """
 
     name: str
-    today: tuple[tuple[str, tuple[WayOut, ...]], ...]
-    gone: tuple[WayOut, ...]
-    left: tuple[WayOut, ...]
+    today: tuple[tuple[str, tuple[OptOut, ...]], ...]
+    gone: tuple[OptOut, ...]
+    left: tuple[OptOut, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +102,15 @@ class _Mention:
     life: str
 
 
-def directory(given: Iterable[WayOut], topics: Sequence[Topic] = ()) -> list[Service]:
+def directory(given: Iterable[OptOut], topics: Sequence[Topic] = ()) -> list[Service]:
     """The services with at least one way out, in the order of their names."""
-    found: dict[str, list[WayOut]] = {}
+    found: dict[str, list[OptOut]] = {}
     for way in given:
         found.setdefault(way.history.document.service, []).append(way)
     return [_service(name, found[name], topics) for name in sorted(found)]
 
 
-def _service(name: str, found: Sequence[WayOut], topics: Sequence[Topic]) -> Service:
+def _service(name: str, found: Sequence[OptOut], topics: Sequence[Topic]) -> Service:
     ordered = sorted(found, key=lambda w: (not w.says_no, w.history.document.id, w.target))
     today = [w for w in ordered if not w.gone]
     ended = sorted((w for w in ordered if w.gone), key=_when_gone, reverse=True)
@@ -123,21 +123,24 @@ def _service(name: str, found: Sequence[WayOut], topics: Sequence[Topic]) -> Ser
 
 
 def _by_topic(
-    found: Sequence[WayOut], topics: Sequence[Topic]
-) -> Iterator[tuple[str, tuple[WayOut, ...]]]:
+    found: Sequence[OptOut], topics: Sequence[Topic]
+) -> Iterator[tuple[str, tuple[OptOut, ...]]]:
     for topic, title in [*((t.id, t.title) for t in topics), ("", "Other")]:
         mine = tuple(w for w in found if w.topic == topic)
         if mine:
             yield title, mine
 
 
-def _when_gone(way: WayOut) -> datetime:
+def _when_gone(way: OptOut) -> datetime:
     return (way.gone or way.last).first_seen
 
 
-def ways(
-    history: History, lives: Lives, topics: Sequence[Topic] = (), tagger: Tagger | None = None
-) -> Iterator[WayOut]:
+def opt_outs(
+    history: History,
+    lives: ClauseHistories,
+    topics: Sequence[Topic] = (),
+    tagger: Tagger | None = None,
+) -> Iterator[OptOut]:
     """The ways out of one document, those it names today and those it named once."""
     named = [_named(version, lives.ids[n]) for n, version in enumerate(history.versions)]
     broken = breaks(history)
@@ -156,7 +159,7 @@ def _way(
     named: Sequence[Mapping[str, Sequence[_Mention]]],
     broken: Sequence[Revision | None],
     tags: _Tags,
-) -> WayOut:
+) -> OptOut:
     """The latest unbroken run of versions that name a target."""
     versions = history.versions
     last = max(n for n, names in enumerate(named) if target in names)
@@ -165,7 +168,7 @@ def _way(
         first -= 1
     mention, topic = _clearest(named[last][target], tags)
     has_ended = last + 1 < len(versions)
-    return WayOut(
+    return OptOut(
         history=history,
         target=mention.link.target,
         words=mention.link.words,

@@ -13,9 +13,9 @@ from tracker.publisher.data.exports import Export
 from tracker.publisher.feeds.opml import opml
 from tracker.publisher.site import opt_out as optout
 from tracker.publisher.site.compare_page import editions
-from tracker.publisher.site.context import Frame, Pages, file
-from tracker.publisher.site.listing import Entry, Leaf, leaves, strays
-from tracker.publisher.summaries import Abstract
+from tracker.publisher.site.context import PageContext, Pages, file
+from tracker.publisher.site.listing import ListEntry, ListPage, list_pages, orphaned_corrections
+from tracker.publisher.summaries import DocumentSummary
 from tracker.publisher.text import iso
 
 _ON_THE_FRONT = 25
@@ -25,7 +25,7 @@ _ASSETS = """style.css feed.css site.js compare.js redline.js fonts/LICENSE.txt
     fonts/plex-sans-condensed-600.woff2""".split()
 
 
-def pages(frame: Frame, abstracts: Sequence[Abstract]) -> Pages:
+def pages(frame: PageContext, abstracts: Sequence[DocumentSummary]) -> Pages:
     """Every page and file that is of no single document, by its path under the published root."""
     yield from _front(frame)
     for topic in frame.topics:
@@ -40,7 +40,7 @@ def pages(frame: Frame, abstracts: Sequence[Abstract]) -> Pages:
     yield from _machines(frame)
 
 
-def _front(frame: Frame) -> Pages:
+def _front(frame: PageContext) -> Pages:
     news = [e for e in frame.entries if e.revision.significance.is_news]
     latest = [(t, _latest(news, t)) for t in frame.topics]
     front = news[:_ON_THE_FRONT]
@@ -49,11 +49,11 @@ def _front(frame: Frame) -> Pages:
     yield frame.page(leaf.path, "changes.html", leaf=leaf)
 
 
-def _latest(news: Sequence[Entry], topic: Topic) -> Entry | None:
+def _latest(news: Sequence[ListEntry], topic: Topic) -> ListEntry | None:
     return next((e for e in news if topic.id in e.revision.topics), None)
 
 
-def _coming(frame: Frame) -> list[Entry]:
+def _coming(frame: PageContext) -> list[ListEntry]:
     """What applies only after the newest text we know was first seen; no clock is asked."""
     seen = [v.first_seen for h in frame.histories for v in h.versions]
     known = max(seen).date() if seen else None
@@ -63,23 +63,23 @@ def _coming(frame: Frame) -> list[Entry]:
     return [e for _, e in sorted(later, key=lambda row: (row[0], row[1].page))]
 
 
-def _topic(frame: Frame, topic: Topic) -> tuple[str, bytes]:
+def _topic(frame: PageContext, topic: Topic) -> tuple[str, bytes]:
     leaf, *_ = changes_about(frame, topic)
     return frame.page(leaf.path, "topic.html", topic=topic, leaf=leaf)
 
 
-def all_changes(frame: Frame) -> tuple[Leaf, ...]:
+def all_changes(frame: PageContext) -> tuple[ListPage, ...]:
     """The pages of the list of everything."""
-    return leaves("changes/", frame.entries)
+    return list_pages("changes/", frame.entries)
 
 
-def changes_about(frame: Frame, topic: Topic) -> tuple[Leaf, ...]:
+def changes_about(frame: PageContext, topic: Topic) -> tuple[ListPage, ...]:
     """The pages of the list of a topic."""
     mine = [e for e in frame.entries if topic.id in e.revision.topics]
-    return leaves(places.topic_page(topic), mine)
+    return list_pages(places.topic_page(topic), mine)
 
 
-def older(frame: Frame) -> Iterator[tuple[Leaf, Callable[[], Pages]]]:
+def older(frame: PageContext) -> Iterator[tuple[ListPage, Callable[[], Pages]]]:
     """The pages of long lists but for the newest of each, and what makes one."""
     lists = [("All changes", all_changes(frame))]
     lists += [(topic.title, changes_about(frame, topic)) for topic in frame.topics]
@@ -88,17 +88,17 @@ def older(frame: Frame) -> Iterator[tuple[Leaf, Callable[[], Pages]]]:
             yield leaf, partial(_older, frame, title, leaf)
 
 
-def _older(frame: Frame, title: str, leaf: Leaf) -> Pages:
+def _older(frame: PageContext, title: str, leaf: ListPage) -> Pages:
     yield frame.page(leaf.path, "older.html", title=title, leaf=leaf)
 
 
-def _compare(frame: Frame, abstracts: Sequence[Abstract]) -> tuple[str, bytes]:
+def _compare(frame: PageContext, abstracts: Sequence[DocumentSummary]) -> tuple[str, bytes]:
     shelves = [abstract.shelf for abstract in abstracts if abstract.shelf.choices]
     suggested = [*editions(frame.histories), *(end for a in abstracts for end in a.ends)]
     return frame.page("compare/", "compare.html", shelves=shelves, suggestions=suggested)
 
 
-def _data(frame: Frame, found: Sequence[Export]) -> Pages:
+def _data(frame: PageContext, found: Sequence[Export]) -> Pages:
     tables, told = exports.tables(found), exports.ordered(found)
     yield "data/changes.csv", exports.as_csv(tables[0])
     yield "data/changes.jsonl", exports.as_json_lines(told)
@@ -109,11 +109,11 @@ def _data(frame: Frame, found: Sequence[Export]) -> Pages:
     yield frame.page("data/", "data.html", tables=tables, has_database=has_database)
 
 
-def _prose(frame: Frame) -> Pages:
+def _prose(frame: PageContext) -> Pages:
     yield frame.page("about/", "about.html")
     yield frame.page("subscribe/", "subscribe.html", groups=frame.feeds)
-    lost = strays(frame.corrections, frame.histories)
-    corrected: list[tuple[Correction, Entry | None]] = [(c, None) for c in lost]
+    lost = orphaned_corrections(frame.corrections, frame.histories)
+    corrected: list[tuple[Correction, ListEntry | None]] = [(c, None) for c in lost]
     corrected += [(c, e) for e in frame.entries for c in e.corrections]
     corrected.sort(key=lambda row: row[0].date, reverse=True)
     yield frame.page("corrections/", "corrections.html", corrected=corrected)
@@ -122,7 +122,7 @@ def _prose(frame: Frame) -> Pages:
     yield "404.html", frame.render("404.html", "404.html", root=root)
 
 
-def status(frame: Frame, others: Sequence[History] = ()) -> Pages:
+def status(frame: PageContext, others: Sequence[History] = ()) -> Pages:
     """The pages that change with every visit; what `frame` holds is how the documents stand now.
 
     `others` have no page.
@@ -148,7 +148,7 @@ def status(frame: Frame, others: Sequence[History] = ()) -> Pages:
     yield "status.json", f"{json.dumps(rows, ensure_ascii=True, indent=1)}\n".encode()
 
 
-def _machines(frame: Frame) -> Pages:
+def _machines(frame: PageContext) -> Pages:
     yield "changes.schema.json", file("data/changes.schema.json")
     for name in _ASSETS:
         yield f"assets/{name}", file(f"assets/{name}")
@@ -159,7 +159,7 @@ def _machines(frame: Frame) -> Pages:
     yield "robots.txt", robots.encode()
 
 
-def _sitemap(frame: Frame) -> bytes:
+def _sitemap(frame: PageContext) -> bytes:
     paths = ["", "changes/", "opt-out/", "compare/", "data/", "about/", "corrections/"]
     paths += ["subscribe/", *(places.topic_page(t) for t in frame.topics)]
     paths += [leaf.path for leaf, _ in older(frame)]

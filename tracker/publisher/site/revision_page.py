@@ -13,9 +13,9 @@ from tracker.publisher import urls as places
 from tracker.publisher.continuity import is_break
 from tracker.publisher.redlines import Row, changed, whole
 from tracker.publisher.site import citations
-from tracker.publisher.site.clause_history import Life, Lives
-from tracker.publisher.site.context import Frame, Pages
-from tracker.publisher.site.listing import Entry
+from tracker.publisher.site.clause_history import ClauseHistories, ClauseHistory
+from tracker.publisher.site.context import PageContext, Pages
+from tracker.publisher.site.listing import ListEntry
 
 _TOLD = 6  # headings named in the summary of a topic
 
@@ -34,7 +34,7 @@ class Line:
     change: Change | None
     clause: Clause
     tags: tuple[Tag, ...]
-    life: Life | None
+    life: ClauseHistory | None
     was: str = ""
     now: str = ""
 
@@ -63,7 +63,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Matter:
+class TopicSummary:
     """What a revision says about one topic: how many clauses, and where the first of them stand."""
 
     topic: Topic
@@ -72,7 +72,7 @@ class Matter:
     more: int
 
 
-def pages(frame: Frame, found: Lives) -> Pages:
+def pages(frame: PageContext, found: ClauseHistories) -> Pages:
     """The pages of all revisions of a document; `found` are its clauses' lives."""
     mine = frame.entries
     for n, entry in enumerate(mine):
@@ -84,11 +84,11 @@ def pages(frame: Frame, found: Lives) -> Pages:
 
 
 def _page(
-    frame: Frame,
-    entry: Entry,
+    frame: PageContext,
+    entry: ListEntry,
     lines: Sequence[Line],
-    earlier: Entry | None,
-    later: Entry | None,
+    earlier: ListEntry | None,
+    later: ListEntry | None,
 ) -> tuple[str, bytes]:
     revision = entry.revision
     (history,) = frame.histories
@@ -118,7 +118,7 @@ def _page(
     )
 
 
-def _former(frame: Frame, entry: Entry, became: str) -> str:
+def _former(frame: PageContext, entry: ListEntry, became: str) -> str:
     """The citation of the older version for words that became this in the newer one."""
     (history,) = frame.histories
     revision, after = entry.revision, entry.revision.after
@@ -131,7 +131,7 @@ def _former(frame: Frame, entry: Entry, became: str) -> str:
     return words.former_citation(history, revision, frame.base + entry.page, told)
 
 
-def _beside(frame: Frame, entry: Entry, lines: Sequence[Line]) -> Pages:
+def _beside(frame: PageContext, entry: ListEntry, lines: Sequence[Line]) -> Pages:
     """The files beside the page of a revision, and the card that others embed."""
     address = frame.base + entry.page
     yield f"{entry.page}citation.bib", citations.bibtex(entry, address)
@@ -143,7 +143,7 @@ def _beside(frame: Frame, entry: Entry, lines: Sequence[Line]) -> Pages:
         yield f"{entry.page}card.png", frame.rim.picture(card(entry, frame.topics))
 
 
-def card(entry: Entry, topics: Sequence[Topic]) -> tuple[str, ...]:
+def card(entry: ListEntry, topics: Sequence[Topic]) -> tuple[str, ...]:
     """The lines of a picture: whose text, what happened, which topics, and when."""
     revision = entry.revision
     titles = [t.title for t in topics if t.id in revision.topics]
@@ -155,7 +155,7 @@ def card(entry: Entry, topics: Sequence[Topic]) -> tuple[str, ...]:
     )
 
 
-def _lines(revision: Revision, found: Lives) -> Iterator[Line]:
+def _lines(revision: Revision, found: ClauseHistories) -> Iterator[Line]:
     """Every clause of the newer text in its order, what was removed in its place."""
     anchors = _anchors(revision.before, found), _anchors(revision.after, found)
     rows = whole(revision)
@@ -169,7 +169,7 @@ def _lines(revision: Revision, found: Lives) -> Iterator[Line]:
     yield from (_line(revision, row, None, anchors) for row in rest)
 
 
-def _anchors(version: Version, found: Lives) -> Mapping[int, str]:
+def _anchors(version: Version, found: ClauseHistories) -> Mapping[int, str]:
     """The anchor of each clause on the page of its version, by the clause's identity."""
     return {id(clause): found.anchor(version, n) for n, clause in enumerate(version.clauses)}
 
@@ -177,7 +177,7 @@ def _anchors(version: Version, found: Lives) -> Mapping[int, str]:
 def _line(
     revision: Revision,
     row: Row,
-    life: Life | None,
+    life: ClauseHistory | None,
     anchors: tuple[Mapping[int, str], Mapping[int, str]],
 ) -> Line:
     change = row.change
@@ -209,13 +209,13 @@ def _path(clause: Clause) -> tuple[str, ...]:
 
 def _matters(
     revision: Revision, lines: Sequence[Line], topics: Sequence[Topic]
-) -> Iterator[Matter]:
+) -> Iterator[TopicSummary]:
     for topic in topics:
         if topic.id not in revision.topics:
             continue
         mine = [n for n in lines if n.worth == "news" and any(t.topic == topic.id for t in n.tags)]
         named = list(_named(mine))
-        yield Matter(topic, len(mine), tuple(named[:_TOLD]), max(0, len(named) - _TOLD))
+        yield TopicSummary(topic, len(mine), tuple(named[:_TOLD]), max(0, len(named) - _TOLD))
 
 
 def _named(lines: Sequence[Line]) -> Iterator[tuple[str, str]]:

@@ -49,7 +49,7 @@ class _Told:
         return best, not self.change.after, -many
 
 
-def glimpse(revision: Revision) -> tuple[Run, ...]:
+def snippet(revision: Revision) -> tuple[Run, ...]:
     """A few lines of the change with the strongest evidence; nothing where none is on a topic."""
     tagged = [_Told(c, tuple(_spots(c))) for c in words.news(revision) if c.tags and _tells(c)]
     told = min(tagged, key=lambda t: t.rank, default=None)
