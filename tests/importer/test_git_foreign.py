@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import resource
 import shutil
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from dulwich.object_format import OBJECT_FORMATS
 from dulwich.objects import parse_tree
+from dulwich.pack import write_pack_index_v2
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +24,7 @@ from tracker.cli import main
 from tracker.errors import ImportFailed
 from tracker.importer import Entry, Refusal, opened
 from tracker.importer.git.commits import differing
+from tracker.importer.git.objects import Objects, TooLarge
 
 Rows = list[tuple[bytes, int, bytes]]
 NAME = "Harbour/Terms.md"
@@ -306,9 +310,7 @@ def test_a_pack_is_read_within_bounds(
     tmp_path: Path, objects: list[tuple[int, int, bytes, bytes]]
 ) -> None:
     if objects[-1][0] == 7 and len(objects) > 1:  # a delta of the first, by its name
-        import hashlib
-
-        name = hashlib.sha1(b"blob %d\0" % len(BASE) + BASE).digest()
+        name = _blob_name(BASE)
         objects = [objects[0], (*objects[1][:2], name, objects[1][3])]
         objects[1] = (7, len(objects[1][3]), name, objects[1][3])
     head = b"# v2 git bundle\n" + b"1" * 40 + b" refs/heads/main\n\n"
@@ -317,6 +319,53 @@ def test_a_pack_is_read_within_bounds(
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert problem(tmp_path / "v.bundle")
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200 * 1024
+
+
+def test_reading_a_repository_takes_time_in_proportion_to_what_is_stored(tmp_path: Path) -> None:
+    """One small object that is a large page, under a hundred names."""
+    made = Handmade(tmp_path / "small")
+    blob = made.add("blob", b"a" * (7 << 20))
+    first = made.tree(*(("100644", b"Terms %d.md" % n, blob) for n in range(100)))
+    made.commit(made.tree(("40000", b"Harbour", first)))
+    with opened(str(made.folder)) as found, Archive(tmp_path / "a.db", write=True) as archive:
+        read, said = 0, ""
+        for entry in found.entries:
+            try:
+                read += len(found.body(entry)) > 0
+            except TooLarge as error:
+                said = str(error)
+        assert len(found.entries) == 100
+        assert 5 < read < 60
+        assert "far more work to read" in said
+        refused = [*import_records(found, found.entries[:2], "global", archive)]
+    assert all(isinstance(one, Refusal) for one in refused)
+
+
+def test_deltas_upon_deltas_take_time_in_proportion_to_what_is_stored(tmp_path: Path) -> None:
+    base = b"a" * (7 << 20)
+    names, objects, places = [_blob_name(base)], [(3, len(base), b"", base)], [12]
+    for n in range(60):
+        size = number(len(base) + (n > 0)) + number(len(base) + 1)
+        delta = size + b"\x80" * (len(base) >> 16) + b"\x01" + bytes([n + 1])
+        places.append(len(pack(*objects)) - 20)
+        objects.append((7, len(delta), names[-1], delta))
+        names.append(_blob_name(base + bytes([n + 1])))
+    folder = tmp_path / "pack"
+    folder.mkdir()
+    whole = pack(*objects)
+    (folder / "pack-a.pack").write_bytes(whole)
+    rows = sorted((name, at, 0) for name, at in zip(names, places, strict=True))
+    with (folder / "pack-a.idx").open("wb") as file:
+        write_pack_index_v2(file, rows, whole[-20:])
+    sha1 = OBJECT_FORMATS["sha1"]
+    with Objects(tmp_path, sha1, "it") as found:
+        assert found.look(names[9].hex().encode())[1][-1] == 9
+    with Objects(tmp_path, sha1, "it") as found, pytest.raises(TooLarge, match="far more work"):
+        found.look(names[60].hex().encode())
+
+
+def _blob_name(data: bytes) -> bytes:
+    return hashlib.sha1(b"blob %d\0" % len(data) + data).digest()
 
 
 def test_a_text_that_is_too_large_is_refused_and_others_go_on(tmp_path: Path) -> None:

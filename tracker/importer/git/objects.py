@@ -2,7 +2,9 @@
 
 A repository to import is foreign: of all that is in it, only objects count. Nothing borrows them
 from elsewhere (alternates, links, promised ones), each is compared with its name, and none may
-take more memory than is set here, whatever a pack says of its sizes. dulwich knows the formats.
+take more memory than is set here, whatever a pack says of its sizes. All of them together may make
+only so many bytes of those that are stored, so that reading takes time in proportion. dulwich knows
+the formats.
 """
 
 from __future__ import annotations
@@ -43,6 +45,9 @@ LARGEST = 64 * 1024 * 1024  # bytes of one object, and of all that is unpacked t
 _DEEPEST = 5000  # deltas upon deltas; git itself makes 4095 at most
 _REMEMBERED = 32 * 1024 * 1024  # bytes of objects that others may be deltas of
 _SWELL = 2000  # bytes that a byte of a pack may become; texts of terms come to about 50
+#: Bytes that may be made in all of a byte that is stored, however often that is asked for; texts
+#: of terms come to about 15.
+_EFFORT = 10_000
 
 # What dulwich, zlib and Python raise over bytes that are not as they should be.
 _BROKEN = (
@@ -79,13 +84,17 @@ class Objects:
     format: ObjectFormat
     shown: str
     _packs: list[_Pack] = field(default_factory=list)
+    _effort: _Effort = field(default_factory=lambda: _Effort(LARGEST))
+    _seen: set[str] = field(default_factory=set)
 
     def __enter__(self) -> Objects:
         packs = self.folder / "pack"
         found = sorted(packs.glob("*.idx")) if is_folder(packs) else []
         pairs = [(i, i.with_suffix(".pack")) for i in found if is_file(i)]
         try:
-            self._packs = [_indexed(i, p, self.format) for i, p in pairs if is_file(p)]
+            self._packs = [
+                _indexed(i, p, self.format, self._effort) for i, p in pairs if is_file(p)
+            ]
         except _BROKEN as error:
             raise ImportFailed(
                 f"{self.shown}: a pack of it is damaged ({_said(error)})."
@@ -114,6 +123,7 @@ class Objects:
             raise ImportFailed(f"{what} has no name of an object.")
         try:
             found = self._found(name)
+            self._effort.take(len(found[1]) if found else 0)  # to compare it with its name
         except TooLarge as error:
             raise TooLarge(f"{what}: {error}") from error
         except _BROKEN as error:
@@ -143,8 +153,13 @@ class Objects:
         if not is_folder(folder) or not is_file(folder / name[2:]):
             return None
         with (folder / name[2:]).open("rb") as file:
-            inflated = zlib.decompressobj()
-            data = inflated.decompress(file.read(LARGEST), LARGEST + 64)
+            inflated, stored = zlib.decompressobj(), file.read(LARGEST)
+        if name not in self._seen:
+            self._seen.add(name)
+            self._effort.grow(len(stored))
+        self._effort.take(0)
+        data = inflated.decompress(stored, LARGEST + 64)
+        self._effort.take(len(data))
         head, _, body = data.partition(b"\0")
         word, size = head.split()
         if int(size) > LARGEST:
@@ -186,6 +201,7 @@ def _listed(contents: mmap.mmap, format_: ObjectFormat) -> list[tuple[bytes, int
     where: dict[bytes, int] = {}
     pack = _Pack(contents, format_, lambda name: where[bytes.fromhex(name.decode())])
     entries: dict[int, tuple[bytes, int, int | None]] = {}
+    pack.effort.grow(len(contents))
     left, swell = list(pack.objects()), LARGEST + _SWELL * len(contents)
     while left:
         waiting = []
@@ -208,6 +224,22 @@ def _listed(contents: mmap.mmap, format_: ObjectFormat) -> list[tuple[bytes, int
 
 
 @dataclass(slots=True)
+class _Effort:
+    """The number of bytes that may still be made of those that are stored."""
+
+    left: int
+
+    def grow(self, stored: int) -> None:
+        self.left += _EFFORT * stored
+
+    def take(self, made: int) -> None:
+        """Raises TooLarge where no more are left."""
+        self.left -= made
+        if self.left < 0:
+            raise TooLarge("it takes far more work to read than any collection of texts.")
+
+
+@dataclass(slots=True)
 class _Pack:
     """A pack; `offset` gives the place of an object by its hexadecimal name, or KeyError."""
 
@@ -215,6 +247,7 @@ class _Pack:
     format: ObjectFormat
     offset: Callable[[bytes], int]
     close: Callable[[], None] = lambda: None
+    effort: _Effort = field(default_factory=lambda: _Effort(LARGEST))
     _known: dict[int, tuple[int, bytes]] = field(default_factory=dict)
     _held: int = 0
 
@@ -226,6 +259,7 @@ class _Pack:
             held += self._size(at)
             if held > LARGEST or len(deltas) > _DEEPEST:
                 raise _too_large(held)
+            self.effort.take(self._size(at))
             part, _ = unpack_object_at(self.contents, at, self.format.hash_func)
             data = b"".join(part.decomp_chunks)
             if part.pack_type_num not in DELTA_TYPES:
@@ -236,6 +270,7 @@ class _Pack:
         for place, delta in reversed(deltas):
             if (size := _result_size(delta)) > LARGEST:
                 raise _too_large(size)
+            self.effort.take(size)
             made = b"".join(apply_delta(found[1], delta))
             found = self._remember(place, found[0], made)
         return found
@@ -279,8 +314,9 @@ class _Pack:
         return (first & 15) + sum((byte & 127) << (4 + 7 * n) for n, byte in enumerate(more))
 
 
-def _indexed(index: Path, path: Path, format_: ObjectFormat) -> _Pack:
+def _indexed(index: Path, path: Path, format_: ObjectFormat, effort: _Effort) -> _Pack:
     contents = _mapped(path)
+    effort.grow(len(contents))
     read_pack_header_at(contents)
     found = load_pack_index(index, format_)
 
@@ -291,7 +327,7 @@ def _indexed(index: Path, path: Path, format_: ObjectFormat) -> _Pack:
         found.close()
         _let_go(contents)
 
-    return _Pack(contents, format_, offset, close)
+    return _Pack(contents, format_, offset, close, effort)
 
 
 def _mapped(path: Path) -> mmap.mmap:
