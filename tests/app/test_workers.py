@@ -187,6 +187,35 @@ def test_a_process_that_is_killed_is_one_sentence() -> None:
         list(found.each(end, [1, 2], lambda n: n))
 
 
+def end_at_seven(number: int) -> str:
+    if number % 7 == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return f"{number} done"
+
+
+def test_work_that_ends_its_process_is_named_and_all_else_goes_on() -> None:
+    with workers(2, "") as found:
+        assert found
+        done = list(found.each(end_at_seven, range(1, 17), lambda n: n, lambda n: f"{n} lost"))
+        assert done == [(n, f"{n} {'lost' if n % 7 == 0 else 'done'}") for n in range(1, 17)]
+        assert list(found.each(double, [4], lambda n: n)) == [(4, 8)]
+
+
+def end_once(file: Path) -> str:
+    if not file.exists():
+        file.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "done"
+
+
+def test_what_was_ended_once_from_outside_is_done_again(tmp_path: Path) -> None:
+    files = [tmp_path / "a", tmp_path / "b"]
+    with workers(2, "") as found:
+        assert found
+        done = list(found.each(end_once, files[:1], lambda one: one, lambda _: "lost"))
+    assert done == [(files[0], "done")]
+
+
 def test_one_process_needs_no_workers() -> None:
     with workers(1, "") as found:
         assert found is None

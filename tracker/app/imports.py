@@ -9,15 +9,18 @@ from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from tracker._support.containment import Failed, tried
 from tracker.app.outcomes import FACTS, classified
 from tracker.archive.store import Archive
 from tracker.config.declarations import imported_id
+from tracker.errors import ImportFailed
 from tracker.extractor import Classification, PageFacts, examine
 from tracker.fetcher import public_headers
-from tracker.importer import Record, Refusal, TooLarge, doubt, same_page
+from tracker.importer import Record, Refusal, doubt, same_page
 from tracker.model import Capture, Document, Outcome, Source, digest
 
 if TYPE_CHECKING:
@@ -57,16 +60,19 @@ class Found:
     record: Record
 
 
-#: Looks at many bodies elsewhere: each record with the impression of it, in the order given; none
-#: where the predicate says that the record is there already.
+#: Looks at many bodies elsewhere: each record with the impression of it, or why there can be none,
+#: in the order given; None where the predicate says that the record is there already.
 Looking = Callable[
-    [Iterable[Found], Callable[[Found], bool]], Iterator[tuple[Found, PageFacts | None]]
+    [Iterable[Found], Callable[[Found], bool]], Iterator[tuple[Found, PageFacts | Failed | None]]
 ]
 
 
-def look(work: tuple[bytes, str, Source | None] | None) -> PageFacts | None:
-    """What is done elsewhere: the impression of a body, of this media type, read so."""
-    return None if work is None else examine(*work)
+def look(work: tuple[str, bytes, str, Source | None] | None) -> PageFacts | Failed | None:
+    """Examine elsewhere a document's body, of this media type, read so."""
+    if work is None:
+        return None
+    document, body, media, source = work
+    return tried(document, partial(examine, body, media, source))
 
 
 @dataclass(slots=True)
@@ -89,8 +95,8 @@ class Keeper:
         if self.has(found):
             return None
         document, record = found.document, found.record
-        self.archive.introduce(document)
         capture = self._judged(document.id, found.source, record, seen)
+        self.archive.introduce(document)
         self.archive.add(capture, record.body)
         pages = self._of(document.id)
         # What it was served with judges nothing, and would fill the memory.
@@ -223,8 +229,8 @@ def _body(repository: Repository, entry: Entry, now: datetime) -> bytes:
         raise _Refused(reason)
     try:
         return repository.body(entry)
-    except TooLarge as error:
-        raise _Refused(f"is not read: {error}") from error
+    except ImportFailed as error:
+        raise _Refused(f"is not read: {str(error).rstrip('.')}") from error
 
 
 def _as_declared(
@@ -254,12 +260,20 @@ def _declared_pages(
 
 def _kept(
     found: Iterable[Found], archive: Archive, looking: Looking | None
-) -> Iterator[Capture | None]:
+) -> Iterator[Capture | Refusal | None]:
+    """Keep what is found; a record that cannot be judged is refused by itself."""
     keeper = Keeper(archive)
-    if looking is None:
-        yield from map(keeper.keep, found)
-    else:
-        yield from (keeper.keep(one, seen) for one, seen in looking(found, keeper.has))
+    looked = ((one, None) for one in found) if looking is None else looking(found, keeper.has)
+    for one, seen in looked:
+        done = tried(one.document.id, partial(_keep, keeper, one, seen))
+        if isinstance(done, Failed):
+            yield Refusal(one.record.via, f"cannot be judged: {done.reason.rstrip('.')}")
+        else:
+            yield done
+
+
+def _keep(keeper: Keeper, found: Found, seen: PageFacts | Failed | None) -> Capture | Failed | None:
+    return seen if isinstance(seen, Failed) else keeper.keep(found, seen)
 
 
 def _source(entry: Entry, document: Document, declared: Sequence[Document]) -> Source | None:

@@ -15,9 +15,11 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import partial
+from typing import Generic, TypeVar
 
 from tracker._support.cache import PAGES, program
+from tracker._support.containment import Failed
 from tracker.errors import ArchiveError, UsageError
 
 _PATIENCE = 10  # seconds until a scheduler has to answer
@@ -28,52 +30,129 @@ _Work = TypeVar("_Work")
 _Answer = TypeVar("_Answer")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Workers:
-    """Whoever does the work besides this process."""
+    """Whoever does the work besides this process.
+
+    `anew` starts an executor in place of one whose processes are lost; one that replaces them
+    itself needs none.
+    """
 
     executor: Executor
     number: int
+    anew: Callable[[], Executor] | None = None
 
     def each(
         self,
         do: Callable[[_Work], _Answer],
         given: Iterable[_Given],
         work: Callable[[_Given], _Work],
+        lost: Callable[[_Given], _Answer] | None = None,
     ) -> Iterator[tuple[_Given, _Answer]]:
         """What `do` makes of the `work` for everything `given`, in the order given.
 
-        Raises ArchiveError where a worker is lost and nobody can take its place.
+        What ends every worker that takes it is answered by `lost`, and all else goes on. Raises
+        ArchiveError without that, and where there are no workers any more.
         """
-        waiting: deque[tuple[_Given, Future[_Answer]]] = deque()
+        waiting: deque[_Begun[_Given, _Work, _Answer]] = deque()
         try:
             for one in given:
-                waiting.append((one, self.executor.submit(do, work(one))))
+                job = work(one)
+                waiting.append(_Begun(one, job, self._submitted(do, job)))
                 if len(waiting) >= _AHEAD * self.number:
-                    yield _first(waiting)
+                    yield self._first(do, waiting, lost)
             while waiting:
-                yield _first(waiting)
+                yield self._first(do, waiting, lost)
         finally:
-            for _, future in waiting:
-                future.cancel()
+            for begun in waiting:
+                begun.future.cancel()
+
+    def _first(
+        self,
+        do: Callable[[_Work], _Answer],
+        waiting: deque[_Begun[_Given, _Work, _Answer]],
+        lost: Callable[[_Given], _Answer] | None,
+    ) -> tuple[_Given, _Answer]:
+        if _is_lost(waiting[0].future) and self.anew and lost:
+            # Any of them may have ended the workers: each is done alone, so that it is known which.
+            self._renew()
+            for begun in waiting:
+                if _is_lost(begun.future):
+                    begun.future = self._alone(do, begun.work)
+        first = waiting.popleft()
+        try:
+            return first.given, _answer(first.future)
+        except _Lost:
+            if lost is None:
+                raise
+            return first.given, lost(first.given)
+
+    def _alone(self, do: Callable[[_Work], _Answer], job: _Work) -> Future[_Answer]:
+        future = self._submitted(do, job)
+        if _is_lost(future):
+            self._renew()
+        return future
+
+    def _submitted(self, do: Callable[[_Work], _Answer], job: _Work) -> Future[_Answer]:
+        try:
+            return self.executor.submit(do, job)
+        except BrokenProcessPool as error:
+            broken: Future[_Answer] = Future()
+            broken.set_exception(error)
+            return broken
+
+    def _renew(self) -> None:
+        if self.anew:
+            self.close()
+            self.executor = self.anew()
+
+    def close(self) -> None:
+        self.executor.shutdown()
 
 
-def _first(waiting: deque[tuple[_Given, Future[_Answer]]]) -> tuple[_Given, _Answer]:
-    one, future = waiting.popleft()
+@dataclass(slots=True)
+class _Begun(Generic[_Given, _Work, _Answer]):
+    """A piece of work under way."""
+
+    given: _Given
+    work: _Work
+    future: Future[_Answer]
+
+
+class _Lost(ArchiveError):
+    """A worker was lost over its work."""
+
+
+def _is_lost(future: Future[_Answer]) -> bool:
+    """Whether a worker was lost over it; waits until it is done."""
+    return isinstance(future.exception(), BrokenProcessPool)
+
+
+def _answer(future: Future[_Answer]) -> _Answer:
     try:
-        return one, future.result()
+        return future.result()
     except BrokenProcessPool as error:
-        raise ArchiveError(
+        raise _Lost(
             "A worker process was ended from outside (was there too little memory?); nothing "
             "recorded is lost, run it again with fewer --workers."
         ) from error
     except Exception as error:
-        if type(error).__name__ in {"KilledWorker", "FutureCancelledError"}:
-            raise ArchiveError(
+        name = type(error).__name__
+        if name in {"KilledWorker", "FutureCancelledError"}:
+            kind = _Lost if name == "KilledWorker" else ArchiveError
+            raise kind(
                 "The cluster lost its workers again and again at the same work; nothing recorded "
                 "is lost, see to them and run it again."
             ) from error
         raise
+
+
+def lost_worker(name: str) -> Failed:
+    """What to say of work that ends every process that takes it."""
+    return Failed(
+        f"{name}: every process that worked on it was ended from outside (was there too little "
+        "memory?)."
+    )
 
 
 @contextmanager
@@ -89,8 +168,12 @@ def workers(number: int, scheduler: str) -> Iterator[Workers | None]:
     elif number > 1:
         # Not forked: a child must not hold our locks and the open archive.
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(number, mp_context=context) as executor:
-            yield Workers(executor, number)
+        anew = partial(ProcessPoolExecutor, number, mp_context=context)
+        pool = Workers(anew(), number, anew)
+        try:
+            yield pool
+        finally:
+            pool.close()
     else:
         yield None
 

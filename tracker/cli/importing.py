@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from tracker._support.containment import Failed
 from tracker.app.imports import (
     Found,
     Looking,
@@ -25,7 +26,7 @@ from tracker.app.imports import (
     owners,
 )
 from tracker.app.internet_archive import PublicArchive, import_captures
-from tracker.app.workers import Workers, workers
+from tracker.app.workers import Workers, lost_worker, workers
 from tracker.cli.app import App, harmless, parse_time, watched
 from tracker.cli.asking import allow_host, fetcher
 from tracker.cli.working import working
@@ -407,11 +408,12 @@ def _looking(others: Workers | None) -> Looking | None:
 
     def looking(
         found: Iterable[Found], is_there: Callable[[Found], bool]
-    ) -> Iterator[tuple[Found, PageFacts | None]]:
-        def work(one: Found) -> tuple[bytes, str, Source | None] | None:
-            return None if is_there(one) else (one.record.body, one.record.media, one.source)
+    ) -> Iterator[tuple[Found, PageFacts | Failed | None]]:
+        def work(one: Found) -> tuple[str, bytes, str, Source | None] | None:
+            page = one.record.body, one.record.media, one.source
+            return None if is_there(one) else (one.document.id, *page)
 
-        return others.each(look, found, work)
+        return others.each(look, found, work, lambda one: lost_worker(one.document.id))
 
     return looking
 

@@ -13,7 +13,7 @@ from tracker._support.cache import ABSTRACTS, PAGES, DerivedCache, key_of
 from tracker._support.containment import Failed, tried
 from tracker._support.lock import held_folder
 from tracker.app.derive import Derived, Job, RemoteJob, derive, derive_remote, picture, remote_job
-from tracker.app.workers import Workers
+from tracker.app.workers import Workers, lost_worker
 from tracker.app.workspace import Workspace
 from tracker.cli import faults, logs
 from tracker.cli.app import App, show
@@ -352,7 +352,7 @@ def _derived(
 
     if others is None:
         return ((one, done(one)) for one in work)
-    return others.each(derive_remote, work, packed)
+    return others.each(derive_remote, work, packed, lambda one: lost_worker(one.case.document.id))
 
 
 def last_unpublished(cache: DerivedCache) -> Unpublished:
