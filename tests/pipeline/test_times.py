@@ -142,6 +142,19 @@ def test_a_capture_of_such_a_time_stands_in_for_nothing(tmp_path: Path, stamp: s
     assert (row["state"], row["last_seen"]) == ("failing", None)
 
 
+def test_the_newest_of_a_possible_time_stands_in_for_one_of_the_future(tmp_path: Path) -> None:
+    stamps = ("20200101000000", "20210101000000", "29990101000000", "29990101000001")
+    with Server({"/terms": answer(403)}) as server, PublicArchive([]) as archive:
+        archive.kept = [Kept(stamp, server.url(), terms(nonce=stamp)) for stamp in stamps]
+        root = declare_archived(tmp_path, archive.url, url=server.url())
+        hosts = ("--allow-host", server.entry, "--allow-host", archive.entry)
+        done = tracker(root, "run", *hosts)
+        assert archive.replays == ["20210101000000"]
+    assert "/web/29990101000001/" in done.output
+    (row,) = json.loads(tracker(root, "status", "--json").stdout)
+    assert row["last_seen"].startswith("2021-01-01")
+
+
 # ── what is recorded already ──────────────────────────────────────────────────────
 
 _DAY = timedelta(days=1)

@@ -48,9 +48,9 @@ class PublicArchive:
                 return
             key = following
 
-    def newest(self, page: str) -> IndexEntry | None:
-        """The newest capture of a page, or None where there is none."""
-        marks, _, _ = self._lines(wayback.newest_address(self.base, page))
+    def newest(self, page: str, until: date | None = None) -> IndexEntry | None:
+        """The newest capture of a page up to a day, or None where there is none."""
+        marks, _, _ = self._lines(wayback.newest_address(self.base, page, until))
         return max(marks, key=lambda m: m.stamp, default=None)
 
     def _lines(self, address: str) -> tuple[tuple[IndexEntry, ...], str, int]:
@@ -120,26 +120,27 @@ def _brought(
 
 def stand_in(
     document: Document, source: Source, public: PublicArchive, archive: Archive
-) -> Capture | Refusal | None:
+) -> tuple[Capture | Refusal, ...]:
     """Record the newest public capture of a page that was refused to us, and return it.
 
-    None where the archive has none, cannot be asked, or shows nothing newer than we saw. One that
-    cannot have been seen by now is refused: it would hide for good that the page is not read.
+    Nothing where the archive has none, cannot be asked, or shows nothing newer than we saw. One
+    that cannot have been seen by now is refused, for it would hide for good that the page is not
+    read; then the newest one up to today takes its place.
     """
     if is_loopback(_host(source.url)) and not is_loopback(_host(public.base)):
-        return None  # a page of this machine is in no public archive
+        return ()  # a page of this machine is in no public archive
+    refused: tuple[Refusal, ...] = ()
     try:
         mark = public.newest(source.url)
-        if mark is None:
-            return None
-        if refusal := _refusal(mark, public):
-            return refusal
-        if not _is_news(mark, document, public, archive):
-            return None
+        if mark and (refusal := _refusal(mark, public)):
+            refused = (refusal,)
+            mark = public.newest(source.url, public.now.date())
+        if mark is None or _refusal(mark, public) or not _is_news(mark, document, public, archive):
+            return refused
         found = _brought(mark, document, source, public, Keeper(archive))
     except ImportFailed:
-        return None
-    return found if isinstance(found, Capture) else None
+        return refused
+    return (*refused, found) if isinstance(found, Capture) else refused
 
 
 def _is_news(mark: IndexEntry, document: Document, public: PublicArchive, archive: Archive) -> bool:

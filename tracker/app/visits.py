@@ -102,8 +102,7 @@ def _stand_ins(
     refused = [c.source for c in captures if c.outcome in _TURNED_AWAY and c.source]
     if public is None or len(document.sources) > 1:  # parts of other days make no whole
         return ()
-    found = (stand_in(document, source, public, archive) for source in refused)
-    return tuple(one for one in found if one is not None)
+    return tuple(one for source in refused for one in stand_in(document, source, public, archive))
 
 
 def interleaved(documents: Sequence[Document]) -> list[Document]:

@@ -57,9 +57,11 @@ def _day(day: date) -> str:
     return day.isoformat().replace("-", "")
 
 
-def newest_address(base: str, page: str) -> str:
-    """Where the index line of the newest capture of `page` is."""
-    return f"{base}/cdx/search/cdx?{urlencode([*_question(page), ('limit', '-1')])}"
+def newest_address(base: str, page: str, until: date | None = None) -> str:
+    """Where the index line of the newest capture of `page` is, up to a day if one is given."""
+    asked = [*_question(page), ("limit", "-1")]
+    asked += [("to", _day(until))] if until else []
+    return f"{base}/cdx/search/cdx?{urlencode(asked)}"
 
 
 def _question(page: str) -> list[tuple[str, str]]:
