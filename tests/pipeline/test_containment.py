@@ -5,8 +5,11 @@ is fetched, published and verified as if it were not there.
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from sqlite3 import OperationalError
 from typing import Any
@@ -14,13 +17,16 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from tests.samples import ADS, alter, bytes_of, terms, tracker
+from tests.importer.test_files import warc
+from tests.samples import ADS, alter, bytes_of, declare, terms, tracker
 from tests.servers import Server, page
+from tracker._support.containment import Failed
 from tracker.app import derive as deriving
-from tracker.app import visits
+from tracker.app import imports, visits
+from tracker.app.derive import Derived, RemoteJob, derive_remote
 from tracker.app.outcomes import classified
 from tracker.archive.store import Archive
-from tracker.cli import session
+from tracker.cli import importing, publishing, session
 from tracker.publisher import urls as places
 
 KINDS = {"Terms": "harbour/terms@global", "Privacy": "harbour/privacy@global"}
@@ -260,6 +266,88 @@ def test_in_other_processes_a_document_that_fails_stops_no_other(world: World) -
     assert done.exit_code == 1
     assert done.stderr.count(BROKEN) == 1
     assert world.files(BROKEN) == before
+
+
+def deadly(given: RemoteJob | Failed) -> Derived | Failed:
+    """Stand in for a document that fills the memory of whatever process derives it."""
+    if isinstance(given, RemoteJob) and given.job.document.id == BROKEN:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return derive_remote(given)
+
+
+def test_a_document_that_ends_its_process_stops_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = world.files(BROKEN)
+    shutil.rmtree(world.root / ".cache")
+    monkeypatch.setattr(publishing, "derive_remote", deadly)
+    done = world.tracker("publish", "--workers", "2")
+    assert done.exit_code == 1
+    assert done.stderr.count(BROKEN) == 1
+    assert "memory" in done.stderr
+    assert world.files(BROKEN) == before
+    assert world.rows()[BROKEN]["state"] == "failing"
+
+
+@pytest.mark.parametrize("place", ["site_files", "status_files"])
+@pytest.mark.parametrize("error", [IndexError("x"), RecursionError("deep"), MemoryError()])
+def test_a_fault_in_what_is_of_all_documents_is_one_sentence_and_all_stands(
+    world: World, monkeypatch: pytest.MonkeyPatch, place: str, error: Exception
+) -> None:
+    def broken(*_: Any) -> None:
+        raise error
+
+    world.write("corrections.toml", correction(OTHERS[0]))  # so that all of it is made anew
+    before = bytes_of(world.root / "feeds")
+    with monkeypatch.context() as patch:
+        patch.setattr(publishing, place, broken)
+        done = world.tracker("publish")
+    assert done.exit_code == 1
+    (said,) = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
+    assert said.startswith("Error: publish: a fault of this program, please report it (")
+    assert type(error).__name__ in said
+    assert "Traceback" not in done.output
+    assert bytes_of(world.root / "feeds") == before
+    assert world.tracker("publish").exit_code == 0
+
+
+# ── a record that cannot be judged ────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("others", [(), ("--workers", "2")])
+def test_a_record_that_cannot_be_judged_stops_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, others: tuple[str, ...]
+) -> None:
+    url = "https://harbour.example/terms"
+    declare(tmp_path, {"Terms": url})
+    texts = [
+        terms(f"<p>{'Sunk' if day == 2 else 'Afloat'} on day {day}.</p>") for day in range(1, 5)
+    ]
+    pages = [(url, f"2020-01-0{n}T00:00:00Z", text, "200 OK") for n, text in enumerate(texts, 1)]
+    file = warc(tmp_path / "a.warc", *pages)
+    monkeypatch.setattr(importing, "look", sinking)
+    monkeypatch.setattr(imports, "classified", partial(unjudged, classified))
+    done = tracker(tmp_path, "import", "warc", str(file), *others)
+    assert done.exit_code == 1
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+    assert "3 captures imported" in done.stdout
+    assert "a.warc, record " in done.stderr
+    assert "cannot be judged: harbour/terms@global: " in done.stderr
+    with Archive(tmp_path / "data" / "archive.db") as archive:
+        assert [c.time.day for c in archive.captures()] == [1, 3, 4]
+    assert tracker(tmp_path, "verify").exit_code == 0
+
+
+def sinking(work: Any) -> Any:
+    if work and b"Sunk" in work[1]:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return imports.look(work)
+
+
+def unjudged(real: Callable[..., Any], archive: Archive, body: bytes, *more: Any) -> Any:
+    if b"Sunk" in body:
+        raise KeyError("colour")
+    return real(archive, body, *more)
 
 
 # ── a visit that fails ────────────────────────────────────────────────────────────

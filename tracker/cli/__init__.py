@@ -7,6 +7,7 @@ import gc
 import io
 import logging
 import sys
+import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import import_module
@@ -16,6 +17,7 @@ from typing import Any
 import click
 
 from tracker import __version__
+from tracker._support.containment import unexpected
 from tracker.cli import logs
 from tracker.cli.app import App, harmless, parse_time
 from tracker.errors import TrackerError
@@ -71,6 +73,14 @@ class _Commands(click.Group):
                 raise
             where = f"{error.filename}: " if error.filename else ""
             click.echo(f"Error: {harmless(where)}{error.strerror or error}.", err=True)
+            ctx.exit(1)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever it is, it is told in one sentence)
+            trace = "".join(traceback.format_exception(error))
+            logs.event("failed", level=logging.ERROR, error=str(error), trace=trace)
+            sentence = f"{ctx.invoked_subcommand}: {unexpected(error)}; nothing recorded is lost."
+            click.echo(f"Error: {harmless(sentence)}", err=True)
             ctx.exit(1)
         if isinstance(ctx.obj, App) and ctx.obj.failed:
             ctx.exit(1)
