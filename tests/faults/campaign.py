@@ -138,6 +138,8 @@ class Campaign:
             root = self._fresh(scenario)
             done = self.run(root, scenario.arguments, kill_after=after)
             self.report.points[f"{scenario.name}: random kill"] += 1
+            if (n + 1) % 100 == 0:
+                sys.stderr.write(f"{n + 1} of {number}\n")
             self._judge(root, scenario, done, f"{scenario.name}, killed after {after:.4f} s")
 
     def _operations(self, scenario: Scenario) -> int:
@@ -165,7 +167,12 @@ class Campaign:
         self.report.violations += [f"{name}: {problem}" for problem in problems]
 
     def _broken_laws(self, root: Path, scenario: Scenario, done: Done) -> Iterator[str]:
-        if "Traceback" in done.out + done.err or done.code not in {0, 1, 2, -signal.SIGKILL}:
+        said = done.out + done.err
+        if (
+            "Traceback" in said
+            or "report it" in said
+            or done.code not in {0, 1, 2, -signal.SIGKILL}
+        ):
             yield f"ended with {done.code}: {done.err[-600:]}"
         if done.code in {1, 2} and not done.err.strip() and "REFUSED" not in done.out:
             yield f"failed without a sentence: {done.out}"
