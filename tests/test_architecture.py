@@ -111,3 +111,10 @@ def _called(node: ast.Call) -> str:
 def test_every_module_is_in_a_known_package() -> None:
     known = set().union(*FLOORS) | {"__init__", "starter", "guide"}
     assert {package(p) for p in modules()} <= known
+
+
+def test_the_guide_draws_these_floors() -> None:
+    text = (PACKAGE / "guide" / "architecture.md").read_text(encoding="utf-8")
+    drawing = text.split("Arrows go down only:")[1].split("```")[1]
+    drawn = [set(line.split()) for line in drawing.splitlines() if line.strip()]
+    assert [{"__main__"}, *drawn] == list(reversed(FLOORS))

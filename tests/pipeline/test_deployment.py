@@ -1,4 +1,4 @@
-"""Where an instance lives: the scheduled workflow, run step by step, and the README's recipes."""
+"""Where an instance lives: the scheduled workflow, run step by step, and the guide's recipes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests import samples
-from tests.samples import ADS, in_readme
+from tests.samples import ADS, example
 from tests.servers import Server, page
 from tracker.evidence import make_key
 
@@ -403,12 +403,12 @@ def test_what_is_there_is_not_restored_over(origin: Path, tmp_path: Path) -> Non
         assert "Nothing was seen" in run.step("keep", "Keep what was seen").stdout
 
 
-# ── the recipes of the README ─────────────────────────────────────────────────────
+# ── the recipes of the guide ─────────────────────────────────────────────────────
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
 def test_systemd_accepts_the_units(tmp_path: Path) -> None:
-    parts = re.split(r"^# \S*/(tracker\.\w+)\n", in_readme("ini", "OnCalendar"), flags=re.MULTILINE)
+    parts = re.split(r"^# \S*/(tracker\.\w+)\n", example("ini", "OnCalendar"), flags=re.MULTILINE)
     units = dict(zip(parts[1::2], parts[2::2], strict=True))
     assert set(units) == {"tracker.service", "tracker.timer"}
     (tmp_path / "tracker").write_text("#!/bin/sh\n")
@@ -431,7 +431,7 @@ def test_systemd_accepts_the_units(tmp_path: Path) -> None:
 
 
 def test_the_container_recipe_uses_what_is_there() -> None:
-    text = in_readme("dockerfile", "FROM")
+    text = example("dockerfile", "FROM")
     (command,) = re.findall(r"^ENTRYPOINT (\[.*\])$", text, re.MULTILINE)
     assert json.loads(command)[0] == "tracker"
     for source in re.findall(r"^COPY (.*) \S+$", text, re.MULTILINE):
