@@ -103,16 +103,51 @@ def test_nothing_is_published_that_was_not_kept_before() -> None:
     assert JOBS["keep"]["if"] == "${{ !cancelled() && needs.fetch.result == 'success' }}"
 
 
-def test_what_is_installed_is_known_by_its_hash() -> None:
-    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    project, build = declared["project"], declared["build-system"]["requires"]
-    extras = project["optional-dependencies"]
-    locked, building = _locked("requirements.lock"), _locked("requirements-build.lock")
-    wanted = [*project["dependencies"], *extras["notify"], *extras["sign"]]
-    for kept, some in ((locked, wanted), (building, [*build, "setuptools"])):
-        for requirement in map(Requirement, some):
-            version = kept[canonicalize_name(requirement.name)]
-            assert version in requirement.specifier, f"{requirement}: run .github/install lock"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def requirements(*extras: str) -> list[Requirement]:
+    """Return what the package needs, and some of its extras, with those that an extra names."""
+    project = PROJECT["project"]
+    offered = project["optional-dependencies"]
+    wanted = list(map(Requirement, project["dependencies"]))
+    for one in (Requirement(text) for extra in extras for text in offered[extra]):
+        itself = one.name == project["name"]
+        wanted += map(Requirement, (t for e in one.extras for t in offered[e])) if itself else [one]
+    return wanted
+
+
+@pytest.mark.parametrize(
+    ("lock", "wanted"),
+    [
+        ("requirements.lock", requirements("notify", "sign")),
+        ("requirements-test.lock", requirements("test", "lint")),
+        (
+            "requirements-build.lock",
+            [*map(Requirement, PROJECT["build-system"]["requires"]), Requirement("setuptools")],
+        ),
+    ],
+)
+def test_what_is_installed_is_known_by_its_hash(lock: str, wanted: list[Requirement]) -> None:
+    kept = _locked(lock)
+    for requirement in wanted:
+        version = kept[canonicalize_name(requirement.name)]
+        assert version in requirement.specifier, f"{requirement}: run .github/install lock"
+
+
+def test_what_is_tested_is_what_an_instance_runs() -> None:
+    assert _locked("requirements.lock").items() <= _locked("requirements-test.lock").items()
+
+
+def test_no_exact_version_is_forced_upon_an_environment() -> None:
+    extras = PROJECT["project"]["optional-dependencies"]
+    pinned = [r for r in requirements(*extras) if "==" in str(r.specifier)]
+    assert not pinned, "exact versions are in the locks"
+
+
+def test_continuous_integration_installs_from_the_lock_before_it_tests() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert script.index(".github/install test") < script.index('-c "$test_command"')
 
 
 def _locked(name: str) -> dict[str, str]:
