@@ -25,8 +25,9 @@ from typing import Any, Self, TypeVar
 from tracker.model import digest
 
 _PACKAGE = Path(__file__).parent.parent
-_LIBRARIES = ("beautifulsoup4", "lxml", "soupsieve", "markdown-it-py", "diff-match-patch",
-              "rapidfuzz", "dateparser", "Jinja2", "MarkupSafe", "feedgen", "pillow")  # fmt: skip
+#: The libraries that read pages: other versions may give other clauses or dates.
+READERS = ("beautifulsoup4", "lxml", "soupsieve", "markdown-it-py", "dateparser")
+_WRITERS = ("diff-match-patch", "rapidfuzz", "Jinja2", "MarkupSafe", "feedgen", "pillow")
 _TABLE = "create table if not exists derived (id text primary key, key text, value blob)"
 #: The code that each kind of value follows from.
 READINGS = ("extractor", "model.py")
@@ -37,7 +38,11 @@ ABSTRACTS = (
     *(f"publisher/{name}.py" for name in "summaries templating data/exports feeds/channel".split()),
     *(f"publisher/site/{name}.py" for name in "compare_page listing opt_out".split()),
 )
-PAGES = (*TEXTS, "publisher", "_support/containment.py", "app/derive.py", "config/topics.py")
+#: Feeds name the program's version, which is in `__init__.py`.
+PAGES = (
+    *TEXTS, "__init__.py", "publisher", "_support/containment.py", "app/derive.py",
+    "config/topics.py",
+)  # fmt: skip
 
 _Value = TypeVar("_Value")
 
@@ -122,14 +127,20 @@ def program(rooms: tuple[str, ...]) -> str:
     paths = [p for root in roots for p in ([root] if root.is_file() else sorted(root.rglob("*")))]
     code = [path.read_bytes() for path in paths if path.is_file() and path.suffix != ".pyc"]
     platform = f"{sys.version} {sqlite3.sqlite_version}".encode()
-    return digest(b"\0".join([*code, platform, *map(_version, _LIBRARIES)]))
+    return digest(b"\0".join([*code, platform, *map(str.encode, versions(READERS + _WRITERS))]))
 
 
-def _version(library: str) -> bytes:
+@cache
+def versions(libraries: tuple[str, ...]) -> tuple[str, ...]:
+    """Name libraries with their installed versions; a missing one (of an extra) has none."""
+    return tuple(map(_version, libraries))
+
+
+def _version(library: str) -> str:
     try:
-        return f"{library} {metadata.version(library)}".encode()
-    except metadata.PackageNotFoundError:  # an extra
-        return library.encode()
+        return f"{library} {metadata.version(library)}"
+    except metadata.PackageNotFoundError:
+        return library
 
 
 def _packed(found: object) -> bytes:
