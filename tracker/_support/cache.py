@@ -22,6 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from tracker import __version__
 from tracker.model import digest
 
 _PACKAGE = Path(__file__).parent.parent
@@ -38,11 +39,7 @@ ABSTRACTS = (
     *(f"publisher/{name}.py" for name in "summaries templating data/exports feeds/channel".split()),
     *(f"publisher/site/{name}.py" for name in "compare_page listing opt_out".split()),
 )
-#: Feeds name the program's version, which is in `__init__.py`.
-PAGES = (
-    *TEXTS, "__init__.py", "publisher", "_support/containment.py", "app/derive.py",
-    "config/topics.py",
-)  # fmt: skip
+PAGES = (*TEXTS, "publisher", "_support/containment.py", "app/derive.py", "config/topics.py")
 
 _Value = TypeVar("_Value")
 
@@ -126,7 +123,8 @@ def program(rooms: tuple[str, ...]) -> str:
     roots = [_PACKAGE / room for room in rooms]
     paths = [p for root in roots for p in ([root] if root.is_file() else sorted(root.rglob("*")))]
     code = [path.read_bytes() for path in paths if path.is_file() and path.suffix != ".pyc"]
-    platform = f"{sys.version} {sqlite3.sqlite_version}".encode()
+    # Feeds and the status page name the program's version.
+    platform = f"{__version__} {sys.version} {sqlite3.sqlite_version}".encode()
     return digest(b"\0".join([*code, platform, *map(str.encode, versions(READERS + _WRITERS))]))
 
 
