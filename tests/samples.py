@@ -18,7 +18,17 @@ from tracker.cli import main
 RULES = "".join(f"<p>Rule {n}: each boat has a name and keeps to its side.</p>" for n in range(9))
 ADS = "<p>We share what you like with advertisers, so that you see personalised ads.</p>"
 DOCUMENT = "harbour/terms@global"
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+#: Everything people read about the program, by file: the README, the manual, and for contributors.
+PAPERS = {
+    path: path.read_text(encoding="utf-8")
+    for path in (
+        ROOT / "README.md",
+        *sorted((ROOT / "tracker" / "guide").glob("*.md")),
+        *sorted((ROOT / ".github").glob("*.md")),
+    )
+}
 
 
 def terms(extra: str = "", nonce: object = "") -> bytes:
@@ -74,10 +84,15 @@ def alter(database: Path, script: str) -> None:
         connection.executescript(script)
 
 
-def in_readme(language: str, holding: str) -> str:
-    """The block of the README in `language` that has `holding` in it."""
-    found = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
-    return next(str(text) for text in found if holding in text)
+def example(language: str, holding: str) -> str:
+    """Return the first block of code in the papers in `language` that has `holding` in it."""
+    return next(text for text in examples(language) if holding in text)
+
+
+def examples(language: str) -> list[str]:
+    """Return all blocks of code in the papers in `language`."""
+    papers = "\n".join(PAPERS.values())
+    return re.findall(rf"^```{language}\n(.*?)^```$", papers, re.DOTALL | re.MULTILINE)
 
 
 def said_on(terminal: int) -> bytes:

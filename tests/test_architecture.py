@@ -84,6 +84,13 @@ def test_arrows_go_down_only(path: Path) -> None:
         )
 
 
+def test_the_guide_draws_these_floors() -> None:
+    text = (PACKAGE / "guide" / "architecture.md").read_text(encoding="utf-8")
+    drawing = text.split("Arrows go down only:")[1].split("```")[1]
+    drawn = [set(line.split()) for line in drawing.splitlines() if line.strip()]
+    assert [{"__main__"}, *drawn] == list(reversed(FLOORS))
+
+
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_pure_packages_have_no_clock_no_chance_and_no_reach(path: Path) -> None:
     if package(path) not in PURE or str(path.relative_to(PACKAGE)) in AT_THE_EDGE:

@@ -1,38 +1,38 @@
-"""The one error tree. The class says what the caller should do.
+"""The one tree of errors. The class says what the caller should do.
 
     TrackerError            every error of ours; its text is one sentence for people
-    ├── UsageError          the operator asked for something wrong: mend the input, exit 2
-    │   └── DeclarationError    a file in data/ is wrong: names file and way out
+    ├── UsageError          the command or the input is wrong: correct it, exit 2
+    │   └── DeclarationError    a file in data/ is wrong: the text names the file and the way out
     ├── ArchiveError        the archive cannot be trusted or written: stop, nothing was added
     │   ├── Busy            another run holds the archive: try again later, exit 75
-    │   ├── Forked          the log contradicts what was published: nothing given out, exit 65
+    │   ├── Forked          the log contradicts what was published: give nothing out, exit 65
     │   ├── Unreachable     the store of its bodies does not answer: try again later, exit 75
-    │   └── Unwritten       nothing can be added, the disk being full, say: stop
-    ├── TooCostly           a page takes too long to read or compare: it is named, all others go on
-    ├── ImportFailed        what others archived cannot be read, or some records of it
+    │   └── Unwritten       nothing can be added, for instance because the disk is full: stop
+    ├── TooCostly           a page takes too long to read or compare: name it, go on with the others
+    ├── ImportFailed        the records of others, or some of them, cannot be read
     └── NotStamped          no timestamp was given or kept: the next run tries again
 
-A page that cannot be fetched is no error but an outcome (`tracker.model.Outcome`):
-it is recorded, shown and survived.
+A page that cannot be fetched is not an error but an outcome (`tracker.model.Outcome`): it is
+recorded and shown, and the run goes on.
 """
 
 
 class TrackerError(Exception):
-    """Base of every error this package raises on purpose. `exit_code` is the process's."""
+    """Base of every error that this package raises on purpose. `exit_code` is the process's."""
 
     exit_code = 1
 
 
 class UsageError(TrackerError):
-    """What was asked for cannot be done as asked; nothing was done."""
+    """A request that cannot be carried out as asked; nothing was done."""
 
     exit_code = 2
 
 
 class DeclarationError(UsageError):
-    """A file of the operator's (declaration, topics, settings) cannot be accepted.
+    """A file of the operator's (declaration, topics, settings) that cannot be accepted.
 
-    `reasons` are all that is wrong with it, as far as it was read.
+    `reasons` are all the faults found in it, as far as it could be read.
     """
 
     def __init__(self, file: str, *problems: str) -> None:
@@ -42,38 +42,38 @@ class DeclarationError(UsageError):
 
 
 class ArchiveError(TrackerError):
-    """The archive cannot be read or written as it stands."""
+    """An archive that cannot be read or written in its present state."""
 
 
 class Busy(ArchiveError):
-    """Another process is writing to this archive."""
+    """An archive that another process is writing to."""
 
     exit_code = 75
 
 
 class Forked(ArchiveError):
-    """The log does not go on from a checkpoint that was given out before."""
+    """A log that does not continue from a checkpoint that was given out before."""
 
     exit_code = 65
 
 
 class Unreachable(ArchiveError):
-    """The store that an archive keeps its bodies in does not answer, or not as it should."""
+    """A store of bodies that does not answer, or not as it should."""
 
     exit_code = 75
 
 
 class TooCostly(TrackerError):
-    """A page takes more processor time than any text of terms."""
+    """A page that takes more processor time than any text of terms."""
 
 
 class Unwritten(ArchiveError):
-    """Nothing can be added to the archive."""
+    """An archive to which nothing can be added."""
 
 
 class ImportFailed(TrackerError):
-    """A repository to import cannot be read."""
+    """A repository, file or archive of others that cannot be imported, in whole or in part."""
 
 
 class NotStamped(TrackerError):
-    """No timestamp of the log was given, or it could not be kept."""
+    """A timestamp of the log that was not given, or could not be kept."""

@@ -1,7 +1,43 @@
-"""The nouns, as frozen values. Knows nobody else of ours; no I/O, no clock.
+"""The nouns, as frozen values. Imports nothing else of ours; no I/O, no clock.
 
-Times are timezone-aware UTC datetimes. Digests are lowercase hex SHA-256.
-A *document* is named `service/type@edition` in kebab case.
+These words are binding for code, pages, feeds, messages and the manual: one word for one thing.
+
+service       a company or site that has terms, as `linkedin`
+edition       the audience that a text is for: `global`, `eu`, `us`, or any name of the operator's
+document      one legal text of one service in one edition, named `service/type@edition`
+declaration   the file of the operator that says which documents to track, and where they are
+source        one page, and how to read it: its address, and which parts of it are the text
+preview       a page that shows the coming text of a document while a change is announced
+visit         one attempt to fetch the sources of a document
+answer        of a site: the response to one request, before anybody has read it;
+              of a question: the sentences of the text in force, with the day since when
+outcome       the result of judging an answer: good, or the reason why it is not the document
+body          the bytes that were served
+capture       one row of the archive: what was served, when, and how it was asked for
+log           the captures in the order in which they were recorded, each chained to the one before
+checkpoint    the size of the log and one hash over all of it, signed where there is a key
+timestamp     the proof of an authority that a checkpoint existed at a time
+reading       a body as read by today's code: title, language and clauses
+clause        the smallest part of a text that can be quoted: a heading, paragraph, item or cell
+key           of a clause: its text as it is compared, without differences that no reader sees
+observation   one look at a document: the good captures of all its sources at one time
+version       one wording of a document, from when it was first seen to when it was last seen
+held          said of a new wording that is suspicious, until later observations agree
+alignment     the pairing of the clauses of two versions
+redline       the difference between two wordings, exact on both sides
+change        one difference between two versions: of a clause, a split or a merger
+revision      the step from one version of a document to the next, with all its changes
+significance  the weight of a change or a revision for a reader: substantive, editorial …
+news          revisions that go into the feeds
+topic         a subject to watch for, defined by words and phrases
+question      one thing to know about a topic, as "May it train AI on what members post?"
+tag           a topic that a change is about, with the words that gave it
+standing      how fresh the last good observation of a document is, and what stands in its way
+outage        a time in which a document could not be read
+history       everything that follows from the captures of one document
+correction    a sentence of the operator that puts a published revision right
+
+Times are timezone-aware UTC datetimes. Digests are SHA-256 in lowercase hex.
 """
 
 from __future__ import annotations
@@ -16,12 +52,16 @@ from typing import Any
 
 
 def digest(data: bytes) -> str:
-    """The SHA-256 of `data`, lowercase hex."""
+    """Return the SHA-256 of `data` in lowercase hex."""
     return hashlib.sha256(data).hexdigest()
 
 
 def utc(time: datetime) -> datetime:
-    """`time` in UTC; without an offset it is taken for UTC. ValueError where it is out of range."""
+    """Convert `time` to UTC; a time without an offset is taken to be in UTC.
+
+    Raises:
+        ValueError: It is out of range.
+    """
     try:
         return time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)
     except OverflowError as error:
@@ -46,7 +86,7 @@ Selector = str | Range
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One page and how to read it. Empty `select` means: by its structure."""
+    """One page, and how to read it. With an empty `select` it is read by its structure."""
 
     url: str
     select: tuple[Selector, ...] = ()
@@ -54,7 +94,7 @@ class Source:
 
     @property
     def key(self) -> str:
-        """Identifies URL and selectors; captures with other keys are never compared blindly."""
+        """Identify URL and selectors; captures with different keys are never compared blindly."""
         return _key(self)
 
 
@@ -72,9 +112,9 @@ def _plain(selector: Selector) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text of one service for one audience, read from one page or several combined.
+    """A text of one service for one audience, read from one page or from several combined.
 
-    `preview` is the page that shows the coming text while one is announced; mostly there is none.
+    `preview` is the page that shows the coming text while a change is announced; most have none.
     """
 
     id: str
@@ -89,9 +129,9 @@ class Document:
 class Topic:
     """A subject to watch for, in the words of `topics.toml`.
 
-    A text is about the topic when it has one of `words`, or one word of each group of a
-    `near` rule in the same sentence; nothing counts inside a match of `never`. `headings` are
-    words that make everything under a heading with them a matter of the topic.
+    A text is about the topic if it has one of `words`, or one word of each group of a `near` rule
+    in the same sentence; nothing inside a match of `never` counts. A heading with one of `headings`
+    makes everything under it about the topic.
     """
 
     id: str
@@ -107,7 +147,7 @@ class Topic:
 
 
 class Outcome(StrEnum):
-    """What came of one visit. Only `GOOD` can become a version."""
+    """The result of one visit. Only `GOOD` can become a version."""
 
     GOOD = "good"
     REFUSED = "refused"  # 401, 403, 429, 451, 999, or robots.txt
@@ -116,24 +156,24 @@ class Outcome(StrEnum):
     MISSING = "missing"  # 404, 410
     SERVER_ERROR = "server error"  # any other status that is not 200
     UNREACHABLE = "unreachable"  # no answer, or a broken one
-    TOO_SLOW = "too slow"  # total deadline passed
+    TOO_SLOW = "too slow"  # the total deadline passed
     TOO_LARGE = "too large"
     REDIRECTED = "redirected"  # in circles, too often, or to where we do not go
     NOT_TEXT = "not text"  # neither HTML nor text, or not decodable
     EMPTY = "empty"
     TRUNCATED = "truncated"
     SELECTOR = "selector"  # a declared selector matches nothing
-    COLLAPSED = "collapsed"  # much shorter than the last good one
-    LANGUAGE = "language"  # not the language of the last good one
+    COLLAPSED = "collapsed"  # much shorter than the last good text
+    LANGUAGE = "language"  # in another language than the last good text
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the network gave for one source, before anyone has read it.
+    """The response to one request for one source, before anybody has read it.
 
-    `outcome` is `GOOD` when a complete 200 (or a 304, then `status` is 304 and `body` empty)
-    came back; `reason` is a sentence for people, empty when good. `headers` are the answer's,
-    names in lower case. `requested_at` is the command's clock.
+    `outcome` is `GOOD` for a complete 200, or a 304 (`status` is then 304 and `body` empty).
+    `reason` is a sentence for people, empty when good. `headers` are the response's, with names in
+    lower case. `requested_at` is the time by the command's clock.
     """
 
     source: Source
@@ -146,7 +186,7 @@ class Answer:
     reason: str
 
 
-#: What `via` says of a visit to the site itself: to a page, and to the preview of a new wording.
+#: Values of `via` for visits to the site itself: to a page, and to the preview of a new wording.
 LIVE, PREVIEW = "live", "preview"
 
 
@@ -154,13 +194,12 @@ LIVE, PREVIEW = "live", "preview"
 class Capture:
     """One row of the archive: what was served, and how it was asked for.
 
-    `body` and `text` are digests, or None where there was nothing to digest. `via` is `LIVE` or
-    `PREVIEW`, or says which archive it came from; `archive_url` is the address of that archive's
-    own record. `source` is None where an import does not know the page. `media` is `text/html`
-    or `text/markdown`. `length` is the number of characters of the readable text. `facts` are what
-    else was recorded of it, by name: `program` is the version of this program that took it.
-    `number` is its place in the log, from 1: what was captured at one moment is in the order of
-    the log.
+    `body` and `text` are digests, or None if there was nothing to digest. `via` is `LIVE`,
+    `PREVIEW`, or the archive it came from; `archive_url` is the address of that archive's own
+    record. `source` is None if an import does not know the page. `media` is `text/html` or
+    `text/markdown`. `length` is the number of characters of the readable text. `facts` holds
+    anything else that was recorded, by name: `program` is the version of this program that took the
+    capture. `number` is the place in the log, from 1; captures of one moment are in this order.
     """
 
     document: str
@@ -184,7 +223,7 @@ class Capture:
 
     @property
     def page_key(self) -> str | None:
-        """Identifies the page and how it was read, where that is known."""
+        """Identify the page and how it was read, or None if that is not known."""
         return self.source.key if self.source else None
 
 
@@ -192,7 +231,7 @@ class Capture:
 
 
 class Unit(StrEnum):
-    """What a clause is on the page."""
+    """The role of a clause on the page."""
 
     HEADING = "heading"
     PARAGRAPH = "paragraph"
@@ -203,7 +242,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Words that lead somewhere: `target` is absolute and free of tracking parameters."""
+    """Words that lead somewhere. `target` is absolute, without tracking parameters."""
 
     words: str
     target: str
@@ -213,9 +252,9 @@ class Link:
 class Clause:
     """The smallest quotable part of a text.
 
-    `text` is as displayed, without its leading enumerator, which is `number`; `path` is the
-    titles above it, outermost first; `key` is the text as compared (see `differ.normalise`);
-    `level` is the heading's depth, 0 for anything else.
+    `text` is the text as displayed, without its leading enumerator, which is `number`. `path` holds
+    the headings above it, outermost first. `key` is the text as compared (see
+    `tracker.extractor.normalise`). `level` is the depth of a heading, 0 for anything else.
     """
 
     unit: Unit
@@ -229,7 +268,7 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A body as read by today's code. `missing` are the declared selectors that matched nothing."""
+    """A body as read by today's code. `missing` holds declared selectors that matched nothing."""
 
     title: str
     language: str | None
@@ -239,11 +278,12 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What a reader would call the text, from `first_seen` to `last_seen`.
+    """One wording of a document, from `first_seen` to `last_seen`.
 
-    `captures` are the first captures of each source that showed it; `urls` the set of pages
-    it was read from, empty where an import did not know. A preview is not in force yet. `nth`
-    tells versions that were first seen in the same second apart, by the order of the log.
+    `captures` are the first captures of each source that showed it. `urls` are the pages it was
+    read from, without repetition, empty if an import did not know them. A preview is not in force
+    yet. `nth` distinguishes versions that were first seen in the same second, in the order of the
+    log, from 1.
     """
 
     document: str
@@ -258,7 +298,7 @@ class Version:
 
     @property
     def key(self) -> tuple[datetime, int, bool]:
-        """Tells the versions of one document apart."""
+        """Identify the version among those of its document."""
         return self.first_seen, self.nth, self.is_preview
 
 
@@ -266,6 +306,8 @@ class Version:
 
 
 class Op(StrEnum):
+    """The kind of a span of a redline."""
+
     SAME = "same"
     DELETE = "delete"
     INSERT = "insert"
@@ -273,10 +315,10 @@ class Op(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of a redline: all `before`s joined are the old text to the letter, `after`s the new.
+    """A run of a redline. All `before` joined are the old text to the letter, all `after` the new.
 
-    `DELETE` has an empty `after`, `INSERT` an empty `before`; in `SAME` they may differ in
-    what no reader sees (a no-break space, the shape of a quotation mark).
+    `DELETE` has an empty `after`, `INSERT` an empty `before`. In `SAME` the two may differ in
+    characters that look alike to a reader (a no-break space, the shape of a quotation mark).
     """
 
     op: Op
@@ -285,7 +327,7 @@ class Span:
 
 
 class Kind(StrEnum):
-    """What happened to a clause."""
+    """The way in which a clause changed."""
 
     ADDED = "added"
     REMOVED = "removed"
@@ -294,11 +336,11 @@ class Kind(StrEnum):
     SPLIT = "split"
     MERGED = "merged"
     RENUMBERED = "renumbered"
-    LINKS = "links"  # wording unchanged, targets not
+    LINKS = "links"  # wording unchanged, targets of links changed
 
 
 class Significance(StrEnum):
-    """What a revision is worth to a reader."""
+    """The weight of a revision or a change for a reader."""
 
     SUBSTANTIVE = "substantive"
     ANNOUNCEMENT = "announcement"
@@ -306,11 +348,11 @@ class Significance(StrEnum):
     LINKS = "links"
     TECHNICAL = "technical"
     REVERTED = "reverted"
-    UPCOMING = "upcoming"  # what a preview page shows, not in force yet
+    UPCOMING = "upcoming"  # shown by a preview page, not in force yet
 
     @property
     def is_news(self) -> bool:
-        """Whether it belongs in the feeds."""
+        """Return whether revisions of this significance go into the feeds."""
         return self in _NEWS
 
 
@@ -324,24 +366,24 @@ _NEWS = {
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A topic a change is about, and the words that say so."""
+    """A topic that a change is about, and the words that gave it."""
 
     topic: str
     words: tuple[str, ...]
 
 
 class Turn(StrEnum):
-    """What a change may turn."""
+    """The kind of legal effect that a change may have."""
 
     DUTY = "duty"  # "will not" → "may"
     BASIS = "legal basis"  # "consent" → "legitimate interests"
-    RECIPIENT = "recipient"  # who gets data, or no longer does
+    RECIPIENT = "recipient"  # somebody gets data, or no longer does
     CHOICE = "choice"  # a link to settings or an objection
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a change turns, in the words of both texts; "" where one has none."""
+    """A legal effect of a change, in the words of both texts; "" if a text has none."""
 
     turn: Turn
     before: str
@@ -352,8 +394,8 @@ class Note:
 class Pair:
     """One step of an alignment: indices into the clauses of both versions.
 
-    One to one, or none to one (added), one to none (removed), one to many (split), many to one
-    (merged). `moved` says the order changed.
+    One to one, zero to one (added), one to zero (removed), one to many (split), or many to one
+    (merged). `moved` is set if the order changed.
     """
 
     before: tuple[int, ...]
@@ -363,11 +405,11 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happened to one clause (or to the clauses of one split or merger).
+    """One difference between two versions: of a clause, or of the clauses of a split or merger.
 
-    `before` and `after` hold the clauses, empty for an addition or a removal; `redline` is
-    between their texts, joined by a line break; `moved` is set also where the wording changed.
-    `significance` is this change's alone; `notes` say what it turns.
+    `before` and `after` hold the clauses; the one is empty for an addition, the other for a
+    removal. `redline` compares their texts, joined by line breaks. `moved` is also set if the
+    wording changed too. `significance` is that of this change alone; `notes` are its legal effects.
     """
 
     kind: Kind
@@ -384,12 +426,12 @@ class Change:
 
     @property
     def clause(self) -> Clause:
-        """The first clause it is about, in the newer version where it stands there."""
+        """The first clause concerned, in the newer version if it is there."""
         return (self.after or self.before)[0]
 
     @property
     def path(self) -> tuple[str, ...]:
-        """The headings above it."""
+        """The headings above the clause, outermost first."""
         return self.clause.path
 
 
@@ -397,10 +439,10 @@ class Change:
 class Revision:
     """The step from one version to the next.
 
-    `pairs` aligns both versions in whole, in the order of the newer one, so that the document
-    can be shown around its changes; `changes` are in the same order. `reason` says in words why
-    it has its `significance`. `effective` is the date from which the text says it applies.
-    `announced` is when an upcoming revision told of it already.
+    `pairs` aligns both versions completely, in the order of the newer one, so that the document can
+    be shown around its changes; `changes` are in the same order. `reason` explains the
+    `significance` in words. `effective` is the date from which the text says it applies.
+    `announced` is the time at which an upcoming revision had already announced it, if one had.
     """
 
     document: str
@@ -416,21 +458,22 @@ class Revision:
 
     @property
     def first_seen(self) -> datetime:
+        """The time at which the newer version was first seen."""
         return self.after.first_seen
 
     @property
     def order(self) -> tuple[datetime, str, int]:
-        """Its place among the revisions of all documents, oldest first."""
+        """The sort key among the revisions of all documents, oldest first."""
         return self.first_seen, self.document, self.after.nth
 
     @property
     def is_news(self) -> bool:
-        """Whether it belongs in the feeds: of some weight, and not told of before."""
+        """Return whether it goes into the feeds: it has weight, and was not announced before."""
         return self.significance.is_news and self.announced is None
 
 
 class State(StrEnum):
-    """How a document stands with us."""
+    """The state of a document, as the status page shows it."""
 
     OK = "ok"
     HELD = "held"
@@ -440,9 +483,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """When a document was last seen, and what stands in the way.
+    """The state of a document: when it was last seen, and what stands in the way.
 
-    `last_seen` is the last good look, `last_visit` the last attempt; `reason` is empty when ok.
+    `last_seen` is the time of the last good observation, `last_visit` that of the last attempt.
+    `reason` is a sentence, empty when all is well.
     """
 
     state: State
@@ -454,10 +498,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """A time in which a document could not be had, from the first look that failed.
+    """A time in which a document could not be read, from the first visit that failed.
 
-    `ended` is the look that saw it again, None while it lasts. `outcome` and `reason` are the
-    first failure's; `last_seen` is the last good look before it.
+    `ended` is the time of the observation that saw it again, None while it lasts. `outcome` and
+    `reason` are those of the first failure; `last_seen` is the last good observation before it.
     """
 
     began: datetime
@@ -469,9 +513,9 @@ class Outage:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What a document is found to have said, oldest first.
+    """The wordings of a document and the steps between them, oldest first.
 
-    `waiting` says of a new wording that it waits for agreement, empty where none does.
+    `waiting` is a sentence about a new wording that is held, empty if there is none.
     """
 
     title: str
@@ -494,10 +538,10 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What the operator takes back or sets right about a published revision, in one sentence.
+    """A sentence of the operator that puts a published revision right.
 
-    The revision is the one of `document` first seen at `first_seen` (whole seconds, UTC), the
-    `nth` of that second.
+    The revision is the one of `document` first seen at `first_seen` (whole seconds, UTC), and among
+    several of that second the `nth`, from 1.
     """
 
     document: str
@@ -507,7 +551,7 @@ class Correction:
     nth: int = 1
 
     def is_of(self, revision: Revision) -> bool:
-        """Whether it is about a revision."""
+        """Return whether it is about `revision`."""
         seen = revision.first_seen.replace(microsecond=0)
         mine = (self.document, self.first_seen, self.nth)
         return mine == (revision.document, seen, revision.after.nth)
@@ -515,11 +559,12 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`data/settings.toml`. Empty `site_url` means: not published anywhere yet.
+    """The content of `data/settings.toml`. `site_url` is empty until the site has an address.
 
-    `notify` is, for the name of a feed, where its items are sent; `${NAME}` stands for a variable.
-    `bodies` is where bodies are kept, empty for inside the archive; `bodies_options` is, for the
-    protocol of such an address, what fsspec is told about its stores.
+    `notify` maps the name of a feed to the addresses that its items are sent to, in which `${NAME}`
+    stands for a variable of the environment. `bodies` is the address of the store of bodies, empty
+    for inside the archive; `bodies_options` maps the protocol of such an address to options for
+    fsspec.
     """
 
     site_url: str = ""
@@ -528,7 +573,7 @@ class Settings:
     allow_hosts: tuple[str, ...] = ()
     wayback_url: str = "https://web.archive.org"
     stand_in: bool = True  # a public archive's newest capture for a page that was refused
-    timestamp_url: str = ""  # the authority that stamps the log's checkpoints, if any
+    timestamp_url: str = ""  # the authority that timestamps the log's checkpoints, if any
     previews: tuple[tuple[str, str], ...] = ()
     notify: tuple[tuple[str, tuple[str, ...]], ...] = ()
     bodies: str = ""

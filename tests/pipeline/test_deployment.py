@@ -1,4 +1,4 @@
-"""Where an instance lives: the scheduled workflow, run step by step, and the README's recipes."""
+"""Where an instance lives: the scheduled workflow, run step by step, and the guide's recipes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests import samples
-from tests.samples import ADS, in_readme
+from tests.samples import ADS, example
 from tests.servers import Server, page
 from tracker.evidence import make_key
 
@@ -103,16 +103,51 @@ def test_nothing_is_published_that_was_not_kept_before() -> None:
     assert JOBS["keep"]["if"] == "${{ !cancelled() && needs.fetch.result == 'success' }}"
 
 
-def test_what_is_installed_is_known_by_its_hash() -> None:
-    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    project, build = declared["project"], declared["build-system"]["requires"]
-    extras = project["optional-dependencies"]
-    locked, building = _locked("requirements.lock"), _locked("requirements-build.lock")
-    wanted = [*project["dependencies"], *extras["notify"], *extras["sign"]]
-    for kept, some in ((locked, wanted), (building, [*build, "setuptools"])):
-        for requirement in map(Requirement, some):
-            version = kept[canonicalize_name(requirement.name)]
-            assert version in requirement.specifier, f"{requirement}: run .github/install lock"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def requirements(*extras: str) -> list[Requirement]:
+    """Return what the package needs, and some of its extras, with those that an extra names."""
+    project = PROJECT["project"]
+    offered = project["optional-dependencies"]
+    wanted = list(map(Requirement, project["dependencies"]))
+    for one in (Requirement(text) for extra in extras for text in offered[extra]):
+        itself = one.name == project["name"]
+        wanted += map(Requirement, (t for e in one.extras for t in offered[e])) if itself else [one]
+    return wanted
+
+
+@pytest.mark.parametrize(
+    ("lock", "wanted"),
+    [
+        ("requirements.lock", requirements("notify", "sign")),
+        ("requirements-test.lock", requirements("test", "lint")),
+        (
+            "requirements-build.lock",
+            [*map(Requirement, PROJECT["build-system"]["requires"]), Requirement("setuptools")],
+        ),
+    ],
+)
+def test_what_is_installed_is_known_by_its_hash(lock: str, wanted: list[Requirement]) -> None:
+    kept = _locked(lock)
+    for requirement in wanted:
+        version = kept[canonicalize_name(requirement.name)]
+        assert version in requirement.specifier, f"{requirement}: run .github/install lock"
+
+
+def test_what_is_tested_is_what_an_instance_runs() -> None:
+    assert _locked("requirements.lock").items() <= _locked("requirements-test.lock").items()
+
+
+def test_no_exact_version_is_forced_upon_an_environment() -> None:
+    extras = PROJECT["project"]["optional-dependencies"]
+    pinned = [r for r in requirements(*extras) if "==" in str(r.specifier)]
+    assert not pinned, "exact versions are in the locks"
+
+
+def test_continuous_integration_installs_from_the_lock_before_it_tests() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert script.index(".github/install test") < script.index('-c "$test_command"')
 
 
 def _locked(name: str) -> dict[str, str]:
@@ -403,12 +438,12 @@ def test_what_is_there_is_not_restored_over(origin: Path, tmp_path: Path) -> Non
         assert "Nothing was seen" in run.step("keep", "Keep what was seen").stdout
 
 
-# ── the recipes of the README ─────────────────────────────────────────────────────
+# ── the recipes of the guide ─────────────────────────────────────────────────────
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
 def test_systemd_accepts_the_units(tmp_path: Path) -> None:
-    parts = re.split(r"^# \S*/(tracker\.\w+)\n", in_readme("ini", "OnCalendar"), flags=re.MULTILINE)
+    parts = re.split(r"^# \S*/(tracker\.\w+)\n", example("ini", "OnCalendar"), flags=re.MULTILINE)
     units = dict(zip(parts[1::2], parts[2::2], strict=True))
     assert set(units) == {"tracker.service", "tracker.timer"}
     (tmp_path / "tracker").write_text("#!/bin/sh\n")
@@ -431,7 +466,7 @@ def test_systemd_accepts_the_units(tmp_path: Path) -> None:
 
 
 def test_the_container_recipe_uses_what_is_there() -> None:
-    text = in_readme("dockerfile", "FROM")
+    text = example("dockerfile", "FROM")
     (command,) = re.findall(r"^ENTRYPOINT (\[.*\])$", text, re.MULTILINE)
     assert json.loads(command)[0] == "tracker"
     for source in re.findall(r"^COPY (.*) \S+$", text, re.MULTILINE):

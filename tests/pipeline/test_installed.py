@@ -25,7 +25,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_what_the_code_reads(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {"tracker/starter/topics.toml", "tracker/starter/declarations/eu/LinkedIn.json"} <= names
-    for folder in ("publisher/templates", "publisher/assets", "demo/pages"):
+    for folder in ("publisher/templates", "publisher/assets", "demo/pages", "guide"):
         for file in (ROOT / "tracker" / folder).rglob("*.*"):
             assert file.relative_to(ROOT).as_posix() in names
     assert {"tracker/publisher/data/changes.schema.json", "tracker/py.typed"} <= names

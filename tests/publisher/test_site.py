@@ -8,6 +8,7 @@ import re
 import subprocess
 from dataclasses import replace
 from datetime import timedelta
+from importlib import metadata
 from itertools import pairwise
 from pathlib import Path
 from posixpath import join, normpath
@@ -30,6 +31,8 @@ from tests.factories import (
     samples,
     wide_revision,
 )
+from tracker import __version__
+from tracker._support.cache import READERS
 from tracker.model import History, Settings
 from tracker.publisher import Services, publish
 from tracker.publisher.data.sqlite import sqlite_file
@@ -571,6 +574,15 @@ def test_the_status_page_says_what_stands_in_the_way() -> None:
     text = text_of("status/index.html")
     assert "It answered 999 instead of the page." in text
     assert "heron/cookies@us never read never seen It has not been visited yet. never 0" in text
+
+
+def test_the_status_page_names_the_libraries_that_read_pages() -> None:
+    text = text_of("status/index.html")
+    said = re.search(r"Read by Terms Tracker (\S+) with ([^<]*?)\.(?: |$)", text)
+    assert said
+    assert said[1] == __version__
+    assert [name.split()[0] for name in said[2].split(", ")] == list(READERS)
+    assert f"lxml {metadata.version('lxml')}" in said[2]
 
 
 # ── the same from the same ────────────────────────────────────────────────────────

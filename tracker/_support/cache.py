@@ -22,11 +22,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from tracker import __version__
 from tracker.model import digest
 
 _PACKAGE = Path(__file__).parent.parent
-_LIBRARIES = ("beautifulsoup4", "lxml", "soupsieve", "markdown-it-py", "diff-match-patch",
-              "rapidfuzz", "dateparser", "Jinja2", "MarkupSafe", "feedgen", "pillow")  # fmt: skip
+#: The libraries that read pages: other versions may give other clauses or dates.
+READERS = ("beautifulsoup4", "lxml", "soupsieve", "markdown-it-py", "dateparser")
+_WRITERS = ("diff-match-patch", "rapidfuzz", "Jinja2", "MarkupSafe", "feedgen", "pillow")
 _TABLE = "create table if not exists derived (id text primary key, key text, value blob)"
 #: The code that each kind of value follows from.
 READINGS = ("extractor", "model.py")
@@ -121,15 +123,22 @@ def program(rooms: tuple[str, ...]) -> str:
     roots = [_PACKAGE / room for room in rooms]
     paths = [p for root in roots for p in ([root] if root.is_file() else sorted(root.rglob("*")))]
     code = [path.read_bytes() for path in paths if path.is_file() and path.suffix != ".pyc"]
-    platform = f"{sys.version} {sqlite3.sqlite_version}".encode()
-    return digest(b"\0".join([*code, platform, *map(_version, _LIBRARIES)]))
+    # Feeds and the status page name the program's version.
+    platform = f"{__version__} {sys.version} {sqlite3.sqlite_version}".encode()
+    return digest(b"\0".join([*code, platform, *map(str.encode, versions(READERS + _WRITERS))]))
 
 
-def _version(library: str) -> bytes:
+@cache
+def versions(libraries: tuple[str, ...]) -> tuple[str, ...]:
+    """Name libraries with their installed versions; a missing one (of an extra) has none."""
+    return tuple(map(_version, libraries))
+
+
+def _version(library: str) -> str:
     try:
-        return f"{library} {metadata.version(library)}".encode()
-    except metadata.PackageNotFoundError:  # an extra
-        return library.encode()
+        return f"{library} {metadata.version(library)}"
+    except metadata.PackageNotFoundError:
+        return library
 
 
 def _packed(found: object) -> bytes:

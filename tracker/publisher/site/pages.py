@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+from tracker import __version__
+from tracker._support.cache import READERS, versions
 from tracker.model import Correction, History, Topic
 from tracker.publisher import urls as places
 from tracker.publisher.data import exports, records
@@ -138,6 +140,8 @@ def status(frame: PageContext, others: Sequence[History] = ()) -> Pages:
         signed=_SIGNATURE in rim.checkpoint,
         timestamp=rim.timestamp,
         given_up=rim.given_up,
+        program=__version__,
+        readers=versions(READERS),
     )
     if rim.given_up:
         forks = [
