@@ -110,6 +110,13 @@ def test_bytes_that_contradict_their_charset_are_not_text() -> None:
     assert "utf-8" in found.reason
 
 
+def test_a_letter_that_could_not_be_read_is_said_of_a_good_page() -> None:
+    body = LONG.encode().replace(b"copy", b"co\xffy", 1)
+    found = classify(body, "text/html; charset=utf-8", SOURCE, (), START)
+    assert found.outcome is Outcome.GOOD
+    assert "One place is no letter of utf-8" in found.reason
+
+
 def test_a_page_that_lost_the_encoding_it_named_is_not_guessed_at() -> None:
     body = "<p>Größe</p>".encode("latin-1")
     named = capture(text="x", length=5, media="text/html; charset=iso-8859-1")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.extractor.decode import Undecodable, decode, is_guessed
+from tracker.extractor.decode import Undecodable, decode, decoded, is_guessed
 
 LABELS = (
     "utf-8 UTF8 utf-16 utf-16le utf-7 latin1 iso-8859-1 iso-8859-9 windows-1252 gb2312 gbk "
@@ -23,7 +23,7 @@ def test_any_bytes_are_text_or_undecodable(body: bytes, content_type: str) -> No
     try:
         text = decode(body, content_type)
     except Undecodable as error:
-        assert "says it is" in str(error)
+        assert "the page " in str(error)
     else:
         text.encode("utf-8")  # no half of a surrogate pair comes out
 
@@ -64,10 +64,87 @@ def test_the_order_is_byte_order_mark_header_meta() -> None:
     assert decode(http + "Да".encode("cp1251"), "text/html").endswith("Да")
 
 
-def test_an_unknown_label_is_passed_over() -> None:
-    assert (
-        decode(b'<meta charset="nonsense">' + "é".encode(), "text/html; charset=rot13")[-1] == "é"
-    )
+def test_an_unknown_label_is_passed_over_for_utf8_and_never_guessed_at() -> None:
+    body, media = b'<meta charset="nonsense">', "text/html; charset=rot13"
+    assert decode(body + "é".encode(), media)[-1] == "é"
+    with pytest.raises(Undecodable, match="says it is rot13, which no browser knows"):
+        decode(body + b"\xe9", media)
+    known = b'<meta charset="nonsense"><meta charset="koi8-r">' + "Да".encode("koi8-r")
+    assert decode(known, media).endswith("Да")
+
+
+@pytest.mark.parametrize(
+    ("label", "body", "text"),
+    [
+        ("x-sjis", "規約".encode("cp932"), "規約"),
+        ("windows-31j", "①".encode("cp932"), "①"),
+        ("x-x-big5", b"\xf9\xd8", "裏"),
+        ("big5-hkscs", b"\x87\xdf\xfe\xdd\xa3\xe1", "鿋砉€"),
+        ("big5", b"\xc6\xa1", "①"),
+        ("gb_2312-80", b"20\x80", "20€"),
+        ("x-gbk", "㐂记".encode("gb18030"), "㐂记"),
+        ("gb18030", b"\xa6\xd9\xfe\x59", "︐龴"),
+        ("x-euc-jp", b"\xad\xa1\xf9\xa1\x8f\xb0\xa1", "①纊丂"),
+        ("euc-jp", b"\xa1\xc1", "～"),
+        ("iso-2022-jp", b"a\x1b$B5,Ls-!\x1b(J\x5c~\x1b(I1\x1b(Bz", "a規約①¥‾ｱz"),
+        ("ks_c_5601-1987", "똠".encode("cp949"), "똠"),
+        ("windows-949", "약관".encode("cp949"), "약관"),
+        ("iso-8859-8-i", "תנאי".encode("cp1255"), "תנאי"),
+        ("logical", "תנאי".encode("cp1255"), "תנאי"),
+        ("windows-1255", b"\xca", "\u05ba"),
+        ("koi", "Да".encode("koi8-r"), "Да"),
+        ("koi8-ru", b"\xae\xbe", "ўЎ"),
+        ("x-cp1251", "Да".encode("cp1251"), "Да"),
+        ("x-mac-ukrainian", b"\xff", "€"),
+        ("dos-874", "ไทย".encode("cp874"), "ไทย"),
+        ("macintosh", b"\xdb", "€"),
+        ("x-user-defined", b"a\x80", "a\uf780"),
+        ("latin1", b"\x81\x80", "\x81€"),
+        ("unicode-1-1-utf-8", "é".encode(), "é"),
+        ("unicodefffe", "é".encode("utf-16-be"), "é"),
+    ],
+)
+def test_labels_and_letters_are_those_of_the_standard(label: str, body: bytes, text: str) -> None:
+    assert decode(body, f"text/html; charset={label}") == text
+
+
+def test_encodings_that_no_browser_reads_are_named_as_such() -> None:
+    for label in ("iso-2022-kr", "hz-gb-2312", "replacement"):
+        with pytest.raises(Undecodable, match="no browser reads"):
+            decode(b"plain", f"text/html; charset={label}")
+
+
+@pytest.mark.parametrize(
+    ("head", "media"),
+    [
+        (b"<head><script>" + b"x" * 6000 + b"</script><meta charset=koi8-r></head>", "text/html"),
+        (b"<!-- <meta charset=utf-8> --><title><meta charset=utf-8></title><meta charset=koi8-r>",
+         "text/html"),
+        (b"<meta name=description content='charset=utf-8'><meta charset='koi8-r'>", "text/html"),
+        (b"<META CONTENT='text/html; charset=koi8-r' HTTP-EQUIV=content-type>", "text/html"),
+        (b"<meta data-charset=utf-8 charset = koi8-r>", "text/html"),
+        (b"<?xml version='1.0' encoding='koi8-r'?>", "text/html"),
+        (b"<?xml version='1.0' encoding='utf-8'?><meta charset=koi8-r>", "text/html"),
+        (b"<?xml version='1.0' encoding='koi8-r'?><meta charset=utf-8>", "application/xhtml+xml"),
+    ],
+)  # fmt: skip
+def test_the_page_says_its_encoding_where_a_browser_looks(head: bytes, media: str) -> None:
+    assert decode(head + "<body>Да".encode("koi8-r"), media).endswith("Да")
+
+
+def test_a_meta_outside_the_head_says_nothing() -> None:
+    assert decode("<body>é<meta charset=koi8-r>".encode(), "text/html").startswith("<body>é")
+
+
+def test_a_broken_byte_in_a_long_text_is_shown_and_said() -> None:
+    long = "A café keeps what you wrote. ".encode() * 100
+    found = decoded(long + b"We\x92ll", "text/html; charset=utf-8")
+    assert found.text.endswith("We\ufffdll")
+    assert found.note == "One place is no letter of utf-8 and shown as “\ufffd”."
+    assert decoded(long + b"We\x92ll", "text/html").note == found.note
+    assert not decoded(long + "\ufffd".encode(), "text/html").note
+    with pytest.raises(Undecodable):  # another encoding than it says
+        decode(("Größe und Maß, " * 200).encode("latin-1"), "text/html; charset=utf-8")
 
 
 def test_a_page_whose_meta_is_ascii_is_not_utf16() -> None:

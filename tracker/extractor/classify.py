@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from tracker._support.budget import limited
 from tracker.errors import TooCostly
-from tracker.extractor.decode import Undecodable, is_guessed
+from tracker.extractor.decode import Undecodable, decoded, is_guessed
 from tracker.extractor.language import language
 from tracker.extractor.limits import TooLarge
 from tracker.extractor.normalise import fold
@@ -78,7 +78,8 @@ class Classification:
 class PageFacts:
     """What a body says by itself, whatever was seen before.
 
-    `text`, `length` and `language` are of the document; `wrong` says that it is no document at
+    `text`, `length` and `language` are of the document, `note` is about letters that could not be
+    read; `wrong` says that it is no document at
     all, `is_shell` that it looks like a frame to be filled, `blank` that nothing can be read in it.
     """
 
@@ -90,6 +91,7 @@ class PageFacts:
     wrong: _Wrong | None = None
     is_shell: bool = False
     blank: _Wrong | None = None
+    note: str = ""
 
 
 def classify(
@@ -133,6 +135,7 @@ def _looked_at(seen: PageFacts, body: bytes, media: str, source: Source | None) 
         wrong=_wrong_page(body, media, source, reading),
         is_shell=len(text) < _SHELL and bool(_SCRIPT.search(body)),
         blank=None if any(c.isalnum() for c in text) else _BLANK,
+        note=decoded(body, media).note,
     )
 
 
@@ -144,6 +147,7 @@ def classify_against_history(
         reason = "The page came without the encoding it used to name, and it is not UTF-8."
         return Classification(Outcome.NOT_TEXT, reason, None, 0, None)
     outcome, reason = _outcome(seen, earlier, time)
+    reason = reason or seen.note
     return Classification(outcome, reason, seen.text, seen.length, seen.language)
 
 

@@ -8,7 +8,7 @@ Where this says yes the clauses, the title and the language are equal; a no mean
 from __future__ import annotations
 
 from tracker._support.budget import limited
-from tracker.extractor.decode import Undecodable, decode, is_guessed
+from tracker.extractor.decode import Undecodable, decode, decoded, is_guessed
 from tracker.extractor.unchanged.skeleton import same_but_for_nonces
 from tracker.model import Source
 
@@ -23,6 +23,8 @@ def reads_alike(one: bytes, other: bytes, media: tuple[str, str], source: Source
     if not all(m.startswith("text/html") for m in media) or is_guessed(one, media[0]):
         return False
     try:
+        if decoded(one, media[0]).broken:  # said at each look
+            return False
         if same_but_for_nonces(decode(one, media[0]), decode(other, media[1]), source):
             return True
     except Undecodable:
