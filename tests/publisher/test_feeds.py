@@ -31,7 +31,8 @@ from tests.factories import (
 from tests.markup import ATOM, A, Body, bodies, guids, items, titles
 from tracker.model import Correction, History, Outage, Outcome, Settings, Significance
 from tracker.publisher.feeds.channel import EPOCH
-from tracker.publisher.feeds.channels import FORMATS, UNPUBLISHED
+from tracker.publisher.feeds.channels import UNPUBLISHED
+from tracker.publisher.feeds.formats import FORMATS
 from tracker.publisher.text import tag_uri
 from tracker.publisher.urls import feed_file
 
@@ -112,7 +113,7 @@ def test_a_feed_with_nothing_to_say_is_valid_and_constant(histories: tuple[Histo
 def test_there_is_a_feed_for_all_each_topic_edition_and_document_in_three_formats() -> None:
     names = "all upcoming status generative-ai targeted-advertising eu global us uk".split()
     names += [h.document.id for h in SAMPLES]
-    expected = {f"{name}{suffix}" for name in names for suffix in FORMATS} - {"status.json"}
+    expected = {f"{name}{form.suffix}" for name in names for form in FORMATS} - {"status.json"}
     assert set(ALL) == expected | {"status.feed.json", "feeds.opml"}
 
 

@@ -16,6 +16,7 @@ from tracker._support.web_root import web_root
 from tracker.app.workspace import settings_of
 from tracker.cli.app import App
 from tracker.errors import TrackerError, UsageError
+from tracker.publisher.feeds.formats import FORMATS
 
 _HOST = "127.0.0.1"
 #: By what names this machine may be asked: whoever reaches it by another one was led here.
@@ -39,7 +40,7 @@ _TYPES = {
     ".woff2": "font/woff2",
     ".xml": "application/xml",
 }
-_FEED_TYPES = {".xml": "application/rss+xml", ".json": "application/feed+json"}
+_FEED_TYPES = {form.suffix: form.media_type for form in FORMATS}
 
 
 class SiteHandler(SimpleHTTPRequestHandler):

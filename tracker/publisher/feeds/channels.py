@@ -9,15 +9,13 @@ from datetime import date, datetime
 from tracker.model import Correction, History, Revision, Settings, Topic
 from tracker.publisher.feeds.catalogue import ALL, STATUS, UPCOMING, Feed, catalogue, editions
 from tracker.publisher.feeds.channel import Channel, Item
+from tracker.publisher.feeds.formats import FORMATS
 from tracker.publisher.feeds.items import revision_item
-from tracker.publisher.feeds.json_feed import json_feed
 from tracker.publisher.feeds.notices import correction_item, outage_items
-from tracker.publisher.feeds.rss_atom import atom, rss
 from tracker.publisher.urls import feed_file
 
 #: Where links lead until the operator says where the site lives.
 UNPUBLISHED = "http://localhost:8000/"
-FORMATS = {".xml": rss, ".atom": atom, ".json": json_feed}
 # A feed holds its two newest pages, so between one and two of these. Readers give up on large
 # feeds (the strictest found keeps 500 items and 5 MB); this is far below.
 _ITEMS_OF_A_PAGE = 50
@@ -59,8 +57,8 @@ def status_feed(items: Sequence[Item], base: str) -> Iterator[tuple[str, bytes]]
 
 def written(channel: Channel) -> Iterator[tuple[str, bytes]]:
     """A channel in every format."""
-    for suffix, write in FORMATS.items():
-        yield feed_file(channel.name, suffix), write(channel)
+    for form in FORMATS:
+        yield feed_file(channel.name, form.suffix), form.write(channel)
 
 
 def feed_items(

@@ -12,6 +12,7 @@ from tracker.model import Correction, History, Topic
 from tracker.publisher import urls as places
 from tracker.publisher.data import exports, records
 from tracker.publisher.data.exports import Export
+from tracker.publisher.feeds.formats import FORMATS
 from tracker.publisher.feeds.opml import opml
 from tracker.publisher.site import opt_out as optout
 from tracker.publisher.site.compare_page import editions
@@ -113,7 +114,7 @@ def _data(frame: PageContext, found: Sequence[Export]) -> Pages:
 
 def _prose(frame: PageContext) -> Pages:
     yield frame.page("about/", "about.html")
-    yield frame.page("subscribe/", "subscribe.html", groups=frame.feeds)
+    yield frame.page("subscribe/", "subscribe.html", groups=frame.feeds, formats=FORMATS)
     lost = orphaned_corrections(frame.corrections, frame.histories)
     corrected: list[tuple[Correction, ListEntry | None]] = [(c, None) for c in lost]
     corrected += [(c, e) for e in frame.entries for c in e.corrections]
