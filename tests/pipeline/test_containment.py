@@ -17,10 +17,9 @@ from click.testing import Result
 from tests.samples import ADS, alter, bytes_of, terms, tracker
 from tests.servers import Server, page
 from tracker.app import derive as deriving
-from tracker.app import visits
+from tracker.app import session, visits
 from tracker.app.outcomes import classified
 from tracker.archive.store import Archive
-from tracker.cli import session
 from tracker.publisher import urls as places
 
 KINDS = {"Terms": "harbour/terms@global", "Privacy": "harbour/privacy@global"}
@@ -153,7 +152,7 @@ def raise_in(place: str, error: Exception) -> Callable[[World, pytest.MonkeyPatc
 
 FAULTS = {
     "an error while deriving": raise_in("texts", IndexError("list index out of range")),
-    "an error while rendering": raise_in("part", ZeroDivisionError()),
+    "an error while rendering": raise_in("document_output", ZeroDivisionError()),
     "too deep": raise_in("completed", RecursionError("maximum recursion depth exceeded")),
     "no memory": raise_in("texts", MemoryError()),
     "a body that is damaged": damage_body,
@@ -230,7 +229,7 @@ def test_a_fault_of_the_program_is_asked_to_be_reported_and_its_traceback_goes_i
     (failed,) = [event for event in events if event["event"] == "failed"]
     assert failed["document"] == BROKEN
     assert "Traceback" in failed["trace"]
-    assert "test_faults_contained.py" in failed["trace"]
+    assert "test_containment.py" in failed["trace"]
 
 
 def test_what_is_made_without_a_document_is_made_again_when_it_is_there(
@@ -275,7 +274,7 @@ def test_a_visit_that_ends_in_an_unexpected_error_stops_no_other(
             raise KeyError("colour")
         return real(*given)
 
-    monkeypatch.setattr(visits, "judged", does)
+    monkeypatch.setattr(visits, "classified", does)
     done = world.run()
     assert done.exit_code == 1
     assert all(f"{name}  good" in done.stdout for name in OTHERS)
