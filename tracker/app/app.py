@@ -13,7 +13,7 @@ from tracker.app.progress import SILENT, Progress
 from tracker.app.workspace import Workspace, open_workspace
 from tracker.config.declarations import find
 from tracker.config.validation import Refusal
-from tracker.model import Document
+from tracker.model import Document, Topic
 
 
 @dataclass
@@ -33,6 +33,16 @@ class App:
     @cached_property
     def workspace(self) -> Workspace:
         return open_workspace(self.root)
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The declared documents."""
+        return self.workspace.declared.documents
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """The declared topics."""
+        return self.workspace.topics
 
     def complain(self, sentence: str, *, fails: bool = True, **facts: object) -> None:
         """Name something that could not be done, once, and go on."""
