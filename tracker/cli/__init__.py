@@ -24,8 +24,8 @@ from tracker.publisher.terminal import harmless
 
 #: Each command is in a module of its name, and only that of the one that is asked for is imported.
 COMMANDS = (
-    "backup changes compare demo diff doctor evidence fetch import init log move-bodies notify "
-    "publish restore run serve show status timestamp verify"
+    "backup changes compare demo diff doctor evidence fetch guide import init log move-bodies "
+    "notify publish restore run serve show status timestamp verify"
 ).split()
 
 
