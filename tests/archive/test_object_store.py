@@ -179,7 +179,7 @@ from tracker import cli
 from tracker.app import move_bodies as moving
 from tracker.archive import object_store as bodies
 function, moment, number, *arguments = sys.argv[1:]
-moving.BATCH, calls, before = 1, [], getattr(bodies.Bodies, function)
+moving.BATCH, calls, before = 1, [], getattr(bodies.ObjectStore, function)
 def deadly(self, *given):
     calls.append(given)
     last = len(calls) == int(number)
@@ -189,7 +189,7 @@ def deadly(self, *given):
     if last:
         os.kill(os.getpid(), signal.SIGKILL)
     return found
-setattr(bodies.Bodies, function, deadly)
+setattr(bodies.ObjectStore, function, deadly)
 cli.main(arguments)
 """
 
