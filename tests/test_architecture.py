@@ -96,13 +96,7 @@ def test_pure_packages_have_no_clock_no_chance_and_no_reach(path: Path) -> None:
     if package(path) not in PURE or str(path.relative_to(PACKAGE)) in AT_THE_EDGE:
         return
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    names = {
-        a.name.split(".")[0] for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names
-    }
-    names |= {
-        (n.module or "").split(".")[0] for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)
-    }
-    forbidden = names & (CLOCKS_AND_CHANCE | OUTSIDE)
+    forbidden = _imports(path) & (CLOCKS_AND_CHANCE | OUTSIDE)
     assert not forbidden, f"{path.name} is pure and may not import {', '.join(sorted(forbidden))}"
     called = {_called(n) for n in ast.walk(tree) if isinstance(n, ast.Call)} & CALLS
     assert not called, f"{path.name} is pure and may not call {', '.join(sorted(called))}"
@@ -118,3 +112,20 @@ def _called(node: ast.Call) -> str:
 def test_every_module_is_in_a_known_package() -> None:
     known = set().union(*FLOORS) | {"__init__", "starter", "guide"}
     assert {package(p) for p in modules()} <= known
+
+
+def test_only_the_command_line_speaks_to_a_terminal() -> None:
+    speaking = [
+        str(path.relative_to(PACKAGE))
+        for path in modules()
+        if package(path) != "cli" and "click" in _imports(path)
+    ]
+    assert not speaking, f"{', '.join(speaking)}: only tracker/cli/ may import click"
+
+
+def _imports(path: Path) -> set[str]:
+    """The first names of all that a file imports."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    names = {a.name for n in nodes if isinstance(n, ast.Import) for a in n.names}
+    names |= {n.module or "" for n in nodes if isinstance(n, ast.ImportFrom)}
+    return {name.split(".")[0] for name in names}

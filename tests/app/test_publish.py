@@ -18,8 +18,8 @@ import pytest
 from tests.factories import SITE, TOPICS, everything
 from tests.samples import bytes_of, tracker
 from tracker._support.cache import DerivedCache
+from tracker.app.session import Looked
 from tracker.archive.store import Archive
-from tracker.cli.session import Looked
 from tracker.model import Outcome, digest
 from tracker.publisher import document_output, site_files
 from tracker.publisher.site import listing

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from tests.samples import ADS, alter, bytes_of, declare, terms, tracker
 from tests.servers import Server, page
 from tracker import evidence
+from tracker.app.checkpoints import heads_of
 from tracker.archive.integrity import head_of
 from tracker.archive.store import Archive
-from tracker.cli.checkpoints import heads_of
 from tracker.evidence.checkpoint import key_id
 
 HOLDS = "4 captures in one unbroken log"

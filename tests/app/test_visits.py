@@ -11,7 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.samples import declare
 from tests.servers import HTML, Server, answer, page
+from tracker.app.app import App
+from tracker.app.fetch import fetch
 from tracker.app.visits import Visit, interleaved, reason_to_skip, visit, with_preview
 from tracker.archive.store import Archive
 from tracker.fetcher import Fetcher, Limits
@@ -104,6 +107,28 @@ def test_the_pages_of_a_combined_document_share_one_time(archive: Archive) -> No
         look(server, archive, NOON, "/terms", "/more")
     assert [c.time for c in archive.captures()] == [NOON, NOON]
     assert len({c.source.key for c in archive.captures() if c.source}) == 2
+
+
+def test_a_visit_is_one_transaction(archive: Archive) -> None:
+    statements: list[str] = []
+    archive._db.set_trace_callback(statements.append)
+    with Server({"/terms": page(TERMS), "/more": page(TERMS)}) as server:
+        look(server, archive, NOON, "/terms", "/more")
+    assert statements.count("COMMIT") == 1
+    with Archive(archive.path) as reader:
+        assert len(reader.captures()) == 2
+
+
+def test_each_visit_is_told_once_it_is_on_disk(tmp_path: Path) -> None:
+    with Server({"/1": page(TERMS), "/2": page(TERMS)}) as server:
+        declare(tmp_path, {name: server.url(f"/{name}") for name in "12"})
+        told = 0
+        for visited in fetch(App(tmp_path, NOON), hosts=[server.entry]):
+            told += 1
+            with Archive(tmp_path / "data" / "archive.db") as reader:
+                assert len(reader.captures()) == told
+                assert visited.captures == (reader.captures()[-1],)
+    assert told == 2
 
 
 def test_a_page_that_says_it_is_unchanged_keeps_its_text(archive: Archive) -> None:

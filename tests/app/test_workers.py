@@ -26,11 +26,11 @@ from tests.servers import Server
 from tracker._support.cache import DerivedCache
 from tracker.app import workers as workers_
 from tracker.app.derive import Job, derive, derive_remote, remote_job
-from tracker.app.imports import import_pages
+from tracker.app.ingest import import_pages
+from tracker.app.session import Session
 from tracker.app.workers import Workers, workers
 from tracker.app.workspace import open_workspace
 from tracker.archive.store import Archive
-from tracker.cli.session import Session
 from tracker.errors import ArchiveError
 from tracker.importer import Record
 

@@ -18,9 +18,10 @@ from click.testing import CliRunner
 
 from tests.factories import SITE, TOPICS, everything
 from tracker._support.atomic_folder import write_atomically
+from tracker.app.site_server import site_server
 from tracker.app.workspace import open_workspace, starter
 from tracker.cli import main
-from tracker.cli.serving import site_server
+from tracker.cli._output import note
 from tracker.config import settings
 from tracker.publisher import publish
 
@@ -271,10 +272,10 @@ def test_nothing_is_said_of_readers_who_leave(
     def fail(*_: object) -> None:
         raise ValueError("what nobody thought of")
 
-    with site_server(root / "feeds", 0) as server:
+    with site_server(root / "feeds", 0, note=note) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         for failure in (leave, fail):
-            monkeypatch.setattr("tracker.cli.serving.SiteHandler.copyfile", failure)
+            monkeypatch.setattr("tracker.app.site_server.SiteHandler.copyfile", failure)
             told(server.server_port, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         server.shutdown()
     said = capfd.readouterr()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.app.imports import Wanted, import_records
+from tracker.app.ingest import Wanted, import_records
 from tracker.archive.store import Archive
 from tracker.errors import ImportFailed
 from tracker.importer import Refusal, opened

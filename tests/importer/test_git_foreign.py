@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.repositories import Handmade, commit, git, number, pack, start
-from tracker.app.imports import import_records
+from tracker.app.ingest import import_records
 from tracker.archive.store import Archive
 from tracker.cli import main
 from tracker.errors import ImportFailed

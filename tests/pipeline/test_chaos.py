@@ -20,8 +20,8 @@ import pytest
 
 from tests.samples import declare, terms, tracker
 from tests.servers import HTML, Reply, Server, answer, page, redirect
+from tracker.app import network
 from tracker.archive.store import Archive
-from tracker.cli import asking
 from tracker.fetcher import Fetcher
 from tracker.model import Outcome
 
@@ -116,7 +116,7 @@ CHAOS: dict[str, tuple[Reply, set[Outcome]]] = {
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Between attempts nobody sleeps; all else is the ordinary fetcher."""
-    monkeypatch.setattr(asking, "Fetcher", partial(Fetcher, pause=lambda _: None))
+    monkeypatch.setattr(network, "Fetcher", partial(Fetcher, pause=lambda _: None))
 
 
 def test_no_answer_stops_the_others_or_becomes_a_version(tmp_path: Path) -> None:

@@ -22,11 +22,10 @@ from tests.samples import ADS, alter, bytes_of, declare, terms, tracker
 from tests.servers import Server, page
 from tracker._support.containment import Failed
 from tracker.app import derive as deriving
-from tracker.app import imports, visits
+from tracker.app import import_, publish, session, visits
 from tracker.app.derive import Derived, RemoteJob, derive_remote
 from tracker.app.outcomes import classified
 from tracker.archive.store import Archive
-from tracker.cli import importing, publishing, session
 from tracker.publisher import urls as places
 
 KINDS = {"Terms": "harbour/terms@global", "Privacy": "harbour/privacy@global"}
@@ -280,7 +279,7 @@ def test_a_document_that_ends_its_process_stops_no_other(
 ) -> None:
     before = world.files(BROKEN)
     shutil.rmtree(world.root / ".cache")
-    monkeypatch.setattr(publishing, "derive_remote", deadly)
+    monkeypatch.setattr(publish, "derive_remote", deadly)
     done = world.tracker("publish", "--workers", "2")
     assert done.exit_code == 1
     assert done.stderr.count(BROKEN) == 1
@@ -300,7 +299,7 @@ def test_a_fault_in_what_is_of_all_documents_is_one_sentence_and_all_stands(
     world.write("corrections.toml", correction(OTHERS[0]))  # so that all of it is made anew
     before = bytes_of(world.root / "feeds")
     with monkeypatch.context() as patch:
-        patch.setattr(publishing, place, broken)
+        patch.setattr(publish, place, broken)
         done = world.tracker("publish")
     assert done.exit_code == 1
     (said,) = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
@@ -325,8 +324,8 @@ def test_a_record_that_cannot_be_judged_stops_no_other(
     ]
     pages = [(url, f"2020-01-0{n}T00:00:00Z", text, "200 OK") for n, text in enumerate(texts, 1)]
     file = warc(tmp_path / "a.warc", *pages)
-    monkeypatch.setattr(importing, "look", sinking)
-    monkeypatch.setattr(imports, "classified", partial(unjudged, classified))
+    monkeypatch.setattr(import_, "look", sinking)
+    monkeypatch.setattr(ingest, "classified", partial(unjudged, classified))
     done = tracker(tmp_path, "import", "warc", str(file), *others)
     assert done.exit_code == 1
     assert done.exception is None or isinstance(done.exception, SystemExit)
@@ -341,7 +340,7 @@ def test_a_record_that_cannot_be_judged_stops_no_other(
 def sinking(work: Any) -> Any:
     if work and b"Sunk" in work[1]:
         os.kill(os.getpid(), signal.SIGKILL)
-    return imports.look(work)
+    return ingest.look(work)
 
 
 def unjudged(real: Callable[..., Any], archive: Archive, body: bytes, *more: Any) -> Any:

@@ -14,10 +14,10 @@ from tests.archive.test_store import capture
 from tests.samples import ADS, alter, bytes_of, followed, terms, tracker
 from tests.servers import Server, page
 from tracker import evidence
+from tracker.app.checkpoints import heads_of
 from tracker.archive.integrity import head_of
 from tracker.archive.log_entries import GENESIS, entry, link
 from tracker.archive.store import Archive
-from tracker.cli.checkpoints import heads_of
 from tracker.errors import ArchiveError
 from tracker.evidence import forks
 

@@ -16,7 +16,7 @@ from tests.servers import Server, page
 from tests.strategies import PAGE, START, capture, version
 from tracker._support import budget
 from tracker._support.budget import limited
-from tracker.app.derive import read_anew
+from tracker.app.readings import read_anew
 from tracker.app.visits import visit
 from tracker.archive.store import Archive
 from tracker.differ import revise

@@ -39,7 +39,8 @@ ABSTRACTS = (
     *(f"publisher/{name}.py" for name in "summaries templating data/exports feeds/channel".split()),
     *(f"publisher/site/{name}.py" for name in "compare_page listing opt_out".split()),
 )
-PAGES = (*TEXTS, "publisher", "_support/containment.py", "app/derive.py", "config/topics.py")
+PAGES = (*TEXTS, "publisher", "_support/containment.py", "app/derive.py", "app/readings.py",
+         "config/topics.py")  # fmt: skip
 
 _Value = TypeVar("_Value")
 

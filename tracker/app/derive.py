@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 from tracker._support.budget import limited
 from tracker._support.containment import Failed, tried
+from tracker.app.readings import Bodies, read_anew, reader_of
 from tracker.differ.topic_matching import tags_of_text
-from tracker.errors import ArchiveError, TooCostly
-from tracker.extractor import Undecodable, read
 from tracker.extractor.folds import folds
 from tracker.history import Reader, completed, decisive, texts
 from tracker.model import (
@@ -22,16 +21,12 @@ from tracker.model import (
     Correction,
     Document,
     Outcome,
-    Reading,
     Settings,
-    Source,
     Texts,
     Topic,
 )
 from tracker.publisher import DocumentOutput, Services, document_output
 
-#: A kept body with the text of a capture, and its media type.
-Bodies = Callable[[Capture], tuple[bytes, str]]
 Picture = Callable[[Sequence[str]], bytes]
 #: Processor seconds that the pages of one revision may take besides.
 _EACH = 10
@@ -85,32 +80,6 @@ def picture(wanted: bool = True) -> Picture | None:
     except ImportError:
         return None
     return draw
-
-
-def reader_of(bodies: Bodies, fresh: Callable[[Capture, bytes, str], Reading]) -> Reader:
-    """Reads captures, each text once: pages that flap come back many times."""
-    known: dict[tuple[str, Source | None, str | None], Reading] = {}
-
-    def reader(capture: Capture) -> Reading:
-        key = (capture.document, capture.source, capture.text)
-        if key not in known:
-            known[key] = fresh(capture, *bodies(capture))
-        return known[key]
-
-    return reader
-
-
-def read_anew(capture: Capture, body: bytes, media: str) -> Reading:
-    """The reading of a kept body. Raises ArchiveError where it cannot be read any more, and
-    TooCostly where that would take too long.
-    """
-    try:
-        return read(body, media, capture.source)
-    except Undecodable as error:
-        problem = f"{capture.document}: a kept page cannot be read any more: {error}."
-        raise ArchiveError(problem) from error
-    except TooCostly as error:
-        raise TooCostly(f"{capture.document}: {error}") from error
 
 
 # ── sent elsewhere ────────────────────────────────────────────────────────────────

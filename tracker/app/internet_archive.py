@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from tracker.app.imports import Found, Keeper
+from tracker.app.ingest import Found, Keeper
 from tracker.archive.store import Archive
 from tracker.errors import ImportFailed
 from tracker.fetcher import Fetcher, is_loopback

@@ -56,7 +56,8 @@ def visit(
 ) -> Visit:
     """Fetch, judge and record every page of `document`, unless manners forbid (or `force`).
 
-    Where a page turns us away, what the `public` archive has newest of it is recorded too.
+    All of it is one transaction, and on disk when this returns or raises. Where a page turns us
+    away, what the `public` archive has newest of it is recorded too.
     """
     earlier = {s.key: archive.earlier(document.id, s, now) for s in document.sources}
     looks = sorted(
@@ -66,6 +67,18 @@ def visit(
     if reason:
         last = tuple(c for c in looks if c.time == looks[-1].time)
         return Visit(document, last, reason)
+    with archive.together():
+        return _visited(document, earlier, fetcher, archive, now, public)
+
+
+def _visited(
+    document: Document,
+    earlier: Mapping[str, Sequence[Capture]],
+    fetcher: Fetcher,
+    archive: Archive,
+    now: datetime,
+    public: PublicArchive | None,
+) -> Visit:
     archive.introduce(document)
     captures = tuple(
         _visit_page(document, source, earlier[source.key], fetcher, archive, now)

@@ -203,8 +203,7 @@ def _in_memory(old: Connection | None) -> Connection:
 def connected(path: Path, mode: str = "rwc") -> Connection:
     """A connection with the settings every connection of ours has, whatever the file holds."""
     uri = f"{path.absolute().as_uri()}?mode={mode}"
-    # Of any thread: one at a time uses it, see `tracker.archive.transactions`.
-    connection = sqlite3.connect(uri, uri=True, timeout=_PATIENCE, check_same_thread=False)
+    connection = sqlite3.connect(uri, uri=True, timeout=_PATIENCE)
     connection.execute("pragma synchronous = full")
     # A database from elsewhere may hold functions and triggers that are not ours.
     connection.execute("pragma trusted_schema = off")

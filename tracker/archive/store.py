@@ -1,7 +1,7 @@
 """What was seen, on disk: an append-only table of captures, and their bodies by digest.
 
 SQLite in rollback-journal mode with full sync, one writer at a time (a lock file), every capture
-in a transaction that begins IMMEDIATE, its own or that of a group: a capture is acknowledged when
+in a transaction that begins IMMEDIATE, its own or that of a visit: a capture is acknowledged when
 it is on disk.
 Captures, names of documents and looks at robots.txt are logs: each row is chained to the one
 before it, and the head of each log is written with it, so that nothing can be altered, removed,
@@ -91,7 +91,7 @@ class Archive:
     # ── adding ────────────────────────────────────────────────────────────────────
 
     def add(self, capture: Capture, body: bytes | None) -> None:
-        """Append `capture` and keep its body; on return both are on disk, but for in a `group`."""
+        """Append `capture` and keep its body; on return both are on disk, but for in `together`."""
         row = to_row(capture)
         with self._transaction():
             if body is not None:
@@ -101,28 +101,21 @@ class Archive:
         self.discard(dropped)
 
     @contextmanager
-    def group(self) -> Iterator[None]:
-        """What is added in the block is on disk after `commit`, or else at the end of the block.
+    def together(self) -> Iterator[None]:
+        """Put all that is added in the block on disk at once, when it ends, even by an error.
 
         Where bodies are outside each addition is still on disk at once: a store must not be told
-        to drop a body before the row is gone, and one that is slow keeps nothing else waiting.
+        to drop a body before the row is gone.
         """
-        self._transactions.in_group = self.shelf.outside is None
+        if self.shelf.outside is not None:
+            yield
+            return
+        self._transactions.begin()
         try:
             yield
         finally:
-            self._transactions.in_group = False
-            self.commit()
-
-    @property
-    def waits(self) -> bool:
-        """Whether anything that was added in a `group` is not on disk yet."""
-        return self._transactions.waits
-
-    def commit(self) -> None:
-        """Put everything on disk that was added in a `group`."""
-        with self._writing():
-            self._transactions.commit()
+            with self._writing():
+                self._transactions.end()
 
     def introduce(self, document: Document) -> None:
         """Remember what a document is called, so that it can be shown without its declaration."""
@@ -480,10 +473,9 @@ class Archive:
             return self._found(query, values)
 
     def _found(self, query: str, values: Sequence[object]) -> list[dict[str, Any]]:
-        with self._transactions.alone:
-            found = self._db.execute(query, list(values))
-            names = [column[0] for column in found.description]
-            return [dict(zip(names, row, strict=True)) for row in found]
+        found = self._db.execute(query, list(values))
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found]
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

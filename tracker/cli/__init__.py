@@ -8,7 +8,6 @@ import io
 import logging
 import sys
 import traceback
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -18,41 +17,41 @@ import click
 
 from tracker import __version__
 from tracker._support.containment import unexpected
-from tracker.cli import logs
-from tracker.cli.app import App, harmless, parse_time
+from tracker.app.app import App
+from tracker.cli import _logging
+from tracker.cli._app import parse_time
+from tracker.cli._output import TERMINAL
 from tracker.errors import TrackerError
+from tracker.publisher.terminal import harmless
 
-#: Where each command is: only the module of the one that is asked for is imported.
-_HOMES = {
-    "demo": ("demo",),
-    "importing": ("import",),
-    "keeping": ("backup", "doctor", "move-bodies", "restore"),
-    "notifying": ("notify",),
-    "proving": ("evidence", "verify"),
-    "seeing": ("fetch", "run"),
-    "serving": ("serve",),
-    "stamping": ("timestamp",),
-    "starting": ("init",),
-    "telling": ("changes", "compare", "diff", "log", "publish", "show", "status"),
-}
-_HOME = {name: module for module, names in _HOMES.items() for name in names}
+#: Each command is in a module of its name, and only that of the one that is asked for is imported.
+COMMANDS = (
+    "backup changes compare demo diff doctor evidence fetch guide import init log move-bodies "
+    "notify publish restore run serve show status timestamp verify"
+).split()
+
+
+def module_of(name: str) -> str:
+    """Name the module of a command; `import` is a word of Python's."""
+    return "import_" if name == "import" else name.replace("-", "_")
 
 
 class _Commands(click.Group):
     """Turns our errors into one sentence on standard error and the exit code they stand for."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
-        return sorted(_HOME)
+        return list(COMMANDS)
 
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
-        if name not in _HOME:
+        if name not in COMMANDS:
             return None
         # What is imported stays: to look for garbage in it costs as much as a third of the import.
         gc.disable()
-        commands: Sequence[click.Command] = import_module(f"tracker.cli.{_HOME[name]}").COMMANDS
+        module = module_of(name)
+        command: click.Command = getattr(import_module(f"tracker.cli.{module}"), module)
         gc.freeze()
         gc.enable()
-        return next(command for command in commands if command.name == name)
+        return command
 
     def main(self, *arguments: Any, **more: Any) -> Any:
         for stream in (sys.stdout, sys.stderr):
@@ -61,11 +60,11 @@ class _Commands(click.Group):
         return super().main(*arguments, **more)
 
     def invoke(self, ctx: click.Context) -> Any:
-        logs.event("begun", arguments=sys.argv[1:])
+        _logging.event("begun", arguments=sys.argv[1:])
         try:
             done = super().invoke(ctx)
         except TrackerError as error:
-            logs.event("failed", level=logging.ERROR, error=str(error), status=error.exit_code)
+            _logging.event("failed", level=logging.ERROR, error=str(error), status=error.exit_code)
             click.echo(f"Error: {harmless(str(error))}", err=True)
             ctx.exit(error.exit_code)
         except OSError as error:
@@ -78,7 +77,7 @@ class _Commands(click.Group):
             raise
         except Exception as error:  # noqa: BLE001 (whatever it is, it is told in one sentence)
             trace = "".join(traceback.format_exception(error))
-            logs.event("failed", level=logging.ERROR, error=str(error), trace=trace)
+            _logging.event("failed", level=logging.ERROR, error=str(error), trace=trace)
             sentence = f"{ctx.invoked_subcommand}: {unexpected(error)}; nothing recorded is lost."
             click.echo(f"Error: {harmless(sentence)}", err=True)
             ctx.exit(1)
@@ -107,7 +106,7 @@ class _Commands(click.Group):
     type=click.Choice(["json"]),
     is_eager=True,
     expose_value=False,
-    callback=lambda _context, _option, kind: logs.listen(bool(kind)),
+    callback=lambda _context, _option, kind: _logging.listen(bool(kind)),
     help="Write what happens to standard error, one JSON object a line.",
 )
 @click.pass_context
@@ -125,4 +124,4 @@ def main(ctx: click.Context, root: Path, now: str | None) -> None:
     starts from those that ship with the program. What was seen is kept in data/archive.db. What
     follows from it is written to feeds/: open feeds/index.html, or subscribe to feeds/all.xml.
     """
-    ctx.obj = App(root, parse_time(now, "--now") if now else datetime.now(UTC))
+    ctx.obj = App(root, parse_time(now, "--now") if now else datetime.now(UTC), TERMINAL)

@@ -22,11 +22,15 @@ from tracker.extractor.decode import Undecodable
 from tracker.extractor.unchanged.gate import reads_alike
 
 if TYPE_CHECKING:
-    from tracker.extractor.extract import EXTRACTOR, read, text_digest, words_digest
+    from tracker.extractor.digests import text_digest, words_digest
+    from tracker.extractor.extract import EXTRACTOR, read
 else:
     __getattr__ = lazy_names(
         __name__,
-        dict.fromkeys(("EXTRACTOR", "read", "text_digest", "words_digest"), "extract"),
+        {
+            **dict.fromkeys(("EXTRACTOR", "read"), "extract"),
+            **dict.fromkeys(("text_digest", "words_digest"), "digests"),
+        },
     )
 
 __all__ = [

@@ -123,7 +123,8 @@ def examine(body: bytes, media: str, source: Source | None) -> PageFacts:
 
 @limited("Judging the page")
 def _looked_at(seen: PageFacts, body: bytes, media: str, source: Source | None) -> PageFacts:
-    from tracker.extractor.extract import read, text_digest  # no page that is as it was needs them
+    from tracker.extractor.digests import text_digest
+    from tracker.extractor.extract import read  # no page that is as it was needs it
 
     reading = read(body, media, source, bounded=True)
     text = "\n".join(c.text for c in reading.clauses)

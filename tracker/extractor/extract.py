@@ -9,7 +9,7 @@ everything), only outermost matches of a selector count, and where no selector i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -17,13 +17,12 @@ from urllib.parse import urljoin
 from tracker._support.budget import limited
 from tracker.extractor import lxml_reader as quick
 from tracker.extractor.boilerplate import remove_boilerplate
-from tracker.extractor.combining_marks import ATTACHED_ONE
 from tracker.extractor.decode import decode
 from tracker.extractor.limits import check_markdown, check_markup, check_text
 from tracker.extractor.nodes import Parts
-from tracker.extractor.normalise import display, without_counters
+from tracker.extractor.normalise import display
 from tracker.extractor.segment import segment
-from tracker.model import Clause, Reading, Selector, Source, Unit, digest
+from tracker.model import Clause, Reading, Selector, Source, Unit
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -37,7 +36,6 @@ _END = {
     "--": re.compile(r"--!?>|(?<=<!--)>"),
     **{n: re.compile(rf"</{n}\b[^<>]*>", re.IGNORECASE) for n in ("noscript", "script", "style")},
 }
-_WORD = re.compile(rf"(?:\w+|{ATTACHED_ONE})+")
 
 
 @limited("Reading the page")
@@ -118,24 +116,6 @@ def _without_noscript(text: str) -> str:
             start = closed.end()
         opened = _RAW.search(text, closed.end())
     return "".join([*kept, text[start:]])
-
-
-def text_digest(clauses: Iterable[Clause]) -> str:
-    """Identifies what a reader would read: the words, numbers and link targets, in order.
-
-    A counter ("updated 3 days ago") is no part of it: by it a page would never be the same.
-    """
-    lines = (
-        "\x1f".join([c.number, without_counters(c.key), *(link.target for link in c.links)])
-        for c in clauses
-    )
-    return digest("\x1e".join(lines).encode("utf-8", "surrogatepass"))
-
-
-def words_digest(clauses: Iterable[Clause]) -> str:
-    """Identifies the words and numbers of a text in their order, however they were marked up."""
-    words = (w for c in clauses for w in _WORD.findall(f"{c.number} {c.key}".casefold()))
-    return digest("\x1f".join(words).encode("utf-8", "surrogatepass"))
 
 
 def base_of(href: str, source: Source | None) -> str:

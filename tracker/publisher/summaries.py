@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from tracker.model import History, Revision, Version
+from tracker.model import History
 from tracker.publisher.data.exports import Export, export
 from tracker.publisher.feeds.channel import Item
 from tracker.publisher.feeds.channels import document_items
@@ -23,6 +23,7 @@ from tracker.publisher.site.compare_page import (
 from tracker.publisher.site.context import PageContext
 from tracker.publisher.site.listing import ListEntry
 from tracker.publisher.site.opt_out import OptOut
+from tracker.publisher.without_texts import bare, without_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,29 +59,11 @@ def summarise(frame: PageContext, history: History, lives: ClauseHistories) -> D
     )
 
 
-def without_texts(history: History) -> History:
-    """A history without its texts."""
-    return replace(
-        history,
-        versions=tuple(map(_bare_version, history.versions)),
-        revisions=tuple(map(_bare_revision, history.revisions)),
-    )
-
-
-def _bare_version(version: Version) -> Version:
-    return replace(version, clauses=(), captures=())
-
-
-def _bare_revision(revision: Revision) -> Revision:
-    before, after = _bare_version(revision.before), _bare_version(revision.after)
-    return replace(revision, before=before, after=after, changes=(), pairs=())
-
-
 def _bare_way(way: OptOut, history: History) -> OptOut:
     return replace(
         way,
         history=history,
-        since=_bare_version(way.since),
-        last=_bare_version(way.last),
-        gone=_bare_version(way.gone) if way.gone else None,
+        since=bare(way.since),
+        last=bare(way.last),
+        gone=bare(way.gone) if way.gone else None,
     )

@@ -1,15 +1,13 @@
-"""`tracker notify`: what is new goes to where the settings say."""
+"""Notifications: new items go to the addresses that the settings name."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
 
-import click
-
+from tracker.app.app import App
 from tracker.app.notifier import FILE, Address, Ledger, Sender, addresses
-from tracker.cli.app import App, harmless
-from tracker.cli.session import histories_of
+from tracker.app.session import histories_of
 from tracker.config.settings import FILE as SETTINGS
 from tracker.errors import TrackerError, UsageError
 from tracker.publisher.feeds.channel import Item
@@ -40,7 +38,7 @@ def prepared_if_can_be(app: App) -> tuple[Sender, list[Address]] | None:
         return None
 
 
-def notify_all(app: App, sender: Sender, known: Iterable[Address]) -> bool:
+def notify(app: App, sender: Sender, known: Iterable[Address]) -> bool:
     """Send every item that is due, saying how it went; whether any could not be sent."""
     workspace = app.workspace
     app.name_refusals(r for r in workspace.refusals if r.file == SETTINGS)
@@ -69,34 +67,8 @@ def _served(
         if address.feed not in item.feeds or ledger.has(address, item.id, item.published):
             continue
         done = sender.send(address, *brief(item, linked=linked))
-        click.echo(f"{address.name}  {'sent' if done else 'NOT SENT'}: {harmless(item.title)}")
+        app.progress.say(f"{address.name}  {'sent' if done else 'NOT SENT'}: {item.title}")
         if not done:
             return False
         ledger.record(address, item.id, app.now)
     return True
-
-
-@click.command()
-@click.make_pass_decorator(App)
-def notify(app: App) -> None:
-    """Send what is new to the addresses under [notify] in data/settings.toml.
-
-    \b
-    [notify]
-    generative-ai = ["mailto://me:${MAIL_PASSWORD}@example.org"]
-    all = ["slack://${SLACK_TOKENS}", "jsons://hooks.example/terms"]
-    status = ["ntfy://my-tracker"]
-
-    Each name is a feed: all, upcoming, status, a topic, an edition or a document. An address is
-    one of apprise (mail, chat, webhook); ${NAME} in it comes from the environment. Each item goes
-    to each address once; after a crash it may go twice. An address gets what is first seen after
-    it was first used, never the past. The order of the addresses under a name counts.
-
-    Exit status: 0 all sent, 1 something could not be sent (it is tried again next time), 2 wrong
-    use.
-    """
-    if notify_all(app, *prepared(app)):
-        click.get_current_context().exit(1)
-
-
-COMMANDS = (notify,)

@@ -6,13 +6,9 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tracker.model import Outcome
 from tracker.publisher.terminal import harmless
-
-if TYPE_CHECKING:
-    from tracker.app.visits import Visit
 
 _LOGGER = logging.getLogger("tracker")
 _LOGGER.propagate = False
@@ -33,7 +29,7 @@ class _Json(logging.Formatter):
 
 
 def listen(wanted: bool) -> None:
-    """From now on this process's events go to standard error, or nowhere."""
+    """Send this process's events to standard error from now on, or nowhere."""
     handler = logging.StreamHandler(sys.stderr) if wanted else logging.NullHandler()
     handler.setFormatter(_Json())
     _LOGGER.handlers = [handler]
@@ -41,24 +37,6 @@ def listen(wanted: bool) -> None:
     _LOGGER.setLevel(logging.INFO)
 
 
-def visited(visit: Visit) -> None:
-    """A visit to a document: what came of it page by page, or why it was not made."""
-    if visit.skipped:
-        event("skipped", document=visit.document.id, reason=visit.skipped)
-        return
-    for capture in visit.captures:
-        event(
-            "visited",
-            level=logging.INFO if capture.outcome is Outcome.GOOD else logging.WARNING,
-            document=capture.document,
-            url=capture.asked_url,
-            status=capture.status,
-            outcome=capture.outcome.value,
-            reason=capture.reason,
-            body=capture.body,
-        )
-
-
 def event(name: str, *, level: int = logging.INFO, **facts: object) -> None:
-    """Something that happened, with what is known of it."""
+    """Log something that happened, with the known facts."""
     _LOGGER.log(level, name, extra={"facts": facts})

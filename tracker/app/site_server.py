@@ -1,8 +1,9 @@
-"""`tracker serve`, which shows the published site on this machine."""
+"""A server that shows the published site on this machine."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -10,17 +11,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import click
-
-from tracker._support.web_root import web_root
 from tracker.app.workspace import settings_of
-from tracker.cli.app import App
-from tracker.errors import TrackerError, UsageError
+from tracker.errors import TrackerError
 from tracker.publisher.feeds.formats import FORMATS
 
-_HOST = "127.0.0.1"
+HOST = "127.0.0.1"
 #: By what names this machine may be asked: whoever reaches it by another one was led here.
-_NAMES = frozenset({_HOST, "localhost", "::1"})
+_NAMES = frozenset({HOST, "localhost", "::1"})
 _LONGEST = 4096  # characters of a path
 _TYPES = {
     "": "text/plain; charset=utf-8",
@@ -106,12 +103,16 @@ class SiteHandler(SimpleHTTPRequestHandler):
 
 
 class SiteServer(ThreadingHTTPServer):
-    """A server that says nothing of readers who leave in the middle."""
+    """A server that says nothing of readers who leave in the middle; `note` is told the rest."""
+
+    def __init__(self, *arguments: Any, note: Callable[[str], None]) -> None:
+        self.note = note
+        super().__init__(*arguments)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - as there
         error = sys.exception()
         if not isinstance(error, OSError):
-            click.echo(f"Note: a request could not be answered ({error}).", err=True)
+            self.note(f"a request could not be answered ({error}).")
 
 
 def _is_plain(path: str) -> bool:
@@ -139,52 +140,19 @@ def _is_feed(file: Path) -> bool:
     return file.name != "status.json" and file.with_name(f"{stem}.atom").is_file()
 
 
-def site_server(folder: Path, port: int, site_url: str = "") -> ThreadingHTTPServer:
+def site_server(
+    folder: Path, port: int, site_url: str = "", note: Callable[[str], None] = lambda _text: None
+) -> SiteServer:
     """A server of `folder` on loopback, not yet running; port 0 takes any that is free.
 
-    It answers to the names of this machine, and to that in `site_url`.
+    It answers to the names of this machine, and to that in `site_url`; `note` is told its errors.
     """
     names = _NAMES | {_name_of(urlsplit(site_url).netloc)} - {""}
     handler = partial(SiteHandler, directory=str(folder), names=names)
-    return SiteServer((_HOST, port), handler)
+    return SiteServer((HOST, port), handler, note=note)
 
 
-@click.command()
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=8000,
-    show_default=True,
-    help="The port on this machine; 0 takes any that is free.",
-)
-@click.make_pass_decorator(App)
-def serve(app: App, port: int) -> None:
-    """Show the published site on this machine alone, until interrupted.
-
-    It is what was last published that is shown; nothing is fetched. Links inside the feeds lead
-    here, to port 8000, until site_url says where the site lives.
-    """
-    feeds = app.root / "feeds"
-    target = web_root(feeds)
-    if not (feeds / "index.html").is_file():
-        raise UsageError(f"{feeds} holds no site yet; run: tracker publish")
-    try:
-        server = site_server(target, port, _site_url(app.root))
-    except OSError as error:
-        problem = f"Port {port} cannot be had ({error.strerror}); choose another with --port."
-        raise UsageError(problem) from error
-    with server:
-        click.echo(f"{feeds} is shown at http://{_HOST}:{server.server_port}/ (Ctrl-C ends it)")
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            click.echo()
-
-
-def _site_url(root: Path) -> str:
+def site_url_of(root: Path) -> str:
     with suppress(TrackerError):  # what was published is shown, whatever the settings are now
         return settings_of(root).site_url
     return ""
-
-
-COMMANDS = (serve,)

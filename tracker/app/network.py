@@ -1,25 +1,15 @@
-"""Who asks the network, for every command that does."""
+"""The fetcher of every use case that asks the network."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import click
-
-from tracker.cli.app import App
+from tracker.app.app import App
 from tracker.fetcher import Fetcher, Limits, user_agent
-
-allow_host = click.option(
-    "--allow-host",
-    "hosts",
-    multiple=True,
-    metavar="HOST[:PORT]",
-    help="Let this loopback or private host be fetched (repeatable).",
-)
 
 
 def fetcher(app: App, hosts: Sequence[str], limits: Limits | None = None) -> Fetcher:
-    """Who asks, as the operator's settings and `--allow-host` have it."""
+    """Make a fetcher by the operator's settings; private `hosts` are allowed besides."""
     settings = app.workspace.settings
     return Fetcher(
         user_agent=user_agent(settings.contact),

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-import click
-
 from tracker import evidence
+from tracker.app.app import App
 from tracker.app.workspace import Workspace
 from tracker.archive.integrity import Head
 from tracker.archive.log_entries import GENESIS, LOGS
 from tracker.archive.store import Archive
-from tracker.cli.app import App
 from tracker.errors import ArchiveError
-from tracker.publisher.terminal import harmless
 
 
 def heads_of(archive: Archive) -> dict[str, Head]:
@@ -33,7 +30,7 @@ def public_key(workspace: Workspace) -> str:
     return evidence.verifier(_origin(workspace), key.public) if key else ""
 
 
-def new_checkpoint(workspace: Workspace, heads: Mapping[str, Head]) -> str:
+def new_checkpoint(app: App, heads: Mapping[str, Head]) -> str:
     """The checkpoint of these heads, empty for an archive without captures.
 
     The key is made on first use; where it cannot be, the checkpoint stays unsigned and a
@@ -41,26 +38,20 @@ def new_checkpoint(workspace: Workspace, heads: Mapping[str, Head]) -> str:
     """
     if not heads["captures"].size:
         return ""
-    body = evidence.checkpoint_body(_origin(workspace), heads)
+    body = evidence.checkpoint_body(_origin(app.workspace), heads)
     if not evidence.can_sign():
         return body
-    key = key_of(workspace)
+    key = key_of(app.workspace)
     if key is None:
         try:
-            key = evidence.make_key(workspace.key)
+            key = evidence.make_key(app.workspace.key)
         except ArchiveError as error:
-            click.echo(f"Note: the checkpoint is not signed: {harmless(str(error))}", err=True)
+            app.progress.note(f"the checkpoint is not signed: {error}")
             return body
     return evidence.signed(body, key)
 
 
 # ── one past ──────────────────────────────────────────────────────────────────────
-
-accept_fork = click.option(
-    "--accept-fork",
-    is_flag=True,
-    help="Go on although the log contradicts what was published: recorded, and shown to readers.",
-)
 
 
 def one_past(
@@ -73,14 +64,16 @@ def one_past(
     """
     found = evidence.compared(app.root, archive, heads)
     for remark in found.remarks:
-        click.echo(f"Note: {harmless(remark)}", err=True)
+        app.progress.note(remark)
     if not found.contradicted:
         return found
     if not accept:
         raise evidence.forked(archive.path, heads, found.contradicted)
-    instead = new_checkpoint(app.workspace, heads)
+    instead = new_checkpoint(app, heads)
     evidence.give_up(app.root, found.contradicted, instead, app.now)
-    click.echo(f"Given up, and recorded in {evidence.FORKS}: {evidence.named(found.contradicted)}.")
+    app.progress.say(
+        f"Given up, and recorded in {evidence.FORKS}: {evidence.named(found.contradicted)}."
+    )
     return evidence.compared(app.root, archive, heads)
 
 
@@ -91,7 +84,7 @@ def keep(app: App, text: str, heads: Mapping[str, Head], found: evidence.LogComp
     try:
         evidence.keep(app.root, text, heads, found.stamps)
     except ArchiveError as error:
-        click.echo(f"Note: the checkpoint is not kept: {harmless(str(error))}", err=True)
+        app.progress.note(f"the checkpoint is not kept: {error}")
 
 
 def standing_stamps(app: App) -> tuple[evidence.KeptTimestamp, ...]:

@@ -9,10 +9,10 @@ from functools import cached_property, partial
 
 from tracker._support.cache import READINGS, TEXTS, DerivedCache, key_of
 from tracker._support.containment import Failed, tried
-from tracker.app.derive import read_anew, reader_of
+from tracker.app.app import App, chosen
+from tracker.app.readings import read_anew, reader_of
 from tracker.app.workspace import TOPICS, Workspace
 from tracker.archive.store import Archive
-from tracker.cli.app import App, chosen
 from tracker.errors import TrackerError
 from tracker.history import Reader, completed, decisive, in_order, texts, without_repeats
 from tracker.history.outages import outages

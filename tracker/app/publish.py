@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-
-import click
+from pathlib import Path
 
 from tracker._support.atomic_folder import Fingerprint, StagingTree, exchanged
-from tracker._support.cache import ABSTRACTS, PAGES, DerivedCache, key_of
+from tracker._support.cache import PAGES, DerivedCache, key_of
 from tracker._support.containment import Failed, tried
 from tracker._support.lock import held_folder
-from tracker.app.derive import Derived, Job, RemoteJob, derive, derive_remote, picture, remote_job
-from tracker.app.workers import Workers, lost_worker
-from tracker.app.workspace import Workspace
-from tracker.cli import faults, logs
-from tracker.cli.app import App, show
-from tracker.cli.checkpoints import (
+from tracker.app import faults
+from tracker.app.app import App
+from tracker.app.checkpoints import (
     Sealed,
     heads_of,
     keep,
@@ -26,12 +22,21 @@ from tracker.cli.checkpoints import (
     one_past,
     public_key,
 )
-from tracker.cli.session import Case, Session, opened
+from tracker.app.derive import Derived, Job, RemoteJob, derive, derive_remote, picture, remote_job
+from tracker.app.published import (
+    Short,
+    as_it_stands,
+    history_of_failed,
+    last_known,
+    remember_unpublished,
+    shape_of,
+)
+from tracker.app.session import Case, Session, opened
+from tracker.app.workers import Workers, lost_worker
+from tracker.app.workspace import Workspace
 from tracker.errors import TrackerError
 from tracker.evidence import Fork
-from tracker.history import standing
-from tracker.history.outages import outages
-from tracker.model import Correction, Document, History, Settings
+from tracker.model import Document, History, Settings
 from tracker.publisher import (
     DocumentSummary,
     FileGroup,
@@ -52,11 +57,19 @@ from tracker.publisher.template_cache import keep_compiled
 STAMPED = "status/checkpoint-stamped.tsr"
 #: What says how documents stand, which may have been published before one of them failed.
 _STANDING = ("status/index.", "status.", "archive/status/")
-_UNPUBLISHED_LAST, _READ_BY = "unpublished", ("contained.py",)
-_UNPUBLISHED = (
-    "Note: links in feeds and citations lead to http://localhost:8000/ (`tracker serve`) until "
-    "data/settings.toml says in site_url where feeds/ is published."
-)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The outcome of a publication: how many of its `files` have `changed` in `folder`.
+
+    `hindrance` says why they were not all exchanged at once, empty where they were.
+    """
+
+    folder: Path
+    changed: int
+    files: int
+    hindrance: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,33 +93,17 @@ class Kept:
     waiting: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Short:
-    """An abstract as it is remembered; `shape` stands for what it can be read by."""
-
-    abstract: DocumentSummary
-    shape: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unpublished:
-    """What could not be published anew the last time, by document."""
-
-    failed: tuple[tuple[str, Failed], ...] = ()
-
-
-def publish_all(
+def publish(
     app: App,
     *,
-    note: bool = True,
     others: Workers | None = None,
     accept_fork: bool = False,
     fails: bool = True,
-) -> None:
-    """Write feeds/ from data/ and say how much of it changed; `note` what is not set yet.
+) -> Published:
+    """Write feeds/ from data/.
 
     Documents are derived by `others`, or else here. All that cannot be accepted or derived is
-    named; with `fails` the former, too, is told by the exit status. Raises Forked where the log
+    named; `fails` says whether the former, too, counts as a failure. Raises Forked where the log
     contradicts what was given out before, unless that is accepted.
     """
     workspace = app.workspace
@@ -120,17 +117,16 @@ def publish_all(
         session.sizes = {log: head.size for log, head in heads.items()}
         past = one_past(app, session.archive, heads, accept=accept_fork)
         stamped = newest_stamp(app, heads["captures"].size)
-        proof = Proof(new_checkpoint(workspace, heads), stamped, past.forks)
+        proof = Proof(new_checkpoint(app, heads), stamped, past.forks)
         with exchanged(workspace.feeds) as fresh:
             _Publication(app, session, fresh, proof).write(others)
             keep(app, proof.checkpoint, heads, past)
         workspace.remember(session.cache)
-    if not workspace.settings.site_url and note:
-        click.echo(_UNPUBLISHED)
-    changed, files = fresh.changed, len(fresh.names)
-    logs.event("published", folder=str(workspace.feeds), changed=changed, files=files)
-    how = f", one by one, because {fresh.hindrance}" if fresh.hindrance and changed else ""
-    click.echo(f"{workspace.feeds}: {changed} of {files} files changed{how}")
+    found = Published(workspace.feeds, fresh.changed, len(fresh.names), fresh.hindrance)
+    app.progress.event(
+        "published", folder=str(found.folder), changed=found.changed, files=found.files
+    )
+    return found
 
 
 class Rederived:
@@ -172,7 +168,7 @@ class Rederived:
         session = self._session
         case = session.case(document)
         found = derive(_job(session, case), session.bodies, session.reader)
-        return found, _as_it_stands(found.part.abstract.history, case, found.texts.waiting)
+        return found, as_it_stands(found.part.abstract.history, case, found.texts.waiting)
 
     def leaves_open(self, path: str) -> bool:
         """Whether it is not known how a file should be: one that follows from what has failed."""
@@ -213,23 +209,21 @@ class _Publication:
                 self._keep(work.case.document, found)
             else:
                 self._put(work, found)
-        show("")
-        _name_strays(self._session.workspace.corrections, self._histories, self._failed)
+        self._app.progress.doing("")
+        self._name_strays()
         self._whole()
         found_now = _status(
             self._session, self._histories, self._proof, self._failed, self._without
         )
         for name, data in found_now:
             self._fresh.write(name, data)
-        unpublished = Unpublished(tuple(self._failed.items()))
-        if last_unpublished(self._session.cache) != unpublished:
-            self._session.cache.put(_UNPUBLISHED_LAST, key_of(_READ_BY), unpublished)
+        remember_unpublished(self._session.cache, self._failed)
 
     def _work(self) -> Iterator[_Work]:
         """What has to be derived; all else is kept as it stands."""
         documents = self._session.documents()
         for n, document in enumerate(documents, 1):
-            show(f"[{n}/{len(documents)}] deriving {document.id} …")
+            self._app.progress.doing(f"[{n}/{len(documents)}] deriving {document.id} …")
             found = tried(document.id, partial(self._work_on, document))
             if isinstance(found, Failed):
                 self._keep(document, found)
@@ -244,7 +238,7 @@ class _Publication:
         self._keys[document.id] = key
         kept = self._session.cache.get(f"part {document.id}", key, Kept)
         if kept and kept.history and self._fresh.keep(kept.marks):
-            self._histories.append(_as_it_stands(kept.history, case, kept.waiting))
+            self._histories.append(as_it_stands(kept.history, case, kept.waiting))
             return None
         known = self._session.known(case)
         earlier = None if known else self._session.earlier(case)
@@ -273,10 +267,10 @@ class _Publication:
         self._session.remember(work.case, found.texts)
         kept = Kept(marks, abstract.history, waiting)
         self._session.cache.put(f"part {name}", work.key, kept)
-        short = Short(abstract, _shape(self._session.workspace))
+        short = Short(abstract, shape_of(self._session.workspace))
         self._session.cache.put(f"abstract {name}", work.key, short)
         self._derived[name] = abstract
-        self._histories.append(_as_it_stands(abstract.history, work.case, waiting))
+        self._histories.append(as_it_stands(abstract.history, work.case, waiting))
 
     def _abstract(self, document: Document) -> DocumentSummary | None:
         """That of a document, which is needed only where the whole is made."""
@@ -294,6 +288,16 @@ class _Publication:
     def _derived_again(self, document: Document) -> DocumentSummary:
         job = _job(self._session, self._session.case(document))
         return derive(job, self._session.bodies, self._session.reader).part.abstract
+
+    def _name_strays(self) -> None:
+        """Name the corrections of revisions that are not there."""
+        for stray in orphaned_corrections(self._session.workspace.corrections, self._histories):
+            if stray.document not in self._failed:
+                seen = stray.first_seen.isoformat()
+                self._app.progress.note(
+                    f"corrections.toml: there is no revision of {stray.document} first seen at "
+                    f"{seen}; `tracker log --json` has them all"
+                )
 
     def _whole(self) -> None:
         """What is of no single document: of it too, only what follows from something new."""
@@ -355,30 +359,6 @@ def _derived(
     return others.each(derive_remote, work, packed, lambda one: lost_worker(one.case.document.id))
 
 
-def last_unpublished(cache: DerivedCache) -> Unpublished:
-    """What could not be published anew the last time, as far as that is remembered."""
-    return cache.get(_UNPUBLISHED_LAST, key_of(_READ_BY), Unpublished) or Unpublished()
-
-
-def last_known(cache: DerivedCache, document: Document, given: Workspace) -> DocumentSummary | None:
-    """The abstract of a document as it was last derived, if today's code can read it."""
-    short = cache.last(f"abstract {document.id}", Short)
-    return short.abstract if short and short.shape == _shape(given) else None
-
-
-def history_of_failed(
-    session: Session, document: Document, known: DocumentSummary | None
-) -> History:
-    """What can be told of a document that cannot be derived: as last `known`, as it stands now."""
-    history = known.history if known else faults.unknown(document)
-    stands = tried(document.id, lambda: _as_it_stands(history, session.case(document), ""))
-    return history if isinstance(stands, Failed) else stands
-
-
-def _shape(given: Workspace) -> str:
-    return key_of(ABSTRACTS, [topic.id for topic in given.topics])
-
-
 def _job(session: Session, case: Case) -> Job:
     given = session.workspace
     mine = tuple(c for c in given.corrections if c.document == case.document.id)
@@ -395,12 +375,6 @@ def _job(session: Session, case: Case) -> Job:
 def _site(given: Workspace) -> Settings:
     """Of the settings only what pages follow from: no other is a reason to make them anew."""
     return Settings(site_url=given.settings.site_url)
-
-
-def _as_it_stands(history: History, case: Case, waiting: str) -> History:
-    """The history of a document as it stands after its last look."""
-    stands = standing(case.captures, waiting)
-    return replace(history, standing=stands, outages=tuple(outages(case.captures)))
 
 
 def _rim(proof: Proof) -> Services:
@@ -446,14 +420,3 @@ def _status(
     if proof.stamped:
         yield "status/checkpoint-stamped.txt", proof.stamped.stamp.text.encode()
         yield STAMPED, proof.stamped.stamp.token
-
-
-def _name_strays(
-    corrections: Sequence[Correction], histories: Sequence[History], failed: Mapping[str, Failed]
-) -> None:
-    for stray in orphaned_corrections(corrections, histories):
-        if stray.document in failed:
-            continue
-        seen = stray.first_seen.isoformat()
-        problem = f"there is no revision of {stray.document} first seen at {seen}"
-        click.echo(f"corrections.toml: {problem}; `tracker log --json` has them all", err=True)

@@ -1,0 +1,71 @@
+"""Visits to the declared documents, one after the other."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from tracker._support.containment import Failed, tried
+from tracker.app.app import App, watched
+from tracker.app.internet_archive import PublicArchive
+from tracker.app.network import fetcher
+from tracker.app.visits import Visit, interleaved, visit, with_preview
+from tracker.config.settings import FILE as SETTINGS
+from tracker.model import Document, Outcome
+
+
+def fetch(
+    app: App, wanted: Sequence[str] = (), *, force: bool = False, hosts: Sequence[str] = ()
+) -> Iterator[Visit]:
+    """Visit the `wanted` documents, all where there are no names; yield each visit once on disk.
+
+    `force` visits also what was visited lately; private `hosts` are allowed to be fetched. A
+    document with which anything else goes wrong is named, and the others are visited.
+    """
+    documents = _documents(app, wanted)
+    settings = app.workspace.settings
+    with app.workspace.open_archive(write=True) as archive, fetcher(app, hosts) as asking:
+        public = PublicArchive(asking, settings.wayback_url, app.now) if settings.stand_in else None
+        for number, document in enumerate(documents, 1):
+            app.progress.doing(f"[{number}/{len(documents)}] fetching {document.id} …")
+            do = partial(visit, document, asking, archive, app.now, force=force, public=public)
+            visited = tried(document.id, do)
+            app.progress.doing("")
+            if isinstance(visited, Failed):
+                app.complain(visited.reason, document=document.id, trace=visited.trace)
+            else:
+                _log(app, visited)
+                yield visited
+
+
+def _documents(app: App, wanted: Sequence[str]) -> list[Document]:
+    """Return the documents to visit in their order, and say what is odd about declarations."""
+    workspace = app.workspace
+    for remark in workspace.declared.remarks:
+        app.progress.note(remark)
+    app.name_refusals(r for r in workspace.refusals if r.file == SETTINGS)
+    declared = interleaved(watched(app, wanted))
+    if not (workspace.declared.documents or workspace.declared.refusals):
+        app.progress.note("data/declarations declares no document; nothing is visited.")
+    previews = dict(workspace.settings.previews)
+    return [with_preview(document, previews) for document in declared]
+
+
+def _log(app: App, visited: Visit) -> None:
+    """Log the outcome of a visit page by page, or why it was not made."""
+    event = app.progress.event
+    if visited.skipped:
+        event("skipped", document=visited.document.id, reason=visited.skipped)
+        return
+    for capture in visited.captures:
+        event(
+            "visited",
+            level=logging.INFO if capture.outcome is Outcome.GOOD else logging.WARNING,
+            document=capture.document,
+            url=capture.asked_url,
+            status=capture.status,
+            outcome=capture.outcome.value,
+            reason=capture.reason,
+            body=capture.body,
+        )

@@ -1,0 +1,75 @@
+"""Knowledge of the last publication, for documents that cannot be derived now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from tracker._support.cache import ABSTRACTS, DerivedCache, key_of
+from tracker._support.containment import Failed, tried
+from tracker.app import faults
+from tracker.app.session import Case, Session
+from tracker.app.workspace import Workspace
+from tracker.history import standing
+from tracker.history.outages import outages
+from tracker.model import Document, History
+
+if TYPE_CHECKING:
+    from tracker.publisher import DocumentSummary
+
+_UNPUBLISHED = "unpublished"
+_READ_BY = ("_support/containment.py", "app/published.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """An abstract as it is remembered; `shape` stands for what it can be read by."""
+
+    abstract: DocumentSummary
+    shape: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unpublished:
+    """What could not be published anew the last time, by document."""
+
+    failed: tuple[tuple[str, Failed], ...] = ()
+
+
+def remember_unpublished(cache: DerivedCache, failed: Mapping[str, Failed]) -> None:
+    """Remember what could not be published anew."""
+    unpublished = Unpublished(tuple(failed.items()))
+    if last_unpublished(cache) != unpublished:
+        cache.put(_UNPUBLISHED, key_of(_READ_BY), unpublished)
+
+
+def last_unpublished(cache: DerivedCache) -> Unpublished:
+    """What could not be published anew the last time, as far as that is remembered."""
+    return cache.get(_UNPUBLISHED, key_of(_READ_BY), Unpublished) or Unpublished()
+
+
+def last_known(cache: DerivedCache, document: Document, given: Workspace) -> DocumentSummary | None:
+    """The abstract of a document as it was last derived, if today's code can read it."""
+    short = cache.last(f"abstract {document.id}", Short)
+    return short.abstract if short and short.shape == shape_of(given) else None
+
+
+def history_of_failed(
+    session: Session, document: Document, known: DocumentSummary | None
+) -> History:
+    """What can be told of a document that cannot be derived: as last `known`, as it stands now."""
+    history = known.history if known else faults.unknown(document)
+    stands = tried(document.id, lambda: as_it_stands(history, session.case(document), ""))
+    return history if isinstance(stands, Failed) else stands
+
+
+def shape_of(given: Workspace) -> str:
+    """Return the key of what abstracts can be read by."""
+    return key_of(ABSTRACTS, [topic.id for topic in given.topics])
+
+
+def as_it_stands(history: History, case: Case, waiting: str) -> History:
+    """The history of a document as it stands after its last look."""
+    stands = standing(case.captures, waiting)
+    return replace(history, standing=stands, outages=tuple(outages(case.captures)))

@@ -1,0 +1,49 @@
+"""`tracker changes`: every change of a clause, for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import click
+
+from tracker.app.app import App
+from tracker.app.session import histories_of
+from tracker.cli._app import pass_app
+from tracker.cli._options import documents as documents_argument
+from tracker.cli._output import colour, say, width
+from tracker.model import History
+from tracker.publisher import terminal
+from tracker.publisher.data import records
+
+
+@click.command()
+@documents_argument
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "text"]),
+    default="json",
+    show_default=True,
+    help="One JSON object a line, or each revision as `diff` shows it.",
+)
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+@pass_app
+def changes(app: App, documents: tuple[str, ...], form: str) -> None:
+    """Print one JSON object a line for every clause change, oldest first.
+
+    The lines are described by changes.schema.json in the published folder.
+    """
+    histories = histories_of(app, documents)
+    if form == "text":
+        _say_all(app, histories)
+        return
+    for record in records.changes(histories):
+        click.echo(json.dumps(record, ensure_ascii=True))
+
+
+def _say_all(app: App, histories: Sequence[History]) -> None:
+    revisions = records.ordered(histories)
+    topics, room = app.workspace.topics, width()
+    shown = [terminal.diff(r, topics, colour=colour(), width=room) for r in revisions]
+    say("\n\n\n".join(shown) or "No revision yet.")

@@ -1,0 +1,41 @@
+"""`tracker compare`: two documents side by side."""
+
+from __future__ import annotations
+
+import click
+
+from tracker.app.app import App
+from tracker.app.session import histories_of
+from tracker.app.versions import compared, version_at
+from tracker.cli._app import pass_app
+from tracker.cli._options import formats
+from tracker.cli._output import colour, print_json, say, width
+from tracker.publisher import terminal
+from tracker.publisher.data import records
+
+_WIDE = 160  # columns; two texts side by side may be wider than one
+
+
+@click.command()
+@click.argument("document")
+@click.argument("other")
+@click.option("--whole", is_flag=True, help="Show also where they agree.")
+@formats
+@pass_app
+def compare(app: App, document: str, other: str, whole: bool, form: str) -> None:
+    """Show how OTHER differs from DOCUMENT, side by side: for example two editions of one text.
+
+    A terminal of less than 84 columns gets one text with what only one of the two says marked.
+    """
+    found, topics = histories_of(app, [document, other]), app.workspace.topics
+    a, b = (version_at(history) for history in (found[0], found[-1]))  # one, where both name it
+    revision = compared(a, b, topics)
+    if form == "json":
+        print_json(records.comparison(revision))
+    elif form == "html":
+        from tracker.publisher import standalone  # a page needs templates, a terminal does not
+
+        click.echo(standalone.compare(revision, topics, whole=whole))
+    else:
+        room = width(_WIDE)
+        say(terminal.compare(revision, topics, whole=whole, colour=colour(), width=room))

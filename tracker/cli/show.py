@@ -1,0 +1,32 @@
+"""`tracker show`: the text of a document."""
+
+from __future__ import annotations
+
+import click
+
+from tracker.app.app import App
+from tracker.app.session import histories_of
+from tracker.app.versions import version_at
+from tracker.cli._app import pass_app
+from tracker.cli._options import formats
+from tracker.cli._output import colour, print_json, say, width
+from tracker.publisher import terminal
+from tracker.publisher.data import records
+
+
+@click.command()
+@click.argument("document")
+@click.argument("at", required=False, metavar="[AT]")
+@formats
+@pass_app
+def show(app: App, document: str, at: str | None, form: str) -> None:
+    """Show DOCUMENT as it stands, or as it stood on the day AT."""
+    version = version_at(histories_of(app, [document])[0], at)
+    if form == "json":
+        print_json(records.text(version))
+    elif form == "html":
+        from tracker.publisher import standalone  # a page needs templates, a terminal does not
+
+        click.echo(standalone.show(version))
+    else:
+        say(terminal.show(version, colour=colour(), width=width()))
