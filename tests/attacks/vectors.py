@@ -199,6 +199,8 @@ COMPARING: dict[str, Vector] = {
 #: What a server says is Markdown is rendered first. (An unclosed bracket is looked up to the end.)
 MARKDOWN: dict[str, Vector] = {
     "markdown brackets": lambda n: ("a", "[" * n),
+    "markdown brackets in a long text": lambda n: ("a", "[" * 9_000 + "a " * (n // 2)),
+    "markdown brackets that are closed": lambda n: ("a", "[" * 5_000 + "a" * n + "]" * 5_000),
     "markdown lists": lambda n: ("a", "* a\n" * (n // 4)),
     "markdown quotes": lambda n: ("a", "> " * (n // 2)),
 }

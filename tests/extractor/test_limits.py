@@ -26,8 +26,17 @@ REFUSED = {
     "a million list items": (terms("<li>x" * 1_000_000), HTML, "tags"),
     "as many items as tags allow": (terms("<li>x" * 49_000), HTML, "clauses"),
     "a paragraph without a space": (terms(f"<p>{'x' * (LARGEST - 2000)}"), HTML, "text"),
-    "brackets": (b"[" * 1_000_000, MARKDOWN, "Markdown"),
+    "Markdown": (b"a " * 500_000, MARKDOWN, "Markdown"),
+    "brackets": (b"[" * 20_000, MARKDOWN, "brackets"),
 }  # fmt: skip
+
+
+def test_a_long_text_in_markdown_is_none_of_them() -> None:
+    """As long as the longest privacy statement there is, with a few hundred links."""
+    clause = f"You may moor [here](https://harbour.example/) {'for a night or two, ' * 40}at most."
+    text = "\n\n".join(f"{n}. {clause}" for n in range(400))
+    assert 340_000 < len(text) < 400_000
+    assert classify(text.encode(), MARKDOWN, SOURCE, (), NOW).outcome is Outcome.GOOD
 
 
 @pytest.mark.parametrize(("body", "media", "what"), REFUSED.values(), ids=REFUSED)

@@ -18,11 +18,12 @@ import pytest
 from click.testing import Result
 
 from tests.importer.test_files import warc
+from tests.public_archive import Kept, PublicArchive
 from tests.samples import ADS, alter, bytes_of, declare, terms, tracker
 from tests.servers import Server, page
 from tracker._support.containment import Failed
 from tracker.app import derive as deriving
-from tracker.app import import_, publish, session, visits
+from tracker.app import import_, ingest, publish, session, visits
 from tracker.app.derive import Derived, RemoteJob, derive_remote
 from tracker.app.outcomes import classified
 from tracker.archive.store import Archive
@@ -335,6 +336,22 @@ def test_a_record_that_cannot_be_judged_stops_no_other(
     with Archive(tmp_path / "data" / "archive.db") as archive:
         assert [c.time.day for c in archive.captures()] == [1, 3, 4]
     assert tracker(tmp_path, "verify").exit_code == 0
+
+
+def test_a_capture_of_a_public_archive_that_cannot_be_judged_stops_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "https://harbour.example/terms"
+    kept = [Kept(f"2020010{n}000000", url, terms("<p>Sunk.</p>" if n == 2 else "", nonce=n))
+            for n in range(1, 5)]  # fmt: skip
+    declare(tmp_path, {"Terms": url})
+    monkeypatch.setattr(ingest, "classified", partial(unjudged, classified))
+    with PublicArchive(kept) as archive:
+        (tmp_path / "data" / "settings.toml").write_text(f'wayback_url = "{archive.url}"\n')
+        done = tracker(tmp_path, "import", "wayback", "harbour", "--allow-host", archive.entry)
+    assert done.exit_code == 1
+    assert "3 captures imported" in done.stdout
+    assert "2020-01-02 00:00:00 cannot be judged: harbour/terms@global: " in done.stderr
 
 
 def sinking(work: Any) -> Any:

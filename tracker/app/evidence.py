@@ -131,7 +131,10 @@ def _bundle(app: App, archive: Archive, revision: Revision, past: evidence.LogCo
     heads = heads_of(archive)
     log = _Log(archive.entries())
     if frontier_of(log.leaves) != heads["captures"].frontier:
-        raise ArchiveError(f"{archive.path}: is not whole; `tracker verify` names what is wrong.")
+        raise ArchiveError(
+            f"{archive.path}: is not whole, and a proof takes the whole log; `tracker verify` says "
+            "more, `tracker restore` brings a backup back."
+        )
     sides = (revision.before.captures, revision.after.captures)
     stamped = _covering(app, archive, max(log.places[c] for side in sides for c in side))
     text = stamped.stamp.text if stamped else new_checkpoint(app, heads)

@@ -266,10 +266,15 @@ def _kept(
     looked = ((one, None) for one in found) if looking is None else looking(found, keeper.has)
     for one, seen in looked:
         done = tried(one.document.id, partial(_keep, keeper, one, seen))
-        if isinstance(done, Failed):
-            yield Refusal(one.record.via, f"cannot be judged: {done.reason.rstrip('.')}")
-        else:
-            yield done
+        yield unjudged(one.record, done) if isinstance(done, Failed) else done
+
+
+def unjudged(record: Record, failed: Failed) -> Refusal:
+    """Refuse a record by itself, over which the program failed."""
+    return Refusal(
+        f"{record.via}, of {record.time:%Y-%m-%d %H:%M:%S}",
+        f"cannot be judged: {failed.reason.rstrip('.')}",
+    )
 
 
 def _keep(keeper: Keeper, found: Found, seen: PageFacts | Failed | None) -> Capture | Failed | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from urllib.parse import urlsplit
 
-from tracker.app.ingest import Found, Keeper
+from tracker._support.containment import Failed, tried
+from tracker.app.ingest import Found, Keeper, unjudged
 from tracker.archive.store import Archive
 from tracker.errors import ImportFailed
 from tracker.fetcher import Fetcher, is_loopback
@@ -106,7 +108,7 @@ def _refusal(mark: IndexEntry, public: PublicArchive) -> Refusal | None:
 
 def _brought(
     mark: IndexEntry, document: Document, source: Source, public: PublicArchive, keeper: Keeper
-) -> Capture | str | None:
+) -> Capture | Refusal | str | None:
     answer = public.replay(mark)
     if answer.outcome in _NOT_NOW:
         raise ImportFailed(f"The archive answers no more: {answer.reason}")
@@ -115,7 +117,8 @@ def _brought(
     if not wayback.is_replay_of(mark, answer.final_url):
         return f"{mark.time:%Y-%m-%d %H:%M}: the archive shows another capture in its place."
     record = wayback.replayed(public.base, mark, answer.headers, answer.body)
-    return keeper.keep(Found(document, source, record))
+    kept = tried(document.id, partial(keeper.keep, Found(document, source, record)))
+    return unjudged(record, kept) if isinstance(kept, Failed) else kept
 
 
 def stand_in(
@@ -140,7 +143,7 @@ def stand_in(
         found = _brought(mark, document, source, public, Keeper(archive))
     except ImportFailed:
         return refused
-    return (*refused, found) if isinstance(found, Capture) else refused
+    return (*refused, found) if isinstance(found, Capture | Refusal) else refused
 
 
 def _is_news(mark: IndexEntry, document: Document, public: PublicArchive, archive: Archive) -> bool:
