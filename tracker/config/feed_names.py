@@ -13,9 +13,9 @@ from tracker.model import Document, Settings, Topic
 
 
 def admitted(declared: Declared, watched: Sequence[Topic] = ()) -> Declared:
-    """What is declared but for documents whose feeds would be called as others are.
+    """Refuse documents whose feeds would have the name of another feed.
 
-    Those others are the feeds that every site has, and those of the topics `watched`.
+    Other feeds are those that every site has, and those of the topics `watched`.
     """
     refusals = tuple(r for d in declared.documents if (r := _clash(d, watched)))
     out = {refusal.document.id for refusal in refusals}
@@ -41,7 +41,7 @@ def _feeds(document: Document) -> tuple[str, str]:
 
 
 def check_topics(declared: Declared, watched: Sequence[Topic]) -> None:
-    """Raises DeclarationError that names every topic which is called as a feed of a document."""
+    """Raise DeclarationError naming every topic that has the name of a document's feed."""
     editions = {d.edition for d in declared.documents}
     taken = {name for d in declared.documents for name in _feeds(d)}
     clashes = [topic.id for topic in watched if topic.id in taken]
@@ -52,7 +52,7 @@ def check_topics(declared: Declared, watched: Sequence[Topic]) -> None:
 
 
 def no_feeds(declared: Declared, watched: Sequence[Topic], wanted: Settings) -> tuple[str, ...]:
-    """Names to notify of which no feed has: such a notification would never come."""
+    """Return names under [notify] that no feed has: such a notification would never come."""
     named = [*declared.documents, *(refusal.document for refusal in declared.refusals)]
     known = {"all", "upcoming", "status", *(topic.id for topic in watched)}
     known |= {name for d in named for name in (d.id, d.edition)}
