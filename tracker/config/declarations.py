@@ -157,7 +157,7 @@ class _File:
 
 def _files(directory: Path) -> list[_File]:
     closed = list(_closed(directory))
-    nowhere = "is in no edition; move it into a folder such as global/"
+    nowhere = "is not in an edition; move it into a folder such as global/"
     loose = sorted(directory.glob("*.json"))
     files = [_File(printable(f"{directory.name}/{path.name}"), path, nowhere) for path in loose]
     files += closed
@@ -168,7 +168,7 @@ def _files(directory: Path) -> list[_File]:
         shown = printable(f"{directory.name}/{path.parent.name}/{path.name}")
         # Two such files become one on a file system that ignores case or normalises names.
         twin = folded.setdefault(unicodedata.normalize("NFC", shown).casefold(), shown)
-        problem = f"is named like {twin} but for case; rename one" if twin != shown else ""
+        problem = f"differs from {twin} in case only; rename one" if twin != shown else ""
         files.append(_File(shown, path, problem))
     return files
 
@@ -188,7 +188,7 @@ def _closed(directory: Path) -> Iterator[_File]:
 
 
 def _cannot(folder: Path, name: str, error: OSError) -> _File:
-    problem = f"is no folder that can be read ({error.strerror}); put one there, or open it"
+    problem = f"is not a folder that can be read ({error.strerror}); put one there, or unlock it"
     return _File(printable(name), folder, problem)
 
 
@@ -424,7 +424,7 @@ def _check(place: Place, selector: str) -> None:
             raise place.wrong("is nested too deeply; write a simpler CSS selector") from error
         except unreadable as error:
             reason = printable(str(error).splitlines()[0])
-            raise place.wrong(f"is no CSS selector we can read: {reason}; correct it") from error
+            raise place.wrong(f"is not a CSS selector we can read: {reason}; correct it") from error
 
 
 def _remarks(place: Place, terms: dict[str, object]) -> list[str]:

@@ -27,11 +27,11 @@ def _clash(document: Document, watched: Sequence[Topic]) -> Refusal | None:
     file = f"declarations/{document.edition}"
     named = replace(document, sources=())
     if document.edition in topics.RESERVED:
-        problem = "cannot name an edition: another feed or file is called so; rename it"
+        problem = "cannot name an edition: another feed or file has this name; rename it"
         return Refusal(file, (problem,), named)
     for topic in watched:
         if topic.id in _feeds(document):
-            problem = f"{document.id} is called as the topic {quoted(topic.id)} is; rename it"
+            problem = f"{document.id} has the name of the topic {quoted(topic.id)}; rename it"
             return Refusal(file, (problem,), named)
     return None
 
