@@ -112,7 +112,7 @@ REFUSED = {
     "password": ({"fetch": "https://me:secret@example.org/"}, "password in its address; leave it"),
     "blank in address": ({"fetch": "https://a.org/a b"}, "%20"),
     "unreadable selector": ({"fetch": URL, "select": "div["}, '"select" is not a CSS selector'),
-    "pseudo-element": ({"fetch": URL, "remove": ["p::before"]}, '"remove" › "1" is no CSS'),
+    "pseudo-element": ({"fetch": URL, "remove": ["p::before"]}, '"remove" › "1" is not a CSS'),
     "deprecated selector": ({"fetch": URL, "select": "p:contains('a')"}, "-soup-contains"),
     "deep selector": ({"fetch": URL, "select": ":not(" * 390 + "p"}, '"select" is'),
     "long selector": ({"fetch": URL, "select": "p," * 1001 + "p"}, "between 1 and 2000"),

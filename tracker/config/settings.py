@@ -192,7 +192,7 @@ def _options(place: Place, value: object) -> tuple[tuple[str, tuple[tuple[str, A
 
 def _told(place: Place, value: object) -> tuple[tuple[str, Any], ...]:
     if not isinstance(value, dict):
-        raise place.wrong("belongs in the table of a kind of store, such as [bodies_options.s3]")
+        raise place.wrong("belongs in the table of a kind of store: [bodies_options.s3]")
     for name in value:
         if _SECRET.fullmatch(name):
             raise place.at(name).wrong("does not belong in a file; set it in the environment")
