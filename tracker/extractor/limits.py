@@ -1,9 +1,9 @@
 """What no text of terms is, so that a page made to cost time cannot hold a run.
 
 Of 1,157 real pages none has more than 19,382 tags or stands more than 20 deep, and those read have
-at most 722 clauses and 130,000 characters. What is within these bounds costs at most what the guide
-says (its page on quality): with complex selectors the cost of reading is tags times depth. Only
-what is new is judged by them; what was recorded before is read as it stands.
+at most 722 clauses and 130,000 characters. What is within these bounds costs at most what the
+README's table says: with complex selectors the cost of reading is tags times depth. Only what is
+new is judged by them; what was recorded before is read as it stands.
 """
 
 from __future__ import annotations

@@ -21,12 +21,10 @@ _WEB = re.compile(rb"https?://[^\s\"'<>]++", re.IGNORECASE)
 
 
 def saved_page(path: Path, time: datetime) -> Record:
-    """Read the page in a file, as it was at `time`, with its address if it states one.
+    """The page in a file, as it was at `time`; its address if it says so itself.
 
-    It is HTML, or Markdown if the name ends in `.md`.
-
-    Raises:
-        UsageError: The file cannot be a page.
+    HTML, or Markdown where the name ends in `.md`. Raises UsageError for a file that cannot be
+    one.
     """
     try:
         with path.open("rb") as file:
@@ -46,7 +44,7 @@ def _address(body: bytes) -> str | None:
 
 
 def _canonical(body: bytes) -> Iterator[bytes]:
-    """Yield the addresses that a page states as its own, in its order."""
+    """The addresses that a page gives for its own, in its order."""
     for link in _LINK.finditer(body):
         marks = {m[1].lower(): m[2] or m[3] or m[4] or b"" for m in _ATTRIBUTE.finditer(link[1])}
         address = _WEB.match(marks.get(b"href", b"").strip())
