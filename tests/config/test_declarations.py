@@ -111,8 +111,8 @@ REFUSED = {
     "label too long": ({"fetch": f"https://{'a' * 70}.org/"}, "cannot be read"),
     "password": ({"fetch": "https://me:secret@example.org/"}, "password in its address; leave it"),
     "blank in address": ({"fetch": "https://a.org/a b"}, "%20"),
-    "unreadable selector": ({"fetch": URL, "select": "div["}, '"select" is no CSS selector'),
-    "pseudo-element": ({"fetch": URL, "remove": ["p::before"]}, '"remove" › "1" is no CSS'),
+    "unreadable selector": ({"fetch": URL, "select": "div["}, '"select" is not a CSS selector'),
+    "pseudo-element": ({"fetch": URL, "remove": ["p::before"]}, '"remove" › "1" is not a CSS'),
     "deprecated selector": ({"fetch": URL, "select": "p:contains('a')"}, "-soup-contains"),
     "deep selector": ({"fetch": URL, "select": ":not(" * 390 + "p"}, '"select" is'),
     "long selector": ({"fetch": URL, "select": "p," * 1001 + "p"}, "between 1 and 2000"),
@@ -127,7 +127,7 @@ REFUSED = {
     "range with a strange key": ({"fetch": URL, "select": {"from": "h1"}}, "known are startBefore"),
     "range with a bad selector": (
         {"fetch": URL, "remove": {"startBefore": "a", "endAfter": "{"}},
-        '"remove" › "endAfter" is no CSS selector',
+        '"remove" › "endAfter" is not a CSS selector',
     ),
     "client scripts": ({"fetch": URL, "executeClientScripts": True}, "set it to false"),
     "client scripts for all": (
@@ -315,7 +315,7 @@ def test_where_nothing_is_declared_there_is_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "says"),
     [
-        ({"A.json": "{}"}, r"A.json: is in no edition; move it"),
+        ({"A.json": "{}"}, r"A.json: is not in an edition; move it"),
         ({"eu/A.json": b"\xff"}, "eu/A.json: is not UTF-8"),
         ({"eu/A.json": b" " * (MAX_BYTES + 1)}, "larger than 256 KiB"),
         ({"eu/A.json/x": b""}, "not a file"),
@@ -323,7 +323,7 @@ def test_where_nothing_is_declared_there_is_nothing(tmp_path: Path) -> None:
          "eu-x/B.json: declares harbour/privacy-policy@eu-x, as .*eu x/A.json does; keep one"),
         ({"eu/A.json": declaration({"fetch": URL}), "eu/B.json": declaration({"fetch": URL})},
          "eu/B.json: declares harbour/privacy-policy@eu, as .*eu/A.json does; keep one"),
-        ({"eu/É.json": "{}", "eu/e\u0301.json": "{}"}, "but for case; rename one"),
+        ({"eu/É.json": "{}", "eu/e\u0301.json": "{}"}, "in case only; rename one"),
     ],
 )  # fmt: skip
 def test_files_that_cannot_be_are_refused(

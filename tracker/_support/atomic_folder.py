@@ -1,16 +1,16 @@
-"""A published folder, exchanged in one step for the one before it.
+"""A published folder that is replaced in one step.
 
 The new tree is made beside the old one. Files that did not change are hard links, so they keep
 bytes and modification time; then the two are exchanged, so that no reader ever finds half of a
-publication, and one that fails leaves the one before as it was. What was exchanged stays as the
-*spare*, from which the next tree is made: few of half a million links differ. Whatever stands in
-the spare, nothing of it is believed that is not the very file of the old tree.
+publication, and one that fails leaves the one before as it was. The old tree stays as the *spare*,
+from which the next tree is made: few of half a million links differ. A file of the spare is only
+used if it is the very file (the same inode) of the published tree.
 
 Where folders cannot be exchanged (a mount point, a parent that cannot be written), files are
 replaced one by one, in an order in which links lead to what is there: what is new comes first,
-the front page late, and what is gone goes at the end. A reader finds every file whole, but for
-that moment files of two publications; a run killed in it leaves them so until the next one.
-Nothing that others put there is touched in either way: what is ours is named in `MANIFEST`.
+the front page late, and deletions last. A reader finds every file whole, but for that moment files
+of two publications; a run that is killed then leaves them so until the next one. Files that others
+put there are never touched: `MANIFEST` names ours.
 """
 
 from __future__ import annotations
@@ -32,32 +32,32 @@ from tracker._support.lock import held_folder
 from tracker._support.web_root import hindrance, web_root
 from tracker.errors import ArchiveError
 
-#: What we published, so that what others put into feeds/ (a CNAME, say) is carried along.
+#: The list of our files, so that those of others in feeds/ (a CNAME, say) are carried along.
 MANIFEST = "published.json"
 #: Where files wait to be moved to their places one by one, inside the published folder.
 WAITING = ".published.new"
-#: What is ours while they are moved: what was published and what will be.
+#: The list of our files while they are moved: those published before and those to come.
 _BOTH = f"{MANIFEST}.both"
-#: Why the system does not carry files along or exchange folders, though nothing is broken.
+#: Errors by which a sound system refuses to carry files along or to exchange folders.
 _IMPOSSIBLE = {
     *{errno.EACCES, errno.EBUSY, errno.EINVAL, errno.EMLINK, errno.ENOSYS, errno.ENOTSUP},
     *{errno.EOPNOTSUPP, errno.EPERM, errno.EXDEV},
 }
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
-#: Seconds after which nobody is still reading in the publication before.
+#: Seconds after which nobody is still reading the publication before.
 _REST = 60.0
 
-#: What is in a folder, by name.
+#: The entries of a folder, by name.
 _Entries = dict[str, os.DirEntry[str]]
-#: By which a file is known to be the one that was written: its size in bytes, and when.
+#: Identifies a file as the one that was written: its size in bytes, and its time.
 Fingerprint = tuple[int, int]
 
 
 class StagingTree:
-    """The tree that is to be; `changed` of our files are not as they were.
+    """The tree to be published; `changed` is the number of our files that differ from before.
 
-    Nothing but what is new is written at once: where nothing is, no tree need be made.
-    `hindrance` says why files are replaced one by one; it is empty where folders are exchanged.
+    Only new files are written at once; without any, no tree need be made. `hindrance` is the reason
+    why files are replaced one by one, empty if folders are exchanged.
     """
 
     def __init__(self, old: Path, new: Path, hindrance: str = "") -> None:
@@ -74,7 +74,7 @@ class StagingTree:
         self.outcome = "what was published before stands"  # where it fails
 
     def write(self, name: str, data: bytes) -> Fingerprint:
-        """Put a file there; one of the very same bytes stays the file it was."""
+        """Add a file; if its bytes are as they were, the old file is kept."""
         self.names.add(name)
         before = f"{self._old}/{name}"
         mark = _mark(before) if _read(before) == data else None
@@ -86,7 +86,7 @@ class StagingTree:
         return mark
 
     def keep(self, marks: Mapping[str, Fingerprint]) -> bool:
-        """Keep the files of the old tree that have these marks; all of them, or none."""
+        """Keep the files of the old tree that have these marks: all of them, or none."""
         if any(_mark(f"{self._old}/{name}") != mark for name, mark in marks.items()):
             return False
         # Not by |=: with the keys of a table, that would copy the whole set.
@@ -95,14 +95,15 @@ class StagingTree:
         return True
 
     def keep_published(self, belongs: Callable[[str], bool]) -> None:
-        """Keep those files of the last publication, as they stand, whose names `belong`."""
+        """Keep those files of the last publication, as they are, whose names `belong`."""
         marks = {name: _mark(f"{self._old}/{name}") for name in self._before if belongs(name)}
         self.keep({name: mark for name, mark in marks.items() if mark})
 
     def finish(self) -> None:
-        """Publish the tree, if it is not as it was; what others put there stays.
+        """Publish the tree if it differs from before; files of others stay.
 
-        Raises ArchiveError where something of theirs is in the way, before anything is altered.
+        Raises:
+            ArchiveError: A file of others is in the way of ours; nothing was altered.
         """
         self.changed += len(self._before - self.names - {MANIFEST})
         listed = manifest(self.names)
@@ -121,7 +122,7 @@ class StagingTree:
             self._replace()
 
     def _theirs(self, name: str) -> str:
-        """What others put where a file of ours belongs; empty where there is nothing."""
+        """Return what others put where a file of ours belongs; empty if nothing."""
         for folder in _above(name):
             if folder not in self._sound:
                 path = f"{self._old}/{folder}"
@@ -136,13 +137,13 @@ class StagingTree:
 
     @cached_property
     def _sound(self) -> set[str]:
-        """Folders of ours in the way of which nothing stands."""
+        """Return those folders of ours whose path is free."""
         return set()
 
     # ── all at once ───────────────────────────────────────────────────────────────
 
     def _exchange(self) -> str:
-        """Exchange the trees; why the system does not allow it, if it does not."""
+        """Exchange the trees; return why the system does not allow it, if it does not."""
         try:
             if self._complete() < len(self._kept):
                 raise FileNotFoundError(errno.ENOENT, "a published file vanished")
@@ -159,10 +160,10 @@ class StagingTree:
         return ""
 
     def _complete(self) -> int:
-        """Make the new tree what it is to be; how many files are kept.
+        """Complete the new tree; return how many files are kept.
 
-        Both trees are walked together, once: of most of half a million files there is no more to
-        do than to see that the old tree and the spare have the same.
+        Both trees are walked together, once: for most of half a million files it is enough to see
+        that the old tree and the spare have the same one.
         """
         kept, walked, waiting, empty = 0, list[str](), [""], set[str]()
         while waiting:
@@ -186,7 +187,7 @@ class StagingTree:
         return kept
 
     def _carry_late_ones(self) -> None:
-        """Bring what others put into the old tree after it was looked through."""
+        """Bring along files that others added to the old tree after it was walked."""
         waiting = [f for f, seen in self._seen.items() if _changed(f"{self._new}/{f}") != seen]
         while waiting:
             folder = waiting.pop()
@@ -211,7 +212,7 @@ class StagingTree:
         return sum(folder + name in self._kept for name in names)
 
     def _is_to_stay(self, name: str) -> bool:
-        """Whether a file of the old tree is kept, or was put there by others."""
+        """Return whether a file of the old tree is kept, or was put there by others."""
         return name in self._kept or not self._is_ours(name)
 
     def _is_ours(self, name: str) -> bool:
@@ -244,7 +245,7 @@ class StagingTree:
     # ── one by one ────────────────────────────────────────────────────────────────
 
     def _replace(self) -> None:
-        """Move every new file to its place, and then remove what is gone."""
+        """Move every new file to its place, then remove the files that are gone."""
         self._put(_BOTH, manifest(self.names | self._before))
         sync_all(self._new)
         self.outcome = "until the next publication, files of two stand there"
@@ -259,7 +260,7 @@ class StagingTree:
         shutil.rmtree(self._new, ignore_errors=True)
 
     def _turn(self, name: str) -> tuple[bool, int, bool, str]:
-        """When a file has its turn: after those that it leads to."""
+        """Return the turn of a file: after the files that it links to."""
         is_front = name.rpartition("/")[2] == "index.html"
         return name in self._before, -name.count("/"), is_front, name
 
@@ -275,11 +276,14 @@ class StagingTree:
 
 @contextmanager
 def exchanged(directory: Path) -> Iterator[StagingTree]:
-    """Make `directory` anew: what the block writes or keeps, and what others put there.
+    """Replace `directory` by the files that the block writes or keeps, and those of others.
 
-    Where it is a link, the folder that it leads to is made anew, and held so that nobody else
-    publishes there meanwhile; see also `tracker._support.lock.held_folder`. Raises ArchiveError
-    where it cannot be written; whatever the block raises, the old tree stands.
+    If it is a link, the folder that it leads to is replaced, and held so that nobody else publishes
+    there meanwhile; see also `tracker._support.lock.held_folder`. If the block raises, the old tree
+    remains.
+
+    Raises:
+        ArchiveError: The folder cannot be written.
     """
     target = web_root(directory)
     with held_folder(target) if target.exists() else nullcontext():
@@ -303,9 +307,9 @@ def exchanged(directory: Path) -> Iterator[StagingTree]:
 
 
 def _is_left(spare: Path) -> bool:
-    """Whether nobody reads any more in what stood until it was exchanged.
+    """Return whether no reader can still be in the tree before.
 
-    Whoever does must not find it half another one; gone, it is at least looked for again.
+    A reader must not find it half another one; if it is gone, the file is looked for again.
     """
     try:
         return _is_real_folder(str(spare)) and time.time() - spare.stat().st_ctime >= _REST
@@ -314,12 +318,12 @@ def _is_left(spare: Path) -> bool:
 
 
 def spare_of(directory: Path) -> Path:
-    """Where the publication before is kept; it may be thrown away at will."""
+    """Return where the publication before is kept; it may be deleted at will."""
     return directory.with_name(f".{directory.name}.spare")
 
 
 def write_atomically(directory: Path, files: Mapping[str, bytes]) -> int:
-    """Make `directory` hold exactly `files` (and what others put there); how many changed."""
+    """Make `directory` hold `files` and those of others only; return how many changed."""
     with exchanged(directory) as fresh:
         for name, data in files.items():
             fresh.write(name, data)
@@ -330,12 +334,12 @@ def write_atomically(directory: Path, files: Mapping[str, bytes]) -> int:
 
 
 def manifest(names: Iterable[str]) -> bytes:
-    """The file that says what was published."""
+    """Return the file that lists the published files."""
     return json.dumps(sorted({*names, MANIFEST}), indent=0).encode() + b"\n"
 
 
 def published_names(directory: Path) -> set[str]:
-    """What the last publication says it wrote."""
+    """Return the names that the last publication listed."""
     try:
         found = json.loads((directory / MANIFEST).read_bytes())
     except (OSError, ValueError):
@@ -344,7 +348,7 @@ def published_names(directory: Path) -> set[str]:
 
 
 def file_names(directory: Path | str) -> list[str]:
-    """Every file and link below a folder, in order."""
+    """Return every file and link below a folder, in order."""
     found = []
     for folder, folders, files in os.walk(directory):
         inside = os.path.relpath(folder, directory)
@@ -355,7 +359,7 @@ def file_names(directory: Path | str) -> list[str]:
 
 
 def content(directory: Path, name: str) -> bytes | None:
-    """The bytes of a file in a published folder; None for what is a link or cannot be read."""
+    """Return the bytes of a published file; None for a link or a file that cannot be read."""
     return _read(f"{directory}/{name}")
 
 
@@ -386,13 +390,13 @@ def _mark_of(found: os.stat_result) -> Fingerprint:
 
 
 def _above(name: str) -> Iterator[str]:
-    """The folders above a file, the nearest first."""
+    """Yield the folders above a file, the nearest first."""
     while name := name.rpartition("/")[0]:
         yield name
 
 
 def _entries(folder: str) -> _Entries:
-    """What is in a folder, by name; nothing where there is none."""
+    """Return the entries of a folder by name; none if there is no such folder."""
     try:
         with os.scandir(folder) as found:  # not through a link: what is none was removed
             return {entry.name: entry for entry in found}
@@ -405,7 +409,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _is_one(one: os.DirEntry[str], other: os.DirEntry[str] | None) -> bool:
-    """Whether two names are of one file."""
+    """Return whether two names are of one file."""
     if other is None:
         return False
     a, b = (entry.stat(follow_symlinks=False) for entry in (one, other))
@@ -423,7 +427,7 @@ def _clear(path: str) -> None:
 
 
 def _clear_way(root: str, name: str) -> None:
-    """Make room for the folders above a file: what is none goes."""
+    """Remove anything that is not a folder from the path above a file."""
     path = root
     for part in name.split("/")[:-1]:
         path = f"{path}/{part}"
@@ -432,20 +436,20 @@ def _clear_way(root: str, name: str) -> None:
 
 
 def _remove_empty(folder: str) -> None:
-    """Remove a folder in which nothing is."""
+    """Remove a folder if it is empty."""
     with suppress(OSError):
         os.rmdir(folder)  # noqa: PTH106
 
 
 def _remove(root: str, name: str) -> None:
-    """Remove a file, and the folders above it in which nothing is left."""
+    """Remove a file, and the folders above it that are then empty."""
     os.unlink(f"{root}/{name}")  # noqa: PTH108
     for folder in _above(name):
         _remove_empty(f"{root}/{folder}")
 
 
 def _discard(spare: Path) -> None:
-    """Remove what stands at a place of ours; of a link only the link."""
+    """Remove the file or folder at a place of ours; of a link, only the link."""
     if _is_real_folder(str(spare)):
         shutil.rmtree(spare, ignore_errors=True)
     else:
@@ -457,7 +461,7 @@ def _is_real_folder(path: str) -> bool:
 
 
 def _changed(folder: str) -> int | None:
-    """When something was last put into a folder or taken from it; None where there is none."""
+    """Return when the entries of a folder last changed; None if there is no folder."""
     try:
         return os.stat(folder).st_mtime_ns  # noqa: PTH116
     except (FileNotFoundError, NotADirectoryError):
@@ -465,7 +469,7 @@ def _changed(folder: str) -> int | None:
 
 
 def _make_like(one: str, other: str) -> None:
-    """Give a folder, if it is there, the owner and the rights of another."""
+    """Give a folder, if it exists, the owner and the rights of another."""
     try:
         is_like, is_to_be = (_rights(folder) for folder in (other, one))
     except FileNotFoundError:
@@ -481,7 +485,7 @@ def _rights(folder: str) -> tuple[int, int, int]:
 
 
 def _exchange(fresh: str, directory: str) -> None:
-    """Swap two folders so that a reader finds either the old or the new one, never none."""
+    """Swap two folders; a reader finds either the old or the new one, never neither."""
     if os.path.exists(directory):  # noqa: PTH110
         _exchange_at_once(fresh, directory)
     else:

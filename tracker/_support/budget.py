@@ -1,8 +1,8 @@
-"""A last resort against pages that are made to cost time, or that cost it by a fault of ours.
+"""A last resort against pages that cost too much time, on purpose or by a fault of ours.
 
-What a page may hold is bounded (`differ.bounds`), and no pattern backtracks, so no page that is
-known comes near this. It is counted in processor time, so that a busy machine does not matter. Who
-runs out of it has no answer, never another one: what is pure stays so.
+The size of a page is bounded (`extractor.limits`), and no pattern backtracks, so no known page
+comes near this. It is counted in processor time, so a busy machine does not matter. A computation
+that runs out of it gives no result, never a different one, and so stays pure.
 """
 
 from __future__ import annotations
@@ -18,16 +18,19 @@ from tracker.errors import TooCostly
 #: Processor seconds for a page to be read, or for two versions to be compared: a dozen times what
 #: the dearest page within the bounds takes.
 SECONDS = 120
-#: Some part of a program may hold an error back; it is raised anew after so long.
+#: Some code swallows errors; the error is raised again after so many seconds.
 _AGAIN = 1
 
 
 @contextmanager
 def limited(what: str, more: float = 0) -> Iterator[None]:
-    """A block that may take `SECONDS` of processor time, and `more`; `what` it does, in words.
+    """Limit a block to `SECONDS` plus `more` of processor time; `what` names its work in words.
 
-    Raises TooCostly where it takes longer. Only the main thread of a process can be stopped so, and
-    not on Windows; elsewhere the block may take its time. A block within has time of its own.
+    Only the main thread of a process can be stopped like this, and not on Windows; elsewhere there
+    is no limit. A nested block has time of its own.
+
+    Raises:
+        TooCostly: The block took longer.
     """
     is_main = threading.current_thread() is threading.main_thread()
     if not is_main or not hasattr(signal, "setitimer"):

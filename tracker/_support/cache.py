@@ -1,9 +1,9 @@
-"""What was derived before, kept so that nothing is derived twice from the same.
+"""A cache of derived values, so that nothing is derived twice from the same inputs.
 
-A cache and no record: it is thrown away at will, what is lost or damaged is derived again, and
-what is published is the same without it. A value is known again by everything it follows from
-(see `key_of`), the program itself too. Values are pickles that may hold our nouns and dates and
-nothing else, each with its digest.
+It is not a record: it may be deleted at will, lost or damaged values are derived again, and
+published bytes are the same without it. The key of a value covers everything it depends on (see
+`key_of`), including the program. Values are pickles that may hold our nouns and dates only, each
+with its digest.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from tracker.model import digest
 
 _PACKAGE = Path(__file__).parent.parent
 #: The libraries that read pages: other versions may give other clauses or dates.
-READERS = ("beautifulsoup4", "lxml", "soupsieve", "markdown-it-py", "dateparser")
+READERS = ("beautifulsoup4", "lxml", "soupsieve", "webencodings", "markdown-it-py", "dateparser")
 _WRITERS = ("diff-match-patch", "rapidfuzz", "Jinja2", "MarkupSafe", "feedgen", "pillow")
 _TABLE = "create table if not exists derived (id text primary key, key text, value blob)"
-#: The code that each kind of value follows from.
+#: The code that each kind of value depends on.
 READINGS = ("extractor", "model.py")
 TEXTS = (*READINGS, "differ", "history")
-#: The code by which an abstract is read, whatever it follows from.
+#: The code that reads a summary of a document, whatever made it.
 ABSTRACTS = (
     "model.py",
     *(f"publisher/{name}.py" for name in "summaries templating data/exports feeds/channel".split()),
@@ -46,9 +46,9 @@ _Value = TypeVar("_Value")
 
 
 class DerivedCache:
-    """The cache at `path`; only with `write` is anything added to it. Never raises for its own.
+    """The cache at `path`. Only with `write` is anything added; its own faults are never raised.
 
-    Without a path there is none: nothing was derived before, and nothing is kept.
+    Without a path it is empty, and nothing is kept.
     """
 
     def __init__(self, path: Path | None, *, write: bool = False) -> None:
@@ -61,8 +61,8 @@ class DerivedCache:
                 path.parent.mkdir(parents=True, exist_ok=True)
             mode = "rwc" if write else "ro"
             uri = f"{path.absolute().as_uri()}?mode={mode}"
-            # Each value stands at once, so that a run that is stopped is gone on with; it need not
-            # outlive a loss of power.
+            # Each value is committed at once, so that a stopped run can be resumed; it need not
+            # survive a loss of power.
             self._db = sqlite3.connect(uri, uri=True, timeout=1, isolation_level=None)
             if write:
                 self._db.execute("pragma synchronous = off")
@@ -81,12 +81,12 @@ class DerivedCache:
             self._db.close()
 
     def get(self, name: str, key: str, kind: type[_Value]) -> _Value | None:
-        """What was put there under a name, if it followed from what this `key` stands for."""
+        """Return the value of a name, if it was put there with this `key`; else None."""
         found = self._get("select value from derived where id = ? and key = ?", name, key)
         return found if isinstance(found, kind) else None
 
     def last(self, name: str, kind: type[_Value]) -> _Value | None:
-        """What was last put there under a name, whatever it followed from."""
+        """Return the value last put there under a name, whatever its key."""
         found = self._get("select value from derived where id = ?", name)
         return found if isinstance(found, kind) else None
 
@@ -100,7 +100,7 @@ class DerivedCache:
             return None
 
     def put(self, name: str, key: str, value: object) -> None:
-        """Remember a value in place of the one that had its name."""
+        """Store a value, replacing the one that had its name."""
         if self._db is not None and self._write:
             with suppress(sqlite3.Error):
                 query = "insert or replace into derived values (?, ?, ?)"
@@ -114,13 +114,13 @@ _UNUSABLE = (
 
 
 def key_of(rooms: tuple[str, ...], *follows: object) -> str:
-    """Stands for all that a value follows from: the code of `rooms` and whatever else is given."""
+    """Return the key of everything a value depends on: the code of `rooms`, and `follows`."""
     return digest(repr((program(rooms), *follows)).encode("utf-8", "replace"))
 
 
 @cache
 def program(rooms: tuple[str, ...]) -> str:
-    """Identifies the code of some rooms, and the libraries it stands on."""
+    """Identify the code of some rooms, and the libraries it uses."""
     roots = [_PACKAGE / room for room in rooms]
     paths = [p for root in roots for p in ([root] if root.is_file() else sorted(root.rglob("*")))]
     code = [path.read_bytes() for path in paths if path.is_file() and path.suffix != ".pyc"]
@@ -150,7 +150,7 @@ def _packed(found: object) -> bytes:
 
 
 class _ByValue(pickle.Pickler):
-    """Writes members of an enum by value: Python 3.11 asks for `getattr`, which is not let in."""
+    """Pickler of enum members by value: Python 3.11 would use `getattr`, which is not let in."""
 
     def reducer_override(self, member: object) -> Any:
         return (type(member), (member.value,)) if isinstance(member, Enum) else NotImplemented
@@ -164,7 +164,7 @@ def _unpacked(packed: bytes) -> object:
 
 
 class _OursOnly(pickle.Unpickler):
-    """Nothing but our nouns and dates: whoever writes to the file must not run code here."""
+    """Unpickler of our nouns and dates only: writing to the file must not run code here."""
 
     def find_class(self, module: str, name: str) -> Any:
         if module == "datetime" and name in {"datetime", "date", "timezone", "timedelta"}:

@@ -15,16 +15,16 @@ _LONGEST = 200  # characters of what an error says
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """What went wrong with a document, in one sentence; `trace` where the program is at fault."""
+    """The failure of one document, in a sentence; with a `trace` if the program is at fault."""
 
     reason: str
     trace: str = ""
 
 
 def tried(document: str, do: Callable[[], _Done]) -> _Done | Failed:
-    """What is done for one document, or why it could not be: it must not stop the others.
+    """Do one document's work; return its result, or the failure, which must not stop the others.
 
-    What is nobody's alone, such as a store that does not answer or a full disk, is raised.
+    Faults that concern all documents, such as a full disk or a silent store, are raised.
     """
     try:
         return do()
@@ -39,6 +39,6 @@ def tried(document: str, do: Callable[[], _Done]) -> _Done | Failed:
 
 
 def unexpected(error: Exception) -> str:
-    """What to say of an error that is none of ours."""
+    """Word an error that is not one of ours."""
     said = " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST]
     return f"a fault of this program, please report it ({said})"

@@ -1,4 +1,4 @@
-"""Seeing to it that what was written stands, whatever comes."""
+"""Durability: files and names that are on disk, whatever happens next."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def sync(folder: Path) -> None:
-    """See to it that what was made or renamed in a folder stands."""
+    """Sync a folder, so that files made or renamed in it survive a crash."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -17,7 +17,7 @@ def sync(folder: Path) -> None:
 
 
 def sync_all(folder: str) -> None:
-    """See to it that all that was written below a folder stands: one call for half a million."""
+    """Sync everything below a folder: one call for half a million files."""
     call = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
     if call is None:
         os.sync()

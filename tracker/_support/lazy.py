@@ -1,7 +1,7 @@
-"""Names of a room that are imported when they are first asked for.
+"""Names of a package that are imported on first use.
 
-Each command is a process of its own, and what it never uses should cost it nothing: reading a
-page for a visit needs no dates and no redlines, and no visit needs the publisher.
+Each command is a process of its own, and should not pay for code it never uses: reading a page for
+a visit needs no dates and no redlines, and no visit needs the publisher.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 
 def lazy_names(room: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
-    """The `__getattr__` of the package `room`; `homes` says in which of its modules a name is."""
+    """Return a `__getattr__` for the package `room`; `homes` maps a name to its module."""
 
     def found(name: str) -> Any:
         if name not in homes:

@@ -1,7 +1,7 @@
 """Locks between processes: one writer of an archive, one publisher of a folder, and readers.
 
-A lock is the kernel's (flock), so it ends with its process, however that ends; the file names
-the process only for people.
+A lock is the kernel's (flock), so it ends with its process, however that ends. The process id in
+the file is for people only.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ _PAUSE = 0.1
 
 
 def hold(path: Path) -> int:
-    """Take the lock at `path`, which is made if need be; closing the handle lets it go.
+    """Take the lock at `path`, making the file if need be; closing the handle releases it.
 
-    Raises Busy, naming the process, where another one holds it.
+    Raises:
+        Busy: Another process, which is named, holds it.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -42,7 +43,7 @@ def hold(path: Path) -> int:
 
 
 def holder(path: Path) -> str | None:
-    """The process that holds the lock at `path`, "unknown" where it has not said; None if free."""
+    """Return the process that holds the lock at `path`; "unknown" if unnamed, None if free."""
     try:
         handle = os.open(path, os.O_RDONLY)
     except OSError:
@@ -55,7 +56,7 @@ def holder(path: Path) -> str | None:
 
 @contextmanager
 def held_folder(folder: Path) -> Iterator[None]:
-    """Hold a folder as long as the block lasts; waits for another holder, then raises Busy."""
+    """Hold a folder for the block. Waits for another holder, then raises Busy."""
     handle = _held(folder, time.monotonic() + _PATIENCE)
     try:
         yield
@@ -74,7 +75,7 @@ def _held(folder: Path, end: float) -> int:
             os.close(handle)
             raise Busy(f"Another tracker is publishing in {folder}; try again later.")
         time.sleep(_PAUSE)
-    # Whoever held it may have exchanged it for another folder.
+    # Its last holder may have exchanged it for another folder.
     if folder.exists() and os.path.samestat(os.fstat(handle), folder.stat()):
         return handle
     os.close(handle)
@@ -82,9 +83,9 @@ def _held(folder: Path, end: float) -> int:
 
 
 def share(folder: Path) -> int | None:
-    """Keep what lies in a store from being deleted by the writer beside `folder`; see `unread`.
+    """Keep the writer beside `folder` from deleting bodies from a store; see `unread`.
 
-    Closing the handle ends it; None where there is no folder.
+    Closing the handle ends it. Returns None if there is no folder.
     """
     try:
         handle = os.open(folder, os.O_RDONLY)
@@ -96,7 +97,7 @@ def share(folder: Path) -> int | None:
 
 @contextmanager
 def unread(folder: Path) -> Iterator[bool]:
-    """Whether nobody shares a folder; if so, nobody begins to as long as the block lasts."""
+    """Yield whether nobody shares a folder; if so, nobody can begin to during the block."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         yield taken(handle, fcntl.LOCK_EX)
@@ -105,7 +106,7 @@ def unread(folder: Path) -> Iterator[bool]:
 
 
 def taken(handle: int, kind: int) -> bool:
-    """Whether an open file could be locked at once; `kind` is LOCK_EX or LOCK_SH of fcntl."""
+    """Return whether an open file could be locked at once; `kind` is fcntl's LOCK_EX or LOCK_SH."""
     try:
         fcntl.flock(handle, kind | fcntl.LOCK_NB)
     except BlockingIOError:

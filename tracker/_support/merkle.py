@@ -14,17 +14,17 @@ EMPTY_ROOT = hashlib.sha256().digest()
 
 
 def leaf_hash(data: bytes) -> bytes:
-    """The hash of an entry; its prefix keeps an entry from passing for an inner node."""
+    """Hash an entry; the prefix keeps an entry from passing for an inner node."""
     return hashlib.sha256(b"\0" + data).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
-    """The hash of an inner node."""
+    """Hash an inner node."""
     return hashlib.sha256(b"\1" + left + right).digest()
 
 
 def grown(frontier: Sequence[bytes], size: int, leaf: bytes) -> tuple[bytes, ...]:
-    """The frontier of a tree of `size` leaves after one more leaf hash."""
+    """Return the frontier of a tree of `size` leaves after one more leaf hash."""
     nodes = list(frontier)
     while size & 1:
         leaf = node_hash(nodes.pop(), leaf)
@@ -33,7 +33,7 @@ def grown(frontier: Sequence[bytes], size: int, leaf: bytes) -> tuple[bytes, ...
 
 
 def frontier_of(leaves: Iterable[bytes]) -> tuple[bytes, ...]:
-    """The frontier of the tree over these leaf hashes."""
+    """Return the frontier of the tree over these leaf hashes."""
     frontier: tuple[bytes, ...] = ()
     for size, leaf in enumerate(leaves):
         frontier = grown(frontier, size, leaf)
@@ -41,7 +41,7 @@ def frontier_of(leaves: Iterable[bytes]) -> tuple[bytes, ...]:
 
 
 def root_of(frontier: Sequence[bytes]) -> bytes:
-    """The root of the tree with this frontier."""
+    """Return the root of the tree with this frontier."""
     if not frontier:
         return EMPTY_ROOT
     *rest, found = frontier
@@ -51,7 +51,7 @@ def root_of(frontier: Sequence[bytes]) -> bytes:
 
 
 def inclusion(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
-    """The audit path of leaf `index` (RFC 6962, section 2.1.1), from the leaf upwards."""
+    """Return the audit path of leaf `index` (RFC 6962, section 2.1.1), from the leaf upwards."""
     if not 0 <= index < len(leaves):
         raise IndexError(f"a tree of {len(leaves)} leaves has no leaf {index}")
     path: list[bytes] = []
@@ -68,9 +68,10 @@ def inclusion(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
 
 
 def root_by(leaf: bytes, index: int, size: int, path: Iterable[bytes]) -> bytes:
-    """The root that an audit path leads to from a leaf hash (RFC 9162, section 2.1.3.2).
+    """Return the root that an audit path leads to from a leaf hash (RFC 9162, section 2.1.3.2).
 
-    Raises ValueError for a path that is none of a tree of `size` leaves.
+    Raises:
+        ValueError: It cannot be a path in a tree of `size` leaves.
     """
     last, found = size - 1, leaf
     if not 0 <= index <= last:
@@ -91,5 +92,5 @@ def root_by(leaf: bytes, index: int, size: int, path: Iterable[bytes]) -> bytes:
 
 
 def _left(size: int) -> int:
-    """How many of `size` leaves stand in the left subtree: the largest power of two below it."""
+    """Return the number of leaves in the left subtree: the largest power of two below `size`."""
     return 1 << (size - 1).bit_length() - 1

@@ -1,7 +1,7 @@
-"""Where feeds/ leads: a folder of its own, or by a link one that a web server shows.
+"""The target of feeds/: a folder of its own, or by a link one that a web server shows.
 
 A published folder is exchanged as a whole with one made beside it. That needs a parent that can be
-written and a folder that is not mounted; where it cannot be, files are replaced one by one.
+written and a folder that is not mounted; otherwise files are replaced one by one.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ _INNER = ("data", ".cache")
 
 
 def web_root(feeds: Path) -> Path:
-    """The folder that is published where `feeds` is named, every link followed.
+    """Return the folder that `feeds` leads to, with every link followed.
 
-    Raises ArchiveError, with the way out, where nothing can be published there.
+    Raises:
+        ArchiveError: Nothing can be published there; the text says the way out.
     """
     home = feeds.parent.resolve()
     if not feeds.is_symlink():
@@ -52,9 +53,9 @@ def web_root(feeds: Path) -> Path:
 
 
 def hindrance(target: Path) -> str:
-    """Why a folder cannot be exchanged with one beside it; empty where nothing is known.
+    """Return why a folder cannot be exchanged with one beside it; empty if no reason is known.
 
-    Whoever exchanges all the same is told by the system.
+    The system may still refuse the exchange.
     """
     if not target.exists():
         return ""
@@ -86,7 +87,7 @@ def _overlap(one: Path, other: Path) -> bool:
 
 
 def _mount_points() -> frozenset[str]:
-    """Every mount point of this process; none where the system does not say."""
+    """Return every mount point of this process; none if the system does not tell."""
     try:
         lines = _MOUNTS.read_bytes().splitlines()
     except OSError:

@@ -1,6 +1,6 @@
-"""Where the bodies of an archive are: inside, as the data of their row, or outside in a store.
+"""The place of an archive's bodies: inside, as the data of their row, or outside in a store.
 
-Reads the table of bodies; the archive alone writes to it.
+This module reads the table of bodies; only the archive writes to it.
 """
 
 from __future__ import annotations
@@ -20,8 +20,11 @@ _Packed = tuple[str, bytes]
 class BodyStore:
     """The bodies of the archive at `path`, whose rows `rows` gives for a query and its values.
 
-    New ones go to the store `outside` where there is one. All methods raise ArchiveError for a
-    body that is not what its digest says, Unreachable where a store is not to be had.
+    New ones go to the store `outside` if there is one.
+
+    Raises:
+        ArchiveError: A body does not have its digest (all methods).
+        Unreachable: The store does not answer (all methods).
     """
 
     def __init__(self, path: Path, rows: Rows, outside: ObjectStore | None) -> None:
@@ -30,44 +33,44 @@ class BodyStore:
         self._rows = rows
 
     def put(self, packed: dict[str, bytes]) -> dict[str, bytes | None]:
-        """Keep bodies outside, if anywhere; what their rows have as data."""
+        """Store bodies outside if there is a store; return the data of their rows."""
         if self.outside is None:
             return dict(packed)
         self.outside.put(packed)
         return dict.fromkeys(packed)
 
     def names(self, *, outside: bool) -> list[str]:
-        """The digests of the bodies that are outside, or of those that are inside."""
+        """Return the digests of the bodies outside, or of those inside."""
         query = f"select digest from bodies where data is {'' if outside else 'not'} null"  # noqa: S608
         return sorted(str(row["digest"]) for row in self._rows(query, []))
 
     def body(self, name: str) -> bytes | None:
-        """The body of this digest; None where it is not kept."""
+        """Return the body with this digest; None if it is not kept."""
         rows = self._rows("select data from bodies where digest = ?", [name])
         return self.unpack(name, rows[0]["data"]) if rows else None
 
     def unpack(self, name: str, data: bytes | None) -> bytes:
-        """The body of a row that has this data."""
+        """Return the body of a row with this data."""
         if data is None:
             ((_, data),) = self.fetched([name])
         return unpacked(str(self._path), name, data)
 
     def fetched(self, names: Sequence[str], store: ObjectStore | None = None) -> Iterator[_Packed]:
-        """Bodies, packed, from another `store` or from outside."""
+        """Yield packed bodies from another `store`, or from outside."""
         for name, found in self._answers(names, store or self.outside):
             if isinstance(found, ArchiveError):
                 raise found
             yield name, found
 
     def inner(self, names: Sequence[str]) -> Iterator[_Packed]:
-        """Bodies, packed, from inside."""
+        """Yield packed bodies from inside."""
         for name in names:
             (row,) = self._rows("select data from bodies where digest = ?", [name])
             self.unpack(name, row["data"])
             yield name, row["data"]
 
     def each(self) -> Iterator[tuple[str, bytes | ArchiveError]]:
-        """Every body, or what is wrong with it; those outside come last."""
+        """Yield every body, or the fault in it; those outside come last."""
         for name in self.names(outside=False):
             try:
                 yield name, self.body(name) or b""
@@ -77,7 +80,7 @@ class BodyStore:
             yield name, found if isinstance(found, ArchiveError) else zlib.decompress(found)
 
     def strays(self) -> Iterator[str]:
-        """What lies in the store and belongs to no body, in words; it does no harm."""
+        """Describe objects in the store that belong to no body; they do no harm."""
         if self.outside is None:
             return
         ours, others = self.outside.listed()

@@ -1,7 +1,7 @@
-"""Whether recorded rows are what was recorded: every difference is named. Pure.
+"""Checks that rows are as they were recorded; every difference is named. Pure.
 
-The chain names the row that was altered; the head (size, last chain value, Merkle frontier) tells
-what was cut off at the end, or a log that was rewritten as a whole.
+The chain identifies an altered row; the head (size, last chain value, Merkle frontier) reveals rows
+cut off at the end, and a log that was rewritten as a whole.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """How long a log is, its last chain value, and its Merkle frontier."""
+    """The head of a log: its size, its last chain value and its Merkle frontier."""
 
     size: int
     chain: str
@@ -31,12 +31,12 @@ class Head:
         return root_of(self.frontier)
 
 
-#: The head of a log in which nothing was recorded yet.
+#: The head of an empty log.
 EMPTY = Head(0, GENESIS, ())
 
 
 def heads(log: str, rows: Iterable[Row], start: Head = EMPTY) -> Iterator[Head]:
-    """The heads that a log had, from `start` to the one after the last of the rows that follow."""
+    """Yield the heads that a log had, from `start` to the one after the last of `rows`."""
     head = start
     yield head
     for row in rows:
@@ -47,13 +47,13 @@ def heads(log: str, rows: Iterable[Row], start: Head = EMPTY) -> Iterator[Head]:
 
 
 def head_of(log: str, rows: Iterable[Row]) -> Head:
-    """The head that follows from these rows."""
+    """Return the head of a log of these rows."""
     *_, last = heads(log, rows)
     return last
 
 
 def log_problems(log: str, rows: Iterable[Row], head: Head | None) -> Iterator[str]:
-    """Every row of a log that is not as it was recorded, and what is missing at its end."""
+    """Name every row of a log that is not as it was recorded, and rows missing at its end."""
     chain, leaves, broken = GENESIS, [], False
     for row in rows:
         said = _said(log, row)
@@ -74,7 +74,7 @@ def log_problems(log: str, rows: Iterable[Row], head: Head | None) -> Iterator[s
 
 
 def _said(log: str, row: Row) -> bytes:
-    """The entry of a row; of one without any, nothing that was ever recorded."""
+    """Return the entry of a row; a row without one gets bytes that no log can have."""
     try:
         return entry(log, row)
     except ArchiveError:
@@ -82,7 +82,7 @@ def _said(log: str, row: Row) -> bytes:
 
 
 def named(log: str, row: Row) -> str:
-    """What a row is called in a sentence."""
+    """Name a row in a sentence."""
     match log:
         case "captures":
             return f"capture {row['id']} ({row['document']}, {row['time']})"
@@ -93,9 +93,9 @@ def named(log: str, row: Row) -> str:
 
 
 def bodies_to_keep(rows: Iterable[Row]) -> set[str]:
-    """The bodies that must be there: of each readable text the first and the latest served.
+    """Return the bodies that must be kept: the first and the latest of each readable text.
 
-    `rows` are the captures; a 304 brought no body of its own.
+    `rows` are the captures; a 304 has no body of its own.
     """
     ends: dict[tuple[object, ...], tuple[Row, Row]] = {}
     for row in rows:
@@ -116,7 +116,7 @@ def _when(row: Row) -> tuple[str, int]:
 
 
 def body_problems(captures: Iterable[Row], present: Iterable[str]) -> Iterator[str]:
-    """Bodies that are missing, and bodies that nobody recorded; `present` are those there are."""
+    """Name bodies that are missing, and those in `present` that nobody recorded."""
     captures, there = list(captures), set(present)
     for digest in sorted(bodies_to_keep(captures) - there):
         row = next(r for r in captures if str(r["body"]) == digest)
@@ -128,7 +128,7 @@ def body_problems(captures: Iterable[Row], present: Iterable[str]) -> Iterator[s
 def shape_problems(
     found: Mapping[str, tuple[str, ...]], expected: Mapping[str, tuple[str, ...]]
 ) -> Iterator[str]:
-    """Tables, indexes, views and triggers that are missing, foreign or otherwise made."""
+    """Name tables, indexes, views and triggers that are missing, foreign or different."""
     for name in sorted(expected.keys() - found.keys()):
         yield f"the {name} is missing"
     for name in sorted(found.keys() - expected.keys()):

@@ -2,7 +2,7 @@
 
 An object is written before the row that names it is committed, and deleted only after the commit
 that dropped the row; a run that is stopped in between leaves at most an object that no row names.
-Only who holds the writer's lock writes or deletes. Credentials come from the environment.
+Only the holder of the writer's lock writes or deletes. Credentials come from the environment.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from tracker._support.fsync import sync
 from tracker.errors import ArchiveError, Unreachable, UsageError
 from tracker.model import digest
 
-#: So many objects are asked for at once.
+#: The number of objects requested at once.
 BATCH = 32
 _NAME = re.compile(r"[0-9a-f]{2}/([0-9a-f]{64})\.z")
 #: Bodies are small: s3fs need not ask for the size before it asks for the body.
 _OPTIONS: Mapping[str, Mapping[str, Any]] = {"s3": {"max_concurrency": 1}}
-_LONGEST = 200  # characters of what a library says
+_LONGEST = 200  # characters of a library's message
 
 
 class ObjectStore:
-    """What is kept at `url`, the folder of a store that belongs to one archive alone.
+    """The store at `url`, a folder that belongs to one archive alone.
 
-    `options` are what fsspec is told about stores, by the protocol of their address. Nothing is
-    loaded or asked before the first use, which raises UsageError where a library is missing.
+    `options` are those for fsspec, by the protocol of an address. Nothing is loaded or asked before
+    the first use, which raises UsageError if a library is missing.
     """
 
     def __init__(self, url: str, options: Mapping[str, Mapping[str, Any]] | None = None) -> None:
@@ -41,7 +41,7 @@ class ObjectStore:
         self._options = {**_OPTIONS.get(kind, {}), **(options or {}).get(kind, {})}
 
     def put(self, packed: Mapping[str, bytes]) -> None:
-        """Keep bodies under their digests; on return they are there. Raises Unreachable."""
+        """Store bodies under their digests; on return they are durable. Raises Unreachable."""
         with self._asking("written"):
             if self.url.startswith("file://"):
                 for name, data in packed.items():
@@ -50,7 +50,7 @@ class ObjectStore:
                 self._files.pipe({self._path(name): data for name, data in packed.items()})
 
     def get(self, names: Sequence[str]) -> Iterator[tuple[str, bytes | ArchiveError]]:
-        """Each body, packed and as its digest says, or what is wrong. Raises Unreachable."""
+        """Yield each packed body after checking its digest, or the fault. Raises Unreachable."""
         for start in range(0, len(names), BATCH):
             paths = {name: self._path(name) for name in names[start : start + BATCH]}
             with self._asking("read"):
@@ -73,18 +73,18 @@ class ObjectStore:
         return found
 
     def discard(self, names: Collection[str]) -> None:
-        """Delete bodies, of which some may be gone already. Raises Unreachable."""
+        """Delete bodies, some of which may be gone already. Raises Unreachable."""
         paths = [self._path(name) for name in names]
         with self._asking("deleted"):
             try:
                 self._files.rm(paths)
-            except FileNotFoundError:  # not every store passes over what is gone
+            except FileNotFoundError:  # not every store ignores missing objects
                 for path in paths:
                     with suppress(FileNotFoundError):
                         self._files.rm_file(path)
 
     def listed(self) -> tuple[set[str], list[str]]:
-        """The digests of all that is kept there, and what else lies there. Raises Unreachable."""
+        """Return the digests of the bodies there, and other names. Raises Unreachable."""
         with self._asking("listed"):
             self._files.invalidate_cache()
             paths = [p.removeprefix(f"{self._prefix}/") for p in self._files.find(self._prefix)]
@@ -136,7 +136,7 @@ class ObjectStore:
 
 
 def unpacked(where: str, name: str, packed: bytes) -> bytes:
-    """The body that was packed; ArchiveError where it is not the one of this digest."""
+    """Unpack a body. Raises ArchiveError if it does not have this digest."""
     try:
         body = zlib.decompress(packed)
     except zlib.error:
@@ -149,10 +149,10 @@ def unpacked(where: str, name: str, packed: bytes) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """On a disk of this machine a file is there when it, and its name, are on the disk."""
+    """Write a file to a disk of this machine; on return it and its name are synced."""
     missing = [folder for folder in path.parents if not folder.exists()]
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:  # what is cut short here is named by no row
+    with path.open("wb") as file:  # no row names it yet if it is cut short
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
@@ -161,5 +161,5 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _said(error: Exception) -> str:
-    """What a library says, on one line and not too long."""
+    """Return the message of a library on one line, shortened."""
     return " ".join(f"{error or type(error).__name__}".split())[:_LONGEST].rstrip(".")

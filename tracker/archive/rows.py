@@ -1,7 +1,7 @@
 """Captures as rows of the archive, and back.
 
-The names here are columns. The bytes by which a row is proved are stated apart, in
-`tracker.archive.log_entries`: a new column changes none of them.
+The names here are columns. The bytes that are hashed for a row are defined separately, in
+`tracker.archive.log_entries`: a new column does not change them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tracker.model import Capture, Outcome, Range, Selector, Source
 
 
 def to_row(capture: Capture) -> dict[str, Any]:
-    """The row of a capture, without what its place in the log adds to it."""
+    """Return the row of a capture, without the columns that its place in the log gives."""
     return {
         "document": capture.document,
         "source": _source_json(capture.source),
@@ -41,7 +41,7 @@ def to_row(capture: Capture) -> dict[str, Any]:
 
 
 def from_row(row: Mapping[str, Any]) -> Capture:
-    """The capture of a row; undoes `to_row`."""
+    """Return the capture of a row; the inverse of `to_row`."""
     return Capture(
         document=row["document"],
         source=_source(row["source"]),
@@ -65,7 +65,7 @@ def from_row(row: Mapping[str, Any]) -> Capture:
 
 
 def time_text(time: datetime) -> str:
-    """UTC with microseconds always written out, so that text order is time order."""
+    """Format a time in UTC, always with microseconds, so that text order is time order."""
     return time.astimezone(UTC).isoformat(timespec="microseconds")
 
 

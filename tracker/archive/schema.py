@@ -1,7 +1,7 @@
-"""The archive's tables, and the way from older ones to these.
+"""The archive's tables, and migrations from older ones.
 
-`pragma user_version` says which schema a database has. Making the tables and every step of a
-migration is one transaction: a run that is stopped in it leaves what was there before.
+`pragma user_version` is the number of a database's schema. Making the tables and every step of a
+migration is one transaction: a run that is stopped in it leaves the database as it was.
 
 1  captures, bodies, documents, robots; captures in a chain
 2  documents and robots in chains too; `heads`: how long each log is, and its Merkle frontier
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 SCHEMA = 3
-#: What reading a damaged file raises; the names in SQLite's own messages may be damaged too.
+#: Errors of reading a damaged file; the names in SQLite's own messages may be damaged too.
 DAMAGE = (sqlite3.Error, UnicodeDecodeError)
-#: How long a writer waits for readers, in seconds: a backup of a large archive takes its time.
+#: How long a writer waits for readers, in seconds: a backup of a large archive is slow.
 _PATIENCE = 60.0
 
 _FIRST = """
@@ -55,7 +55,7 @@ _THIRD = "".join(
 
 
 def prepare(connection: Connection) -> None:
-    """Bring a database, empty or of an older schema, to the schema of today."""
+    """Bring a database, empty or of an older schema, to today's schema."""
     if version(connection) == SCHEMA:
         return
     database = _database(connection)
@@ -71,38 +71,38 @@ def prepare(connection: Connection) -> None:
 
 
 def version(connection: Connection) -> int:
-    """The schema a database has; 0 for an empty one."""
+    """Return the number of a database's schema; 0 if it is empty."""
     return int(connection.execute("pragma user_version").fetchone()[0])
 
 
 def shape(connection: Connection) -> dict[str, tuple[str, ...]]:
-    """What a database is made of: each table, index, view and trigger with its columns."""
+    """Describe each table, index, view and trigger of a database, with its columns."""
     database = _database(connection)
     names = database.query("select type, name from sqlite_master where name not like 'sqlite_%'")
     return {f"{r['type']} {r['name']}": _columns(database, r["name"]) for r in list(names)}
 
 
 def expected_shape() -> dict[str, tuple[str, ...]]:
-    """The shape of an archive of today's schema."""
+    """Return the shape of an archive of today's schema."""
     with closing(_in_memory(None)) as connection:
         return shape(connection)
 
 
 def order(log: str) -> str:
-    """The column by which the rows of a log stand in the order in which they were added."""
+    """Return the column that orders the rows of a log as they were added."""
     return "rowid" if log == "documents" else "id"
 
 
 def _database(connection: Connection) -> Database:
-    # Only who makes or examines tables needs it, and its import takes longer than a visit.
+    # Needed only to make or examine tables, and its import takes longer than a visit.
     from sqlite_utils import Database
 
-    # Plugins of whoever else uses the library have no business here, and take long to look for.
+    # Plugins that others installed have no business here, and looking for them is slow.
     return Database(connection, execute_plugins=False)
 
 
 def _columns(database: Database, name: str) -> tuple[str, ...]:
-    # In alphabetical order: a column that a migration added stands last.
+    # In alphabetical order: a column added by a migration would be last.
     rows = database.query("select name from pragma_table_info(?)", [name])
     return tuple(sorted(r["name"] for r in rows))
 
@@ -127,7 +127,7 @@ def _to_3(database: Database) -> None:
 
 
 def _chained(database: Database, log: str, rows: list[dict[str, Any]]) -> str:
-    """The last chain value of a log; captures have theirs, the others are given it."""
+    """Return the last chain value of a log; logs other than captures are chained first."""
     if log == "captures":
         return str(rows[-1]["chain"]) if rows else GENESIS
     chain = GENESIS
@@ -150,13 +150,13 @@ _STEPS: dict[int, Callable[[Database], None]] = {0: _to_1, 1: _to_2, 2: _to_3}
 
 
 def open_database(path: Path, *, write: bool) -> Connection:
-    """The archive at `path`, of today's schema; for `write` it is made or brought up to date."""
+    """Open the archive at `path`; with `write` it is made or migrated if need be."""
     try:
         if not write and not path.exists():
             return _in_memory(None)
         if write:
             path.parent.mkdir(parents=True, exist_ok=True)
-        # Not `ro` for reading: what a killed writer left half done has to be rolled back.
+        # Not `ro` for reading: a killed writer's half-done transaction has to be rolled back.
         return _ready(path, connected(path, "rwc" if write else "rw"), write)
     except (*DAMAGE, OSError) as error:
         raise ArchiveError(
@@ -188,9 +188,9 @@ def _refuse_newer(path: Path, connection: Connection) -> None:
 
 
 def _in_memory(old: Connection | None) -> Connection:
-    """What is read where nothing was recorded yet, or where the tables are of an older
+    """Return a migrated copy in memory of an archive that is missing, or of an older schema.
 
-    Only a command that records may change the file, so it is brought up to date in memory.
+    Only a command that records may change the file.
     """
     connection = sqlite3.connect(":memory:")
     if old is not None:
@@ -201,11 +201,11 @@ def _in_memory(old: Connection | None) -> Connection:
 
 
 def connected(path: Path, mode: str = "rwc") -> Connection:
-    """A connection with the settings every connection of ours has, whatever the file holds."""
+    """Connect with the settings that all our connections share, whatever the file holds."""
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     connection = sqlite3.connect(uri, uri=True, timeout=_PATIENCE)
     connection.execute("pragma synchronous = full")
-    # A database from elsewhere may hold functions and triggers that are not ours.
+    # A database from elsewhere may contain functions and triggers that are not ours.
     connection.execute("pragma trusted_schema = off")
     connection.execute("pragma cell_size_check = on")
     return connection

@@ -1,4 +1,4 @@
-"""What was seen, on disk: an append-only table of captures, and their bodies by digest.
+"""The archive on disk: an append-only table of captures, and their bodies by digest.
 
 SQLite in rollback-journal mode with full sync, one writer at a time (a lock file), every capture
 in a transaction that begins IMMEDIATE, its own or that of a visit: a capture is acknowledged when
@@ -40,10 +40,10 @@ from tracker.archive.transactions import Transactions
 from tracker.errors import ArchiveError, Unreachable, Unwritten
 from tracker.model import Capture, Document, Source, digest
 
-#: How hard a body is packed: one whose text is known will be written anew at the next visit.
+#: Compression levels: a body whose text is known will be replaced at the next visit.
 #: It is a quarter larger for a third of the time.
 _PACKED, _LIGHTLY = 6, 1
-#: What captures that show the same text have in common.
+#: The columns that captures with the same text share.
 _TEXT = ("document", "source_key", "text", "outcome")
 _SAME_TEXT = " and ".join(f"{column} is ?" for column in _TEXT)
 #: How many captures of a page are read at once: those of a few days.
@@ -118,7 +118,7 @@ class Archive:
                 self._transactions.end()
 
     def introduce(self, document: Document) -> None:
-        """Remember what a document is called, so that it can be shown without its declaration."""
+        """Record the names of a document, so that it can be shown without its declaration."""
         row = {
             "id": document.id,
             "service": document.service,
@@ -130,7 +130,7 @@ class Archive:
                 self._append("documents", row)
 
     def note_robots(self, host: str, time: datetime, *, allowed: bool, reason: str) -> None:
-        """Remember what a host's robots.txt said to us at a time, once."""
+        """Record the robots.txt of a host at a time, once."""
         query = "select 1 from robots where host = ? and time = ? and reason = ?"
         if self._rows(query, [host, time_text(time), reason]):
             return
@@ -139,7 +139,7 @@ class Archive:
             self._append("robots", row)
 
     def _append(self, log: str, row: Mapping[str, Any]) -> None:
-        """Add a row to a log, and bring the log's head up to it."""
+        """Append a row to a log, and update the log's head."""
         row = {"facts": packed_facts(()), **row, "entry": VERSION}
         head, said = self._own_head(log), entry(log, row)
         chain = link(head.chain, said)
@@ -151,7 +151,7 @@ class Archive:
         )
 
     def _own_head(self, log: str) -> Head:
-        """The head that a new row follows; a log without one must not be gone on with."""
+        """Return the head that a new row follows; nothing may be added to a log without one."""
         head = self.head(log)
         if head is None and self._rows(f"select 1 from {log} limit 1", []):  # noqa: S608
             raise ArchiveError(
@@ -167,7 +167,7 @@ class Archive:
             self._insert("bodies", {"digest": name, "size": len(body), "data": data})
 
     def _is_known(self, row: Mapping[str, Any]) -> bool:
-        """Whether the text that `row` shows was the last one seen of the page."""
+        """Return whether the page last showed the text of `row`."""
         query = (
             "select text is ? as same from captures where document = ? and source_key is ? "
             "order by time desc, id desc limit 1"
@@ -176,7 +176,7 @@ class Archive:
         return bool(found and found[0]["same"])
 
     def _thin(self, row: dict[str, Any]) -> list[str]:
-        """Drop the bodies between the first and the latest of the text `row` shows; which.
+        """Drop the bodies between the first and the latest with the text of `row`; return them.
 
         `row` is the last one of the log.
         """
@@ -188,10 +188,10 @@ class Archive:
         return dropped
 
     def _plainly_between(self, row: dict[str, Any]) -> list[str] | None:
-        """What is between where that is plain; None where all captures have to be asked.
+        """Fast path: the superseded bodies, if obvious; None means all captures are searched.
 
-        Where a text was just seen once more, all but the two newest of its bodies were dealt with,
-        so that a page which is looked at for years costs no more at every look.
+        If a text was just seen once more, all but the two newest of its bodies were dealt with
+        before, so years of observations do not make the next one slower.
         """
         newest = self._same_text("id, body, status", row, "order by time desc, id desc limit 3")
         added = self._found("select max(id) as id from captures", [])[0]["id"]
@@ -211,14 +211,14 @@ class Archive:
         return [name for name in between if not self._is_needed_elsewhere(name, row)]
 
     def _same_text(self, what: str, row: dict[str, Any], more: str) -> list[dict[str, Any]]:
-        """Captures that show the text that `row` shows."""
+        """Return captures with the text of `row`."""
         query = f"select {what} from captures where {_SAME_TEXT} {more}"  # noqa: S608
         return self._found(query, [row[name] for name in _TEXT])
 
     def discard(self, names: Collection[str], store: ObjectStore | None = None) -> bool:
-        """Delete bodies that no row needs any more from a store; whether that could be done.
+        """Delete unreferenced bodies from a store; return whether it succeeded.
 
-        What is left, because somebody reads or the store does not answer, does no harm.
+        Bodies that are left, because somebody reads or the store is silent, do no harm.
         """
         store = store or self.shelf.outside
         if not names or store is None:
@@ -258,10 +258,10 @@ class Archive:
     def captures(
         self, document: str | None = None, first: int | None = None, after: int = 0
     ) -> list[Capture]:
-        """All captures, or those of one document, in the order they were recorded.
+        """Return all captures, or those of one document, in the order of the log.
 
-        `first` asks only for those among so many first ones of the whole archive, `after` leaves
-        out so many of those.
+        Only those among the `first` so many of the whole archive are returned, without the first
+        `after` of these.
         """
         # Only without an "or not given" in it does SQLite use the index on documents; a capture
         # has the number of its row in the log.
@@ -273,28 +273,28 @@ class Archive:
         return [self._capture(r) for r in rows]
 
     def latest(self) -> datetime | None:
-        """The time of the latest capture; None where there is none."""
+        """Return the time of the latest capture; None if there is none."""
         time = self._rows("select max(time) as time from captures", [])[0]["time"]
         return datetime.fromisoformat(time) if time else None
 
     def documents(self, first: int | None = None) -> list[Document]:
-        """All documents ever asked for or imported, as they were first called, without sources.
+        """Return all documents ever visited or imported, by their first names, without sources.
 
-        `first` asks only for so many first ones.
+        With `first`, only so many of them, in the order of the log.
         """
         rows = self._rows("select * from documents order by rowid limit ?", [_limit(first)])
         rows.sort(key=lambda r: r["id"])
         return [Document(r["id"], r["service"], r["type"], r["edition"], ()) for r in rows]
 
     def earlier(self, document: str, source: Source | None, before: datetime) -> Sequence[Capture]:
-        """The captures of one page of a document up to a time, oldest first.
+        """Return the captures of one page of a document up to a time, oldest first.
 
-        Mostly only the newest are looked at: the others are read when they are asked for.
+        Mostly only the newest are used, so the others are read on demand.
         """
         where = [document, source.key if source else None, time_text(before)]
         among = "from captures where document = ? and source_key is ? and time <= ?"
         count = f"select count(*) as number, max(id) as last {among}"
-        # What is recorded from now on is none of them.
+        # Captures recorded from now on are excluded.
         newest = f"select * {among} and id <= ? order by time desc, id desc limit ? offset ?"
         there = self._rows(count, where)[0]
 
@@ -305,7 +305,7 @@ class Archive:
         return _NewestFirst(there["number"], read)
 
     def has(self, document: str, time: datetime, body: str) -> bool:
-        """Whether this very capture was imported before."""
+        """Return whether this very capture was imported before."""
         rows = self._rows(
             "select 1 as one from captures where document = ? and time = ? and body = ? limit 1",
             [document, time_text(time), body],
@@ -313,14 +313,14 @@ class Archive:
         return bool(rows)
 
     def readable(self, capture: Capture) -> tuple[bytes, str]:
-        """A kept body with the text of `capture`, and its media type; its digest is checked."""
+        """Return a kept body with the text of `capture`, checked, and its media type."""
         same = [capture.document, capture.page_key, capture.text]
         query = (
             "select c.body, c.media, b.data from captures c join bodies b on b.digest = c.body "
             "where {}c.document = ? and c.source_key is ? and c.text is ? "
             "order by c.time, c.id limit 1"
         )
-        # Its own, which is quickly found; or else another with the same text.
+        # Its own body, which is found quickly, or else another with the same text.
         own = self._rows(query.format("c.body = ? and "), [capture.body, *same])
         rows = own or self._rows(query.format(""), same)
         if not rows:
@@ -331,28 +331,28 @@ class Archive:
         return self.shelf.unpack(rows[0]["body"], rows[0]["data"]), rows[0]["media"]
 
     def entries(self) -> list[tuple[Capture, bytes]]:
-        """Every capture with its entry in the log, in the order of the log."""
+        """Return every capture with its entry, in the order of the log."""
         rows = self._rows("select * from captures order by id", [])
         return [(self._capture(r), entry("captures", r)) for r in rows]
 
     def body(self, name: str) -> bytes | None:
-        """The body of this digest, checked; None where it is not kept."""
+        """Return the body with this digest, checked; None if it is not kept."""
         return self.shelf.body(name)
 
     def kept(self, names: Iterable[str]) -> frozenset[str]:
-        """Those of some bodies, by their digests, that are kept."""
+        """Return which of these digests have a body that is kept."""
         query = "select digest from bodies where digest in (select value from json_each(?))"
         return frozenset(r["digest"] for r in self._rows(query, [json.dumps(list(names))]))
 
     def chain(self, number: int) -> str:
-        """The chain value of a capture by its place in the log, from 1; empty where none is."""
+        """Return the chain value of the capture at a place in the log, from 1; empty if none."""
         rows = self._rows("select chain from captures where id = ?", [number])
         return str(rows[0]["chain"]) if rows else ""
 
     def rows(self, log: str, first: int | None = None, after: int = 0) -> list[dict[str, Any]]:
-        """The rows of a log in the order they were added.
+        """Return the rows of a log in the order in which they were added.
 
-        `first` asks only for so many first ones, `after` for those behind so many first ones.
+        With `first`, only so many; with `after`, without the first so many.
         """
         limit = -1 if first is None else max(0, first - after)
         where = "where rowid > ?" if after else "where ? = 0"
@@ -360,11 +360,11 @@ class Archive:
         return self._rows(query, [after, limit])
 
     def size(self, log: str) -> int:
-        """How many rows of a log there are, whatever its head says."""
+        """Count the rows of a log, whatever its head says."""
         return int(self._rows(f"select count(*) as size from {log}", [])[0]["size"])  # noqa: S608
 
     def head(self, log: str) -> Head | None:
-        """The head of a log as it was last written; None where it is gone or damaged."""
+        """Return the head of a log as last written; None if it is missing or damaged."""
         try:
             found = self._rows("select * from heads where log = ?", [log])[0]
             joined = bytes.fromhex(found["frontier"])
@@ -376,9 +376,10 @@ class Archive:
         return Head(found["size"], found["chain"], frontier)
 
     def problems(self) -> Iterator[str]:
-        """Every way in which the archive is not what was recorded, in words; nothing if whole.
+        """Name every way in which the archive is not as it was recorded.
 
-        Raises Unreachable at the end where the bodies that are outside cannot be looked at.
+        Raises:
+            Unreachable: Bodies outside could not be checked (raised at the end).
         """
         yield from self._damage()
         with self._reading():
@@ -404,7 +405,7 @@ class Archive:
                 yield f"body {name[:12]}… is not of the size that was recorded"
 
     def _damage(self) -> Iterator[str]:
-        """What SQLite itself finds wrong with the file."""
+        """Yield the faults that SQLite itself finds in the file."""
         for row in self._rows("pragma integrity_check(20)", []):
             if row["integrity_check"] != "ok":
                 yield f"{self.path}: {row['integrity_check']}"
@@ -412,7 +413,7 @@ class Archive:
     def copy_to(self, path: Path) -> None:
         """Copy the whole archive, as it is at one moment, into a new database at `path`.
 
-        Bodies that are outside are put inside the copy.
+        Bodies outside are put inside the copy.
         """
         try:
             with closing(schema.connected(path)) as target:
@@ -429,10 +430,10 @@ class Archive:
             ) from error
 
     def settle(self, names: Sequence[str], origin: ObjectStore | None = None) -> None:
-        """Keep some bodies where this archive keeps them now: in the store, or else inside.
+        """Move some bodies to where this archive keeps new ones: in the store, or else inside.
 
-        They are read from `origin`, or from inside. A body is never nowhere: it is deleted there
-        by whoever calls `discard` afterwards.
+        They are read from `origin`, or from inside. The caller deletes them there afterwards, with
+        `discard`, so a body is always somewhere.
         """
         found = self.shelf.fetched(names, origin) if origin else self.shelf.inner(names)
         data = self.shelf.put(dict(found))
@@ -441,7 +442,7 @@ class Archive:
                 _place(self._db, name, data[name])
 
     def shrink(self) -> None:
-        """Give back to the disk what the file no longer needs, where that is most of it."""
+        """Shrink the file if most of it is unused."""
         (free, pages) = (self._pragma(f"{name}_count") for name in ("freelist", "page"))
         if 2 * free > pages:
             with self._writing():
@@ -451,7 +452,7 @@ class Archive:
         return int(next(iter(self._rows(f"pragma {name}", [])[0].values())))
 
     def counts(self) -> tuple[int, int]:
-        """How many captures and bodies there are."""
+        """Count the captures and the bodies."""
         rows = self._rows(
             "select (select count(*) from captures) as captures, "
             "(select count(*) from bodies) as bodies",
@@ -496,7 +497,7 @@ def _limit(first: int | None) -> int:
 
 
 class _NewestFirst(Sequence[Capture]):
-    """Captures, oldest first, that are read from the newest on, a few at a time."""
+    """Captures in order of time, read from the newest backwards, a few at a time."""
 
     def __init__(self, length: int, read: Callable[[int, int], list[Capture]]) -> None:
         self._length = length

@@ -1,8 +1,8 @@
-"""`data/corrections.toml`: what an operator takes back about a revision that was published.
+"""`data/corrections.toml`: sentences of the operator that put published revisions right.
 
-A correction changes nothing that was said: the revision stays where it is, with the sentence
-above it, and the sentence becomes an item of its own. One that cannot be read is named and left
-aside; the others apply.
+A correction does not change what was published: the revision stays where it is, with the sentence
+above it, and the sentence becomes an item of its own. A correction that cannot be read is named and
+left out; the others apply.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ FILE = "corrections.toml"
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """The corrections that could be read, and what is wrong with the others."""
+    """The corrections that could be read, and the refusal of the others."""
 
     corrections: tuple[Correction, ...] = ()
     refusal: Refusal | None = None
 
 
 def load(directory: Path) -> Corrected:
-    """The corrections in `directory`/corrections.toml, none where there is no such file."""
+    """Read the corrections in `directory`/corrections.toml; none if there is no such file."""
     path = directory / FILE
     if not (path.exists() or path.is_symlink()):
         return Corrected()
@@ -53,12 +53,12 @@ def load(directory: Path) -> Corrected:
 
 
 def parse(file: str, text: str) -> Corrected:
-    """The corrections of a TOML text, oldest first; `file` is only for messages.
+    """Parse the corrections of a TOML text, oldest first; `file` is only for messages.
 
     Each is a `[[correction]]` with `document`, `first_seen` (the revision's, as its page and
-    `tracker log --json` give it), `date` and `sentence`, and `nth` where the revision is not the
-    first of its second. Anything else is refused: a correction that is quietly ignored is worse
-    than none.
+    `tracker log --json` give it), `date` and `sentence`, and `nth` if the revision is not the first
+    of its second. Anything else is refused: a correction that is quietly ignored is worse than
+    none.
     """
     top, wrong = Place(file), Gathered()
     given, found = list[object](), list[Correction]()
@@ -78,7 +78,7 @@ def parse(file: str, text: str) -> Corrected:
 
 
 def with_earlier(found: Corrected, earlier: Sequence[Correction]) -> tuple[Correction, ...]:
-    """What applies: of what was published before nothing is taken back by a typing error."""
+    """Return the corrections in force: a typing error does not withdraw an earlier one."""
     if not found.refusal:
         return found.corrections
     known = {(c.document, c.first_seen, c.nth) for c in found.corrections}
@@ -126,7 +126,7 @@ def _nth(place: Place, value: object) -> int:
 
 
 def _time(place: Place, value: object) -> datetime:
-    """A TOML time or the same in quotation marks; without an offset it is UTC."""
+    """Read a TOML time, or one in quotation marks; without an offset it is UTC."""
     wrong = place.wrong("must be a time such as 2025-11-04T08:00:00Z")
     try:
         found = datetime.fromisoformat(value) if isinstance(value, str) else value

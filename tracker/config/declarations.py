@@ -1,4 +1,4 @@
-"""What to look for: declarations in Open Terms Archive's format, as `Document`s.
+"""Declarations in Open Terms Archive's format, parsed to `Document`s.
 
 A declaration is one JSON file per service, in a folder named after the edition it is about:
 `EDITION/SERVICE.json`. The format is that of
@@ -6,9 +6,9 @@ https://docs.opentermsarchive.org/terms/reference/declaration/ with one freedom 
 left out: the page is then read by its structure) and two limits: no script is run, neither the
 page's (`executeClientScripts`) nor the declaration's (`filter`).
 
-A document is accepted in whole or refused in whole, with a `Refusal` that says everything that is
-wrong, where, and what to do; a typing error must never become a document that is quietly not
-watched, nor keep the others from being watched.
+A document is accepted as a whole or refused as a whole, with a `Refusal` that names every fault,
+its place and the way out. A typing error must neither become a document that is quietly not
+tracked, nor keep the others from being tracked.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _TOP = ("name", "terms", "documents", "importedFrom")
 _LONGEST = 64  # letters of a part of an id
 _SHARED = ("select", "remove", "filter", "executeClientScripts")
 _TERMS = ("fetch", "combine", *_SHARED)
-# Open Terms Archive's built-in filters; what each is for, our comparison does for every page.
+# Open Terms Archive's built-in filters; our comparison does the work of each for every page.
 _BUILT_IN = {
     "removeQueryParams": "tracking parameters are dropped from every link",
     "convertSpacesToStandard": "spaces of every kind are compared as one",
@@ -57,7 +57,7 @@ _SURE = re.compile(rf"{_PLAIN}(?: {_PLAIN})*")
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What the files say. `remarks` are sentences about what was accepted but has no effect."""
+    """The content of the files. `remarks` are sentences about keys that have no effect."""
 
     documents: tuple[Document, ...]
     remarks: tuple[str, ...] = ()
@@ -65,10 +65,10 @@ class Declared:
 
 
 def load(directory: Path) -> Declared:
-    """Every declaration under `directory` (EDITION/SERVICE.json), documents sorted by id.
+    """Read every declaration under `directory` (EDITION/SERVICE.json), documents sorted by id.
 
-    Nothing there is nothing declared. Open Terms Archive's `SERVICE.history.json` files, which
-    hold superseded declarations, are passed over.
+    A missing folder declares nothing. Open Terms Archive's `SERVICE.history.json` files, which hold
+    superseded declarations, are skipped.
     """
     found = _once([(file.shown, _read(file)) for file in _files(directory)])
     return Declared(
@@ -79,10 +79,9 @@ def load(directory: Path) -> Declared:
 
 
 def parse(file: str, text: str, *, edition: str) -> Declared:
-    """The documents of one declaration, in its order. `file` is only for messages.
+    """Parse the documents of one declaration, in its order. `file` is only for messages.
 
-    A document that we cannot follow is refused by itself, one whose service cannot be made out
-    with its whole file.
+    A faulty document is refused alone; the whole file is refused if its service is not clear.
     """
     top = Place(file)
     try:
@@ -108,9 +107,10 @@ def parse(file: str, text: str, *, edition: str) -> Declared:
 
 
 def find(documents: Sequence[Document], name: str) -> Document:
-    """The document with this id, or the only one whose id has `name` in it, in any case.
+    """Find the document with this id, or the only one whose id contains `name`, in any case.
 
-    Raises `UsageError` naming the candidates when there is none or more than one.
+    Raises:
+        UsageError: There is none, or more than one; the text names the candidates.
     """
     wanted = name.strip().casefold()
     matches = [d for d in documents if d.id == wanted] or [d for d in documents if wanted in d.id]
@@ -130,15 +130,15 @@ def _list(documents: Sequence[Document]) -> str:
 
 
 def document_id(service: str, type_: str, edition: str) -> str:
-    """`service/type@edition` in kebab case. Raises ValueError naming a part without such a form."""
+    """Return `service/type@edition` in kebab case. Raises ValueError for a part without one."""
     return f"{_kebab(service)}/{_kebab(type_)}@{_kebab(edition)}"
 
 
 def imported_id(service: str, type_: str, edition: str) -> str:
-    """As `document_id`, of names that others chose: a part that is too long is cut.
+    """Return a `document_id` for names that others chose; a part that is too long is cut.
 
-    A digest of the whole part is put behind what is left of it, so that two which begin alike
-    stay two.
+    A digest of the whole part is appended to the rest of it, so that two parts which begin alike
+    stay distinct.
     """
     return f"{_cut(service)}/{_cut(type_)}@{_kebab(edition)}"
 
@@ -148,7 +148,7 @@ def imported_id(service: str, type_: str, edition: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file as it is called in messages; `problem` is what is wrong with its name or place."""
+    """A file with its name in messages; `problem` is a fault of its name or place."""
 
     shown: str
     path: Path
@@ -157,7 +157,7 @@ class _File:
 
 def _files(directory: Path) -> list[_File]:
     closed = list(_closed(directory))
-    nowhere = "is in no edition; move it into a folder such as global/"
+    nowhere = "is not in an edition; move it into a folder such as global/"
     loose = sorted(directory.glob("*.json"))
     files = [_File(printable(f"{directory.name}/{path.name}"), path, nowhere) for path in loose]
     files += closed
@@ -168,13 +168,13 @@ def _files(directory: Path) -> list[_File]:
         shown = printable(f"{directory.name}/{path.parent.name}/{path.name}")
         # Two such files become one on a file system that ignores case or normalises names.
         twin = folded.setdefault(unicodedata.normalize("NFC", shown).casefold(), shown)
-        problem = f"is named like {twin} but for case; rename one" if twin != shown else ""
+        problem = f"differs from {twin} in case only; rename one" if twin != shown else ""
         files.append(_File(shown, path, problem))
     return files
 
 
 def _closed(directory: Path) -> Iterator[_File]:
-    """The folders that cannot be looked into: what is declared there must not seem to be gone."""
+    """Yield unreadable folders: documents declared there must not seem to be gone."""
     if not (directory.exists() or directory.is_symlink()):
         return
     try:
@@ -188,7 +188,7 @@ def _closed(directory: Path) -> Iterator[_File]:
 
 
 def _cannot(folder: Path, name: str, error: OSError) -> _File:
-    problem = f"is no folder that can be read ({error.strerror}); put one there, or open it"
+    problem = f"is not a folder that can be read ({error.strerror}); put one there, or unlock it"
     return _File(printable(name), folder, problem)
 
 
@@ -205,7 +205,7 @@ def _read(file: _File) -> Declared:
 
 
 def _once(found: Sequence[tuple[str, Declared]]) -> list[Declared]:
-    """The same with each document declared by one file: the first of those that do."""
+    """Keep only the first declaration of each document; refuse the others."""
     sighted: dict[str, str] = {}
     return [_but_for(sighted, file, one) for file, one in found]
 
@@ -220,7 +220,7 @@ def _but_for(sighted: dict[str, str], file: str, one: Declared) -> Declared:
 
 
 def _any_of(file: str, edition: str) -> Document | None:
-    """Stands for all documents of a file that cannot be read, as far as its name says which."""
+    """Return a placeholder for all documents of an unreadable file, from its name."""
     name = file.rpartition("/")[2].removesuffix(".json")
     try:
         service, region = _kebab(name), _kebab(edition)
@@ -230,7 +230,7 @@ def _any_of(file: str, edition: str) -> Document | None:
 
 
 def _named(place: Place, service: str, edition: str) -> Document:
-    """A document that is refused, by its name alone."""
+    """Return a refused document: its name alone."""
     type_ = place.steps[-1]
     try:
         identity = document_id(service, type_, edition)
@@ -243,7 +243,7 @@ def _named(place: Place, service: str, edition: str) -> Document:
 
 
 def _top(top: Place, declaration: dict[str, object]) -> tuple[str, dict[str, object]]:
-    """The name of the service, and its terms."""
+    """Read the name of the service, and its terms."""
     wrong, service, terms = Gathered(), "", dict[str, object]()
     with wrong:
         check_keys(top, declaration, _TOP)
@@ -277,7 +277,7 @@ def _name(place: Place, value: object) -> str:
 def _document(
     place: Place, service: str, value: object, edition: str
 ) -> tuple[Document, list[str]]:
-    """A document, and remarks about it."""
+    """Read a document, and remarks about it."""
     wrong, identity, sources, remarks = Gathered(), "", tuple[Source, ...](), list[str]()
     with wrong:
         identity = _identity(place, service, edition)
@@ -413,18 +413,18 @@ def _css(place: Place, value: object) -> str:
 
 
 def _check(place: Place, selector: str) -> None:
-    import soupsieve  # which takes its time to load; most selectors are simple
+    import soupsieve  # slow to load, and most selectors are simple
 
     unreadable = (soupsieve.SelectorSyntaxError, NotImplementedError, ValueError, FutureWarning)
     with warnings.catch_warnings():
-        warnings.simplefilter("error")  # soupsieve warns of selectors it will not read for long
+        warnings.simplefilter("error")  # soupsieve warns of deprecated selectors
         try:
             soupsieve.compile(selector)
         except RecursionError as error:
             raise place.wrong("is nested too deeply; write a simpler CSS selector") from error
         except unreadable as error:
             reason = printable(str(error).splitlines()[0])
-            raise place.wrong(f"is no CSS selector we can read: {reason}; correct it") from error
+            raise place.wrong(f"is not a CSS selector we can read: {reason}; correct it") from error
 
 
 def _remarks(place: Place, terms: dict[str, object]) -> list[str]:

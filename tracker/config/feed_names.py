@@ -13,9 +13,9 @@ from tracker.model import Document, Settings, Topic
 
 
 def admitted(declared: Declared, watched: Sequence[Topic] = ()) -> Declared:
-    """What is declared but for documents whose feeds would be called as others are.
+    """Refuse documents whose feeds would have the name of another feed.
 
-    Those others are the feeds that every site has, and those of the topics `watched`.
+    Other feeds are those that every site has, and those of the topics `watched`.
     """
     refusals = tuple(r for d in declared.documents if (r := _clash(d, watched)))
     out = {refusal.document.id for refusal in refusals}
@@ -27,11 +27,11 @@ def _clash(document: Document, watched: Sequence[Topic]) -> Refusal | None:
     file = f"declarations/{document.edition}"
     named = replace(document, sources=())
     if document.edition in topics.RESERVED:
-        problem = "cannot name an edition: another feed or file is called so; rename it"
+        problem = "cannot name an edition: another feed or file has this name; rename it"
         return Refusal(file, (problem,), named)
     for topic in watched:
         if topic.id in _feeds(document):
-            problem = f"{document.id} is called as the topic {quoted(topic.id)} is; rename it"
+            problem = f"{document.id} has the name of the topic {quoted(topic.id)}; rename it"
             return Refusal(file, (problem,), named)
     return None
 
@@ -41,7 +41,7 @@ def _feeds(document: Document) -> tuple[str, str]:
 
 
 def check_topics(declared: Declared, watched: Sequence[Topic]) -> None:
-    """Raises DeclarationError that names every topic which is called as a feed of a document."""
+    """Raise DeclarationError naming every topic that has the name of a document's feed."""
     editions = {d.edition for d in declared.documents}
     taken = {name for d in declared.documents for name in _feeds(d)}
     clashes = [topic.id for topic in watched if topic.id in taken]
@@ -52,7 +52,7 @@ def check_topics(declared: Declared, watched: Sequence[Topic]) -> None:
 
 
 def no_feeds(declared: Declared, watched: Sequence[Topic], wanted: Settings) -> tuple[str, ...]:
-    """Names to notify of which no feed has: such a notification would never come."""
+    """Return names under [notify] that no feed has: such a notification would never come."""
     named = [*declared.documents, *(refusal.document for refusal in declared.refusals)]
     known = {"all", "upcoming", "status", *(topic.id for topic in watched)}
     known |= {name for d in named for name in (d.id, d.edition)}

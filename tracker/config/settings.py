@@ -1,4 +1,4 @@
-"""`data/settings.toml`: how an operator wants the tracker to behave. Every key is optional."""
+"""`data/settings.toml`: the operator's settings. Every key is optional."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _HOST = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The settings that apply, what is wrong with the file, and which of them it does not say."""
+    """The settings in force, the refusal of the file, and the settings that could not be read."""
 
     settings: Settings = field(default_factory=Settings)
     refusal: Refusal | None = None
@@ -53,9 +53,9 @@ class Given:
 
 
 def load(directory: Path, earlier: Settings | None = None) -> Given:
-    """The settings in `directory`/settings.toml, the defaults where there is none.
+    """Read the settings in `directory`/settings.toml; without a file, the defaults.
 
-    `earlier` are those of before, as `read` has it.
+    `earlier` are the settings of before; see `read`.
     """
     path = directory / FILE
     if not (path.exists() or path.is_symlink()):
@@ -67,9 +67,10 @@ def load(directory: Path, earlier: Settings | None = None) -> Given:
 
 
 def parse(file: str, text: str) -> Settings:
-    """The settings a TOML text holds. `file` is only for messages.
+    """Parse the settings of a TOML text. `file` is only for messages.
 
-    Raises `DeclarationError` for a key or value we do not know, with all that is wrong.
+    Raises:
+        DeclarationError: A key or a value is unknown; the text names every fault.
     """
     found = read(file, text, Settings())
     if found.refusal:
@@ -78,9 +79,9 @@ def parse(file: str, text: str) -> Settings:
 
 
 def read(file: str, text: str, earlier: Settings) -> Given:
-    """The settings a TOML text holds; one that cannot be accepted is as it was `earlier`.
+    """Read the settings of a TOML text; one that cannot be accepted stays as it was `earlier`.
 
-    A setting that is quietly ignored is worse than none: each is named.
+    A setting that is quietly ignored is worse than none, so each of these is named.
     """
     top, wrong, found = Place(file), Gathered(), dict[str, Any]()
     try:
@@ -105,12 +106,12 @@ def read(file: str, text: str, earlier: Settings) -> Given:
 
 
 def _site(place: Place, value: object) -> str:
-    # An empty string is how a template says "not yet".
+    # The template has an empty string for "not yet".
     return f"{_base(place, value)}/" if value != "" else ""
 
 
 def _base(place: Place, value: object) -> str:
-    """An address to put paths after, without the slash at its end."""
+    """Read an address that paths are appended to, without the slash at its end."""
     address = read_url(place, value)
     parts = urlsplit(address)
     if parts.query or parts.fragment:
@@ -165,13 +166,13 @@ def _addresses(place: Place, value: object) -> tuple[str, ...]:
     given = value if isinstance(value, list) else [value]
     found = tuple(read_text(place, one) for one in given)
     if not all("://" in address or _VARIABLE.fullmatch(address) for address in found):
-        # It is not quoted: it may hold a password.
+        # Not quoted in the message: it may contain a password.
         raise place.wrong('must hold addresses such as "mailto://…", or "${NAME}" for one')
     return found
 
 
 def read_store(place: Place, value: object) -> str:
-    """The address of a folder in a store, without the slash at its end; empty for none."""
+    """Read the address of a folder in a store, without the slash at its end; empty for none."""
     if value == "":
         return ""
     address = read_text(place, value)
@@ -191,10 +192,10 @@ def _options(place: Place, value: object) -> tuple[tuple[str, tuple[tuple[str, A
 
 def _told(place: Place, value: object) -> tuple[tuple[str, Any], ...]:
     if not isinstance(value, dict):
-        raise place.wrong("must stand in the table of a kind of store: [bodies_options.s3]")
+        raise place.wrong("belongs in the table of a kind of store: [bodies_options.s3]")
     for name in value:
         if _SECRET.fullmatch(name):
-            raise place.at(name).wrong("may not stand in a file; set it in the environment")
+            raise place.at(name).wrong("does not belong in a file; set it in the environment")
         if isinstance(value[name], dict):
             _told(place.at(name), value[name])
     return tuple((name, value[name]) for name in sorted(value))

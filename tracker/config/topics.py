@@ -1,4 +1,4 @@
-"""`data/topics.toml`: the subjects to watch for, as `Topic`s."""
+"""`data/topics.toml`: the subjects to watch for, parsed to `Topic`s."""
 
 from __future__ import annotations
 
@@ -26,16 +26,18 @@ RESERVED = set(
 
 
 def load(path: Path) -> tuple[Topic, ...]:
-    """The topics of a file. Raises `DeclarationError`, as `parse` does."""
+    """Read the topics of a file. Raises `DeclarationError`, as `parse` does."""
     return parse(path.name, read_file(path, path.name))
 
 
 def parse(file: str, text: str) -> tuple[Topic, ...]:
-    """The topics of a TOML text, in its order. `file` is only for messages.
+    """Parse the topics of a TOML text, in its order. `file` is only for messages.
 
-    Raises `DeclarationError`, with all that is wrong, for anything that is not a topic: a rule that
-    is quietly ignored would be a change that is quietly missed. So the file is accepted in whole or
-    not at all: without one of its topics, what was published about it would be taken back.
+    A rule that is quietly ignored would be a change that is quietly missed. The file is accepted as
+    a whole or not at all: without one of its topics, everything published about it would vanish.
+
+    Raises:
+        DeclarationError: Something is not a topic; the text names every fault.
     """
     top, wrong, found = Place(file), Gathered(), list[Topic]()
     for name, table in read_toml(top, text).items():

@@ -1,7 +1,7 @@
-"""What an operator wrote in a file of `data/`, checked as it is read, with its place in mind.
+"""Readers of the operator's files in `data/`, which check each value and know its place.
 
-Shared by the modules that read such files. Every refusal is a `DeclarationError` that names the
-file, the place in it and the way out; every quotation in it is fit for a terminal.
+Every refusal is a `DeclarationError` that names the file, the place in it and the way out; every
+quotation in it is safe for a terminal.
 """
 
 from __future__ import annotations
@@ -38,17 +38,17 @@ _Parsed = TypeVar("_Parsed")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a file we are: the file and the keys that lead there."""
+    """A place in a file: the file, and the keys that lead there."""
 
     file: str
     steps: tuple[str, ...] = ()
 
     def at(self, step: str) -> Place:
-        """The place one key further in."""
+        """Return the place one key further in."""
         return Place(self.file, (*self.steps, step))
 
     def wrong(self, problem: str) -> DeclarationError:
-        """The error to raise; `problem` goes on from the name of the place."""
+        """Return the error to raise; `problem` continues a sentence that begins with the place."""
         return DeclarationError(self.file, f"{self.path} {problem}".lstrip())
 
     @property
@@ -58,10 +58,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What cannot be accepted of a file of the operator's, with everything that is wrong with it.
+    """A file of the operator's, or a document in it, that cannot be accepted, with every reason.
 
-    `document` is what it would have declared, without pages. Its id may have a * in it, where the
-    whole file cannot be read; it is that of no document where the file declares none.
+    `document` is the one it would have declared, without pages. Its id may contain a * if the whole
+    file cannot be read; it is no document's if the file declares none.
     """
 
     file: str
@@ -70,22 +70,22 @@ class Refusal:
 
     @property
     def sentence(self) -> str:
-        """All of it on one line."""
+        """The file and all reasons, on one line."""
         return f"{self.file}: {'; '.join(self.reasons)}"
 
     def concerns(self, name: str) -> bool:
-        """Whether a document of this id is one that it is about."""
+        """Return whether it concerns the document with this id."""
         return fnmatchcase(name, self.document.id)
 
 
 def refused(error: DeclarationError, document: Document | None = None) -> Refusal:
-    """The refusal of a file, or of a document in it."""
+    """Return the refusal of a file, or of a document in it."""
     named = document or Document(error.file, "", error.file, "", ())
     return Refusal(error.file, tuple(dict.fromkeys(error.reasons)), named)
 
 
 class Gathered:
-    """Everything that is wrong with the parts of a file: each is read in a block of its own.
+    """Collector of the faults of a file, each part of which is read in a block of its own.
 
     An error in one block does not keep the next from being read; `check` raises them all as one.
     """
@@ -108,14 +108,14 @@ class Gathered:
         return False
 
     def check(self) -> None:
-        """Raises DeclarationError with every reason that was found."""
+        """Raise DeclarationError with every reason that was found, if any."""
         if self._errors:
             reasons = (reason for error in self._errors for reason in error.reasons)
             raise DeclarationError(self._errors[0].file, *dict.fromkeys(reasons))
 
 
 def read_file(path: Path, shown: str) -> str:
-    """The UTF-8 text of a file of at most `MAX_BYTES`, called `shown` in messages."""
+    """Read the UTF-8 text of a file of at most `MAX_BYTES`, called `shown` in messages."""
     if not path.is_file():
         raise DeclarationError(shown, "is not a file that can be read; put one there")
     try:
@@ -132,12 +132,12 @@ def read_file(path: Path, shown: str) -> str:
 
 
 def too_large(shown: str) -> DeclarationError:
-    """The error for a file no person would have written."""
+    """Return the error for a file that is too large for a person to have written."""
     return DeclarationError(shown, f"is larger than {MAX_BYTES // 1024} KiB; split it")
 
 
 def read_json(place: Place, content: str) -> object:
-    """JSON of at most `MAX_BYTES` with no key twice in one object."""
+    """Parse JSON of at most `MAX_BYTES` with no key twice in one object."""
 
     def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
         found: dict[str, object] = {}
@@ -151,7 +151,7 @@ def read_json(place: Place, content: str) -> object:
 
 
 def read_toml(place: Place, text: str) -> dict[str, object]:
-    """TOML of at most `MAX_BYTES`."""
+    """Parse TOML of at most `MAX_BYTES`."""
     return _parsed(place, text, tomllib.loads, "TOML")
 
 
@@ -167,21 +167,21 @@ def _parsed(place: Place, text: str, parse: Callable[[str], _Parsed], form: str)
 
 
 def read_table(place: Place, value: object, known: Sequence[str]) -> dict[str, object]:
-    """`value` as a mapping with no key but those `known`."""
+    """Return `value` as a mapping that has `known` keys only."""
     table = mapping(place, value)
     check_keys(place, table, known)
     return table
 
 
 def mapping(place: Place, value: object) -> dict[str, object]:
-    """`value` as a mapping, whatever its keys."""
+    """Return `value` as a mapping, whatever its keys."""
     if not isinstance(value, dict):
         raise place.wrong(f"must hold keys and values, not {kind(value)}")
     return value
 
 
 def check_keys(place: Place, table: dict[str, object], known: Sequence[str]) -> None:
-    """Raises DeclarationError that names every key which is not one of those `known`."""
+    """Raise DeclarationError naming every key that is not `known`, if any."""
     wrong = Gathered()
     for key in table:
         if key not in known:
@@ -193,14 +193,14 @@ def check_keys(place: Place, table: dict[str, object], known: Sequence[str]) -> 
 
 
 def read_bool(place: Place, value: object) -> bool:
-    """`value` as true or false."""
+    """Return `value` as true or false."""
     if not isinstance(value, bool):
         raise place.wrong(f"must be true or false, not {kind(value)}")
     return value
 
 
 def read_text(place: Place, value: object) -> str:
-    """`value` as text of some visible characters, without the blanks around it."""
+    """Return `value` as text with some visible character, without the blanks around it."""
     if not isinstance(value, str):
         raise place.wrong(f"must be text in quotation marks, not {kind(value)}")
     if not value.strip() or len(value) > MAX_TEXT:
@@ -211,7 +211,7 @@ def read_text(place: Place, value: object) -> str:
 
 
 def read_url(place: Place, value: object) -> str:
-    """`value` as an absolute http(s) address without credentials, as given."""
+    """Return `value` as an absolute http(s) address without credentials, as given."""
     address = read_text(place, value)
     if re.search(r"\s", address):
         raise place.wrong("has blanks in its address; write them as %20")
@@ -229,24 +229,24 @@ def read_url(place: Place, value: object) -> str:
 
 
 def quoted(words: str) -> str:
-    """`words` in quotation marks, shortened, with nothing in them a terminal would act on."""
+    """Quote `words`, shortened and safe for a terminal."""
     return f'"{printable(words if len(words) <= 80 else words[:79] + "…")}"'
 
 
 def printable(words: str) -> str:
-    """`words` with everything escaped that a terminal would act on or could not show."""
+    """Escape everything in `words` that a terminal would act on or could not show."""
     # ascii() would hide é; repr() escapes control characters, overrides and lone surrogates.
     return repr(words)[1:-1]
 
 
 def kind(value: object) -> str:
-    """What a value is, in words for a message."""
+    """Name the type of a value in a message."""
     names = {dict: "a table of keys", list: "a list", str: "text", bool: "true or false"}
     return "nothing" if value is None else names.get(type(value), "a number")
 
 
 def _has_hidden(words: str) -> bool:
-    if words.isprintable():  # then there is none of these, and not a few other characters
+    if words.isprintable():  # the common case, and quick
         return False
     # Cc control, Cf format (bidirectional overrides among them), Cs half of a surrogate pair
     return any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") for c in words)

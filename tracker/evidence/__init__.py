@@ -1,4 +1,4 @@
-"""What can be proved to others: checkpoints of the log, and bundles that need nothing of ours."""
+"""Proofs for others: checkpoints of the log, and bundles that are verified without this program."""
 
 from __future__ import annotations
 

@@ -29,8 +29,8 @@ _SPKI = bytes.fromhex("302a300506032b6570032100")
 class Exhibit:
     """A capture with its proof: its entry, place and audit path in the log.
 
-    `body` is what was served, None where it is not kept; then `stand_in` is a capture with the
-    same text whose body is. `clauses` are those of the text.
+    `body` is the body as served, None if it is not kept; `stand_in` is then a capture with the same
+    text whose body is kept. `clauses` are those of the text.
     """
 
     capture: Capture
@@ -44,7 +44,7 @@ class Exhibit:
 
 @dataclass(frozen=True, slots=True)
 class Stamped:
-    """That an authority stamped the checkpoint: its token, what it says, and the operator's CA."""
+    """A timestamp of the checkpoint: its token, the content of that, and the operator's CA."""
 
     token: bytes
     seal: VerifiedTimestamp
@@ -53,10 +53,10 @@ class Stamped:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What goes into a bundle. `public` is the key that signed the checkpoint, if one did.
+    """The content of a bundle. `public` is the key that signed the checkpoint, if one did.
 
-    `stamped` is its timestamp, if it has one; `site_url` is where the log is published, "" for
-    nowhere.
+    `stamped` is its timestamp, if it has one; `site_url` is the address at which the log is
+    published, "" if it is not.
     """
 
     revision: Revision
@@ -70,7 +70,7 @@ class Bundle:
 
 
 def make_bundle(given: Bundle) -> dict[str, bytes]:
-    """The files of a bundle by name; the same revision and log give the same bytes."""
+    """Return the files of a bundle by name; the same revision and log give the same bytes."""
     found = dict(_files(given))
     found["VERIFY.txt"] = _explanation(given).encode()
     sums = (f"{digest(found[name])}  {name}\n" for name in sorted(found))
@@ -95,7 +95,7 @@ def _facts(exhibit: Exhibit) -> verify.Facts:
 
 
 def redlines(revision: Revision, facts: Mapping[str, verify.Shown]) -> Iterator[tuple[str, bytes]]:
-    """A revision as data, and what follows from it and from the `facts` of each side for people."""
+    """Yield a revision as data, and for people, with the `facts` of each side."""
     before, after = (
         [_clause(c) for c in version.clauses] for version in (revision.before, revision.after)
     )
@@ -118,7 +118,7 @@ def _checkpoint(given: Bundle) -> Iterator[tuple[str, bytes]]:
 
 
 def _certificates(stamped: Stamped) -> bytes:
-    """The certificates alone: whatever else an operator wrote into the file proves nothing."""
+    """Return the certificates alone: anything else in the operator's file proves nothing."""
     pem = stamped.authorities or stamped.seal.certificate
     found = re.findall(rb"-BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-", pem)
     return b"".join(verify.certificate(base64.b64decode(block)) for block in found)
@@ -144,13 +144,13 @@ def _exhibit(folder: str, exhibit: Exhibit, size: int) -> Iterator[tuple[str, by
 
 
 def _clause(clause: Clause) -> dict[str, Any]:
-    """A clause as the log's digest has it, to the letter: its words as they are compared."""
+    """Return a clause exactly as it is hashed in the log: its words as they are compared."""
     links = [link.target for link in clause.links]
     return {"number": clause.number, "text": without_counters(clause.key), "links": links}
 
 
 def _is_recorded(exhibit: Exhibit) -> bool:
-    """Whether today's reading is the one whose digest the log has."""
+    """Return whether today's reading has the digest that is in the log."""
     clauses = [_clause(clause) for clause in exhibit.clauses]
     return verify.text_digest(clauses) == exhibit.capture.text
 
@@ -158,7 +158,7 @@ def _is_recorded(exhibit: Exhibit) -> bool:
 def _changes(
     revision: Revision, old: verify.Clauses, new: verify.Clauses
 ) -> Iterator[verify.Facts]:
-    """The changes with the places of their clauses in both texts, counted from 0."""
+    """Yield the changes, with the places of their clauses in both texts, from 0."""
     # The changes hold the very clauses of the versions, so identity finds their places; a page
     # that did not change may have given the same clauses to both.
     before, after = (
@@ -246,7 +246,7 @@ def _listed(given: Bundle) -> list[Mapping[str, object]]:
 
 
 def _selectors(capture: Capture) -> str:
-    """Which parts of the page were read as the text, and which were left out."""
+    """Return the parts of the page that were read as the text, and those left out."""
     source = capture.source
     read, without = (source.select, source.remove) if source else ((), ())
     said = ", ".join(map(_selector, read)) or "by the structure of the page (no selector declared)"

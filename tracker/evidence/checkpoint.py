@@ -1,4 +1,4 @@
-"""Checkpoints: what the log holds at a moment, in a text that can be signed and passed on.
+"""Checkpoints: the state of the log at a moment, as a text that can be signed and passed on.
 
 The forms are C2SP's tlog-checkpoint (origin, size, root, then lines of our own) and signed-note
 (a text, an empty line, lines of signatures), as transparency logs and their witnesses use them.
@@ -33,12 +33,12 @@ class Note:
 
 
 def origin_of(site_url: str) -> str:
-    """The log's name: the address of the site without its scheme."""
+    """Return the log's name: the address of the site without its scheme."""
     return re.sub("^https?://", "", site_url).rstrip("/") or "terms-tracker.invalid"
 
 
 def checkpoint_body(origin: str, heads: Mapping[str, Head]) -> str:
-    """The text of a checkpoint. Its tree is that of the captures; the other logs follow it."""
+    """Return the text of a checkpoint: the tree of the captures, then the other logs."""
     captures = heads["captures"]
     lines = [origin, str(captures.size), base64.b64encode(captures.root).decode()]
     lines += [f"{log} {heads[log].size} {heads[log].chain}" for log in ("documents", "robots")]
@@ -46,25 +46,25 @@ def checkpoint_body(origin: str, heads: Mapping[str, Head]) -> str:
 
 
 def signed(body: str, key: Key) -> str:
-    """`body` as a signed note; the name of the key is the first line of the text."""
+    """Sign `body` as a signed note; the name of the key is the first line of the text."""
     name = body.split("\n", 1)[0]
     data = key_id(name, key.public) + key.sign(body.encode())
     return f"{body}\n— {name} {base64.b64encode(data).decode()}\n"
 
 
 def verifier(origin: str, public: bytes) -> str:
-    """A public key as signed-note writes it: name, id and key, joined by plus signs."""
+    """Return a public key in the form of signed-note: name, id and key, joined by plus signs."""
     packed = base64.b64encode(_ED25519 + public).decode()
     return f"{origin}+{key_id(origin, public).hex()}+{packed}"
 
 
 def key_id(name: str, public: bytes) -> bytes:
-    """The four bytes by which a signature names its key."""
+    """Return the four bytes that identify a key in a signature."""
     return sha256(name.encode() + b"\n" + _ED25519 + public).digest()[:4]
 
 
 def parse_note(text: str) -> Note:
-    """A checkpoint as published, signed or not. Raises ValueError for anything else."""
+    """Parse a published checkpoint, signed or not. Raises ValueError for anything else."""
     body, empty, rest = text.partition("\n\n")
     if empty:
         body += "\n"
@@ -78,7 +78,7 @@ def parse_note(text: str) -> Note:
 
 
 def note_problems(note: Note, key: Key | None, heads: Mapping[str, Head]) -> Iterator[str]:
-    """What is wrong with a published checkpoint; `heads` are those of the log at its sizes."""
+    """Name the faults of a published checkpoint; `heads` are the log's at its sizes."""
     if note.body != checkpoint_body(note.origin, heads):
         yield "the published checkpoint is not one of this log: what it signed was rewritten"
     if key is None:
@@ -88,7 +88,7 @@ def note_problems(note: Note, key: Key | None, heads: Mapping[str, Head]) -> Ite
 
 
 def has_signed(key: Key, note: Note) -> bool:
-    """Whether one of the signatures of a checkpoint was made with `key`."""
+    """Return whether one of the signatures of a checkpoint was made with `key`."""
     own = [data[4:] for name, data in note.signatures if data[:4] == key_id(name, key.public)]
     return any(is_signed_by(key.public, one, note.body.encode()) for one in own)
 

@@ -1,13 +1,13 @@
-"""Whether the log goes on from every checkpoint that others may hold, and what is done if not.
+"""Forks: whether the log continues from every checkpoint that others may hold.
 
-    feeds/status/checkpoint    the one that is published
+    feeds/status/checkpoint    the published one
     data/timestamps/           those that an authority stamped
     data/checkpoint            the last one given out: published, stamped or put into a bundle
-    data/forks.jsonl           those given up on purpose, one JSON object a line; only added to
+    data/forks.jsonl           those given up on purpose, one JSON object a line; append-only
 
 `data/checkpoint` outlives feeds/ and the archive, and no backup holds it: one that came back with
-an older archive would agree with it. It is JSON: the checkpoint, the heads of the logs it was made
-of, so that only what was recorded since has to be read, and the timestamps that were found to fit.
+an older archive would agree with it. It is JSON: the checkpoint; the heads of the logs it was made
+of, so that only later rows have to be read; and the timestamps that were found to fit.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Given:
 
     @property
     def claim(self) -> str:
-        """What it says of the log, whatever that was called."""
+        """The claim about the log, apart from the log's name."""
         return self.note.body.partition("\n")[2]
 
 
@@ -69,7 +69,7 @@ class Fork:
 class LogComparison:
     """The checkpoints that a log contradicts, and those given up before, which do not count.
 
-    `remarks` say what could not be compared; `stamps` are the timestamps that fit.
+    `remarks` name those that could not be compared; `stamps` are the timestamps that fit.
     """
 
     contradicted: tuple[Given, ...]
@@ -86,8 +86,10 @@ def compared(
 ) -> LogComparison:
     """Compare a log, whose heads are `heads`, with every checkpoint found under `root`.
 
-    What was compared before is believed, but not `anew`. Raises ArchiveError where a file in data/
-    is damaged, or the heads of the log are not those of its rows.
+    Earlier comparisons are trusted, unless `anew`.
+
+    Raises:
+        ArchiveError: A file in data/ is damaged, or the heads of the log are not those of its rows.
     """
     forks, kept, stamps = load_forks(root), load_kept(root), _stamped(root)
     published, remarks = _published(root)
@@ -105,7 +107,7 @@ def compared(
 def _goes_on(
     archive: Archive, heads: Mapping[str, Head], given: Collection[Given], kept: Kept | None
 ) -> bool:
-    """Whether the log is plainly the one kept last with rows added, and all others are of it."""
+    """Fast path: whether the log is the last one kept with rows added, and all others fit it."""
     is_short = any(archive.size(log) < head.size for log, head in heads.items())
     if kept is None or kept.given not in given or is_short:
         return False
@@ -132,7 +134,7 @@ def _now(archive: Archive, heads: Mapping[str, Head]) -> Given:
 
 
 def _published(root: Path) -> tuple[list[Given], tuple[str, ...]]:
-    """The published checkpoint, and what is said where something else is in its place."""
+    """Return the published checkpoint, or a remark if something else is in its place."""
     data = content(root / "feeds", "status/checkpoint")
     if data is None:
         return [], ()
@@ -156,7 +158,7 @@ def _given(where: str, text: str) -> Given:
 
 
 def forked(archive: Path, heads: Mapping[str, Head], contradicted: Sequence[Given]) -> Forked:
-    """The error for a log that contradicts these checkpoints."""
+    """Return the error for a log that contradicts these checkpoints."""
     return Forked(
         f"{archive}: its log ({_captures(heads['captures'].size)}) does not go on from "
         f"{named(contradicted)}, so its past was replaced or cut off. Nothing was given out. "
@@ -166,7 +168,7 @@ def forked(archive: Path, heads: Mapping[str, Head], contradicted: Sequence[Give
 
 
 def named(given: Iterable[Given]) -> str:
-    """What some checkpoints are called in a sentence."""
+    """Name some checkpoints in a sentence."""
     return " and ".join(
         f"the checkpoint of {_captures(same[0].note.size)} in {', '.join(o.where for o in same)}"
         for same in _by_claim(given)
@@ -174,7 +176,7 @@ def named(given: Iterable[Given]) -> str:
 
 
 def _by_claim(given: Iterable[Given]) -> list[list[Given]]:
-    """Checkpoints that say the same, together."""
+    """Group checkpoints that make the same claim."""
     found: dict[str, list[Given]] = {}
     for one in given:
         found.setdefault(one.claim, []).append(one)
@@ -189,7 +191,7 @@ def _captures(number: int) -> str:
 
 
 def load_kept(root: Path) -> Kept | None:
-    """The checkpoint that was kept last; None where there is none. ArchiveError if damaged."""
+    """Read the checkpoint kept last; None if there is none. Raises ArchiveError if damaged."""
     path = root / KEPT
     try:
         return _kept(path.read_bytes())
@@ -205,7 +207,8 @@ def load_kept(root: Path) -> Kept | None:
 def keep(root: Path, text: str, heads: Mapping[str, Head], stamps: Iterable[str]) -> None:
     """Keep the checkpoint `text` of `heads`, which is about to be given out.
 
-    Where it cannot be written, ArchiveError is raised.
+    Raises:
+        ArchiveError: It cannot be written.
     """
     facts = {
         "checkpoint": text,
@@ -236,7 +239,7 @@ def _head(size: int, chain: str, frontier: str) -> Head:
 
 
 def load_forks(root: Path) -> tuple[Fork, ...]:
-    """The checkpoints that were given up, oldest first. ArchiveError where that is damaged."""
+    """Read the checkpoints given up, oldest first. Raises ArchiveError if damaged."""
     path = root / FORKS
     try:
         return tuple(map(_fork, path.read_bytes().splitlines()))
@@ -274,7 +277,7 @@ def _fork(line: bytes) -> Fork:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Replace a file in one step, unless it is these bytes already; on return it is on disk."""
+    """Replace a file in one step, unless it has these bytes already; on return it is on disk."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         if path.exists() and path.read_bytes() == data:

@@ -23,19 +23,19 @@ class Key:
     public: bytes
 
     def sign(self, message: bytes) -> bytes:
-        """The 64 bytes of a signature; the same message always gives the same ones."""
+        """Return the 64 bytes of a signature; the same message always gives the same ones."""
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
         return Ed25519PrivateKey.from_private_bytes(self.seed).sign(message)
 
 
 def can_sign() -> bool:
-    """Whether signatures can be made and checked in this installation."""
+    """Return whether signatures can be made and checked in this installation."""
     return find_spec("cryptography") is not None
 
 
 def load_key(path: Path) -> Key | None:
-    """The key at `path`; None where there is none. Raises ArchiveError for anything else there."""
+    """Read the key at `path`; None if there is none. Raises ArchiveError for anything else."""
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -54,7 +54,7 @@ def load_key(path: Path) -> Key | None:
 
 
 def make_key(path: Path) -> Key:
-    """A new key at `path`, where there must be none; on return it is on disk."""
+    """Make a new key at `path`, where there must be none; on return it is on disk."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import (
         Encoding,
@@ -82,7 +82,7 @@ def make_key(path: Path) -> Key:
 
 
 def is_signed_by(public: bytes, signature: bytes, message: bytes) -> bool:
-    """Whether a signature of `message` was made with the private half of `public`."""
+    """Return whether a signature of `message` was made with the private half of `public`."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 

@@ -1,4 +1,4 @@
-"""What stands in feeds/ against what follows from data/. Pure."""
+"""Comparison of the files in feeds/ with those derived from data/. Pure."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Paths by what is wrong with them; `foreign` are files that others put there.
+    """Paths by their fault; `foreign` are files that others put there.
 
-    `derived` are all that follow from the data.
+    `derived` are all paths that follow from the data.
     """
 
     altered: tuple[str, ...]
@@ -19,7 +19,7 @@ class Comparison:
     derived: frozenset[str]
 
     def but_for(self, is_open: Callable[[str], bool]) -> Comparison:
-        """The same without files of which it is not known how they should be."""
+        """Leave out files of which the correct content is not known."""
         altered, missing = (
             tuple(path for path in paths if not is_open(path))
             for paths in (self.altered, self.missing)
@@ -39,9 +39,9 @@ def compare(
 ) -> Comparison:
     """Compare the files of these `names` with those `derived`, one after the other.
 
-    `content` gives the bytes of a file, None for what is no plain file. `ours` are the paths that
-    the last publication says it wrote; one that does not follow from the data is altered, any
-    other file is foreign.
+    `content` gives the bytes of a file, None for anything but a plain file. `ours` are the paths
+    that the last publication listed: one that does not follow from the data is altered, any other
+    file is foreign.
     """
     altered, missing, known = [], [], set[str]()
     for path, data in derived:

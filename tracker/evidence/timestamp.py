@@ -1,4 +1,4 @@
-"""What a time-stamping authority (RFC 3161) says about a checkpoint. Pure, but for a nonce.
+"""Timestamps of checkpoints by an authority (RFC 3161). Pure, but for a nonce.
 
 Needs the `rfc3161-client` package (`pip install 'terms-tracker[timestamp]'`).
 """
@@ -23,7 +23,7 @@ _SHA256 = "2.16.840.1.101.3.4.2.1"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question to an authority about `text`, as sent; `nonce` ties the answer to it."""
+    """A request to an authority for `text`, as sent; `nonce` ties the response to it."""
 
     text: bytes
     data: bytes
@@ -41,12 +41,12 @@ class VerifiedTimestamp:
 
 
 def can_stamp() -> bool:
-    """Whether timestamps can be asked for and checked in this installation."""
+    """Return whether timestamps can be requested and checked in this installation."""
     return find_spec("rfc3161_client") is not None
 
 
 def question(text: bytes) -> Question:
-    """What to ask an authority about `text`; another one each time."""
+    """Make a request to an authority for `text`; each has a nonce of its own."""
     from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
     built = TimestampRequestBuilder().data(text).hash_algorithm(HashAlgorithm.SHA256).build()

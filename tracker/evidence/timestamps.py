@@ -1,10 +1,10 @@
-"""Timestamps as they are kept in `data/timestamps/`: a folder each, never changed.
+"""Timestamps as kept in `data/timestamps/`: a folder each, never changed.
 
-    20250905T120000Z-12-0123456789abcdef/    asked then, about a log of 12 captures
-        checkpoint.txt                       what was stamped
-        token.tsr                            what the authority answered (a TimeStampResp)
+    20250905T120000Z-12-0123456789abcdef/    requested then, for a log of 12 captures
+        checkpoint.txt                       the stamped text
+        token.tsr                            the authority's response (a TimeStampResp)
 
-The end of the name is a digest of all else, so that not a bit can change unseen.
+The end of the name is a digest of all the rest, so that not a bit can change unseen.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _CHECKPOINT, _TOKEN = "checkpoint.txt", "token.tsr"
 
 @dataclass(frozen=True, slots=True)
 class KeptTimestamp:
-    """A kept timestamp: when it was asked for by our clock, what was stamped, and the answer."""
+    """A kept timestamp: the time of the request by our clock, the stamped text, the response."""
 
     asked: datetime
     note: Note
@@ -50,14 +50,14 @@ class KeptTimestamp:
 
 @dataclass(frozen=True, slots=True)
 class KeptTimestamps:
-    """All that are kept, oldest first, and what else is found among them, in words."""
+    """All kept timestamps, oldest first, and descriptions of anything else among them."""
 
     kept: tuple[KeptTimestamp, ...]
     problems: tuple[str, ...]
 
 
 def load_stamps(folder: Path) -> KeptTimestamps:
-    """What is kept in `folder`; nothing where it is not there."""
+    """Read the timestamps in `folder`; none if it does not exist."""
     kept, problems = [], []
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.name.startswith("."):  # a run was stopped while it wrote; the next clears it away
@@ -70,7 +70,7 @@ def load_stamps(folder: Path) -> KeptTimestamps:
 
 
 def keep_stamp(folder: Path, stamp: KeptTimestamp) -> Path:
-    """Keep a timestamp in `folder`: on return it is on disk, whole. NotStamped where it cannot."""
+    """Keep a timestamp in `folder`; on return it is on disk. Raises NotStamped if it cannot be."""
     path, fresh = folder / stamp.name, folder / f".{stamp.name}"
     try:
         for left in folder.glob(".*"):
@@ -90,7 +90,7 @@ def keep_stamp(folder: Path, stamp: KeptTimestamp) -> Path:
 
 
 class Noted(Protocol):
-    """Whatever has a checkpoint."""
+    """Anything that has a checkpoint."""
 
     @property
     def note(self) -> Note: ...
@@ -102,10 +102,10 @@ _Noted = TypeVar("_Noted", bound=Noted)
 def mismatched(
     archive: Archive, given: Collection[_Noted], start: Mapping[str, Head] | None = None
 ) -> list[_Noted]:
-    """Those of what is `given` whose checkpoint is none of the log in `archive`.
+    """Return those of `given` whose checkpoint is not one of the log in `archive`.
 
-    `start` are heads that the log is known to have had: only what follows them is read, and no
-    checkpoint of a smaller log fits.
+    `start` are heads that the log is known to have had: only later rows are read, and no checkpoint
+    of a smaller log fits.
     """
     wanted = {pair for one in given for pair in one.note.sizes}
     found = {}

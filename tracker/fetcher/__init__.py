@@ -1,11 +1,11 @@
 """The edge to the network: a source becomes an answer.
 
-client      the visit: robots.txt, turns, redirects, retries         Fetcher
-exchange    one request, and what any error of the network means
-talks       a client for longer talks, such as fetching a repository
-wire        sockets that check addresses and keep to a deadline
+client      the visit: robots.txt, throttling, redirects, retries
+request     one request, and the outcome of any error of the network
+git_client  a client for longer exchanges, such as fetching a repository
+transport   sockets that check addresses and keep to a deadline
 body        decompression with a cap
-guard, redirects, verdict, retry, robots, manners, limits            pure decisions
+ssrf_guard, redirects, response_check, retry, robots, politeness, limits    pure decisions
 """
 
 from tracker.fetcher.client import Fetcher

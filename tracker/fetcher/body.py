@@ -1,7 +1,7 @@
-"""Reading a body: decompressed by hand, so that the cap holds on what it becomes.
+"""Reading of bodies, decompressed here so that the cap applies to the decompressed size.
 
-httpx decompresses whole chunks before anyone can count (a kilobyte can become gigabytes), takes
-a cut gzip stream for complete and drops all members but the first. Only gzip is asked for.
+httpx decompresses whole chunks before anybody can count (a kilobyte can become gigabytes), takes a
+truncated gzip stream for complete and drops all members but the first. Only gzip is requested.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _GZIP = 16 + zlib.MAX_WBITS
 
 
 def read_body(head: ResponseHead, chunks: Iterable[bytes], longest: int) -> bytes:
-    """The decoded body; raises Stopped when it is too large, cut, not decodable or empty."""
+    """Return the decoded body. Raises Stopped if it is too large, cut, undecodable or empty."""
     pieces, whole = take(decoded(head, chunks), longest)
     if not whole:
         reason = (
@@ -36,7 +36,7 @@ def read_body(head: ResponseHead, chunks: Iterable[bytes], longest: int) -> byte
 
 
 def take(pieces: Iterable[bytes], longest: int) -> tuple[list[bytes], bool]:
-    """Pieces of together at most `longest` bytes, and whether those were all."""
+    """Return pieces of at most `longest` bytes in total, and whether those were all."""
     kept: list[bytes] = []
     room = longest
     for piece in pieces:
@@ -48,7 +48,7 @@ def take(pieces: Iterable[bytes], longest: int) -> tuple[list[bytes], bool]:
 
 
 def decoded(head: ResponseHead, chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The body in pieces of bounded size, whatever it was packed in."""
+    """Yield the body in pieces of bounded size, however it was compressed."""
     coding = head.get("content-encoding").strip().lower()
     if coding in ("", "identity"):
         return iter(chunks)
@@ -62,13 +62,13 @@ def decoded(head: ResponseHead, chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def cut(head: ResponseHead) -> Stopped:
-    """The end of an exchange whose body broke off."""
+    """Return the end of an exchange whose body broke off."""
     reason = f"{head.host} broke off in the middle of the page; the next run tries again."
     return Stopped(Verdict(Outcome.TRUNCATED, reason, again=True))
 
 
 def _gunzip(head: ResponseHead, chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Any number of gzip members in a row (RFC 1952 section 2.2)."""
+    """Decompress any number of gzip members in a row (RFC 1952 section 2.2)."""
     member = None
     for chunk in chunks:
         data = chunk
@@ -92,9 +92,9 @@ def _not_gzip(head: ResponseHead) -> Verdict:
 
 
 def _ends_openly(head: ResponseHead) -> bool:
-    """Whether only the end of the connection says where the page ends.
+    """Return whether only the end of the connection marks the end of the page.
 
-    Then a page cut short looks complete, and `</html>` is the one sign that it is not.
+    A page that was cut short then looks complete, except that `</html>` is missing.
     """
     framed = head.get("content-length") or head.get("transfer-encoding")
     packed = head.get("content-encoding").strip().lower() not in ("", "identity")

@@ -1,4 +1,4 @@
-"""A client for longer talks than a visit: guarded as every visit is, with its own deadlines."""
+"""A client for longer exchanges than a visit: guarded like a visit, with its own deadlines."""
 
 from __future__ import annotations
 
@@ -20,10 +20,13 @@ _CONNECTING = 10.0  # seconds, to each address of a host
 def talk(
     url: str, *, user_agent: str, total_seconds: float = 3600.0, silent_seconds: float = 60.0
 ) -> Iterator[httpx.Client]:
-    """Give a client to talk to `url` with, which the operator typed: wherever its host is.
+    """Yield a client for `url`, which the operator typed and whose host may be anywhere.
 
-    Where its redirects lead must be on the public internet. Raises ImportFailed for every fault
-    of the network: no answer, `silent_seconds` without a byte, more than `total_seconds` in all.
+    Its redirects must lead to the public internet.
+
+    Raises:
+        ImportFailed: The network failed: no answer, `silent_seconds` without a byte, or more than
+            `total_seconds` in all.
     """
     deadline = Deadline(total_seconds, time.monotonic)
     entry, host = _entry(url)
@@ -50,7 +53,7 @@ def talk(
 
 
 def _entry(url: str) -> tuple[str, str]:
-    """Host and port of an address as `--allow-host` has them, and as they may be shown."""
+    """Return host and port of an address in the form of `--allow-host`, and safe to show."""
     try:
         found = httpx.URL(url)
         port = found.port or (443 if found.scheme == "https" else 80)

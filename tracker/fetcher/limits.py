@@ -1,4 +1,4 @@
-"""How much of a server's time and of our memory one visit may take."""
+"""Limits of time and memory for one visit."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ class Limits:
     """Bounds of one visit. Times are seconds, sizes bytes.
 
     `total_seconds` covers every attempt of a visit with its redirects, from the first connection
-    to the last byte; waiting our turn out of politeness does not count. `decoded_bytes` is the
-    size of a page after decompression. `polite_seconds` lie between two requests to one host
-    (none on loopback), `longest_wait` is the longest `Retry-After` that is sat out.
+    to the last byte; waiting out of politeness does not count. `decoded_bytes` is the size of a
+    page after decompression. `polite_seconds` is the pause between two requests to one host (none
+    on loopback), `longest_wait` the longest `Retry-After` that is waited for.
     """
 
     total_seconds: float = 60.0

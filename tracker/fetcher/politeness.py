@@ -1,4 +1,4 @@
-"""Who we say we are, and how long a host is left in peace between two requests."""
+"""Politeness: an honest name, and a pause between two requests to a host."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ LONGEST_CRAWL_DELAY = 30.0
 
 
 def user_agent(contact: str) -> str:
-    """The honest User-Agent. `contact` is a URL or a mail address of whoever runs this."""
+    """Return the honest User-Agent. `contact` is a URL or a mail address of the operator."""
     safe = re.sub(r"[^\x21-\x27\x2a-\x7e]+", " ", contact).strip()
     about = f"+{safe}" if safe else "a reader of published terms; its operator gave no contact"
     return f"{TOKEN}/{__version__} ({about})"
 
 
 def delay(host: str, polite: float, crawl_delay: float | None) -> float:
-    """Seconds between two requests to `host`: ours, or its own wish (capped) where longer.
+    """Return the seconds between two requests to `host`: ours, or its own if longer (capped).
 
-    Loopback needs none of ours.
+    On loopback, ours are zero.
     """
     ours = 0.0 if is_loopback(host) else polite
     return max(ours, min(crawl_delay or 0.0, LONGEST_CRAWL_DELAY))
 
 
 class HostThrottle:
-    """Remembers when each host was last asked."""
+    """Throttle that remembers the time of the last request to each host."""
 
     def __init__(self, pause: Callable[[float], None], monotonic: Callable[[], float]) -> None:
         self._pause = pause
@@ -38,7 +38,7 @@ class HostThrottle:
         self._last: dict[str, float] = {}
 
     def take(self, url: str, seconds: float) -> float:
-        """Waits until `seconds` have passed since the last request to this host; says how long."""
+        """Wait until `seconds` have passed since the last request to a host; return how long."""
         host = urlsplit(url).hostname or ""
         last = self._last.get(host)
         wait = 0.0 if last is None else max(0.0, last + seconds - self._monotonic())

@@ -1,4 +1,4 @@
-"""From an answer's head to an outcome. Pure; every reason is one sentence with a way out."""
+"""Checks of a response's head. Pure; every reason is one sentence with a way out."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PRIVATE = re.compile(r"authori[sz]ation|authenticat|cookie|token|secret|session
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What came of a visit, why, and whether asking again at once may help."""
+    """The outcome of a visit, the reason, and whether asking again at once may help."""
 
     outcome: Outcome
     reason: str
@@ -37,7 +37,7 @@ class Verdict:
 
 
 class Stopped(Exception):
-    """Ends an exchange early; never leaves this room."""
+    """Error that ends an exchange early; never leaves this package."""
 
     def __init__(self, verdict: Verdict) -> None:
         super().__init__(verdict.reason)
@@ -46,14 +46,14 @@ class Stopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ResponseHead:
-    """An answer without its body. `status` is None where none came; names are in lower case."""
+    """A response without its body. `status` is None if none came; names are in lower case."""
 
     url: str
     status: int | None = None
     headers: tuple[tuple[str, str], ...] = ()
 
     def get(self, name: str) -> str:
-        """All values of a header, joined as RFC 9110 section 5.3 has it; empty when absent."""
+        """Return all values of a header, joined after RFC 9110 section 5.3; empty if absent."""
         return ", ".join(value for key, value in self.headers if key == name)
 
     @property
@@ -65,26 +65,26 @@ GOOD = Verdict(Outcome.GOOD, "")
 
 
 def host_of(url: str) -> str:
-    """The host and port of a URL as people write it, safe to show."""
+    """Return the host and port of a URL as people write it, safe to show."""
     return plain(urlsplit(url).netloc.rpartition("@")[2]) or "the address"
 
 
 def plain(foreign: str, longest: int = 100) -> str:
-    """A server's words made safe for a sentence: printable ASCII, not too long."""
+    """Make a server's words safe for a sentence: printable ASCII, not too long."""
     words = re.sub(r"[^\x20-\x7e]+", "?", foreign)
     return words if len(words) <= longest else words[:longest] + "…"
 
 
 def public_headers(headers: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """The headers worth keeping as evidence: without cookies and anything like a credential."""
+    """Return the headers worth keeping as evidence: no cookies, nothing like a credential."""
     lowered = ((name.lower(), value) for name, value in headers)
     return tuple((name, value) for name, value in lowered if not _PRIVATE.search(name))
 
 
 def judge_page(head: ResponseHead, asked: str, conditional: bool) -> Verdict | None:
-    """What the head of an answer to `asked` says, or None: the body is worth reading.
+    """Judge the head of a response to `asked`; None if the body is worth reading.
 
-    `conditional` says that validators were sent; only then may a 304 be believed.
+    `conditional` tells whether validators were sent; only then may a 304 be believed.
     """
     if head.get("cf-mitigated").strip().lower() == "challenge":
         reason = f"{head.host} wants a challenge solved before it shows the page; {_ARCHIVE}."
@@ -97,12 +97,12 @@ def judge_page(head: ResponseHead, asked: str, conditional: bool) -> Verdict | N
 
 
 def judge_data(head: ResponseHead) -> Verdict | None:
-    """None when the answer is there to be read, of whatever media type."""
+    """Judge a response of any media type; None if the body is worth reading."""
     return None if head.status == 200 else judge_status(head)
 
 
 def judge_reply(head: ResponseHead) -> Verdict | None:
-    """None when there is an answer to what was posted, of whatever media type."""
+    """Judge a response to a POST, of any media type; None if the body is worth reading."""
     if head.status == 200:
         return None
     again = head.status == 429 or 500 <= (head.status or 0) < 600
@@ -111,7 +111,7 @@ def judge_reply(head: ResponseHead) -> Verdict | None:
 
 
 def judge_status(head: ResponseHead) -> Verdict:
-    """What any status but 200 means (RFC 9110 section 15, and 999, which is in no standard)."""
+    """Judge any status but 200 (RFC 9110 section 15, and 999, which is in no standard)."""
     said = f"{head.host} answered {head.status}"
     if (why := _REFUSALS.get(head.status or 0)) is not None:
         reason = f"{said} ({why}); {_ARCHIVE}."
@@ -128,7 +128,7 @@ def judge_status(head: ResponseHead) -> Verdict:
 
 
 def judge_place(head: ResponseHead, asked: str) -> Verdict | None:
-    """Whether redirects ended somewhere that cannot be the document."""
+    """Judge the address where redirects ended; None if the document can be there."""
     there, wanted = _segments(head.url), _segments(asked)
     if any(name in _WALLS and name not in wanted for name in there):
         where = plain(urlsplit(head.url).path)
@@ -144,7 +144,7 @@ def judge_place(head: ResponseHead, asked: str) -> Verdict | None:
 
 
 def judge_media(head: ResponseHead) -> Verdict | None:
-    """Whether the media type is one we read: HTML, XHTML, any text, or none given."""
+    """Judge the media type; None if we read it: HTML, XHTML, any text, or none given."""
     media = re.split("[;,]", head.get("content-type"))[0].strip().lower()
     if media in ("", "application/xhtml+xml") or media.startswith("text/"):
         return None
@@ -156,6 +156,6 @@ def judge_media(head: ResponseHead) -> Verdict | None:
 
 
 def _segments(url: str) -> list[str]:
-    """The segments of a path, in lower case and without `.php` and the like."""
+    """Return the segments of a path, in lower case, without `.php` and the like."""
     path = urlsplit(url).path.lower()
     return [part.partition(".")[0] for part in path.split("/") if part]

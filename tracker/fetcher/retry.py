@@ -1,8 +1,8 @@
-"""When to ask again. Pure.
+"""Decisions on asking again. Pure.
 
-Our own few lines rather than stamina: an attempt ends in a value, not an exception; a wait has
-to fit into the visit's deadline *before* it is begun; and stamina always sleeps by itself, so
-that a test could not take the waiting over.
+Not by stamina: here an attempt ends in a value, not an exception; a wait has to fit into the
+visit's deadline *before* it begins; and stamina always sleeps by itself, so a test could not
+replace it.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ _AGES = 100 * 365 * 86_400.0  # nobody means more; keeps the date arithmetic in 
 
 
 def retry_after(value: str, now: datetime | None) -> float | None:
-    """Seconds from `now` that a Retry-After header asks for (RFC 9110 section 10.2.3).
+    """Return the seconds from `now` in a Retry-After header (RFC 9110 section 10.2.3).
 
-    A number of seconds or an HTTP date; None for junk, 0 for a date gone by. Without `now` a
-    date means nothing.
+    The header holds seconds or an HTTP date. Returns None for anything else, or for a date without
+    `now`, and 0 for a date in the past.
     """
     text = value.strip()
     if re.fullmatch(r"[0-9]+", text):
@@ -43,10 +43,10 @@ def retry_after(value: str, now: datetime | None) -> float | None:
 def next_wait(
     verdict: Verdict, attempt: int, asked_for: float | None, left: float, limits: Limits
 ) -> float | None:
-    """Seconds to wait before the next attempt, or None: that was the last.
+    """Return the seconds to wait before the next attempt, or None after the last.
 
-    `attempt` counts from 1, `asked_for` is what the server's Retry-After says, `left` what
-    remains of the deadline.
+    `attempt` counts from 1, `asked_for` are the seconds of the server's Retry-After, `left` those
+    until the deadline.
     """
     if not verdict.again or attempt >= limits.attempts:
         return None
@@ -59,7 +59,7 @@ def next_wait(
 def explained(
     verdict: Verdict, attempts: int, asked_for: float | None, now: datetime | None, limits: Limits
 ) -> Verdict:
-    """The verdict, with how often we asked and when the server wants us back."""
+    """Add to a verdict how often we asked, and when the server wants us back."""
     if not verdict.again:
         return verdict
     times = f"asked {attempts} times: " if attempts > 1 else ""

@@ -1,4 +1,4 @@
-"""What robots.txt says (RFC 9309). Pure, given what was answered for it."""
+"""Rules of robots.txt (RFC 9309), from the response to it. Pure."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _WAYS_ON = (
 
 @dataclass(frozen=True, slots=True)
 class RobotsVerdict:
-    """Whether a page may be read, in a sentence, and what that rests on.
+    """The permission to read a page, in a sentence, with its grounds.
 
-    `outcome` is that of a visit which heeds it: good, refused, or what befell robots.txt itself.
-    `status` is the answer to robots.txt, None where there was none; `text` is the file as read;
-    `crawl_delay` is in seconds, None where the file asks for none.
+    `outcome` is that of a visit which obeys it: good, refused, or the outcome of robots.txt itself.
+    `status` is that of the response to robots.txt, None without one; `text` is the file as read;
+    `crawl_delay` is in seconds, None if the file asks for none.
     """
 
     allowed: bool
@@ -39,7 +39,7 @@ class RobotsVerdict:
 
 @dataclass(frozen=True, slots=True)
 class RobotsFile:
-    """What came back for one host's robots.txt."""
+    """The response to the request for one host's robots.txt."""
 
     host: str
     status: int | None
@@ -48,21 +48,21 @@ class RobotsFile:
 
 
 def address_of(url: str) -> str:
-    """Where the robots.txt for a page is."""
+    """Return the address of the robots.txt for a page."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}/robots.txt"
 
 
 def robots_file(url: str, head: ResponseHead, verdict: Verdict, body: bytes) -> RobotsFile:
-    """The file for the host of `url`, from the answer to its address."""
+    """Return the file for the host of `url`, from the answer to its address."""
     return RobotsFile(host_of(url), head.status, verdict, body.decode("utf-8-sig", "replace"))
 
 
 def permission(file: RobotsFile, url: str) -> RobotsVerdict:
-    """What the file says about `url` to our token.
+    """Return the permission of the file for `url` and our token.
 
-    A file that is not there (4xx, or lost in redirects) closes nothing; one that could not be had
-    (5xx, 999, no answer) closes everything (RFC 9309 section 2.3.1).
+    A missing file (4xx, or lost in redirects) closes nothing; an unavailable one (5xx, 999, no
+    answer) closes everything (RFC 9309 section 2.3.1).
     """
     if file.verdict == GOOD:
         return _by_rules(file, url)

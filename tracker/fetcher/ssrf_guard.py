@@ -1,9 +1,9 @@
-"""Which addresses may be connected to. Pure.
+"""Guard against connections to private addresses. Pure.
 
-A page of terms lives on the public internet. Whatever a declaration, a redirect or a name server
-says, an address inside our own network is refused unless the operator named its host. The check
-is made on the resolved address that is then connected to, so that neither the spelling of a host
-nor a second look-up can get round it.
+Terms are on the public internet. Whatever a declaration, a redirect or a name server says, an
+address inside our own network is refused unless the operator named its host. The check is made on
+the resolved address that is then connected to, so neither the spelling of a host nor a second
+look-up can get round it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _ENTRY = re.compile(r"(?:\[(?P<six>[^\[\]]+)\]|(?P<name>[^\[\]:/@\s]+))(?::(?P<p
 
 
 class Refused(Exception):
-    """No address of this host is public and it is not on the list."""
+    """A host without a public address that is not on the list."""
 
     def __init__(self, host: str, port: int, address: str) -> None:
         super().__init__(f"{host} is at {address}")
@@ -44,12 +44,12 @@ class Refused(Exception):
 
     @property
     def entry(self) -> str:
-        """What `--allow-host` would have to be given."""
+        """Return the value of `--allow-host` that would allow it."""
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address (as `getaddrinfo` spells it) is on the public internet."""
+    """Return whether an IP address (as spelled by `getaddrinfo`) is public."""
     ip: IPv4Address | IPv6Address = ip_address(address)
     if isinstance(ip, IPv6Address):
         if ip.ipv4_mapped is not None:
@@ -64,7 +64,7 @@ def is_public(address: str) -> bool:
 
 @lru_cache(maxsize=256)  # asked for each request, and there are few hosts
 def is_loopback(host: str) -> bool:
-    """Whether a host, as written in a URL, is this machine by its very name."""
+    """Return whether a host, as written in a URL, is this machine by its very name."""
     try:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -72,12 +72,12 @@ def is_loopback(host: str) -> bool:
 
 
 def allowed_hosts(entries: Collection[str]) -> Allowed:
-    """What `HOST` and `HOST:PORT` entries name, IPv6 in brackets; UsageError for others."""
+    """Parse `HOST` and `HOST:PORT` entries, IPv6 in brackets. Raises UsageError for others."""
     return frozenset(_entry(entry) for entry in entries)
 
 
 def is_allowed(host: str, port: int, allowed: Allowed) -> bool:
-    """Whether the operator named this host, with this port or with none."""
+    """Return whether the operator named this host, with this port or with none."""
     name = _canonical(host)
     return (name, None) in allowed or (name, port) in allowed
 

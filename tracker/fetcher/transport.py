@@ -1,8 +1,8 @@
-"""The sockets: connects only to checked addresses and lets nothing outlast the deadline.
+"""Sockets that connect to checked addresses only, and never outlast a deadline.
 
-httpx knows timeouts for single reads, never for the whole: a server that sends a byte a second
-holds it for ever. Here every wait on a socket is cut to what is left of one deadline.
-Only name resolution cannot be cut short; the system's resolver has its own limits.
+httpx has timeouts for single reads but not for the whole: a server that sends a byte a second would
+hold it for ever. Here every wait on a socket is limited to the rest of one deadline. Only name
+resolution cannot be cut short; the system's resolver has its own limits.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ class Deadline:
         self._outer = outer
 
     def left(self) -> float:
-        """Seconds left; zero or less when it has passed."""
+        """Return the seconds left; zero or less if it has passed."""
         own = self._end - self._monotonic()
         return own if self._outer is None else min(own, self._outer.left())
 
     def extend(self, seconds: float) -> None:
-        """Puts it off by time that was nobody's fault."""
+        """Extend it by time that was nobody's fault."""
         self._end += seconds
         if self._outer is not None:
             self._outer.extend(seconds)
 
     def cap(self, timeout: float | None = None) -> float:
-        """What is left, at most `timeout`; raises httpcore.ReadTimeout when nothing is."""
+        """Return the seconds left, at most `timeout`. Raises httpcore.ReadTimeout if none."""
         left = self.left()
         if left <= 0:
             raise httpcore.ReadTimeout("the total deadline has passed")
@@ -55,7 +55,7 @@ class Deadline:
 
 
 class Trust:
-    """The authorities that are trusted, read once and not before a connection needs them."""
+    """The trusted authorities, read once, when a connection first needs them."""
 
     @cached_property
     def context(self) -> ssl.SSLContext:
@@ -103,7 +103,7 @@ class Stream(httpcore.NetworkStream):
 
 
 class GuardedBackend(httpcore.NetworkBackend):
-    """Resolves, checks, and connects to the address that was checked."""
+    """Network backend that resolves, checks, and connects to the checked address."""
 
     def __init__(self, allowed: Allowed) -> None:
         self._allowed = allowed
@@ -113,7 +113,7 @@ class GuardedBackend(httpcore.NetworkBackend):
 
     @contextmanager
     def until(self, deadline: Deadline) -> Iterator[Deadline]:
-        """Everything inside ends with `deadline`."""
+        """Apply `deadline` to everything inside the block."""
         before, self.deadline = self.deadline, deadline
         try:
             yield deadline
@@ -153,7 +153,7 @@ class GuardedBackend(httpcore.NetworkBackend):
 
 
 class GuardedTransport(httpx.HTTPTransport):
-    """httpx's own transport over guarded sockets, one connection per request."""
+    """Transport of httpx over guarded sockets, with one connection per request."""
 
     def __init__(self, backend: GuardedBackend) -> None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -168,7 +168,7 @@ class GuardedTransport(httpx.HTTPTransport):
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """The IP addresses of a host in the system's order, at least one; Stopped when it has none."""
+    """Return the IP addresses of a host in the system's order. Raises Stopped if none."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError, OverflowError) as error:

@@ -1,8 +1,10 @@
 """The edge to foreign archives: their records become captures.
 
-repository   Open Terms Archive's git repositories      records   what all of them come down to
-entries      what their files and commits say           commits, refs, objects, bundle, remote   git
-wayback      the Wayback Machine's index and replay     warc, saved   files
+git          Open Terms Archive's git repositories
+wayback      the Wayback Machine's index and replay
+warc         WARC files
+saved_page   pages saved from a browser
+record       the common form of them all
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What every foreign archive comes down to: one page, as it was served at one time."""
+"""The common form of all foreign archives: one page, as served at one time."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ LONGEST = 8 * 1024 * 1024  # bytes of a page
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A page others kept. `url` is where it was served from, None where nobody says.
+    """A page that others kept. `url` is the address it was served from, None if unknown.
 
-    `headers` are those it was served with, names in lower case; `media` is its Content-Type.
-    `via` says in words who kept it, `archive_url` where their copy can be looked at.
+    `headers` are those it was served with, names in lower case; `media` is its Content-Type. `via`
+    names in words who kept it; `archive_url` is the address of their copy.
     """
 
     url: str | None
@@ -29,7 +29,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A record that is not taken: what it is called, and why."""
+    """A record that is refused: its name, and the reason."""
 
     name: str
     reason: str
@@ -44,9 +44,9 @@ _DAY = timedelta(days=1)
 
 
 def doubt(time: datetime, now: datetime) -> str:
-    """Why a page cannot have been seen at a time, empty where it can: clocks may differ by a day.
+    """Return why a page cannot have been seen at a time; empty if it can. A day is tolerated.
 
-    What is yet to come would stand after everything that is seen from now on, for good.
+    A record of the future would remain the latest after everything seen from now on.
     """
     if time < _EARLIEST:
         return f"is dated {time.day} {time:%B} {time.year}, when there was no web"
@@ -56,7 +56,7 @@ def doubt(time: datetime, now: datetime) -> str:
 
 
 def same_page(one: str, other: str) -> bool:
-    """Whether two addresses name one page: scheme, port, fragment and a last slash do not count."""
+    """Return whether two addresses are one page: scheme, port, fragment, last slash ignored."""
     return _identity(one) == _identity(other)
 
 

@@ -1,7 +1,7 @@
-"""WARC files (ISO 28500) → records: what crawlers and browsers' recorders keep.
+"""WARC files (ISO 28500), as crawlers and browsers' recorders keep them → records.
 
 warcio reads them; digests are checked here by asking it to, since its own `check` command
-lets a damaged record pass. A `revisit` record stands for the body it says it repeats.
+lets a damaged record pass. A `revisit` record has the body that it refers to.
 
 A file of a few kilobytes can become gigabytes, so all of it is read in pieces: warcio takes a
 header of any length and unpacks a body whole, which is why both are done here within limits.
@@ -41,10 +41,12 @@ _LONGEST_NAME = 200
 
 
 def warc_records(path: Path, is_wanted: Callable[[str], bool]) -> Iterator[Record | Refusal]:
-    """The pages in a WARC file whose address `is_wanted`, in the order of the file.
+    """Yield the pages in a WARC file whose address `is_wanted`, in the order of the file.
 
-    Only answers with status 200; one that cannot be read is refused, and the file goes on. Raises
-    ImportFailed where the file cannot be read or a record is not as its digest says.
+    Only responses with status 200; one that cannot be read is refused, and the rest is read.
+
+    Raises:
+        ImportFailed: The file cannot be read, or a record does not have its digest.
     """
     try:
         with path.open("rb") as file, tempfile.TemporaryFile() as kept:
@@ -63,7 +65,7 @@ _BROKEN = (ArchiveLoadFailed, OSError, EOFError, ValueError, zlib.error, Attribu
 
 
 class _Known:
-    """The answers of a file by the digest of their payload, on disk: a file may hold thousands."""
+    """The responses of a file by digest of payload, on disk: there may be thousands."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -128,11 +130,11 @@ def _time(text: str | None) -> datetime:
 
 
 class _Unreadable(Exception):
-    """Why one record cannot be read, in words that follow its name."""
+    """A record that cannot be read, with the reason in words that follow its name."""
 
 
 def _archive(file: IO[bytes]) -> Iterator[Any]:
-    """The records of a file as warcio reads them, no header longer than it may be."""
+    """Yield the records of a file as warcio reads them, with headers of limited length."""
     found = ArchiveIterator(file, check_digests="raise")
     found.reader = _Reader(found.fh)
     loader = found.loader
@@ -143,7 +145,7 @@ def _archive(file: IO[bytes]) -> Iterator[Any]:
 
 
 class _Reader(DecompressingBufferedReader):  # type: ignore[misc]
-    """Reads no line that is longer than a header may be, and nothing that grows without end."""
+    """Reader that limits the length of lines, and of everything else."""
 
     _blank = 0
 
@@ -163,7 +165,7 @@ class _Reader(DecompressingBufferedReader):  # type: ignore[misc]
 
 
 class _Parser(StatusAndHeadersParser):  # type: ignore[misc]
-    """Reads no header that is longer than it may be, in however many lines."""
+    """Parser that limits the length of a header, over all its lines."""
 
     def parse(self, stream: Any, full_statusline: bytes | None = None) -> Any:
         return super().parse(_Lines(stream), full_statusline)
@@ -189,7 +191,7 @@ def _too_long() -> ArchiveLoadFailed:
 
 
 def _body(stream: Any, headers: dict[str, str]) -> bytes:
-    """The body as a browser would have it; _Unreadable where it is too large or not whole."""
+    """Return the body as a browser has it. Raises _Unreadable if too large or incomplete."""
     chunked = headers.get("transfer-encoding", "").strip().lower() == "chunked"
     pieces = _limited(_unchunked(stream) if chunked else _pieces(stream), _LONGEST_CODED)
     codings = [c.strip().lower() for c in headers.get("content-encoding", "").split(",")]
@@ -218,7 +220,7 @@ def _limited(pieces: Iterable[bytes], most: int) -> Iterator[bytes]:
 
 
 def _unchunked(stream: Any) -> Iterator[bytes]:
-    """A body without the marks of its chunks; whoever kept it may have taken them away already."""
+    """Remove the chunk marks of a body, which may have been removed before it was kept."""
     for number in range(_MOST_CHUNKS):
         line = stream.readline(_LONGEST_NAME)
         size = _chunk(line)
@@ -241,7 +243,7 @@ def _unchunked(stream: Any) -> Iterator[bytes]:
 
 
 def _chunk(line: bytes) -> int | None:
-    """The size of the chunk that follows a line; None where it is no such line."""
+    """Return the size of the chunk that a line announces; None if it announces none."""
     size = line.partition(b";")[0].strip()
     is_size = line.endswith(b"\n") and 0 < len(size) < 16 and size.isalnum()
     try:
@@ -251,7 +253,7 @@ def _chunk(line: bytes) -> int | None:
 
 
 def _unpacked(pieces: Iterator[bytes], window: int) -> Iterator[bytes]:
-    """A body unpacked; whoever kept it may have unpacked it already."""
+    """Decompress a body, which may have been decompressed before it was kept."""
     first = b""
     while len(first) < _TELLING and (piece := next(pieces, b"")):
         first += piece
@@ -283,7 +285,7 @@ def _ends(data: bytes, window: int) -> bool:
 
 
 def _members(pieces: Iterable[bytes], window: int) -> Iterator[bytes]:
-    """What is packed, member after member; what follows a whole one and is none is left out."""
+    """Decompress member after member; other bytes after a whole member are ignored."""
     member, whole, cut, unpacked = zlib.decompressobj(window), False, False, b""
     for data in pieces:
         while data or (cut and len(unpacked) == _PIECE):

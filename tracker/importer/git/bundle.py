@@ -1,4 +1,4 @@
-"""A git bundle, which is refs and a pack in one file, laid out as a git folder keeps them."""
+"""Git bundles (refs and a pack in one file), unpacked to the layout of a git folder."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ _LINES = 100_000
 
 
 def unbundle(file: Path, objects: Path) -> Refs:
-    """Put the objects of a bundle into the folder `objects`; gives its refs.
+    """Put the objects of a bundle into the folder `objects`; return its refs.
 
-    Raises ImportFailed where the file is no bundle, or not whole without a repository beside it.
+    Raises:
+        ImportFailed: The file is not a bundle, or is incomplete without another repository.
     """
     pack = objects / "pack" / "pack-bundle.pack"
     pack.parent.mkdir(parents=True)
@@ -56,7 +57,7 @@ def _head(bundle: BinaryIO, file: Path) -> Refs:
 
 
 def _check(capability: str, file: Path) -> None:
-    """Refuse what a bundle asks of its readers that is not known here."""
+    """Refuse a bundle that requires a capability unknown here."""
     key, _, value = capability.partition("=")
     if not (key == "filter" or (key == "object-format" and value in OBJECT_FORMATS)):
         raise ImportFailed(f"{file}: asks its readers for {key[:40]!r}, which is not known here.")

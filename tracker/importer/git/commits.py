@@ -1,4 +1,4 @@
-"""The commits of a git repository: in which order they were made, and which files each changed."""
+"""The commits of a git repository: their order, and the files that each changed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _Row = tuple[bytes, int, bytes]  # name, mode and object
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A commit. `seconds` since 1970 are when it was made, None where it does not say so."""
+    """A commit. `seconds` is its time, counted from 1970; None if it has none."""
 
     name: str
     tree: bytes
@@ -36,9 +36,9 @@ class Commit:
 def commits_since(
     objects: Objects, tips: Iterable[str], known: Collection[str] = ()
 ) -> tuple[Commit, ...]:
-    """The commits that lead to `tips`, newest first as `git log` has them.
+    """Return the commits that lead to `tips`, newest first, in the order of `git log`.
 
-    Those in `known`, and what led to them only, are left out.
+    Those in `known`, and commits that lead only to these, are left out.
     """
     seen = set(known)
     heap: list[tuple[int, int, Commit]] = []
@@ -60,7 +60,7 @@ def commits_since(
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A file as a commit left it, in a folder of the root; `blob` is the object with its bytes."""
+    """A file as a commit left it, in a folder of the root; `blob` names its bytes."""
 
     commit: Commit
     folder: bytes
@@ -69,10 +69,10 @@ class Changed:
 
 
 def changed_files(objects: Objects, commits: Sequence[Commit]) -> Iterator[Changed]:
-    """The files that each commit added or altered, of those in folders of the root.
+    """Yield the files in folders of the root that each commit added or altered.
 
-    By commit in the order given, which is best that of `commits_since`, then by name. A merge
-    brings nothing of its own. Links and submodules are no files.
+    They are in the given order of commits (best that of `commits_since`), then by name. A merge
+    changes nothing of its own. Links and submodules are not files.
     """
     tree = lru_cache(_TREES)(lambda name: objects.read(name, TREE))
     roots = {commit.name: commit.tree for commit in commits}
@@ -91,7 +91,7 @@ def changed_files(objects: Objects, commits: Sequence[Commit]) -> Iterator[Chang
 def _altered(
     objects: Objects, before: bytes, after: bytes, is_kind: Callable[[int], bool]
 ) -> Iterator[tuple[bytes, bytes | None, bytes]]:
-    """What of one kind a tree has otherwise than before: name, object before, object now."""
+    """Yield entries of one kind that a tree changed: name, object before, object now."""
     try:
         old, new = differing(before, after, objects.format.oid_length)
     except (ObjectFormatException, ValueError, TypeError) as error:
@@ -103,7 +103,7 @@ def _altered(
 
 
 def differing(before: bytes, after: bytes, length: int) -> tuple[set[_Row], set[_Row]]:
-    """The rows that only one of two trees has; object names have this many bytes."""
+    """Return the rows that only one of two trees has; object names have `length` bytes."""
     start, end = 0, len(after)
     if len(before) == end and before != after:
         # Mostly one row has another object: the rows before it need not be looked at.
@@ -137,7 +137,7 @@ def _commit(objects: Objects, name: str) -> Commit:
 
 
 def _peeled(objects: Objects, name: str) -> str:
-    """The commit that a ref means, through tags; empty where it means something else."""
+    """Return the commit of a ref, through tags; empty if it names something else."""
     for _ in range(5):
         kind, data = objects.look(name.encode())
         if kind == COMMIT:

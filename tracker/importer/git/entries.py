@@ -1,7 +1,8 @@
-"""Files that commits changed → entries: what an Open Terms Archive repository says of each. Pure.
+"""Files that commits changed → entries of an Open Terms Archive repository. Pure.
 
-A text that is combined from several pages is kept there as `TYPE #PAGE`, one file and one commit
-a page. It is one document here, seen when a page of it was, with all its pages as they were then.
+A text that is combined from several pages is kept there as `TYPE #PAGE`, with one file and one
+commit per page. Here it is one document, seen whenever one of its pages was, with all its pages as
+of then.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ _ROUND = timedelta(hours=1)  # in which all pages of a document are asked for, o
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file of one commit: where it stands and what its commit says of it.
+    """One file of one commit, with the facts in its path and its commit's message.
 
-    `part` names the page where the text is combined from several.
+    `part` names the page of a text that is combined from several.
     """
 
     commit: str
@@ -43,7 +44,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Undated:
-    """A file of a commit whose time cannot be: `said` is what the commit says of it."""
+    """A file of a commit with an impossible time; `said` is that time in words."""
 
     commit: str
     service: str
@@ -53,9 +54,9 @@ class Undated:
 
 
 def entries(files: Iterable[Changed]) -> tuple[tuple[Entry, ...], tuple[Undated, ...]]:
-    """What files are records of, in order of time, and those that have none.
+    """Return the entries of files in order of time, and those without a possible time.
 
-    Files of one time keep their order. Files that are no record are passed over.
+    Files of one time keep their order. Files that are not records are skipped.
     """
     found = [entry for file in files if (entry := _entry(file)) is not None]
     dated = sorted((e for e in found if isinstance(e, Entry)), key=lambda e: e.time)
@@ -79,7 +80,7 @@ def _entry(file: Changed) -> Entry | Undated | None:
 
 
 def _placed(folder: bytes, file: bytes) -> tuple[str, str, str, str] | None:
-    """Service, document type, page and media type of a file; None for files that are no record."""
+    """Return service, type, page and media type of a file; None if it is not a record."""
     path = PurePosixPath(file.decode("utf-8", "replace"))
     kind, _, part = path.stem.partition(" #")
     if not kind or path.suffix not in _MEDIA:
@@ -95,7 +96,7 @@ def _moment(seconds: int | None) -> datetime | None:
 
 @lru_cache(64)
 def _provenance(commit: Commit) -> tuple[str | None, str | None]:
-    """The address of the snapshot, where there is one, and of the page, as a commit says."""
+    """Return the addresses of the snapshot, if any, and of the page, from a commit."""
     snapshots = _SNAPSHOT.findall(commit.message)
     location = _LOCATION.search(commit.message)
     return snapshots[0] if len(snapshots) == 1 else None, location[1] if location else None
@@ -105,7 +106,7 @@ def _provenance(commit: Commit) -> tuple[str | None, str | None]:
 
 
 def _joined(dated: Sequence[Entry]) -> tuple[Entry, ...]:
-    """The entries, with a page of a combined text joined by all others of it as they were then."""
+    """Join each page of a combined text with its other pages as they were then."""
     if not any(entry.part for entry in dated):
         return tuple(dated)
     documents = defaultdict(list)
@@ -116,7 +117,7 @@ def _joined(dated: Sequence[Entry]) -> tuple[Entry, ...]:
 
 
 def _looks(found: Iterable[tuple[int, Entry]]) -> Iterator[tuple[int, tuple[Entry, ...]]]:
-    """All pages of a document each time that any was seen, with the place of the last of them."""
+    """Yield all pages of a document each time that any was seen, and the last one's place."""
     pages: dict[str, Entry] = {}
     for seen in _rounds(found):
         if bool(seen[0][1].part) == ("" in pages):
@@ -128,7 +129,7 @@ def _looks(found: Iterable[tuple[int, Entry]]) -> Iterator[tuple[int, tuple[Entr
 
 
 def _rounds(found: Iterable[tuple[int, Entry]]) -> Iterator[list[tuple[int, Entry]]]:
-    """Pages that were asked for in one go: each at most once, and soon after the first."""
+    """Group pages that were fetched in one go: each at most once, soon after the first."""
     seen: list[tuple[int, Entry]] = []
     for place, entry in found:
         if seen and not _is_of(entry, [one for _, one in seen]):

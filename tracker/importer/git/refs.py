@@ -1,4 +1,4 @@
-"""Where a git repository is, and which commits its refs name. Its configuration is not read.
+"""The folder of a git repository, and the commits of its refs. No configuration is read.
 
 Only what lies in the repository's own folder counts: a `.git` that is a file or a link, a
 worktree's `commondir`, links among the refs and whatever else points elsewhere is not followed.
@@ -25,7 +25,7 @@ _MOST_LINKS = 5  # from HEAD to a branch is one
 
 
 def git_folder(place: Path) -> Path:
-    """The folder with HEAD and objects: `place` itself where it is bare, or `.git` in it."""
+    """Return the folder with HEAD and objects: `place` if it is bare, or `.git` in it."""
     inner = place / ".git"
     if is_folder(inner):
         found = inner
@@ -44,7 +44,7 @@ def git_folder(place: Path) -> Path:
 
 
 def read_refs(folder: Path) -> Refs:
-    """What the refs in a git folder name, HEAD among them where it names anything."""
+    """Return the objects of the refs in a git folder, including HEAD if it names one."""
     if is_folder(folder / "reftable"):
         raise ImportFailed(
             f"{folder}: keeps its refs as a reftable, which is not read; give a bundle of it."
@@ -57,7 +57,7 @@ def read_refs(folder: Path) -> Refs:
 
 
 def tips(refs: Refs) -> tuple[str, ...]:
-    """The commits to begin at: HEAD's, or those of all branches, or of whatever there is."""
+    """Return the commits to begin at: HEAD's, or else those of all branches, or of any ref."""
     if "HEAD" in refs:
         return (refs["HEAD"],)
     branches = {found for name, found in refs.items() if name.startswith(_BRANCHES)}
@@ -65,12 +65,12 @@ def tips(refs: Refs) -> tuple[str, ...]:
 
 
 def object_format(refs: Refs) -> ObjectFormat:
-    """How objects are named, told from the length of the names that refs give."""
+    """Return the format of object names, from their length in the refs."""
     return SHA256 if any(len(found) == SHA256.hex_length for found in refs.values()) else SHA1
 
 
 def is_object_name(text: str) -> bool:
-    """Whether a text is the name of an object, in hexadecimal."""
+    """Return whether a text is the name of an object, in hexadecimal."""
     return _OBJECT.fullmatch(text) is not None
 
 
@@ -96,7 +96,7 @@ def _text(path: Path, longest: int) -> str:
 
 
 def _followed(said: Mapping[str, str], name: str) -> str:
-    """What a ref names, through those that name another; empty where it names nothing."""
+    """Return the object of a ref, through refs to refs; empty if there is none."""
     for _ in range(_MOST_LINKS):
         found = said.get(name, "")
         if is_object_name(found):
@@ -106,7 +106,7 @@ def _followed(said: Mapping[str, str], name: str) -> str:
 
 
 def shown(place: str) -> str:
-    """A place as it may be shown: without the name and password of an address."""
+    """Return a place that is safe to show: without the name and password of an address."""
     scheme, mark, rest = place.partition("://")
     host, slash, path = rest.partition("/")
     return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}" if mark else place

@@ -1,7 +1,7 @@
 """Fetching a git repository over HTTP, by git's smart protocol, which dulwich speaks.
 
-Whom we connect to and how long we wait is the business of the client that is given. Here a server
-is held to few redirects, of the first question only, and to what its answers may weigh.
+The given client decides which hosts are connected to, and how long we wait. This module limits a
+server's redirects (few, and of the first request only) and the size of its answers.
 """
 
 from __future__ import annotations
@@ -43,10 +43,12 @@ def fetch(
     known: Collection[str] = (),
     told: Callable[[int], None] = lambda _: None,
 ) -> Refs:
-    """Bring what leads to the branches at `url`, beyond `known` commits, into `objects`.
+    """Fetch the history of the branches at `url`, beyond `known` commits, into `objects`.
 
-    Gives HEAD and the branches there. `told` hears how many bytes have come. Raises ImportFailed;
-    then nothing was brought.
+    Returns HEAD and the branches there. `told` is called with the number of bytes received.
+
+    Raises:
+        ImportFailed: It could not be fetched; nothing was added.
     """
     folder = objects / "pack"
     folder.mkdir(parents=True, exist_ok=True)
@@ -86,7 +88,7 @@ def _fetched(client: _Client, pack: Path, known: Collection[str]) -> Refs:
 
 @dataclass(slots=True)
 class _Answer:
-    """An answer, with the names by which dulwich asks for what it needs of it."""
+    """A response with the attributes that dulwich uses."""
 
     response: httpx.Response
     redirect_location: str
@@ -97,7 +99,7 @@ class _Answer:
 
 
 class _Client(AbstractHttpGitClient):
-    """dulwich's client over ours: no configuration, no passwords, no other address than asked."""
+    """Client of dulwich over ours: no configuration, no passwords, no other address."""
 
     def __init__(self, url: str, client: httpx.Client, told: Callable[[int], None]) -> None:
         super().__init__(url, thin_packs=False)
@@ -124,7 +126,7 @@ class _Client(AbstractHttpGitClient):
         return _Answer(response, final if final != url else "", kind), self._reader(response)
 
     def _asked(self, url: str, headers: dict[str, str], content: bytes | None) -> httpx.Response:
-        """The answer; redirects are followed of the first question, to no less safe a place."""
+        """Send a request; redirects of the first one are followed, never to a less safe place."""
         headers = {"Accept-Encoding": "identity", **headers}
         for _ in range(_REDIRECTS):
             how = "GET" if content is None else "POST"
@@ -140,7 +142,7 @@ class _Client(AbstractHttpGitClient):
         raise ImportFailed(f"{self.shown}: redirects to where it is not followed; look it up.")
 
     def _reader(self, response: httpx.Response) -> Callable[[int], bytes]:
-        """Reads as many bytes as are asked for, fewer only at the end."""
+        """Return a reader that gives as many bytes as requested, fewer only at the end."""
         chunks, held, seen = response.iter_bytes(), bytearray(), 0
 
         def read(size: int) -> bytes:

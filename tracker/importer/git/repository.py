@@ -3,8 +3,8 @@
 A *versions* repository holds the extracted texts as Markdown, a *snapshots* repository the pages
 as served. Both keep one file a document, `SERVICE/TYPE.md` or `SERVICE/TYPE[ #PAGE].html`, and
 one commit a recorded version, whose own date is when it was seen. The repository may be a
-folder, a bundle file or a URL. It is foreign: its objects and refs are read, and nothing else
-of it, neither its configuration nor its hooks, is run or heeded. No `git` is needed.
+folder, a bundle file or a URL. It is foreign: only its objects and refs are read; its configuration
+and hooks are ignored, and nothing is run. No `git` is needed.
 """
 
 from __future__ import annotations
@@ -35,18 +35,18 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """An opened repository; `entries` in order of time, `undated` what has no time that can be."""
+    """An opened repository: `entries` in order of time, `undated` those without a possible time."""
 
     objects: Objects
     entries: tuple[Entry, ...]
     undated: tuple[Undated, ...] = ()
 
     def bodies(self, wanted: Sequence[Entry]) -> Iterator[tuple[Entry, bytes]]:
-        """The entries with their bytes. Raises as `body` does."""
+        """Yield the entries with their bytes. Raises as `body` does."""
         return ((entry, self.body(entry)) for entry in wanted)
 
     def body(self, entry: Entry) -> bytes:
-        """The bytes of an entry. Raises ImportFailed, as TooLarge where no page has so many."""
+        """Return the bytes of an entry. Raises ImportFailed: TooLarge if no page has so many."""
         found = self.objects.read(entry.blob.encode(), BLOB)
         if len(found) > LONGEST:
             raise TooLarge(f"{len(found):,} bytes are more than any page of terms has.")
@@ -57,10 +57,13 @@ class Repository:
 def opened(
     place: str, asking: Asking | None = None, told: Callable[[int], None] = lambda _: None
 ) -> Iterator[Repository]:
-    """Open the repository at `place`; a bundle or URL is unpacked for as long as it is open.
+    """Open the repository at `place`; a bundle or URL is unpacked for the duration of the block.
 
-    `asking` is how an address is asked for; without it, none is. `told` hears how many bytes have
-    come from there. Raises ImportFailed.
+    `asking` makes the client for an address; without it, addresses are refused. `told` is called
+    with the number of bytes received.
+
+    Raises:
+        ImportFailed: It cannot be opened.
     """
     with tempfile.TemporaryDirectory(prefix="tracker-import-") as folder:
         objects, refs = _found(place, Path(folder), asking, told)
@@ -72,7 +75,7 @@ def opened(
 def _found(
     place: str, room: Path, asking: Asking | None, told: Callable[[int], None]
 ) -> tuple[Path, Refs]:
-    """Where the objects of a repository are, and its refs; what has to be unpacked is in `room`."""
+    """Locate the objects and refs of a repository; a bundle or URL is unpacked into `room`."""
     if _HELPER.match(place):
         raise ImportFailed(f"{shown(place)}: helpers of git are not run; {_WAYS}.")
     scheme = _SCHEME.match(place)
