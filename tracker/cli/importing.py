@@ -31,7 +31,7 @@ from tracker.cli.asking import allow_host, fetcher
 from tracker.cli.working import working
 from tracker.config.declarations import document_id
 from tracker.errors import ImportFailed, UsageError
-from tracker.extractor import PageFacts
+from tracker.extractor import PageFacts, foreign_format, way_out
 from tracker.fetcher import Limits, talk, user_agent
 from tracker.importer import Record, Refusal, Undated, opened, saved_page, shown, warc_records
 from tracker.importer.wayback import collapsed
@@ -355,7 +355,7 @@ def _records(files: Iterable[Path], is_wanted: Callable[[str], bool]) -> Iterato
 )
 @_app
 def import_file(app: App, page: Path, document: str, at: str) -> None:
-    """Import a page that was saved from a browser, as HTML (or a text, as Markdown).
+    """Import a page that was saved from a browser, as HTML or MHTML (or a text, as Markdown).
 
     DOCUMENT is needed where the page does not itself name a declared address.
     """
@@ -363,6 +363,8 @@ def import_file(app: App, page: Path, document: str, at: str) -> None:
     if time > app.now:
         raise UsageError(f"--at {at} is yet to come; give the time at which the page was saved.")
     record = saved_page(page, time)
+    if name := foreign_format(record.body):
+        raise UsageError(f"{page}: {way_out(name)}")
     documents = _meant(app, document)
     owning = [d for d, _ in owners(documents, record.url or "")]
     if document and not documents:

@@ -16,6 +16,7 @@ from tracker._support.budget import limited
 from tracker._support.refresh import sent_on
 from tracker.errors import TooCostly
 from tracker.extractor.decode import Undecodable, decode, decoded, is_guessed
+from tracker.extractor.formats import foreign_format, way_out
 from tracker.extractor.language import language
 from tracker.extractor.limits import TooLarge
 from tracker.extractor.normalise import fold
@@ -81,6 +82,8 @@ def classify(
 
 def examine(body: bytes, media: str, source: Source | None) -> PageFacts:
     """All of a judgement that takes reading: the part that can be done anywhere."""
+    if name := foreign_format(body):
+        return PageFacts(False, False, wrong=(Outcome.NOT_TEXT, way_out(name)))
     seen = PageFacts(is_guessed(body, media), media.startswith("text/markdown"))
     try:
         return _looked_at(seen, body, media, source)
