@@ -216,4 +216,69 @@ def test_a_frame_that_a_script_is_to_fill_is_no_first_sight() -> None:
     assert "a script that is to fill it" in found.reason
     # A short text without a script is a short text, and one that was seen long is a collapse.
     assert outcome("<main><p>Write to the address above.</p></main>") is Outcome.GOOD
-    assert outcome(frame, good()) is Outcome.COLLAPSED
+    again = capture(outcome=Outcome.EMPTY, text=found.text, length=found.length)
+    assert outcome(frame, again) is outcome(frame, good()) is Outcome.EMPTY
+    words = "<p>We share your data with the carrier and nobody else.</p><script>count()</script>"
+    assert outcome(words) is Outcome.GOOD
+    assert (
+        outcome(
+            f"{LONG}<i id=day>From 1 May</i><script>fill()</script>", source=Source(PAGE, ("#day",))
+        )
+        is Outcome.GOOD
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "words", "expected"),
+    [
+        ("404", "Nothing here.", Outcome.MISSING),
+        ("Error 503", "Guru Meditation", Outcome.SERVER_ERROR),
+        ("Oh no", "We can’t find the page you are looking for.", Outcome.MISSING),
+        ("Terms", "You need to enable JavaScript to run this app.", Outcome.SERVER_ERROR),
+        ("Acme", "We are down for scheduled maintenance. Thank you.", Outcome.SERVER_ERROR),
+        ("Join now", "By clicking Agree, you agree to our Terms and Privacy Policy.", Outcome.WALL),
+        ("Page introuvable", "Revenez à la page d’accueil.", Outcome.MISSING),
+        ("Maintenance", "Le site est temporairement indisponible.", Outcome.SERVER_ERROR),
+        ("Fehler", "Die Seite wurde leider nicht gefunden.", Outcome.MISSING),
+        ("Acme", "Wegen Wartungsarbeiten sind wir bald zurück.", Outcome.SERVER_ERROR),
+        ("Acme", "Ha ocurrido un error. Inténtelo de nuevo.", Outcome.SERVER_ERROR),
+        ("Acme", "La pagina non è stata trovata.", Outcome.MISSING),
+        ("Acme", "Serviço em manutenção, voltaremos em breve.", Outcome.SERVER_ERROR),
+        ("Acme", "Deze pagina bestaat niet.", Outcome.MISSING),
+        ("Acme", "Schakel JavaScript in om verder te gaan.", Outcome.SERVER_ERROR),
+    ],
+)
+def test_an_error_says_so_in_many_languages(title: str, words: str, expected: Outcome) -> None:
+    page = f"<title>{title}</title><main><h1>{title}</h1><p>{words}</p></main>"
+    assert outcome(page) is outcome(page, good()) is expected
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("Refunds", "If goods are no longer available we say so. We pay back what you paid."),
+        ("Sale", "You must create an account to buy. Goods can be sent back within ten days."),
+        ("Opt out", "Log in to your account, open Settings and opt out of training on your posts."),
+        ("Cookies", "A captcha protects our form and sets a cookie. You may delete each cookie."),
+        ("Uptime", "If the service is unavailable for a day, you may cancel and get a refund."),
+        (
+            "Hinweise",
+            "Ist die Ware nicht verfügbar, erstatten wir. Sie können den Vertrag kündigen.",
+        ),
+        ("Imprint", "Acme, 404 Main Street. The court of Springfield decides."),
+    ],
+)
+def test_an_honest_short_text_may_speak_of_such_things(title: str, words: str) -> None:
+    assert outcome(f"<title>{title}</title><main><h1>{title}</h1><p>{words}</p></main>") is (
+        Outcome.GOOD
+    )
+
+
+def test_a_page_that_sends_its_readers_on_names_the_place() -> None:
+    page = "<head><meta http-equiv=Refresh content='{}'></head>" + LONG
+    found = look(page.format("0; url=/new"))
+    assert found.outcome is Outcome.REDIRECTED
+    assert " /new by itself" in found.reason
+    for value in ("900", "1800; url=/signed-out", f"5; url={PAGE}"):
+        assert outcome(page.format(value)) is Outcome.GOOD
+    assert outcome(f"<noscript>{page.format('0; url=/plain')}</noscript>{LONG}") is Outcome.GOOD

@@ -110,10 +110,90 @@ def test_scripts_forms_and_icons_are_no_text() -> None:
     assert lines(html) == ["Text"]
 
 
-def test_hidden_parts_are_kept() -> None:
+def test_what_a_page_hides_for_good_is_no_text() -> None:
     # A consent dialog sets aria-hidden on the whole page.
-    html = '<main aria-hidden="true"><p>Text</p><div hidden><p>More</p></div></main>'
-    assert lines(html) == ["Text", "More"]
+    for hides in ("hidden", 'style="color:red; display : none"', 'style="visibility:hidden"'):
+        hidden = f"<p>A text to be read.</p><div {hides}><p>No</p></div>"
+        assert lines(f'<main aria-hidden="true">{hidden}</main>') == ["A text to be read."]
+    assert lines("<p>A text to be read.</p><dialog><p>No</p></dialog>") == ["A text to be read."]
+    assert lines("<p>Read.</p><dialog open><p>Yes</p></dialog>") == ["Read.", "Yes"]
+    # A page that hides most of itself shows it by a script.
+    assert (
+        lines("<p>Wait</p><div hidden><p>A text to be read.</p></div>")[-1] == "A text to be read."
+    )
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<h3>What?</h3><div hidden>Why</div>",
+        "<button aria-expanded=false>What?</button><div style='display:none'>Why</div>",
+        "<dl><dt>What?</dt><dd hidden>Why</dd></dl>",
+        "<div><a href=#x>What?</a></div><div hidden>Why</div>",
+        "<div role=tabpanel hidden>Why</div>",
+        "<section><div hidden aria-labelledby=t>Why</div></section>",
+        "<details><summary>What?</summary><div>Why</div></details>",
+    ],
+)
+def test_what_a_click_opens_is_text(html: str) -> None:
+    assert "Why" in lines(f"<main><p>A text to be read at length.</p>{html}</main>")
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("We <del>do not</del> share it.", "We share it."),
+        ("We <s>do not</s> share it.", "We share it."),
+        ("We <strike>do not </strike>share it.", "We share it."),
+        ("We <i style='text-decoration: red line-through'>do not</i> share it.", "We share it."),
+        ("We <i style='TEXT-DECORATION-LINE:line-through'>do not</i> share it.", "We share it."),
+        ("Kept <del>ten days</del><ins>two years</ins> by us.", "Kept two years by us."),
+        ("We <u>do not</u> <em>share</em> it.", "We do not share it."),
+        ("within 30<sup>1</sup> days", "within 30¹ days"),
+        ("10<sup>6</sup> and H<sub>2</sub>O", "10⁶ and H₂O"),
+        ("the 1<sup>st</sup> day", "the 1st day"),
+    ],
+)
+def test_text_is_as_a_reader_sees_it(html: str, expected: str) -> None:
+    assert lines(f"<p>{html}</p>") == [expected]
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<fieldset><legend>Cookies</legend>We set some.</fieldset>", ["Cookies", "We set some."]),
+        ("One.</br></br>Two.", ["One.", "Two."]),
+        ("<span style='display:block'>One.</span><span style='Display: block'>Two.</span>",
+         ["One.", "Two."]),
+        ("<pre>One line\nof text.\n \n2. Two.\n3. Three.\n</pre>",
+         ["One line of text.", "Two.", "Three."]),
+        ("<div><template shadowrootmode=open><p>One.</p></template></div>", ["One."]),
+        ("<p>Two.</p><template><p>One.</p></template>", ["Two."]),
+        ("<textarea readonly>One.\n\nTwo.</textarea><textarea>Three.</textarea>", ["One.", "Two."]),
+    ],
+)  # fmt: skip
+def test_clauses_end_where_a_reader_sees_them_end(html: str, expected: list[str]) -> None:
+    assert lines(html) == expected
+
+
+def test_a_button_that_is_all_of_a_heading_is_its_words() -> None:
+    html = "<h2><button type=button>What we never do</button></h2><p>Sell it.</p>"
+    title, clause = page(html).clauses
+    assert (title.unit, title.level, title.text) == (Unit.HEADING, 2, "What we never do")
+    assert clause.path == ("What we never do",)
+    assert lines("<h2>Terms <button>Copy link</button></h2><p>Text.</p>") == ["Terms", "Text."]
+
+
+def test_plain_text_is_read_as_it_stands() -> None:
+    body = b"1. Write to <legal@one.example> & wait.\n\nWe keep\nit.\n(a) One.\n"
+    found = read(body, "text/plain; charset=utf-8", None).clauses
+    expected = ["Write to <legal@one.example> & wait.", "We keep it.", "One."]
+    assert [c.text for c in found] == expected
+    assert [c.number for c in found] == ["1.", "", "(a)"]
+    page = read(b"<!doctype html><p>One.</p><p>Two.</p>", "text/plain", None)
+    assert [c.text for c in page.clauses] == ["One.", "Two."]
+    marked = read(b"# Terms\n\nOne.", "text/x-markdown", None)
+    assert [c.text for c in marked.clauses] == ["Terms", "One."]
 
 
 @pytest.mark.parametrize(

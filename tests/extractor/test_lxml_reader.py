@@ -42,11 +42,13 @@ def _said(found: Parts) -> tuple[str, str | None, str, tuple[str, ...]]:
 
 NAMES = (
     "main article body html div p h1 h2 ul ol li table tr td th a b strong span br section details "
-    "summary button title base template script svg rt ruby textarea select option noscript dl dt dd"
+    "summary button title base template script svg rt ruby textarea select option noscript dl dt "
+    "dd del s ins sup sub pre legend dialog"
 ).split()
 ATTRIBUTES = (
     ' id=top', ' id="terms"', ' class="legal text"', " class=note", " role=main", " role=heading",
     ' href="/a?utm_source=x"', " aria-expanded=true", ' rowspan=2', " colspan=3",
+    " hidden", " readonly", " shadowrootmode=open", ' style="display:none"',
     ' data-cfemail="422b2c242d02276c27"', ' data-cfemail="4242"', " lang=fr", ' class="prose-lg"',
 )  # fmt: skip
 WORDS = ("We share data. ", "(a) You may", "<!-- x -->", "2.1 Rules", " ", "\n", "&nbsp;", "é“x”")

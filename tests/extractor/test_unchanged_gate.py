@@ -20,12 +20,31 @@ HTML = "text/html; charset=utf-8"
 MEDIA = (HTML, HTML)
 TERMS = Source(PAGE, ("main",), (".note",))
 
-values = st.sampled_from(["", "1", "2", "x", "true", "false", "heading", "/a", "/a?trk=1", "/b"])
+values = st.sampled_from(
+    [
+        "",
+        "1",
+        "2",
+        "x",
+        "true",
+        "false",
+        "heading",
+        "/a",
+        "display:none",
+        "display:block",
+        "color:red",
+        "text-decoration:line-through",
+        "/a?trk=1",
+        "/b",
+    ]
+)
 names = st.sampled_from(
     "id class href role aria-level aria-expanded aria-controls aria-haspopup rowspan colspan nonce "
-    "title hidden lang dir data-x aria-modal aria-hidden".split()
+    "title hidden lang dir data-x aria-modal aria-hidden aria-labelledby style open".split()
 )
-elements = st.sampled_from("p a div li h2 td button summary span ul nav footer b".split())
+elements = st.sampled_from(
+    "p a div li h2 td button summary span ul nav footer b del sup pre dialog".split()
+)
 part = st.builds(
     lambda name, mark, value, text: f'<{name} {mark}="{value}">{text}</{name}>',
     elements,
@@ -107,7 +126,10 @@ def test_pages_that_differ_in_what_no_reader_sees_read_alike() -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [("berth", "bed"), ("/b?", "/c?"), ("Terms", "Rules"), ("<h1", "<h2"), ("lang=en", "lang=fr"),
-     ("aria-expanded=true ", ""), (".</p>", ".</p>\u00a0")],
+     ("aria-expanded=true ", ""), (".</p>", ".</p>\u00a0"), ("<p ", "<p hidden "),
+     ("<p ", "<p style='visibility:hidden' "), ("A <a", "<del>A</del> <a"),
+     ("berth", "<i style='text-decoration:line-through'>berth</i>"),
+     ("berth", "<i style=display:block>berth</i>"), ("berth", "<sup>2</sup>")],
 )  # fmt: skip
 def test_what_a_reader_could_see_is_no_likeness(old: str, new: str) -> None:
     changed = noisy("1f").decode().replace(old, new).encode()

@@ -19,11 +19,14 @@ HTML = "text/html; charset=utf-8"
 TERMS = Source(PAGE, ("main",), (".note",))
 
 NONCES = ("1f", "2e", "", "terms", "note", "x y", "cookie-banner", "a>b", "<b>", "--", '" href="/c',
-          "'", "&amp;", "&#35;", "\0", "</script>", "<!--", "-->", "</p>")  # fmt: skip
+          "'", "&amp;", "&#35;", "\0", "</script>", "<!--", "-->", "</p>", "none",
+          "display")  # fmt: skip
 # N is where the nonce goes, M another one: into what nobody reads, what somebody does, and what is
 # hardly markup.
 PLACES = (
     '<p id="N">', '<p class="x N">', '<p data-n="N">', '<P ID="N">', "<p id='N'>", "<p id=N>",
+    '<p style="color:N">', '<p style="display:N">', '<p style="N:none">', '<del class="N">',
+    '<p style="disp&#108;ay:none;color:N">', '<dialog id="N">', '<sup>N</sup>',
     '<p id="a" id="N">', '<p title="N" hidden>', '<a href="/b?trk=N">', '<a href="/bN">',
     '<a href="/b?x=1&amp;trk=N&y=2">', '<a href="/b&num;c?trk=N">', '<a href="#c?trk=N">',
     '<a href="/b?trk=N" href="/N">', '<link href="/b?trk=N">', '<base href="/b?trk=N">',

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tracker.fetcher.redirects import next_stop, redirects, web_address
+from tracker.fetcher.redirects import by_itself, next_stop, redirects, web_address
 from tracker.fetcher.response_check import ResponseHead, Verdict
 from tracker.model import Outcome
 
@@ -83,3 +83,16 @@ def test_web_addresses() -> None:
     assert str(web_address("https://b\u00fccher.example/x")) == "https://xn--bcher-kva.example/x"
     for bad in ("", "terms", "mailto:a@b.example", "https://", "//a.example"):
         assert web_address(bad) is None, bad
+
+
+def test_a_page_that_sends_on_at_once_is_a_redirect() -> None:
+    page = b"<meta http-equiv=refresh content='%s'>"
+    head = ResponseHead(HERE, 200)
+    sent = by_itself(head, page % b"0;URL=&quot;/new?a=1&amp;b=2&quot;")
+    assert sent is not None
+    assert str(next_stop(sent, (HERE,), 5)).endswith("/new?a=1&b=2")
+    by_header = by_itself(ResponseHead(HERE, 200, (("refresh", "1; url=/new"),)), b"")
+    assert by_header is not None and by_header.get("location") == "/new"
+    for value in (b"900", b"900; url=/new", f"3; url={HERE}".encode()):
+        assert by_itself(head, page % value) is None
+    assert by_itself(head, b"<noscript>" + page % b"0; url=/x" + b"</noscript>") is None

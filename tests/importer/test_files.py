@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import quopri
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -142,6 +143,33 @@ def test_a_saved_page_that_names_none_needs_the_document(root: Path, tmp_path: P
     assert tracker(root, "import", "file", file, "--at", AT).exit_code == 2
     assert tracker(root, "import", "file", file, "harbour", "--at", AT).exit_code == 0
     assert [c.source.url for c in captures(root) if c.source] == [PAGE]
+
+
+def test_a_page_saved_as_mhtml_is_the_page_in_it(root: Path, tmp_path: Path) -> None:
+    page = quopri.encodestring(b"<meta charset=utf-8>" + terms(0)).replace(b"\n", b"\r\n")
+    message = (
+        b"From: <Saved by Blink>\r\nSnapshot-Content-Location: https://harbour.example/legal/terms"
+        b"\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\tboundary=cut\r\n\r\n"
+        b"--cut\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+        + page + b"\r\n--cut\r\nContent-Type: image/png\r\n\r\nx\r\n--cut--\r\n"
+    )  # fmt: skip
+    done = tracker(root, "import", "file", saved(tmp_path, message, "terms.mhtml"), "--at", AT)
+    assert done.exit_code == 0
+    (capture,) = captures(root)
+    assert (capture.via, capture.outcome) == ("saved page terms.mhtml", Outcome.GOOD)
+    shown = tracker(root, "show", "harbour")
+    assert "=20" not in shown.stdout
+    assert "=3D" not in shown.stdout
+
+
+@pytest.mark.parametrize(("body", "name"), [(b"%PDF-1.7\n", "a PDF"), (b"PK\3\4..word/", "DOCX")])
+def test_a_saved_file_that_is_no_page_is_wrong_use(
+    root: Path, tmp_path: Path, body: bytes, name: str
+) -> None:
+    done = tracker(root, "import", "file", saved(tmp_path, body), "harbour", "--at", AT)
+    assert done.exit_code == 2
+    assert name in done.stderr
+    assert not captures(root)
 
 
 def test_a_saved_wall_is_no_version(root: Path, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from tracker.app.internet_archive import PublicArchive, import_captures
 from tracker.app.network import fetcher
 from tracker.app.workers import Workers, lost_worker
 from tracker.errors import ImportFailed, UsageError
-from tracker.extractor import PageFacts
+from tracker.extractor import PageFacts, foreign_format, way_out
 from tracker.fetcher import Limits, talk, user_agent
 from tracker.importer import Record, Refusal, Undated, opened, saved_page, shown, warc_records
 from tracker.importer.wayback import collapsed
@@ -163,6 +163,8 @@ def import_file(app: App, page: Path, document: str, time: datetime) -> Iterator
     UsageError where no single document is meant.
     """
     record = saved_page(page, time)
+    if name := foreign_format(record.body):
+        raise UsageError(f"{page}: {way_out(name)}")
     documents = declared(app, document)
     owning = [d for d, _ in owners(documents, record.url or "")]
     if document and not documents:

@@ -19,6 +19,7 @@ from tracker.extractor.classify import (
     last_good,
 )
 from tracker.extractor.decode import Undecodable
+from tracker.extractor.formats import foreign_format, way_out
 from tracker.extractor.unchanged.gate import reads_alike
 
 if TYPE_CHECKING:
@@ -41,9 +42,11 @@ __all__ = [
     "classify",
     "classify_against_history",
     "examine",
+    "foreign_format",
     "last_good",
     "read",
     "reads_alike",
     "text_digest",
+    "way_out",
     "words_digest",
 ]

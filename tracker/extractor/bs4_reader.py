@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, NavigableString, P
 from bs4.builder import XMLParsedAsHTMLWarning
 from bs4.element import PreformattedString
 
-from tracker.extractor.nodes import DROPPED, STRUCTURE, Node, Parts
+from tracker.extractor.nodes import DROPPED, STRUCTURE, Node, Parts, is_dropped
 from tracker.extractor.normalise import decode_email
 from tracker.model import Range, Selector
 
@@ -23,7 +23,7 @@ def parts(text: str, select: Sequence[Selector], remove: Sequence[Selector]) -> 
     base = soup.find("base", href=True)
     _restore_emails(soup)
     missing = tuple(_name(s) for s in select if not _matches(soup, s))
-    dropped = soup.select(", ".join(sorted(DROPPED)))
+    dropped = [e for e in soup.find_all(sorted(DROPPED)) if is_dropped(e.name, e.attrs)]
     unwanted = {id(e) for e in (*dropped, *(e for s in remove for e in _matches(soup, s)))}
     # Only the outermost: to take one out of another costs a walk down each time.
     for element in _outermost(soup, unwanted):

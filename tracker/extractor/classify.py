@@ -2,7 +2,7 @@
 
 Measured on 40,956 captures of 107 documents: *selection empty* and *text under half of the last
 good one* caught 718 of 725 bad captures and all 895 cases of selector rot, with one false alarm;
-the phrases below caught the other seven.
+the phrases of `notices` caught the other seven.
 """
 
 from __future__ import annotations
@@ -13,51 +13,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tracker._support.budget import limited
+from tracker._support.refresh import sent_on
 from tracker.errors import TooCostly
-from tracker.extractor.decode import Undecodable, decoded, is_guessed
+from tracker.extractor.decode import Undecodable, decode, decoded, is_guessed
+from tracker.extractor.formats import foreign_format, way_out
 from tracker.extractor.language import language
 from tracker.extractor.limits import TooLarge
 from tracker.extractor.normalise import fold
+from tracker.extractor.notices import SHORT, notice, weight_of_terms
 from tracker.model import Capture, Outcome, Reading, Source
 
 _COLLAPSE = 0.5
 #: A collapse that stays is a real rewrite: this many agreeing looks over this time.
 _AGREEING_LOOKS = 3
 _AGREEING_TIME = timedelta(hours=24)
-#: The phrases count only on a short page; a real document may well speak of signing in.
-_SHORT = 3000
-#: A first sight with less text than this, on a page with scripts, is a frame to be filled.
+#: A page with less text than this, none of it of terms, and with scripts is a frame to be filled.
 _SHELL = 250
 _SCRIPT = re.compile(rb"<script\b", re.IGNORECASE)
-
-_PHRASES = (
-    (
-        Outcome.CHALLENGE,
-        r"verify (?:that )?you(?:'re| are) (?:a )?human|security (?:check|verification)|captcha"
-        r"|unusual traffic|checking your browser|are you a robot|enable javascript and cookies"
-        r"|temporarily blocked|access denied",
-    ),
-    (
-        Outcome.WALL,
-        r"^(?:sign (?:up|in)|log ?in|join)\b|accept cookies from|create (?:an|your) account to"
-        r"|\b(?:sign in|log in|sign up|join)\b[^.]{0,40}\bto (?:continue|view|see|read)\b",
-    ),
-    (
-        Outcome.MISSING,
-        r"page (?:was |could )?not (?:be )?found|doesn't exist|may have been moved"
-        r"|no longer (?:available|exists)",
-    ),
-    (
-        Outcome.SERVER_ERROR,
-        r"application error|something went wrong|unexpected error|error occurred|isn't available"
-        r"|service unavailable|try again later|should be redirected|redirecting to"
-        r"|browser is out of date",
-    ),
-)
-_MARKERS = tuple(
-    (outcome, re.compile(pattern, re.IGNORECASE | re.MULTILINE)) for outcome, pattern in _PHRASES
-)
-
 
 _Wrong = tuple[Outcome, str]
 _BLANK = (Outcome.EMPTY, "The selected part of the page has no readable text.")
@@ -110,6 +82,8 @@ def classify(
 
 def examine(body: bytes, media: str, source: Source | None) -> PageFacts:
     """All of a judgement that takes reading: the part that can be done anywhere."""
+    if name := foreign_format(body):
+        return PageFacts(False, False, wrong=(Outcome.NOT_TEXT, way_out(name)))
     seen = PageFacts(is_guessed(body, media), media.startswith("text/markdown"))
     try:
         return _looked_at(seen, body, media, source)
@@ -128,16 +102,26 @@ def _looked_at(seen: PageFacts, body: bytes, media: str, source: Source | None) 
 
     reading = read(body, media, source, bounded=True)
     text = "\n".join(c.text for c in reading.clauses)
+    is_part = source is not None and bool(source.select) and len(text) < SHORT
+    # A short part of a long page says nothing about the page.
+    whole = read(body, media, None, bounded=True) if is_part or reading.missing else reading
     return replace(
         seen,
         text=text_digest(reading.clauses) if reading.clauses else None,
         length=len(text),
         language=language(text),
-        wrong=_wrong_page(body, media, source, reading),
-        is_shell=len(text) < _SHELL and bool(_SCRIPT.search(body)),
+        wrong=_wrong_page(body, media, source, reading, whole),
+        is_shell=_is_shell(body, whole),
         blank=None if any(c.isalnum() for c in text) else _BLANK,
         note=decoded(body, media).note,
     )
+
+
+def _is_shell(body: bytes, page: Reading) -> bool:
+    """Whether a page looks like a frame that a script is to fill."""
+    texts = [clause.key for clause in page.clauses]
+    is_short = sum(map(len, texts)) < _SHELL and _SCRIPT.search(body) is not None
+    return is_short and not weight_of_terms(texts)
 
 
 def classify_against_history(
@@ -155,11 +139,12 @@ def classify_against_history(
 def _outcome(seen: PageFacts, earlier: Sequence[Capture], time: datetime) -> _Wrong:
     if seen.wrong:
         return seen.wrong
-    if seen.is_shell and not earlier:
+    if seen.is_shell:
         return (
             Outcome.EMPTY,
-            f"The page has {seen.length} characters of text and a script that is to fill it; pages "
-            "are read as served: declare one that has its text, or import it from an archive.",
+            f"The page has {seen.length:,} characters of text and a script that is to fill it; "
+            "pages are read as served: declare one that has its text, or import it from an "
+            "archive.",
         )
     if seen.blank:
         return seen.blank
@@ -175,17 +160,23 @@ def _says_encoding(capture: Capture) -> bool:
     return capture.outcome is Outcome.GOOD and "charset" in capture.media.lower()
 
 
-def _wrong_page(body: bytes, media: str, source: Source | None, reading: Reading) -> _Wrong | None:
+def _wrong_page(
+    body: bytes, media: str, source: Source | None, reading: Reading, whole: Reading
+) -> _Wrong | None:
     """What the page says by itself: another page in its place, nothing, or no such selection."""
-    from tracker.extractor.extract import read
+    from tracker.extractor.extract import base_of
 
-    whole = read(body, media, None) if reading.missing else reading
+    onward = "" if media.startswith("text/markdown") else sent_on(decode(body, media))
+    if onward and (source is None or base_of(onward, source) != source.url):
+        reason = (
+            f"The page sends its readers on to {onward} by itself; "
+            "look there and correct the address in the declaration."
+        )
+        return Outcome.REDIRECTED, reason
+    if (said := notice(whole)) is not None:
+        reason = f"A short page in place of the document says “{said.words}”."
+        return said.outcome, reason
     page = f"{fold(whole.title)}\n" + "\n".join(c.key for c in whole.clauses)
-    if len(page) < _SHORT:
-        for outcome, pattern in _MARKERS:
-            match = pattern.search(page)
-            if match:
-                return outcome, f"A short page in place of the document says “{match[0].strip()}”."
     if not any(c.isalnum() for c in page):
         return Outcome.EMPTY, "The page has no readable text."
     if reading.missing:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -22,13 +23,17 @@ from tracker.extractor.limits import check_markdown, check_markup, check_text
 from tracker.extractor.nodes import Parts
 from tracker.extractor.normalise import display
 from tracker.extractor.segment import segment
+from tracker.extractor.unseen import remove_unseen
 from tracker.model import Clause, Reading, Selector, Source, Unit
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 #: Raised whenever the same body may give other clauses; part of every cache key.
-EXTRACTOR = "2"
+EXTRACTOR = "3"
+
+#: The names under which Markdown is served.
+MARKDOWN = ("text/markdown", "text/x-markdown", "text/x-web-markdown", "text/vnd.daringfireball")
 
 # What is raw text to a browser: a tag that stands in one of these is no tag.
 _RAW = re.compile(r"<(noscript|script|style)\b|<!(--)", re.IGNORECASE)
@@ -36,6 +41,9 @@ _END = {
     "--": re.compile(r"--!?>|(?<=<!--)>"),
     **{n: re.compile(rf"</{n}\b[^<>]*>", re.IGNORECASE) for n in ("noscript", "script", "style")},
 }
+#: A page that its server calls plain text.
+_IS_MARKUP = re.compile(r"\s*+<(?:!doctype|html|head|body|!--)", re.IGNORECASE)
+_STRAY_BREAK = re.compile(r"</br\s*+/?>", re.IGNORECASE)
 
 
 @limited("Reading the page")
@@ -64,8 +72,10 @@ def simple_parts(
     They are for looking at only.
     """
     found = quick.parts(text, select, remove)
-    if found is not None and not select:
-        remove_boilerplate(found.runs)
+    if found is not None:
+        remove_unseen(found.runs)
+        if not select:
+            remove_boilerplate(found.runs)
     return found
 
 
@@ -75,6 +85,7 @@ def _by_reference(text: str, select: tuple[Selector, ...], remove: tuple[Selecto
     )
 
     found = soup.parts(text, select, remove)
+    remove_unseen(found.runs)
     if not select:
         remove_boilerplate(found.runs)
     return found
@@ -84,11 +95,13 @@ def _by_reference(text: str, select: tuple[Selector, ...], remove: tuple[Selecto
 def page_text(body: bytes, media: str, *, bounded: bool = False) -> str:
     """The characters of a page as they are parsed; raises what `read` does."""
     text = decode(body, media)
-    if media.startswith("text/markdown"):
+    if media.startswith(MARKDOWN):
         if bounded:
             check_markdown(text)
         text = f"<body>{_markdown().render(text)}</body>"
-    text = _without_noscript(text)
+    elif media.startswith("text/plain") and not _IS_MARKUP.match(text):
+        text = f"<body><pre>\n{escape(text, quote=False)}</pre></body>"
+    text = _STRAY_BREAK.sub("<br>", _without_noscript(text))
     if bounded:
         check_markup(text)
     return text

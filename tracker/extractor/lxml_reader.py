@@ -18,7 +18,7 @@ from typing import Any
 
 from lxml import etree
 
-from tracker.extractor.nodes import DROPPED, STRUCTURE, Node, Parts
+from tracker.extractor.nodes import STRUCTURE, Node, Parts, is_dropped
 from tracker.extractor.normalise import decode_email
 from tracker.model import Selector
 
@@ -115,9 +115,11 @@ def _runs(
 
 def _stands(element: _Element, chosen: set[_Element], removed: set[_Element]) -> bool:
     """Whether an element stands in no other that is chosen, nor in what is not to be read."""
-    if element in removed or element.tag in DROPPED:
+    if element in removed or is_dropped(element.tag, element.attrib):
         return False
-    return not any(a in chosen or a in removed or a.tag in DROPPED for a in element.iterancestors())
+    return not any(
+        a in chosen or a in removed or is_dropped(a.tag, a.attrib) for a in element.iterancestors()
+    )
 
 
 def _node(root: _Element, removed: Iterable[_Element] = ()) -> Node:
@@ -131,7 +133,11 @@ def _node(root: _Element, removed: Iterable[_Element] = ()) -> Node:
         for child in element:
             name = child.tag
             # The tag of a comment is a function.
-            if isinstance(name, str) and name not in DROPPED and child not in removed:
+            if (
+                isinstance(name, str)
+                and child not in removed
+                and not is_dropped(name, child.attrib)
+            ):
                 inner = Node(name, child.attrib, node)
                 children.append(inner)
                 waiting.append((child, inner))

@@ -82,7 +82,18 @@ class Parts:
     runs: tuple[Run, ...]
 
 
-#: Never a part of the text.
+#: Never a part of the text, but for the exceptions: what holds text all the same if it has a mark.
 DROPPED = frozenset("script style template svg iframe object input select textarea".split())
+EXCEPTIONS = {"template": "shadowrootmode", "textarea": "readonly"}
+
+
+def is_dropped(name: str, attributes: Mapping[str, str]) -> bool:
+    """Whether an element is never a part of the text."""
+    if name not in DROPPED:
+        return False
+    mark = EXCEPTIONS.get(name)
+    return mark is None or mark not in attributes
+
+
 #: Where a page keeps its text if nobody declared where.
 STRUCTURE = ("main", "[role=main]", "article", "body")

@@ -9,7 +9,7 @@ all in bold, and the button of an expandable section, are headings of lowest ran
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -20,8 +20,8 @@ from tracker.model import Clause, Link, Unit
 _BLOCKS = frozenset(
     """
     address article aside blockquote body button caption center dd details dialog div dl dt
-    fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section
-    summary table tbody td tfoot th thead tr ul
+    fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr legend li main nav ol p pre
+    section summary table tbody td textarea tfoot th thead tr ul
     """.split()
 )
 _HEADING_LEVELS = {f"h{n}": n for n in range(1, 7)}
@@ -39,6 +39,20 @@ _UNITS = {
     "dt": Unit.DEFINITION,
     "dd": Unit.DEFINITION,
 }
+_BLOCK_STYLE = re.compile(
+    r"(?<![\w-])display\s*+:\s*+(?:block|flex|grid|table|list-item|flow-root)\b", re.IGNORECASE
+)
+#: In these the lines are the page's own.
+_PREFORMATTED = {"pre", "textarea"}
+_LINES = re.compile(
+    r"[ \t\r]*+\n(?:[ \t\r]*+\n)++"
+    r"|\n(?=[ \t]*+(?:\(?\w{1,3}[.)]|\d{1,3}(?:\.\d{1,3})+\.?|[-•*])[ \t])"
+)
+#: Figures that are raised or lowered, as letters that are: "10⁶" is not "106".
+_FIGURES = re.compile(r"\s*[0-9+=()−-]{1,6}\s*")
+_RAISED = str.maketrans("0123456789+-−=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾")
+_LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+_SHIFTED = {"sup": _RAISED, "sub": _LOWERED}
 _SENTENCE_END = re.compile(r"[.;,:!?।。]$")
 _BREAK = "\x00"  # cannot occur in parsed text, so it can stand for a line break
 _PARAGRAPH_BREAK = re.compile(rf"{_BREAK}(?:\s*{_BREAK})+|{_BREAK}\s*(?=[-•·▪◦*]\s)")
@@ -77,6 +91,9 @@ class _Frame:
     unit: Unit  # by the nearest element around it, or itself, that says so
     level: int
     is_block: bool  # whether a block stands in the element that says so
+    shift: str  # "sup" or "sub" around it
+    has_lines: bool
+    ends: bool  # whether a clause ends where it does
 
 
 @dataclass(slots=True)
@@ -105,12 +122,18 @@ class _Walk:
         if isinstance(node, str):
             self._text(node.replace(_BREAK, ""))
         else:
-            if node.name in _BLOCKS:
+            is_block = self._is_block(node)
+            if is_block:
                 self.flush()
-            self._enter(node)
+            self._enter(node, ends=is_block)
 
-    def _enter(self, element: Node) -> None:
-        if _is_noise(element):
+    def _is_block(self, element: Node) -> bool:
+        if element.name == "button" and self.stack and self.stack[-1].level:
+            return False
+        return element.name in _BLOCKS or is_styled_block(element.attributes)
+
+    def _enter(self, element: Node, *, ends: bool) -> None:
+        if _is_noise(element) and not (self.stack and _is_all(element, self.stack[-1])):
             return
         if element.name == "br":
             self._text(_BREAK)
@@ -123,13 +146,16 @@ class _Walk:
         bold = bold or element.name in _BOLD
         children, headings = iter(element.children), len(self.headings)
         unit, level, is_block = self._nature(element, above)
-        self.stack.append(_Frame(element, children, link, bold, headings, unit, level, is_block))
+        shift = element.name if element.name in _SHIFTED else above.shift if above else ""
+        has_lines = element.name in _PREFORMATTED or (above is not None and above.has_lines)
+        nature = (unit, level, is_block, shift, has_lines, ends)
+        self.stack.append(_Frame(element, children, link, bold, headings, *nature))
 
     def _nature(self, element: Node, above: _Frame | None) -> tuple[Unit, int, bool]:
         """What text in `element` is: its unit, a heading's level, whether it may be a bold one."""
         name = element.name
         level = _heading_level(element)
-        if level:
+        if level and not (name == "button" and above is not None and above.level):
             return Unit.HEADING, level, False
         if name in _UNITS:
             is_container = name == "li" and id(element) in self.containers
@@ -140,7 +166,7 @@ class _Walk:
 
     def _leave(self) -> None:
         frame = self.stack[-1]
-        if frame.element.name in _BLOCKS:
+        if frame.ends:
             self.flush()
         if frame.element.name in _ENCLOSING:
             while len(self.headings) > frame.headings and self.headings[-1][0] == _LOWEST:
@@ -148,8 +174,15 @@ class _Walk:
         self.stack.pop()
 
     def _text(self, text: str) -> None:
-        link, bold = (self.stack[-1].link, self.stack[-1].bold) if self.stack else ("", False)
-        self.pieces.append(_Piece(text, link, bold))
+        if not self.stack:
+            self.pieces.append(_Piece(text, "", False))
+            return
+        frame = self.stack[-1]
+        if frame.shift and _FIGURES.fullmatch(text):
+            text = text.translate(_SHIFTED[frame.shift])
+        if frame.has_lines and text != _BREAK:
+            text = _LINES.sub(_BREAK * 2, text)
+        self.pieces.append(_Piece(text, frame.link, frame.bold))
 
     def flush(self) -> None:
         """What has gathered since the last block began or ended becomes clauses."""
@@ -188,6 +221,11 @@ class _Walk:
         return frame.unit, frame.level
 
 
+def is_styled_block(attributes: Mapping[str, str]) -> bool:
+    """Whether an element's own style makes a block of it, whatever its name."""
+    return _BLOCK_STYLE.search(attributes.get("style") or "") is not None
+
+
 def _short(heading: str) -> str:
     """A heading as it stands above clauses; above thousands of them a long one would be dear."""
     if len(heading) <= _LONGEST_HEADING:
@@ -218,6 +256,15 @@ def _is_noise(element: Node) -> bool:
         opens = "aria-expanded" in marks or "aria-controls" in marks
         return not opens or marks.get("aria-haspopup", "false") != "false"
     return element.name in {"img", "li-icon", "icon"}
+
+
+def _is_all(button: Node, around: _Frame) -> bool:
+    """Whether a button in a heading has all of its words, as where it opens what stands below."""
+    if button.name != "button" or not (around.level or around.unit is Unit.DEFINITION):
+        return False
+    words = (part.strip() for part in around.element.descendants() if isinstance(part, str))
+    own = (part.strip() for part in button.descendants() if isinstance(part, str))
+    return "".join(words) == "".join(own)
 
 
 def _paragraphs(pieces: list[_Piece]) -> Iterator[list[_Piece]]:

@@ -16,7 +16,7 @@ import httpx
 from tracker.fetcher.body import decoded, read_body, take
 from tracker.fetcher.limits import Limits
 from tracker.fetcher.politeness import HostThrottle, delay
-from tracker.fetcher.redirects import next_stop, redirects, web_address
+from tracker.fetcher.redirects import by_itself, next_stop, redirects, web_address
 from tracker.fetcher.request import (
     FinalResponse,
     RequestPlan,
@@ -110,7 +110,7 @@ class Fetcher:
         """
         validators = _validators(etag, modified)
         judge = partial(judge_page, asked=source.url, conditional=bool(validators))
-        return self._answer(source, now, judge, validators)
+        return self._answer(source, now, judge, validators, is_page=True)
 
     def ask(self, url: str, *, now: datetime) -> Answer:
         """Asks a service for data of any media type, under the rules of every visit."""
@@ -131,13 +131,15 @@ class Fetcher:
         judge: Callable[[ResponseHead], Verdict | None],
         headers: dict[str, str],
         content: bytes | None = None,
+        *,
+        is_page: bool = False,
     ) -> Answer:
         url = web_address(source.url)
         if url is None:
             reason = f"{plain(source.url)} is no web address; correct it in the declaration."
             visit = FinalResponse(ResponseHead(source.url), Verdict(Outcome.UNREACHABLE, reason))
         else:
-            visit = self._page(url, now, judge, headers, content)
+            visit = self._page(url, now, judge, headers, content, is_page)
         return Answer(
             source=source,
             requested_at=now,
@@ -170,6 +172,7 @@ class Fetcher:
         judge: Callable[[ResponseHead], Verdict | None],
         headers: dict[str, str],
         content: bytes | None,
+        is_page: bool,
     ) -> FinalResponse:
         whole = partial(read_body, longest=self._limits.decoded_bytes)
         ask = RequestPlan(
@@ -178,6 +181,7 @@ class Fetcher:
             permit=partial(self._permission, now) if content is None else lambda _: _OPEN,
             headers=self._headers | headers,
             content=content,
+            is_page=is_page,
         )
         try:
             return self._series(url, ask, now, self._limits.total_seconds)
@@ -226,12 +230,13 @@ class Fetcher:
                 if before is None:
                     raise
                 return FinalResponse(before, refused_on_the_way(refused, before))
-            if not redirects(visit.head):
+            sent = visit.head if redirects(visit.head) else _sent_on(visit, ask)
+            if sent is None:
                 return visit
             visited.append(str(url))
-            onward = next_stop(visit.head, visited, self._limits.redirects)
+            onward = next_stop(sent, visited, self._limits.redirects)
             if isinstance(onward, Verdict):
-                return replace(visit, verdict=onward)
+                return replace(visit, verdict=onward, body=b"")
             url, before = onward, visit.head
 
     def _step(self, url: httpx.URL, ask: RequestPlan, deadline: Deadline) -> FinalResponse:
@@ -242,6 +247,12 @@ class Fetcher:
         seconds = delay(url.host, self._limits.polite_seconds, robots.crawl_delay)
         deadline.extend(self._turns.take(str(url), seconds))
         return exchange(self._transport, url, ask, deadline)
+
+
+def _sent_on(visit: FinalResponse, ask: RequestPlan) -> ResponseHead | None:
+    """The redirect that a page is, although it was sent as a page."""
+    is_page = ask.is_page and visit.body and visit.verdict.outcome is Outcome.GOOD
+    return by_itself(visit.head, visit.body) if is_page else None
 
 
 def _beginning(head: ResponseHead, chunks: Iterable[bytes]) -> bytes:

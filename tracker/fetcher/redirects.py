@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import httpx
 
+from tracker._support.refresh import refresh_address, sent_on
 from tracker.fetcher.response_check import REDIRECTS, ResponseHead, Verdict, plain
 from tracker.model import Outcome
 
@@ -27,6 +29,18 @@ def web_address(text: str) -> httpx.URL | None:
 def redirects(head: ResponseHead) -> bool:
     """Whether an answer sends us elsewhere."""
     return head.status in REDIRECTS and bool(head.get("location"))
+
+
+def by_itself(head: ResponseHead, body: bytes) -> ResponseHead | None:
+    """The answer as a redirect, where its page sends readers on almost at once; else None.
+
+    A page that only reloads itself is read as any other.
+    """
+    target = refresh_address(head.get("refresh")) or sent_on(body.decode("latin-1"))
+    if not target:
+        return None
+    sent = replace(head, headers=(*head.headers, ("location", target)))
+    return None if next_stop(sent, (), 0) == web_address(head.url) else sent
 
 
 def next_stop(head: ResponseHead, visited: Sequence[str], longest: int) -> httpx.URL | Verdict:

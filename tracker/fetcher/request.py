@@ -35,6 +35,7 @@ class RequestPlan:
     permit: Callable[[str], RobotsVerdict]
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes | None = None  # what is posted; None asks with a GET
+    is_page: bool = False  # such may send its readers on by itself
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from email import message_from_bytes
 from pathlib import Path
 
 from tracker.errors import UsageError
@@ -23,8 +24,8 @@ _WEB = re.compile(rb"https?://[^\s\"'<>]++", re.IGNORECASE)
 def saved_page(path: Path, time: datetime) -> Record:
     """The page in a file, as it was at `time`; its address if it says so itself.
 
-    HTML, or Markdown where the name ends in `.md`. Raises UsageError for a file that cannot be
-    one.
+    HTML, alone or as a part of MHTML, or Markdown where the name ends in `.md`.
+    Raises UsageError for a file that cannot be one.
     """
     try:
         with path.open("rb") as file:
@@ -33,8 +34,35 @@ def saved_page(path: Path, time: datetime) -> Record:
         raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
     if not body.strip() or len(body) > LONGEST:
         raise UsageError(f"{path}: is empty or larger than any page of terms.")
+    via = f"saved page {path.name}"
+    if (part := _html_part(body)) is not None:
+        page, media, address = part
+        return Record(address or _address(page), time, page, media, via)
     media = "text/markdown; charset=utf-8" if path.suffix == ".md" else "text/html"
-    return Record(_address(body), time, body, media, f"saved page {path.name}")
+    return Record(_address(body), time, body, media, via)
+
+
+def _html_part(message: bytes) -> tuple[bytes, str, str | None] | None:
+    """The page in a message of several parts, as Chrome and Edge save them; None for others.
+
+    With it come its media type and the address that the message gives.
+    """
+    if message.lstrip()[:1] == b"<":
+        return None
+    found = message_from_bytes(message)
+    pages = (p for p in found.walk() if p.get_content_type() in _PAGES and found.is_multipart())
+    page = next(pages, None)
+    body = page.get_payload(decode=True) if page is not None else None
+    if page is None or not isinstance(body, bytes):
+        return None
+    address = str(found["Snapshot-Content-Location"] or page["Content-Location"] or "")
+    is_web = _WEB.fullmatch(address.encode("ascii", "replace")) is not None
+    charset = page.get_content_charset()
+    media = f"{page.get_content_type()}; charset={charset}" if charset else page.get_content_type()
+    return body, media, address if is_web else None
+
+
+_PAGES = frozenset({"text/html", "application/xhtml+xml"})
 
 
 def _address(body: bytes) -> str | None:

@@ -12,6 +12,7 @@ from tracker.extractor.extract import base_of, page_text, simple_parts
 from tracker.extractor.limits import TooLarge
 from tracker.extractor.nodes import Node, Parts
 from tracker.extractor.normalise import clean_target, differ_in_tracking
+from tracker.extractor.segment import is_styled_block
 from tracker.model import Source
 
 #: All that `segment` looks at in an element; of the last two only whether they are there.
@@ -66,6 +67,7 @@ def _same_element(one: Node, other: Node, base: str) -> bool:
         return True
     return (
         all(a.get(name) == b.get(name) for name in _VALUES)
+        and is_styled_block(a) == is_styled_block(b)
         and all((name in a) == (name in b) for name in _PRESENT)
         and (one.name != "a" or _same_target(a.get("href"), b.get("href"), base))
     )

@@ -49,8 +49,11 @@ _CLOSED = {name: re.compile(rf"</(?i:{name})({_BLANK}*>)?") for name in ("script
 _TAG = rf"<{_EMPTIED}?{_ELEMENT}"
 _TAGS = re.compile(rf"(?:{_TAG}(?:{_BLANK}++{_NAME}(?:=\"[^\"<>]*+\")?+)*+{_BLANK}*+/?+)*+")
 # Values that no reading looks at; of the last two it asks whether they are there.
+# A style may hide or strike out what it is on, or make a block of it.
+_READ_STYLE = "(?:[dD](?i:isplay)|[vV](?i:isibility)|[tT](?i:ext-decoration)|[&\\\\/])"
 _UNREAD = (
-    "nonce|style|src|srcset|integrity|alt|title|aria-label|aria-labelledby|aria-describedby"
+    rf'nonce|style(?=="(?![^"]*?{_READ_STYLE})[^"]*")|src|'
+    "srcset|integrity|alt|title|aria-label|aria-labelledby|aria-describedby"
     "|data-(?!cfemail=)[a-z0-9_-]+|aria-expanded|aria-controls"
 )
 _LINKS = {"<a", "<A"}

@@ -1,0 +1,93 @@
+"""What stands in a page and is not in force, or not to be seen: struck text, hidden parts.
+
+What a click opens, a tab or an accordion, is text that a reader sees. Whether one opens it is told
+by what stands before it, never by names, which change from visit to visit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tracker.extractor.nodes import Node, Run
+
+_STRUCK = frozenset({"del", "s", "strike"})
+_LINE_THROUGH = re.compile(
+    r"text-decoration(?:-line)?\s*+:[^;]{0,60}?\bline-through\b", re.IGNORECASE
+)
+_HIDES = re.compile(
+    r"(?:display\s*+:\s*+none|visibility\s*+:\s*+(?:hidden|collapse))\b", re.IGNORECASE
+)
+#: What opens a part that stands behind it, where that is more than a paragraph.
+_OPENERS = frozenset("summary button a dt label h1 h2 h3 h4 h5 h6".split())
+_PARTS = frozenset("div section article dd ul ol dl table".split())
+_OPENING = ("aria-expanded", "aria-controls")
+_PANELS = frozenset({"tabpanel", "region"})
+#: Of the page's letters; a page that hides more shows them by a script.
+_MOST = 0.5
+
+
+def remove_unseen(runs: Sequence[Run]) -> None:
+    """Take out of `runs` (the parts of a page) what is struck out, and what nobody can see."""
+    roots = [part for run in runs for part in run if isinstance(part, Node)]
+    most: float | None = None
+    for root in roots:
+        for element in list(root.elements()):
+            if _is_struck(element):
+                element.remove()
+            elif _is_hidden(element) and not _opens(element):
+                if most is None:
+                    most = _MOST * sum(map(_letters, roots))
+                if _letters(element) <= most:
+                    element.remove()
+
+
+def _is_struck(element: Node) -> bool:
+    return element.name in _STRUCK or _LINE_THROUGH.search(_style(element)) is not None
+
+
+def _is_hidden(element: Node) -> bool:
+    marks = element.attributes
+    if element.name == "dialog" and "open" not in marks:
+        return True
+    return "hidden" in marks or _HIDES.search(_style(element)) is not None
+
+
+def _style(element: Node) -> str:
+    return element.attributes.get("style") or ""
+
+
+def _opens(element: Node) -> bool:
+    """Whether a click shows a part that is hidden: an opener stands before it or its parent."""
+    marks = element.attributes
+    if marks.get("role") in _PANELS or "aria-labelledby" in marks or element.name == "details":
+        return True
+    around: Node | None = element
+    for _ in range(2):
+        if around is None or around.parent is None:
+            return False
+        if (before := _before(around)) is not None:
+            is_part = element.name in _PARTS
+            return any(_is_opener(e, is_part=is_part) for e in (before, *before.elements()))
+        around = around.parent
+    return False
+
+
+def _before(element: Node) -> Node | None:
+    found = None
+    for child in element.parent.children if element.parent else ():
+        if child is element:
+            return found
+        if isinstance(child, Node):
+            found = child
+    return None
+
+
+def _is_opener(element: Node, *, is_part: bool) -> bool:
+    marks = element.attributes
+    is_marked = any(mark in marks for mark in _OPENING) or marks.get("role") in {"tab", "button"}
+    return is_marked or (is_part and element.name in _OPENERS)
+
+
+def _letters(element: Node) -> int:
+    return sum(len(part.strip()) for part in element.descendants() if isinstance(part, str))
