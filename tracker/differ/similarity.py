@@ -144,10 +144,16 @@ def sharing_rare_words(
 
 def _holding_rare(
     words: Words, holders: Mapping[str, Sequence[int]], here: int
-) -> Mapping[int, None]:
+) -> Iterator[int]:
+    """The places of clauses with one of the rarest of `words`, each once; found as asked for."""
     known = (w for w in dict.fromkeys(words) if w in holders)
     rare = sorted(known, key=lambda w: (len(holders[w]), w))[:_RARE]
-    return dict.fromkeys(c for w in rare for c in _nearest(holders[w], here))
+    seen: set[int] = set()
+    for word in rare:
+        for place in _nearest(holders[word], here):
+            if place not in seen:
+                seen.add(place)
+                yield place
 
 
 def _nearest(places: Sequence[int], here: int) -> Sequence[int]:
