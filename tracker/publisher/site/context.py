@@ -125,13 +125,11 @@ class PageContext:
         """What stands around a page: made once for all pages of a folder, as clauses have many."""
         key = root, *(feed.name for feed in feeds)
         if key not in self._frames:
+            shared = {"root": root, "topics": self.topics, "alternates": feeds}
+            parts = {part: ENVIRONMENT.get_template(f"{part}.html") for part in _FRAME}
             self._frames[key] = {
-                part: Markup(
-                    ENVIRONMENT.get_template(f"{part}.html").render(
-                        root=root, topics=self.topics, alternates=feeds
-                    )
-                )
-                for part in _FRAME
+                name: Markup(part.render(shared))  # noqa: S704 - whose variables were escaped
+                for name, part in parts.items()
             }
         return self._frames[key]
 
