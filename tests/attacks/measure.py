@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from tests.attacks.vectors import MARKDOWN, Vector
 from tests.factories import TOPICS
+from tracker.app.derive import read_anew, reader_of
 from tracker.extractor import classify, read
 from tracker.extractor.extract import page_text, simple_parts
 from tracker.extractor.limits import TooLarge
@@ -64,7 +65,7 @@ def cost(vector: Vector, size: int, seconds: int) -> Cost:
 
 
 def largest_accepted(vector: Vector) -> int:
-    """The largest size, to a quarter, that nothing refuses; counted down from the fetcher's own."""
+    """The largest size, to a hundredth, that nothing refuses; counted down from the fetcher's."""
     # Not in this process: what is measured later begins with the memory of its parent.
     told, tell = os.pipe()
     child = os.fork()
@@ -79,10 +80,20 @@ def largest_accepted(vector: Vector) -> int:
 
 
 def _largest_accepted(vector: Vector) -> int:
-    size = LARGEST
-    while size > 100 and any(_is_refused(vector, page) for page in vector(size)):
-        size = size * 3 // 4
+    size = refused = LARGEST
+    while size > 100 and _is_any_refused(vector, size):
+        size, refused = size * 3 // 4, size
+    while refused - size > size // 100:
+        middle = (size + refused) // 2
+        if _is_any_refused(vector, middle):
+            refused = middle
+        else:
+            size = middle
     return size
+
+
+def _is_any_refused(vector: Vector, size: int) -> bool:
+    return any(_is_refused(vector, page) for page in vector(size))
 
 
 def _is_refused(vector: Vector, page: str) -> bool:
@@ -112,7 +123,8 @@ def _all_the_way(vector: Vector, size: int, tell: int) -> str:
     looks = [_look(body, media, n) for n, body in enumerate(bodies)]
     os.write(tell, f"read {time.process_time() - start}\n".encode())
     known = {look.body: body for look, body in zip(looks, bodies, strict=True)}
-    found = history(_DOCUMENT, looks, lambda c: read(known[c.body], c.media, c.source), TOPICS)
+    reader = reader_of(lambda c: (known[c.body], c.media), read_anew)  # as every command does
+    found = history(_DOCUMENT, looks, reader, TOPICS)
     publish([found], TOPICS, Settings())
     for revision in found.revisions:
         terminal.diff(revision, TOPICS, colour=False, width=100)

@@ -64,6 +64,56 @@ def _drawn(seed: int, alike: bool) -> Callable[[int], str]:
     return inner
 
 
+def _each(piece: str, around: tuple[str, str] = ("", "")) -> Callable[[int], str]:
+    """`piece` with a number for each `{i}` in it, over and over, in all about `n` characters."""
+
+    def inner(n: int) -> str:
+        return around[0] + "".join(piece.format(i=i) for i in range(n // len(piece))) + around[1]
+
+    return inner
+
+
+def _cut_up(opening: str, between: str, word: str) -> Callable[[int], str]:
+    """Wholes of a hundred parts, with a word of each part that may be another."""
+
+    def inner(n: int) -> str:
+        part = "part {w} of {p} says {word} boats lie {p}x{w} here."
+        wholes = (
+            between.join(part.format(w=w, p=p, word=word) for p in range(100))
+            for w in range(max(1, n // 5000))
+        )
+        return "".join(f"{opening}{whole}" for whole in wholes)
+
+    return inner
+
+
+def _under_deep_headings(piece: str) -> Callable[[int], str]:
+    def inner(n: int) -> str:
+        above = "".join(f"<h{d}>Part {d} {'word ' * (n // 300)}</h{d}>" for d in range(2, 7))
+        return above + _filled(piece)(n * 2 // 3)
+
+    return inner
+
+
+def _deep_sections(word: str) -> Callable[[int], str]:
+    def inner(n: int) -> str:
+        depths = ((i, 2 + i % 5) for i in range(n // 50))
+        return "".join(f"<h{d}>Part {i} {word}</h{d}><p>Rule {i} is {word}" for i, d in depths)
+
+    return inner
+
+
+def _shuffled_numbers(seed: int) -> Callable[[int], str]:
+    """The very same items in an order drawn by lot."""
+
+    def inner(n: int) -> str:
+        items = [f"<li>the boat has one name and two sides here {i}" for i in range(n // 50)]
+        Random(seed).shuffle(items)
+        return "".join(items)
+
+    return inner
+
+
 def _shuffled(seed: int) -> Callable[[int], str]:
     """Items alike but for their number, in an order drawn by lot."""
 
@@ -168,6 +218,45 @@ COMPARING: dict[str, Vector] = {
     "topics everywhere": _changed(
         _filled("We train AI models. "), _filled("We train ad models; advertising. ")
     ),
+    "a long heading of topics": _changed(
+        lambda n: f"<h2>{_filled('generative AI model advertising ')(n * 3 // 8)}</h2>"
+        + "".join(f"<li>the old boat number {i} lies here" for i in range(150)),
+        lambda n: f"<h2>{_filled('generative AI model advertising ')(n * 3 // 8)}</h2>"
+        + "".join(f"<li>the new ship number {i} stands there" for i in range(150)),
+    ),
+    "a topic in each sentence": _changed(
+        _each("advertising old{i} ad. "), _each("advertising new{i} ad. ")
+    ),
+    "many cut into a hundred": _changed(_cut_up("<p>", " ", "old"), _cut_up("<p>", "<p>", "new")),
+    "hundreds joined into one": _changed(_cut_up("<p>", "<p>", "old"), _cut_up("<p>", " ", "new")),
+    "all cut in two": _changed(
+        _each("<p>the {i} boat has an old name. And the {i} harbour has a stone."),
+        _each("<p>the {i} boat has a new name.<p>And the {i} harbour has a stone."),
+    ),
+    "items under deep headings": _changed(
+        _under_deep_headings("<li>the old"), _under_deep_headings("<li>the new")
+    ),
+    "deep sections": _changed(_deep_sections("old"), _deep_sections("new")),
+    "cells of a table": _changed(
+        _each("<tr><td>thing {i}<td>old use {i}<td>{i} days", ("<table><tr><th>a<th>b<th>c", "")),
+        _each("<tr><td>thing {i}<td>new use {i}<td>{i}1 day", ("<table><tr><th>a<th>b<th>c", "")),
+    ),
+    "date lines": _changed(
+        _each("<p>Effective 3 May 2020, rule {i}."), _each("<p>Effective 4 June 2021, rule {i}.")
+    ),
+    "links to other places": _changed(
+        _each("<li>see <a href=/a/{i}>x{i}</a> "), _each("<li>see <a href=/b/{i}>x{i}</a> ")
+    ),
+    "all items renumbered": _changed(
+        _each("<p>1{i}. The boat {i} is as in section 1{i}."),
+        _each("<p>2{i}. The boat {i} is as in section 2{i}."),
+    ),
+    "duties turned": _changed(
+        _each("<li>We will not sell {i}. We may keep it. "),
+        _each("<li>We may sell {i}. We must not keep it. "),
+    ),
+    "equal items, shuffled": _changed(_shuffled_numbers(1), _shuffled_numbers(2)),
+    "words without spaces": _changed(_filled("กขคง"), _filled("กงคข")),
     "one cut into many": _changed(
         lambda n: "<p>" + _filled(f"{_LINE}. ")(n), _filled(f"<p>{_LINE}.")
     ),
@@ -203,5 +292,9 @@ MARKDOWN: dict[str, Vector] = {
     "markdown brackets that are closed": lambda n: ("a", "[" * 5_000 + "a" * n + "]" * 5_000),
     "markdown lists": lambda n: ("a", "* a\n" * (n // 4)),
     "markdown quotes": lambda n: ("a", "> " * (n // 2)),
+    "markdown stars": lambda n: ("a", "*a **b " * (n // 7)),
+    "markdown links": lambda n: ("a", "[a](/b) " * (n // 8)),
+    "markdown tables": lambda n: ("a", "a|b\n-|-\n" + "c|d\n" * (n // 4)),
+    "markdown ticks": lambda n: ("a", "".join("`" * (i % 400) + " " for i in range(n // 200))),
 }
 VECTORS = READING | COMPARING | MARKDOWN

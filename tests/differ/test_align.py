@@ -316,3 +316,27 @@ def test_no_text_makes_an_alignment_dear(
     align(text(*made(Random(1))), text(*made(Random(2))))
     # Two passes in place and two elsewhere; a clause may go over what it has by one comparison.
     assert spent < 5 * MOST_CELLS
+
+
+def test_equal_clauses_of_a_large_text_have_moved_however_much_alike() -> None:
+    before = [clause(f"the boat has one name and two sides here {i}") for i in range(600)]
+    after = before[::-1]
+    pairs = align(before, after)
+    assert {(*p.before, *p.after) for p in pairs} == {(i, 599 - i) for i in range(600)}
+    assert sum(pair.moved for pair in pairs) == 599
+
+
+def test_no_more_places_are_looked_up_than_are_compared() -> None:
+    """Not of each word that a clause shares with many, where room for one is left."""
+    text = [[*"abcdefg", f"x{i}"] for i in range(100)]
+    asked: list[str] = []
+
+    class Counted(dict[str, list[int]]):
+        def __getitem__(self, word: str) -> list[int]:
+            asked.append(word)
+            return super().__getitem__(word)
+
+    holders = Counted({word: list(range(100)) for word in "abcdefg"})
+    first = next(iter(likeness._holding_rare(text[50], holders, 50)))
+    looked_up = asked[len("abcdefg") :]  # each is asked once how rare it is
+    assert (first, looked_up) == (50 - 32, ["a"])

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jinja2 import Template
 
 from tests.factories import SITE, TOPICS, every_kind, everything, heron, history, moved
 from tracker.model import Clause, History, Kind
-from tracker.publisher import publish
+from tracker.publisher import document_output, publish
 from tracker.publisher.continuity import is_break, texts
 from tracker.publisher.site.clause_history import ClauseHistories, ClauseHistory, clause_histories
+from tracker.publisher.templating import ENVIRONMENT
 
 WORDS = st.sampled_from(
     [
@@ -201,3 +204,21 @@ def test_a_life_is_told_from_today_backwards() -> None:
     assert page.index("How it came to this") < page.rindex("In this text when it was first read")
     untouched = {x.id for x in clause_histories(given).lives.values() if not x.has_changed}
     assert not [n for n in files if any(f"clauses/{name}/" in n for name in untouched)]
+
+
+def test_what_stands_around_a_page_is_set_once_for_all_clauses(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said: list[str] = []
+    get = ENVIRONMENT.get_template
+
+    def counted(name: str, parent: str | None = None) -> Template:
+        said.append(name)
+        return get(name, parent)
+
+    monkeypatch.setattr(ENVIRONMENT, "get_template", counted)
+    lines = [f"The boat numbered {n} has one name." for n in range(40)]
+    told = history(lines, [f"{line[:-1]} and two sides." for line in lines])
+    document_output(told, TOPICS, SITE)
+    assert said.count("clause.html") == 40
+    assert max(said.count(part) for part in ("head.html", "masthead.html", "colophon.html")) < 10

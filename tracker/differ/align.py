@@ -19,6 +19,7 @@ from tracker.differ.redline import words_of
 from tracker.differ.similarity import (
     LARGEST_TABLE,
     MOST_CELLS,
+    MOST_WITHOUT_TABLE,
     Words,
     as_letters,
     best_elsewhere,
@@ -161,7 +162,7 @@ class _Text:
         words = (
             [side.words[n] for n in f] for side, f in zip((self.old, self.new), free, strict=True)
         )
-        self.each = MOST_CELLS // max(1, *map(len, free))
+        self.each = MOST_WITHOUT_TABLE // max(1, *map(len, free))
         old, new = as_letters(*words)
         self.letters = dict(zip(free[0], old, strict=True)), dict(zip(free[1], new, strict=True))
 

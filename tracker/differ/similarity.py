@@ -27,6 +27,8 @@ _MOST_HOLDERS = 64  # so many clauses with a rare word may be proposed by it, th
 LARGEST_TABLE = 100_000
 #: Cells that one pass over a text may cost, however it is made.
 MOST_CELLS = 200_000
+#: The same where there is no table: of a thousand clauses each is compared with a hundred.
+MOST_WITHOUT_TABLE = 100_000
 _CELL = 32_000  # pairs of words that are compared in the time that two short clauses take
 _ROUNDING = 1e-6
 _LARGEST = 100_000_000  # pairs of words; of larger clauses only the words count, not their order
@@ -132,22 +134,27 @@ def sharing_rare_words(
         if len(words) >= _FEWEST_WORDS:
             for word in set(words):
                 holders[word].append(c)
+    sizes = [len(words) for words in new]
     for r, words in enumerate(old):
         if len(words) >= _FEWEST_WORDS:
-            room = each
+            room, size = each, len(words)
             for c in _holding_rare(words, holders, r * len(new) // len(old)):
                 yield r, c
-                room -= cells(len(words), len(new[c]))
+                room -= cells(size, sizes[c])
                 if room <= 0:
                     break
 
 
-def _holding_rare(
-    words: Words, holders: Mapping[str, Sequence[int]], here: int
-) -> Mapping[int, None]:
+def _holding_rare(words: Words, holders: Mapping[str, Sequence[int]], here: int) -> Iterator[int]:
+    """The places of clauses with one of the rarest of `words`, each once; found as asked for."""
     known = (w for w in dict.fromkeys(words) if w in holders)
     rare = sorted(known, key=lambda w: (len(holders[w]), w))[:_RARE]
-    return dict.fromkeys(c for w in rare for c in _nearest(holders[w], here))
+    seen: set[int] = set()
+    for word in rare:
+        for place in _nearest(holders[word], here):
+            if place not in seen:
+                seen.add(place)
+                yield place
 
 
 def _nearest(places: Sequence[int], here: int) -> Sequence[int]:

@@ -77,6 +77,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,  # asking whether a template changed is dear beside a small page
     )
     found.filters |= {
         "day": words.day,

@@ -12,15 +12,19 @@ from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
+from markupsafe import Markup
+
 from tracker.model import Capture, Correction, History, Settings, Tag, Topic
 from tracker.publisher import text as words
 from tracker.publisher import urls as places
-from tracker.publisher.feeds.catalogue import alternates, catalogue
+from tracker.publisher.feeds.catalogue import Feed, alternates, catalogue
 from tracker.publisher.feeds.channels import UNPUBLISHED
 from tracker.publisher.site.listing import ListEntry
 from tracker.publisher.templating import ENVIRONMENT
 
 Pages = Iterator[tuple[str, bytes]]
+#: The templates of what stands around each page.
+_FRAME = ("head", "masthead", "colophon")
 #: Which of the topics a sentence is about, under the headings given, and the words that say so.
 Tagger = Callable[[Sequence[Topic], str, Sequence[str]], tuple[Tag, ...]]
 
@@ -94,16 +98,18 @@ class PageContext:
         self.base = settings.site_url or UNPUBLISHED
         self.is_public = bool(settings.site_url)
         self.rim = rim or Services()
+        self._frames: dict[tuple[str, ...], dict[str, Markup]] = {}
 
     def page(self, path: str, template: str, **context: Any) -> tuple[str, bytes]:
         """A page at a folder's address."""
         return f"{path}index.html", self.render(path, template, root=places.up(path), **context)
 
-    def render(self, path: str, template: str, **context: Any) -> bytes:
+    def render(self, path: str, template: str, root: str = "", **context: Any) -> bytes:
         text = ENVIRONMENT.get_template(template).render(
             path=path,
+            root=root,
             topics=self.topics,
-            alternates=alternates(path, self.feeds),
+            **self._frame(root, alternates(path, self.feeds)),
             titles={t.id: t.title for t in self.topics},
             topic_places={t.id: n for n, t in enumerate(self.topics)},
             histories=self.histories,
@@ -114,6 +120,18 @@ class PageContext:
             **context,
         )
         return text.encode("utf-8", "replace")
+
+    def _frame(self, root: str, feeds: Sequence[Feed]) -> Mapping[str, Markup]:
+        """What stands around a page: made once for all pages of a folder, as clauses have many."""
+        key = root, *(feed.name for feed in feeds)
+        if key not in self._frames:
+            shared = {"root": root, "topics": self.topics, "alternates": feeds}
+            parts = {part: ENVIRONMENT.get_template(f"{part}.html") for part in _FRAME}
+            self._frames[key] = {
+                name: Markup(part.render(shared))  # noqa: S704 - whose variables were escaped
+                for name, part in parts.items()
+            }
+        return self._frames[key]
 
 
 def file(name: str) -> bytes:
