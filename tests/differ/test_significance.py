@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.strategies import PAGE, capture, version
-from tracker.differ import revise
+from tracker.differ import revise, significance
 from tracker.model import Kind, Revision, Significance, Source, Version
 
 EDITORIAL, LINKS = Significance.EDITORIAL, Significance.LINKS
@@ -49,6 +49,19 @@ def worth(before: str, after: str) -> Significance:
         ("3 days ago", "a week ago"),
         ("Ask at (mailto:me@law.test)", "Ask at me@law.test"),
         ("Effective January 12, 2026", "Effective 12 January 2026"),
+        ("Effective January 12, 2026", "Effective January 13, 2026"),
+        ("Last updated: May 2025", "Last updated: June 2025"),
+        ("Updated 11/26/2020", "Updated : 01/03/2022"),
+        ("Dernière mise à jour : 3 mai 2024", "Dernière mise à jour : 4 juin 2024"),
+        ("Stand: 3. Mai 2024", "Stand: 1. Juni 2024"),
+        ("You authorise us to keep your favourites", "You authorize us to keep your favorites"),
+        ("We keep the data you give us", "We keep thedata you give us"),
+        ("Write to [desk@a.test](mailto: desk@a.test) now", "Write to desk@a.test now"),
+        ("See here how to write", "See how to write."),
+        ("See http://www.a.test/help", "See https://a.test/help"),
+        ("See it all. 6.2 Marks. They are ours.", "See it all. Marks. They are ours."),
+        ("Kept there, Licence and fees | none |", "| Kept there | License and fees | none"),
+        ("Données a caractere personnel", "Données à caractère personnel"),
     ],
 )
 def test_slips_and_typography_are_editorial_there_and_back(before: str, after: str) -> None:
@@ -60,7 +73,7 @@ def test_slips_and_typography_are_editorial_there_and_back(before: str, after: s
     [
         ("We may share it", "We will share it"),
         ("We keep it for 30 days", "We keep it for 60 days"),
-        ("Effective January 12, 2026", "Effective January 13, 2026"),
+        ("You may object until January 12, 2026.", "You may object until January 13, 2026."),
         ("A fee of 1.5% is due", "A fee of 15% is due"),
         ("A fee of €100 is due", "A fee of $100 is due"),
         ("See items 1, 2 below", "See items 12 below"),
@@ -278,3 +291,27 @@ def test_every_significance_has_its_reason_in_words() -> None:
         between(body(*TEXT), body(SOON, *TEXT)),
     ]
     assert len({r.reason for r in revisions}) == 3
+
+
+# ── rewrites ──────────────────────────────────────────────────────────────────────
+
+
+def test_a_text_rewritten_under_another_name_is_news() -> None:
+    old = [f"The keeper writes rule {n} of the harbour down for each guest." for n in range(20)]
+    new = [f"For guests of the harbour the keeper has rule {n} down: of each." for n in range(20)]
+    before, after = version(body(*old, title="Quay Terms")), version(body(*new, title="Dock Terms"))
+    other = [f"Music number {n} was played loudly by seven drummers." for n in range(20)]
+    assert significance_of(before, after, 2) == (SUBSTANTIVE, "most of the text was replaced")
+    played = version(body(*other, title="A Concert"))
+    assert significance_of(before, played, 2)[0] is TECHNICAL
+
+
+def significance_of(before: Version, after: Version, paired: int) -> tuple[Significance, str]:
+    return significance.of_revision(before, after, revise(before, after, ()).changes, paired)
+
+
+def test_a_stub_that_grew_under_its_own_title_is_news() -> None:
+    stub, whole = body(TEXT[0]), body(*TEXT, *(f"Rule {n} is new here." for n in range(30)))
+    assert between(stub, whole).significance is SUBSTANTIVE
+    joined = whole.replace("<p>Rule 0", "<h1>Another page</h1><p>Rule 0")
+    assert between(stub, joined).reason == "other pages were added to the text"

@@ -232,9 +232,9 @@ def test_a_slip_mended_is_about_its_sentence_but_no_news_about_it() -> None:
 
 
 def test_a_heading_above_gives_the_topic_to_any_change_of_words() -> None:
-    assert evidence(SALE, "for one year", "for two years", ("Your data", "Sale of data")) == (
-        "Sale",
-    )
+    assert evidence(
+        SALE, "for one year only", "for two years only", ("Your data", "Sale of data")
+    ) == ("Sale",)
 
 
 def test_near_words_that_came_with_the_change_count() -> None:
@@ -245,13 +245,15 @@ def test_near_words_that_came_with_the_change_count() -> None:
 def test_words_for_headings_count_in_headings_only() -> None:
     rule = Topic("t", "T", "", ("sale",), (), (), headings=("ads",))
     assert evidence(rule, "We show ads for a year", "We show ads for a month") == ()
-    assert evidence(rule, "for one year", "for two years", ("5. Ads", "Terms")) == ("Ads",)
+    assert evidence(rule, "for one year only", "for two years only", ("5. Ads", "Terms")) == (
+        "Ads",
+    )
     assert about(rule, "We show ads.", ()) == ()
     assert about(rule, "A sale.", ("Our ads",)) == ("sale", "ads")
 
 
 REST = "<h2>2. Other</h2><p>It stays so</p>"
-SECTION = f"<h1>Terms</h1><h2>1. General</h2><p>A {{}} here</p><p>Another {{}} here</p>{REST}"
+SECTION = f"<h1>Terms</h1><h2>1. General</h2><p>A {{}} is here</p><p>Another {{}} is here</p>{REST}"
 GONE = f"<h1>Terms</h1>{REST}"
 
 
@@ -273,7 +275,7 @@ def test_a_section_is_not_about_what_half_of_it_is() -> None:
 def test_a_heading_that_stays_is_not_about_what_changes_under_it() -> None:
     before, after = (version(SECTION.format("sale", word)) for word in ("sale", "fair"))
     assert [c.before[0].text for c in revise(before, after, [SALE]).changes] == [
-        "Another sale here"
+        "Another sale is here"
     ]
 
 
@@ -301,3 +303,32 @@ def test_only_news_gives_a_revision_its_topics_in_the_order_of_the_topics() -> N
     assert revise(here, there, [first, second]).topics == ()
     moved = version("<p>The zoo is open again</p><p>We sell ads here today</p>")
     assert revise(before, moved, [first, second]).topics == ()
+
+
+TABLE = """<h1>T</h1><h2>Sale</h2><table><tr><td>Denied</td><td>{}</td></tr></table>
+<ul><li>Harbour Pilots</li>{}</ul>"""
+
+
+def test_a_heading_hands_its_topic_to_prose_and_items_but_to_no_label_or_number() -> None:
+    old, number, item = (
+        version(TABLE.format(*cells))
+        for cells in (("2,000", ""), ("3,000", ""), ("2,000", "<li>Quay Watch</li>"))
+    )
+    assert [c.tags for c in revise(old, number, [SALE]).changes] == [()]
+    assert [bool(c.tags) for c in revise(old, item, [SALE]).changes] == [True]
+
+
+def test_a_word_elsewhere_in_a_long_sentence_is_not_about_the_topic() -> None:
+    page = "<h1>T</h1><p>Write to us for {} of letters, parcels, cards and maps, or visit {}.</p>"
+    old, far, near, large = (
+        version(page.format(*words))
+        for words in (
+            ("erasure", "a sale"),
+            ("deletion", "a sale"),
+            ("erasure", "our sale"),
+            ("what the keeper once wrote down", "a sale"),
+        )
+    )
+    assert [c.tags for c in revise(old, far, [SALE]).changes] == [()]
+    assert [bool(c.tags) for c in revise(old, near, [SALE]).changes] == [True]
+    assert [bool(c.tags) for c in revise(old, large, [SALE]).changes] == [True]

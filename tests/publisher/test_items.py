@@ -52,12 +52,12 @@ def test_before_and_after_are_whole_sentences_with_marks_in_the_text_itself() ->
 def test_an_item_begins_with_what_matters() -> None:
     text = Body(bodies(feeds_of(heron())["all.xml"])[0]).text
     assert text.split("\n")[0] == (
-        "5 clauses changed, 3 about generative AI and 1 about targeted advertising."
+        "4 clauses changed, 3 about generative AI and 1 about targeted advertising."
     )
     assert "In force from: 12 March 2025" in text
     assert "First seen: 11 March 2025, 08:30 UTC" in text
-    first = text.index("2. What we do with it")
-    assert first < text.index("Effective"), "watched topics come first"
+    assert "2. What we do with it" in text
+    assert "Effective" not in text, "a new date alone is no news"
 
 
 def test_an_item_leads_to_the_redline_the_source_the_copy_and_the_digests() -> None:
@@ -140,7 +140,9 @@ def test_forged_marks_are_doubled() -> None:
 
 @pytest.mark.parametrize("text", NASTY, ids=range(len(NASTY)))
 def test_readers_that_sanitize_and_readers_that_do_not_see_the_same_words(text: str) -> None:
-    found = feeds_of(history("# Rules\nWe walk.", ["# Rules", "We walk.", text]))["all.xml"]
+    found = feeds_of(history("# Rules\nWe walk.", ["# Rules", "We walk.", f"{text} is ours"]))[
+        "all.xml"
+    ]
     entry = feedparser.parse(found).entries[0]
     assert Body(entry.content[0].value).text.split() == Body(bodies(found)[0]).text.split()
 

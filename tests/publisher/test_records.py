@@ -35,6 +35,7 @@ def test_the_schema_refuses_what_is_no_record() -> None:
     (first, *_) = records.changes([heron()])
     wrong = [
         {**first, "kind": "added"},
+        {**first, "significance": "technical"},
         {**first, "from": "yesterday"},
         {**first, "document": "Heron"},
         {**first, "evidence": {"generative-ai": []}},
@@ -53,6 +54,7 @@ def test_a_record_holds_the_words_to_the_letter() -> None:
         "from": "2025-03-01T08:30:00Z",
         "to": "2025-03-11T08:30:00Z",
         "revision": "substantive",
+        "significance": "substantive",
         "kind": "reworded",
         "path": ["Privacy Policy", "2. What we do with it"],
         "before": "We show your walks to the members of your club, and to nobody else.",

@@ -55,6 +55,17 @@ _TEXT = r"(?:agreement|policy|policies|notice|terms|conditions)\b"
 _CHANGES = r"(?:updat|chang|revis|amend|mak|tak)\w*"
 _HAS_YEAR = re.compile(r"\d{4}")  # as every date has, and few texts
 _ANY = re.compile(rf"(?<!\w){_DATE}(?!\w)", re.IGNORECASE)
+# A date that names no day, or that may be read in two ways, is a date all the same.
+_MONTH_NAME = (
+    r"(?:jan(?:uary|uar|vier)?|feb(?:ruary|ruar)?|f[ée]v(?:rier)?|mar(?:ch|s|zo|ço)?|märz|maart|a[pvb]r\w{0,6}"
+    r"|may|mai|mayo|maggio|mei|ju[nlií]\w{0,6}|giugno|luglio|gennaio|ao[uû]t|agosto|aug\w{0,5}|se[pt]\w{0,8}"
+    r"|o[ck]t\w{0,5}|out(?:ubro)?|ottobre|nov\w{0,6}|d[eéi][czs]\w{0,7}|enero|febrero|janeiro|fevereiro)"
+)
+_LOOSE = re.compile(
+    rf"(?<!\w)(?:{_DATE}|\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}|\d{{4}}[./]\d{{1,2}}[./]\d{{1,2}}"
+    rf"|(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?{_MONTH_NAME}\.?,?\s+(?:de\s+)?(?:\d{{1,2}},?\s+)?\d{{4}})(?!\w)",
+    re.IGNORECASE,
+)
 # In a text where all white space is one space: runs of it could be read in many ways.
 _SAID = (
     rf"\b(?:{_APPLIES})\s*[:\-–]?\s*(?P<applies>{_DATE})"
@@ -87,6 +98,11 @@ def with_iso_dates(text: str) -> str:
     if not _HAS_YEAR.search(text):
         return text
     return _ANY.sub(lambda m: str(parse_date(m[0]) or m[0]), text)
+
+
+def without_dates(text: str) -> str:
+    """`text` without its dates, those too that name no day or only numbers."""
+    return _LOOSE.sub(" ", text) if _HAS_YEAR.search(text) else text
 
 
 def date_line(text: str) -> date | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 
@@ -11,6 +11,7 @@ from tracker._support.budget import limited
 from tracker.differ import significance
 from tracker.differ.align import align, aligned_share
 from tracker.differ.effective_dates import date_line, effective
+from tracker.differ.furniture import is_label, is_widget, without_slips
 from tracker.differ.legal_effects import notes
 from tracker.differ.redline import Effort, read_back, redline
 from tracker.differ.relocation import is_telling, relocated
@@ -62,7 +63,7 @@ def revise(
     )
     effort = Effort()
     found = (_change(step, topics, effort) for step in steps)
-    changes = with_sections(tuple(change for change in found if change is not None))
+    changes = _topical(with_sections(without_slips([c for c in found if c is not None])))
     paired = sum(len(p.after) for p in pairs if p.before)
     worth, reason = significance.of_revision(before, after, changes, paired)
     return Revision(
@@ -76,6 +77,11 @@ def revise(
         topics=union(changes, topics) if worth.is_news else (),
         effective=_effective(changes) if worth.is_news else None,
     )
+
+
+def _topical(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """`changes`, where those of no weight are about no topic, whatever their clause says."""
+    return tuple(c if c.significance.is_news else replace(c, tags=()) for c in changes)
 
 
 def _stands(before: Version, after: Version, pair: Pair) -> bool:
@@ -132,6 +138,15 @@ class _Step:
         return tuple(self.new.clauses[j] for j in self.pair.after)
 
     @property
+    def is_furniture(self) -> bool:
+        """Whether all clauses on both sides are labels, or parts of a widget."""
+        old, new = self.old.clauses, self.new.clauses
+        return all(is_widget(c) for c in (*self.before, *self.after)) or (
+            all(is_label(old, i) for i in self.pair.before)
+            and all(is_label(new, j) for j in self.pair.after)
+        )
+
+    @property
     def is_top(self) -> bool:
         return all(n < _TOP for n in (*self.pair.before, *self.pair.after))
 
@@ -147,7 +162,7 @@ def _change(step: _Step, topics: Sequence[Topic], effort: Effort) -> Change | No
     if kind is Kind.REWORDED and not moved and only_renumbered(spans, step.numbers):
         kind = Kind.RENUMBERED
     added, removed = _links(before, after)
-    place = significance.Place(step.is_top, step.has_strayed, step.known)
+    place = significance.Place(step.is_top, step.has_strayed, step.known, step.is_furniture)
     return Change(
         kind=kind,
         before=before,
@@ -169,7 +184,8 @@ def _tags(step: _Step, spans: tuple[Span, ...], topics: Sequence[Topic]) -> tupl
     paths = [_below_title(_headings(clause), version) for clause, version in sides]
     if step.has_strayed:
         return tags_of_text(topics, step.after[0].text, dict.fromkeys(chain.from_iterable(paths)))
-    return tags(topics, spans, paths[-1])
+    is_item = not (step.before and step.after) and (step.after or step.before)[0].unit is Unit.ITEM
+    return tags(topics, spans, paths[-1], is_item=is_item)
 
 
 def _headings(clause: Clause) -> tuple[str, ...]:

@@ -10,16 +10,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tracker.differ import sense
 from tracker.differ.choice_links import lost_choice
-from tracker.differ.effective_dates import with_iso_dates
-from tracker.differ.redline import read_back
-from tracker.extractor.combining_marks import ATTACHED_ONE
+from tracker.differ.redline import read_back, words_of
 from tracker.extractor.normalise import fold, without_counters
 from tracker.model import Change, Clause, Kind, Significance, Span, Unit, Version
 
-# A sum keeps its currency and its decimal point: 1.5 % is neither 15 % nor $1.5.
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*|[%‰$€£¥₹]")
-_LETTERS = re.compile(rf"(?:[^\W_]+|{ATTACHED_ONE})+|\x1f[^\x1f]+\x1f")
 # How a sentence that was complete goes on; one that was broken off may go on in any way.
 _GOES_ON = re.compile(
     r"\s*(?:[^\w\s]|(?:and|or|but|nor|including|except|unless|until|to|for|with|without|as|if|when"
@@ -46,6 +42,11 @@ _LONGEST_NOTICE = 900
 _BANNER_DEPTH = 1
 #: Share of a text's clauses that must be gone, under another title, for a page swap.
 _SWAP = 0.7
+_REPLACED = "most of the text was replaced"
+#: Shares of the words (each counted once) that a rewritten text has in common with the older: of
+#: the shorter one's, and of all.
+_WORDS_KEPT = 0.65
+_WORDS_ALIKE = 0.35
 #: An archive's page set is wider when the text has so many times the clauses.
 _WIDENED = 2.5
 #: Substantive changes that do not hide that a revision is, above all, an announcement.
@@ -54,7 +55,8 @@ _FEW = 0.03
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a change's surroundings say: `is_top` of the page, `has_strayed` under another label.
+    """What a change's surroundings say: `is_top` of the page, `has_strayed` under another label,
+    `is_furniture` beside the text.
 
     `known` are the keys of the clauses of all earlier versions.
     """
@@ -62,6 +64,7 @@ class Place:
     is_top: bool = False
     has_strayed: bool = False
     known: frozenset[str] = frozenset()
+    is_furniture: bool = False
 
 
 def of_change(
@@ -76,6 +79,8 @@ def of_change(
         return Significance.SUBSTANTIVE if lost_choice(before, after) else Significance.LINKS
     if kind in {Kind.MOVED, Kind.RENUMBERED}:
         return Significance.SUBSTANTIVE if place.has_strayed else Significance.EDITORIAL
+    if place.is_furniture:
+        return Significance.EDITORIAL
     if not place.has_strayed and _is_editorial(redline, before, after, place.known):
         return Significance.EDITORIAL
     if place.is_top and is_notice([*before, *after]):
@@ -100,29 +105,15 @@ def _is_editorial(
     after: Sequence[Clause],
     known: frozenset[str],
 ) -> bool:
-    old, new = (without_counters(fold(side)) for side in read_back(redline))
-    if _same_letters(old, new):
+    shown = read_back(redline)
+    if sense.is_same(*shown) or sense.is_redated(*shown):
         return True
+    old, new = (without_counters(fold(side)) for side in shown)
     if not before or not after or any(c.unit is Unit.HEADING for c in (*before, *after)):
         return False
     # That a clause is longer than before is a slip mended only where its words stood before.
     returned = all(c.key in known for c in after)
     return _is_cut_short(new, old) or (returned and _is_cut_short(old, new))
-
-
-def _same_letters(old: str, new: str) -> bool:
-    """Whether two texts differ in no letter and number, or in none but how a date is written."""
-    if _letters(old) == _letters(new):
-        return True
-    dated = with_iso_dates(old), with_iso_dates(new)
-    return dated != (old, new) and _letters(dated[0]) == _letters(dated[1])
-
-
-def _letters(text: str) -> str:
-    """What is left of a text without punctuation, spaces and capitals."""
-    # An address whose "mailto:" is shown is a slip of the page.
-    shown = text.replace("mailto:", "")
-    return "".join(_LETTERS.findall(_NUMBER.sub("\x1f\\g<0>\x1f", shown))).casefold()
 
 
 def _is_cut_short(short: str, long: str) -> bool:
@@ -145,10 +136,11 @@ def of_revision(
     ranks = [c.significance for c in changes]
     substantive = ranks.count(Significance.SUBSTANTIVE)
     notices = ranks.count(Significance.ANNOUNCEMENT)
-    if notices and substantive <= max(1, _FEW * len(after.clauses)) and substantive <= notices:
+    if notices and substantive <= min(notices, _FEW * len(after.clauses)):
         return Significance.ANNOUNCEMENT, "a notice about changes to the text came, changed or went"
     if substantive:
-        return Significance.SUBSTANTIVE, "the wording changed"
+        is_whole = paired < (1 - _SWAP) * max(len(before.clauses), len(after.clauses))
+        return Significance.SUBSTANTIVE, _REPLACED if is_whole else "the wording changed"
     if Significance.EDITORIAL in ranks:
         return Significance.EDITORIAL, "only punctuation, order, numbering or obvious slips changed"
     if Significance.LINKS in ranks:
@@ -164,7 +156,7 @@ def _technical(before: Version, after: Version, paired: int) -> str:
         if _sources(before) != _sources(after):
             return "the text is selected from the page in another way than before"
         return ""
-    if _is_page_swap(before, after, paired):
+    if _is_page_swap(before, after, paired) and not _is_rewritten(before, after):
         return f"another page took its place: {after.title}"
     if _is_widened(before, after, paired):
         return "other pages were added to the text"
@@ -178,9 +170,29 @@ def _sources(version: Version) -> list[str]:
 
 
 def _is_widened(small: Version, large: Version, paired: int) -> bool:
-    """Nearly all that was there stands on, beside much more: an archive joined several pages."""
+    """Nearly all that was there is kept, beside much more: an archive joined several pages.
+
+    A page that has no other title than before only grew.
+    """
     kept = paired / len(small.clauses) if small.clauses else 0.0
+    titles = _titles(small)
+    if titles and titles == _titles(large):
+        return False
     return kept >= _SWAP and len(large.clauses) >= _WIDENED * len(small.clauses)
+
+
+def _titles(version: Version) -> list[str]:
+    return [clause.key for clause in version.clauses if clause.level == 1]
+
+
+def _is_rewritten(before: Version, after: Version) -> bool:
+    """Whether most words of both texts are the same: one text told in another way."""
+    old, new = (
+        {w.casefold() for c in version.clauses for w in words_of(c.text) if w.isalpha()}
+        for version in (before, after)
+    )
+    shared = len(old & new)
+    return shared > _WORDS_KEPT * min(len(old), len(new)) and shared > _WORDS_ALIKE * len(old | new)
 
 
 def _is_page_swap(before: Version, after: Version, paired: int) -> bool:

@@ -33,6 +33,13 @@ _WORD = re.compile(r"\w+")
 _STARRED = re.compile(r"[\w*]+")
 _CERTAIN = re.compile(r"[^*\x80-\U0010ffff]+")
 
+_SAYING = re.compile(r"[^\W\d_]+")
+#: Words a clause must have for a heading to hand it its topic.
+_PROSE = 4
+#: A change is about a mention so many words away, and any in its sentence when so large.
+_NEAR = 6
+_LARGE = 5
+
 Interval = tuple[int, int]
 
 
@@ -294,13 +301,24 @@ def about(topic: Topic, text: str, path: Sequence[str]) -> tuple[str, ...]:
     return _distinct([*(m.words for m in mentions(topic, text)), *_above(topic, path)])
 
 
-def tags(topics: Iterable[Topic], redline: Sequence[Span], path: Sequence[str]) -> tuple[Tag, ...]:
-    """The topics of one change, each with the words that gave it; `path` without the page title."""
+def tags(
+    topics: Iterable[Topic], redline: Sequence[Span], path: Sequence[str], *, is_item: bool = False
+) -> tuple[Tag, ...]:
+    """The topics of one change, each with the words that gave it; `path` without the page title.
+
+    `is_item` says that what changed is an item of a list, which may be a name and no more.
+    """
     if all(span.op is Op.SAME for span in redline):
         return ()
     sides = [_side(redline, op) for op in (Op.DELETE, Op.INSERT)]
-    found = ((topic.id, _evidence(topic, sides, path)) for topic in topics)
+    above = path if is_item or _has_prose(sides) else ()
+    found = ((topic.id, _evidence(topic, sides, above)) for topic in topics)
     return tuple(Tag(topic, words) for topic, words in found if words)
+
+
+def _has_prose(sides: Iterable[tuple[str, Sequence[Interval]]]) -> bool:
+    """Whether what changed says something under a heading: no label, number or name."""
+    return any(changed and len(_SAYING.findall(text)) >= _PROSE for text, changed in sides)
 
 
 def tags_of_text(topics: Iterable[Topic], text: str, path: Iterable[str]) -> tuple[Tag, ...]:
@@ -314,8 +332,34 @@ def _evidence(
     topic: Topic, sides: Iterable[tuple[str, Sequence[Interval]]], path: Sequence[str]
 ) -> tuple[str, ...]:
     """The mentions in a sentence that changed, on both sides, and in the headings."""
-    said = (m.words for text, changed in sides for m in mentions(topic, text, changed))
+    said = (
+        m.words
+        for text, changed in sides
+        for m in mentions(topic, text, changed)
+        if _is_touched(m, text, changed)
+    )
     return _distinct([*said, *_above(topic, path)])
+
+
+def _is_touched(mention: Mention, text: str, changed: Sequence[Interval]) -> bool:
+    """Whether a change is near a mention, or so large that it is of the whole sentence."""
+    inside = [
+        (max(start, mention.sentence[0]), min(end, mention.sentence[1]))
+        for start, end in changed
+        if _overlap((start, end), mention.sentence)
+    ]
+    if sum(len(text[start:end].split()) for start, end in inside) >= _LARGE:
+        return True
+    return any(_distance(mention, text, piece) <= _NEAR for piece in inside)
+
+
+def _distance(mention: Mention, text: str, piece: Interval) -> int:
+    """How many words stand between a mention and what changed."""
+    start, end = piece
+    if _overlap(piece, (mention.start, mention.end)):
+        return 0
+    between = text[end : mention.start] if end <= mention.start else text[mention.end : start]
+    return len(between.split())
 
 
 def _above(topic: Topic, path: Sequence[str]) -> Iterator[str]:

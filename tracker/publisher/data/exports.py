@@ -29,6 +29,8 @@ _CHANGES = (
            "second has several, page does)."),
     ("revision", "What the revision is worth: substantive, announcement, reverted, upcoming (the "
                  "news), editorial, links or technical."),
+    ("significance", "What this change is worth by itself: substantive, announcement, editorial "
+                     "or links."),
     ("kind", "What happened to the clause: added, removed, reworded, moved, split, merged, "
              "renumbered or links."),
     ("path", "The headings above the clause, outermost first, joined by “ › ”."),
@@ -46,7 +48,7 @@ _REVISIONS = (
     ("to", "When the newer version was first seen; with document, it names the revision."),
     ("from", "When the older version was first seen."),
     ("title", "What the page called itself."),
-    ("significance", "As `revision` above."),
+    ("significance", "What the revision is worth, as `revision` above."),
     ("reason", "Why it has this significance, in words."),
     ("topics", "The watched topics it is about, joined by a space."),
     ("effective", "The day from which the text says it applies."),

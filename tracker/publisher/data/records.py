@@ -41,6 +41,7 @@ def _change(revision: Revision, change: Change) -> Record:
         **_nth("from_nth", revision.before),
         **_nth("to_nth", revision.after),
         "revision": revision.significance.value,
+        "significance": change.significance.value,
         "kind": change.kind.value,
         "path": list(change.path),
         "before": _text(change.before),

@@ -1,0 +1,137 @@
+"""What stands on a page beside its text: labels, buttons, breadcrumbs, widgets, lost headings.
+
+It is known by what it is: no sentence, no rule, under no list; or a widget by the name it bears.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tracker.differ.redline import read_back
+from tracker.differ.sense import sense
+from tracker.extractor.normalise import enumerator
+from tracker.model import Change, Clause, Kind, Significance, Unit
+
+_MOST_WORDS = 6
+_FARTHEST = 40  # clauses a list is followed to where it begins
+_LONGEST_GROUP = 6
+_SENTENCE_END = re.compile(r"[.!;:,。！]\W*$")
+# Who speaks to whom, or says what is, may or must be: a sentence, however short. Where letters are
+# of another script, or a number is named, nothing short is taken for a label.
+_SPEAKS = re.compile(
+    r"[^\x00-\u024f\u2000-\u206f]|\d|\b(?:we|us|our|you|your|they|their|it|this|these|may|must|will|can|shall|should"
+    r"|not|no|never|is|are|was|has|have|do|does|sell|share|use|keep|collect|train"
+    r"|nous|notre|nos|vous|votre|vos|est|sont|peut|pouvez|wir|unsere?|sie|ihre?|ist|sind|kann|darf"
+    r"|usted|nuestr[oa]s?|puede|es|son|noi|nostr[oaie]|può|è|sono|nós|noss[oa]s?|pode|são"
+    r"|wij|onze|uw|kunnen|mag)\b",
+    re.IGNORECASE,
+)
+_WIDGET = re.compile(
+    r"(?:do you )?(?:still )?(?:need|want|have) (?:more |any )?(?:help|questions)"
+    r"|(?:was|did|is) this (?:page|article|answer|information)?\s?(?:help\w*|useful)(?: you)?"
+    r"|related (?:articles?|links?|topics?|pages?|content)|(?:on|in) this (?:page|article)"
+    r"|(?:recently viewed|popular|see also|more) articles?|share this (?:page|article)|follow us"
+    r"|sign in(?: ?/ ?register)?|log in|search(?: suggestions)?|(?:send|give)(?: us)? feedback",
+    re.IGNORECASE,
+)
+_CAME_OR_WENT = (Kind.ADDED, Kind.REMOVED)
+_EDITS = (*_CAME_OR_WENT, Kind.REWORDED, Kind.SPLIT, Kind.MERGED)
+
+
+def is_label(clauses: Sequence[Clause], place: int) -> bool:
+    """Whether a clause of a text is a few words outside every sentence and list."""
+    clause = clauses[place]
+    if not _is_short(clause):
+        return False
+    if clause.unit is Unit.ITEM:
+        return not clause.path  # a breadcrumb or a menu above the text
+    return clause.unit is Unit.PARAGRAPH and not _is_listed(clauses, place)
+
+
+def _is_short(clause: Clause) -> bool:
+    words = clause.text.split()
+    if len(words) > _MOST_WORDS or _SENTENCE_END.search(clause.text):
+        return False
+    return not _SPEAKS.search(clause.text)
+
+
+def _is_listed(clauses: Sequence[Clause], place: int) -> bool:
+    """Whether short lines go on from one that announces them: "We share it with:"."""
+    for clause in reversed(clauses[max(0, place - _FARTHEST) : place]):
+        if clause.text.rstrip().endswith(":"):
+            return True
+        if clause.unit is Unit.HEADING or len(clause.text.split()) > 2 * _MOST_WORDS:
+            return False
+    return False
+
+
+def is_widget(clause: Clause) -> bool:
+    """Whether a clause is, or stands under, the heading of a widget."""
+    names = (clause.text, *clause.path[-1:])
+    return any(_WIDGET.fullmatch(name.strip(" ?!.:")) for name in names)
+
+
+def without_slips(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """`changes`, where what a page only cut in another way, and headings that came or went
+    alone, are editorial."""
+    kept = list(changes)
+    edits = [n for n, change in enumerate(kept) if change.kind in _EDITS]
+    for n in _recut([kept[n] for n in edits]):
+        kept[edits[n]] = _editorial(kept[edits[n]])
+    return _without_lost_headings(kept)
+
+
+def _recut(changes: Sequence[Change]) -> list[int]:
+    """Places of neighbours under one heading that together say the same before and after."""
+    sides = [_sides(change) for change in changes]
+    found: list[int] = []
+    start = 0
+    while start < len(sides):
+        end = start if changes[start].moved else _end_of_group(sides, start)
+        found += range(start, end)
+        start = max(end, start + 1)
+    return found
+
+
+def _sides(change: Change) -> tuple[tuple[str, ...], str, str]:
+    before, after = read_back(change.redline)
+    return change.path, sense(before), sense(after)
+
+
+def _end_of_group(sides: Sequence[tuple[tuple[str, ...], str, str]], start: int) -> int:
+    """Where the shortest run from `start` ends that is the same on both sides; `start` if none."""
+    path, old, new = sides[start]
+    for end in range(start + 1, min(start + _LONGEST_GROUP, len(sides))):
+        under, before, after = sides[end]
+        shared = min(len(under), len(path))  # a cell stands under the first of its row
+        if under[:shared] != path[:shared] or not (old.startswith(new) or new.startswith(old)):
+            break
+        old, new = old + before, new + after
+        if old == new:
+            return end + 1
+    return start
+
+
+def _without_lost_headings(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """A heading is news only with prose under it that came or went."""
+    said = {
+        (change.kind, enumerator(title)[1])
+        for change in changes
+        if change.significance.is_news and change.clause.unit is not Unit.HEADING
+        for title in change.path
+    }
+    return tuple(
+        _editorial(change)
+        if change.kind in _CAME_OR_WENT
+        and change.significance is Significance.SUBSTANTIVE
+        and change.clause.unit is Unit.HEADING
+        and (change.kind, enumerator(change.clause.text)[1]) not in said
+        else change
+        for change in changes
+    )
+
+
+def _editorial(change: Change) -> Change:
+    return replace(change, significance=Significance.EDITORIAL)

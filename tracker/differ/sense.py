@@ -1,0 +1,100 @@
+"""The letters of a text that carry its meaning: two wordings of one sense differ in nothing else.
+
+Left out are markup that a transcript shows, numbering, accents, capitals, spaces, the scheme of an
+address, words that only carry a link, and the spelling of one English or the other.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from tracker.differ.effective_dates import with_iso_dates, without_dates
+from tracker.extractor.combining_marks import ATTACHED_ONE
+from tracker.extractor.normalise import fold, without_counters
+
+# A sum keeps its currency and its decimal point: 1.5 % is neither 15 % nor $1.5.
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*|[%‰$€£¥₹]")
+_LETTERS = re.compile(rf"(?:[^\W_]+|{ATTACHED_ONE})+|\x1f[^\x1f]+\x1f")
+_LINK = re.compile(r"\[([^\[\]]{1,300})\]\(\s*(?:https?:|mailto:|/|#)[^()\s]{0,500}[^()]{0,300}\)")
+_SCHEME = re.compile(r"\bhttps?://(?:www\.)?|\bmailto:", re.IGNORECASE)
+#: Words that only carry a link.
+_LINK_WORDS = re.compile(
+    r"\b(?:(?:by )?click(?:ing)? )?(?:on )?here\b|\b(?:cliquez )?ici\b"
+    r"|\b(?:learn|read|find out) more\b",
+    re.IGNORECASE,
+)
+#: Numbering where a line or a sentence begins.
+_NUMBERING = re.compile(
+    r"(?:^|(?<=[.!?:;|]\s)|(?<=\n))(?:\([ivxlc]{1,6}\)|\([a-z]\)|\d{1,2}(?:\.\d{1,2}){1,3}\.?(?=\s*[A-ZÀ-Þ])"
+    r"|\d{1,2}[.)](?=\s*[A-ZÀ-Þ])|[a-z]\)(?=\s))\s*"
+)
+# The same word in the spelling of either English; what both sides have alike does no harm.
+_SPELLINGS = tuple(
+    (re.compile(pattern), plain)
+    for pattern, plain in (
+        (r"(?<=\w{3})is(?=(?:e|es|ed|er|ers|ing|ation|ations|ational)\b)", "iz"),
+        (r"(?<=\w{3})ys(?=(?:e|es|ed|ing)\b)", "yz"),
+        (r"(?<=\w{3})our(?=(?:s|ed|ing|ite|ites|able|al|er|ers|hood|less|ful)?\b)", "or"),
+        (r"(?<=\w{3})ll(?=(?:ed|ing|er|ers|ation|ations)\b)", "l"),
+        (r"(?<=\w{3})tre(?=s?\b)", "ter"),
+        (r"(?<=\w{3})ogue(?=s?\b)", "og"),
+        (r"(?<=\w{2})(?:ence|ense)(?=s?\b)", "ens"),
+        (r"\blicenc", "licens"),
+        (r"\bprogramme", "program"),
+        (r"\b(judg|acknowledg)ement", r"\1ment"),
+    )
+)
+_DATED = re.compile(
+    r"updat|effective|revis|modif|version|publish|posted|dated|as\s+of|in\s+force|amended|issued"
+    r"|mis\w*\s+à\s+jour|vigueur|modifi|stand\b|gültig|aktualisiert|geändert|vigor|actualiz|aggiorna"
+    r"|bijgewerkt|gewijzigd|ingang|atualiza",
+    re.IGNORECASE,
+)
+_LONGEST_DATED = 40  # words
+
+
+def letters(text: str) -> str:
+    """`text` without punctuation, spaces and capitals."""
+    # An address whose "mailto:" is shown is a slip of the page.
+    shown = text.replace("mailto:", "")
+    return "".join(_LETTERS.findall(_NUMBER.sub("\x1f\\g<0>\x1f", shown))).casefold()
+
+
+def sense(text: str) -> str:
+    """The letters of `text` that carry its meaning."""
+    lines = (without_counters(fold(line)) for line in text.splitlines())
+    plain = _LINK.sub(r"\1", "\n".join(lines))
+    plain = _NUMBERING.sub("", _LINK_WORDS.sub("", _SCHEME.sub("", plain)))
+    return letters(_in_one_spelling(with_iso_dates(_without_accents(plain))))
+
+
+def _in_one_spelling(text: str) -> str:
+    plain = text.casefold()
+    for pattern, one in _SPELLINGS:
+        plain = pattern.sub(one, plain)
+    return plain
+
+
+def _without_accents(text: str) -> str:
+    """Latin letters without their accents; in other scripts a mark may be half the word."""
+    if text.isascii():
+        return text
+    return "".join(
+        unicodedata.normalize("NFKD", c)[0] if "\u00c0" <= c <= "\u024f" else c for c in text
+    )
+
+
+def is_same(before: str, after: str) -> bool:
+    """Whether two texts differ in no letter and number that carries meaning."""
+    return letters(before) == letters(after) or sense(before) == sense(after)
+
+
+def is_redated(before: str, after: str) -> bool:
+    """Whether two texts say the same of themselves but for the day: "Last updated: May 2025"."""
+    if max(len(before.split()), len(after.split())) > _LONGEST_DATED:
+        return False
+    old, new = without_dates(fold(before)), without_dates(fold(after))
+    if old == fold(before) or new == fold(after) or sense(old) != sense(new):
+        return False
+    return bool(_DATED.search(new)) or not letters(new)
