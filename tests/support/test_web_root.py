@@ -436,8 +436,10 @@ mount -t tmpfs none "$1/web" 2>/dev/null || exit 77
 mkdir "$1/web/big" "$1/inner"
 echo theirs > "$1/web/CNAME"
 for n in 1 2 3; do
-  "$2" -c 'import sys; from pathlib import Path; from tracker._support.atomic_folder import put
-put(Path(sys.argv[1]), {"index.html": sys.argv[2].encode(), "x/y": b"1"})' "$1/feeds" "$n"
+  "$2" -c 'import sys; from pathlib import Path
+from tracker._support.atomic_folder import write_atomically
+files = {"index.html": sys.argv[2].encode(), "x/y": b"1"}
+write_atomically(Path(sys.argv[1]), files)' "$1/feeds" "$n"
   test "$(cat "$1/web/index.html")" = "$n"
   test "$(cat "$1/web/CNAME")" = theirs
 done
@@ -446,8 +448,9 @@ umount "$1/web"
 mount --bind "$1/inner" "$1/web/big" 2>/dev/null || exit 77
 echo theirs > "$1/inner/theirs"
 for n in 1 2 3; do
-  "$2" -c 'import sys; from pathlib import Path; from tracker._support.atomic_folder import put
-put(Path(sys.argv[1]), {"index.html": sys.argv[2].encode()})' "$1/feeds" "$n"
+  "$2" -c 'import sys; from pathlib import Path
+from tracker._support.atomic_folder import write_atomically
+write_atomically(Path(sys.argv[1]), {"index.html": sys.argv[2].encode()})' "$1/feeds" "$n"
   test "$(cat "$1/web/index.html")" = "$n"
   test "$(cat "$1/inner/theirs")" = theirs
 done
