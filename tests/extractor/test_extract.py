@@ -182,6 +182,7 @@ def test_a_button_that_is_all_of_a_heading_is_its_words() -> None:
     assert (title.unit, title.level, title.text) == (Unit.HEADING, 2, "What we never do")
     assert clause.path == ("What we never do",)
     assert lines("<h2>Terms <button>Copy link</button></h2><p>Text.</p>") == ["Terms", "Text."]
+    assert lines("<h2>2. <button>Data</button></h2><p>Text.</p>") == ["Data", "Text."]
 
 
 def test_plain_text_is_read_as_it_stands() -> None:

@@ -211,6 +211,17 @@ def test_redirects_are_followed_to_the_page() -> None:
         assert there.server.paths == ["/robots.txt", "/terms", "/a", "/b"]
 
 
+def test_a_page_that_sends_on_by_itself_is_followed_like_a_redirect() -> None:
+    sent = page(b"<meta http-equiv=refresh content='0; url=/b'>Moved.")
+    with site({"/terms": sent, "/b": page()}) as there:
+        seen = there.fetch()
+        assert (seen.outcome, seen.final_url) == (Outcome.GOOD, there.server.url("/b"))
+    back = page(b"<meta http-equiv=refresh content='0; url=/terms'>")
+    with site({"/terms": sent, "/b": back}) as there:
+        seen = there.fetch()
+        assert (seen.outcome, seen.body) == (Outcome.REDIRECTED, b"")
+
+
 def test_five_redirects_and_no_more() -> None:
     pages = {f"/{n}": redirect(f"/{n - 1}") for n in range(1, 7)} | {"/0": page()}
     with site(pages) as there:

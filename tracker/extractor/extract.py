@@ -101,7 +101,9 @@ def page_text(body: bytes, media: str, *, bounded: bool = False) -> str:
         text = f"<body>{_markdown().render(text)}</body>"
     elif media.startswith("text/plain") and not _IS_MARKUP.match(text):
         text = f"<body><pre>\n{escape(text, quote=False)}</pre></body>"
-    text = _STRAY_BREAK.sub("<br>", _without_noscript(text))
+    text = _without_noscript(text)
+    if "</br" in text or "</BR" in text:
+        text = _STRAY_BREAK.sub("<br>", text)
     if bounded:
         check_markup(text)
     return text

@@ -45,7 +45,7 @@ _BLOCK_STYLE = re.compile(
 #: In these the lines are the page's own.
 _PREFORMATTED = {"pre", "textarea"}
 _LINES = re.compile(
-    r"[ \t\r]*+\n(?:[ \t\r]*+\n)++"
+    r"(?<![ \t\r])[ \t\r]*+\n(?:[ \t\r]*+\n)++"
     r"|\n(?=[ \t]*+(?:\(?\w{1,3}[.)]|\d{1,3}(?:\.\d{1,3})+\.?|[-•*])[ \t])"
 )
 #: Figures that are raised or lowered, as letters that are: "10⁶" is not "106".
@@ -262,9 +262,11 @@ def _is_all(button: Node, around: _Frame) -> bool:
     """Whether a button in a heading has all of its words, as where it opens what stands below."""
     if button.name != "button" or not (around.level or around.unit is Unit.DEFINITION):
         return False
-    words = (part.strip() for part in around.element.descendants() if isinstance(part, str))
-    own = (part.strip() for part in button.descendants() if isinstance(part, str))
-    return "".join(words) == "".join(own)
+    return _letters(around.element) == _letters(button)
+
+
+def _letters(element: Node) -> int:
+    return sum(c.isalpha() for part in element.descendants() if isinstance(part, str) for c in part)
 
 
 def _paragraphs(pieces: list[_Piece]) -> Iterator[list[_Piece]]:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from tracker.extractor.nodes import Node, Run
 
 _STRUCK = frozenset({"del", "s", "strike"})
+_MARKED = _STRUCK | {"dialog"}
 _LINE_THROUGH = re.compile(
     r"text-decoration(?:-line)?\s*+:[^;]{0,60}?\bline-through\b", re.IGNORECASE
 )
@@ -32,7 +33,7 @@ def remove_unseen(runs: Sequence[Run]) -> None:
     roots = [part for run in runs for part in run if isinstance(part, Node)]
     most: float | None = None
     for root in roots:
-        for element in list(root.elements()):
+        for element in list(filter(_is_marked, root.elements())):
             if _is_struck(element):
                 element.remove()
             elif _is_hidden(element) and not _opens(element):
@@ -40,6 +41,12 @@ def remove_unseen(runs: Sequence[Run]) -> None:
                     most = _MOST * sum(map(_letters, roots))
                 if _letters(element) <= most:
                     element.remove()
+
+
+def _is_marked(element: Node) -> bool:
+    """Whether an element has anything that could strike it out or hide it; hardly any has."""
+    marks = element.attributes
+    return element.name in _MARKED or ("style" in marks or "hidden" in marks)
 
 
 def _is_struck(element: Node) -> bool:
