@@ -85,3 +85,27 @@ def test_a_change_of_no_weight_is_about_no_topic() -> None:
     slip, other = revise(before, after, [topic]).changes
     assert (slip.significance, slip.tags) == (Significance.EDITORIAL, ())
     assert other.significance is Significance.SUBSTANTIVE
+
+
+BANNER = "<p>We recently updated our Privacy Notice.</p><p>It says more about the sale of data.</p>"
+
+
+def test_a_banner_about_another_text_is_no_news_of_this_one() -> None:
+    page = "{}<h1>{}</h1><p>We keep the letters that you write for a year.</p>"
+    terms = page.format("", "Harbour Terms"), page.format(BANNER, "Harbour Terms")
+    assert worth(*terms) is Significance.EDITORIAL
+    own = page.format("", "Privacy Notice"), page.format(BANNER, "Privacy Notice")
+    assert worth(*own).is_news
+
+
+def test_links_that_are_lost_by_the_dozen_are_lost_by_the_capture() -> None:
+    line = "<p>You find choice number {0} {1} at the desk of the keeper.</p>"
+
+    def page(linked: int) -> str:
+        there = "<a href='https://h.test/opt-out/{0}'>opt out</a>"
+        words = ["opt out"] * (8 - linked)
+        links = [there.format(n) for n in range(linked)]
+        return "<h1>T</h1>" + "".join(line.format(n, w) for n, w in enumerate([*links, *words]))
+
+    assert worth(page(8), page(7)) is Significance.SUBSTANTIVE
+    assert worth(page(8), page(1)) is Significance.LINKS

@@ -315,3 +315,15 @@ def test_a_stub_that_grew_under_its_own_title_is_news() -> None:
     assert between(stub, whole).significance is SUBSTANTIVE
     joined = whole.replace("<p>Rule 0", "<h1>Another page</h1><p>Rule 0")
     assert between(stub, joined).reason == "other pages were added to the text"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Effective as of May 3, 2023 | Posted: May 1, 2023", "Effective date: June 1, 2022"),
+        ("**6.2 Your choice -** We ask you first", "Your choice - We ask you first"),
+        ("See [here](javascript:;) how we keep it", "See here how we keep it"),
+    ],
+)
+def test_date_lines_and_markup_are_editorial_there_and_back(before: str, after: str) -> None:
+    assert worth(before, after) is worth(after, before) is EDITORIAL

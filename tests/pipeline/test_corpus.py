@@ -121,7 +121,7 @@ OTHERS = {
     "deepseek/privacy-policy": ["2025-12-23", "2026-02-10"],
     "deepseek/terms-of-service": ["2026-03-27"],
     "grok/privacy-policy": ["2025-11-24", "2026-05-18", "2026-06-30"],
-    "grok/terms-of-service": ["2025-12-10", "2026-05-18", "2026-06-29", "2026-06-29"],
+    "grok/terms-of-service": ["2025-12-10", "2026-05-18", "2026-06-29"],
     "le-chat/privacy-policy": ["2025-12-31", "2026-04-02", "2026-04-08"],
 }
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from tracker.differ.redline import read_back
 from tracker.differ.sense import sense
 from tracker.extractor.normalise import enumerator
-from tracker.model import Change, Clause, Kind, Significance, Unit
+from tracker.model import Change, Clause, Kind, Significance, Unit, Version
 
 _MOST_WORDS = 6
 _FARTHEST = 40  # clauses a list is followed to where it begins
@@ -36,6 +36,17 @@ _WIDGET = re.compile(
     r"|sign in(?: ?/ ?register)?|log in|search(?: suggestions)?|(?:send|give)(?: us)? feedback",
     re.IGNORECASE,
 )
+#: What a text may be, by the words that name one.
+_KINDS = {
+    "privacy": r"privacy (?:notice|policy|statement)|privacy-policy|data protection",
+    "cookies": r"cookies? (?:notice|policy)|trackers-policy",
+    "terms": r"\bterms\b|terms-of|-terms|agreement|conditions",
+    "rules": r"guidelines|community|acceptable[- ]use|usage polic",
+}
+_UPDATED = re.compile(r"updat|chang|revis|amend|refresh")
+_BANNER = 8  # clauses
+#: So many clauses do not lose their links at once by anybody's will.
+_MANY_LINKS = 5
 _CAME_OR_WENT = (Kind.ADDED, Kind.REMOVED)
 _EDITS = (*_CAME_OR_WENT, Kind.REWORDED, Kind.SPLIT, Kind.MERGED)
 
@@ -73,14 +84,47 @@ def is_widget(clause: Clause) -> bool:
     return any(_WIDGET.fullmatch(name.strip(" ?!.:")) for name in names)
 
 
-def without_slips(changes: Sequence[Change]) -> tuple[Change, ...]:
-    """`changes`, where what a page only cut in another way, and headings that came or went
-    alone, are editorial."""
+def without_slips(changes: Sequence[Change], before: Version, after: Version) -> tuple[Change, ...]:
+    """`changes`, where those that say nothing of the text are of no weight.
+
+    So it is with what a page only cut in another way, headings that came or went alone, the
+    site's banner about another text, and links that a capture lost by the dozen.
+    """
     kept = list(changes)
     edits = [n for n, change in enumerate(kept) if change.kind in _EDITS]
     for n in _recut([kept[n] for n in edits]):
         kept[edits[n]] = _editorial(kept[edits[n]])
-    return _without_lost_headings(kept)
+    if sum(c.kind is Kind.LINKS and not c.links_added for c in kept) >= _MANY_LINKS:
+        kept = [
+            replace(c, significance=Significance.LINKS) if c.kind is Kind.LINKS else c for c in kept
+        ]
+    return _without_lost_headings(_without_banner(kept, before, after))
+
+
+def _without_banner(changes: Sequence[Change], before: Version, after: Version) -> Sequence[Change]:
+    """`changes`, where a banner above the text that names another text only is no news."""
+    own = " ".join(
+        (after.document, *(v.title for v in (before, after)), *_first_headings(after))
+    ).casefold()
+    above = [n for n, c in enumerate(changes) if _is_above(c, before, after)]
+    said = " ".join(part for n in above for part in read_back(changes[n].redline)).casefold()
+    named = {kind for kind, words in _KINDS.items() if re.search(words, said)}
+    mine = {kind for kind, words in _KINDS.items() if re.search(words, own)}
+    if not mine or not named or named & mine or not _UPDATED.search(said):
+        return changes
+    return [_editorial(c) if n in above else c for n, c in enumerate(changes)]
+
+
+def _first_headings(version: Version) -> list[str]:
+    return [c.text for c in version.clauses[:_BANNER] if c.unit is Unit.HEADING]
+
+
+def _is_above(change: Change, before: Version, after: Version) -> bool:
+    """Whether what came or went is among the first paragraphs, above every heading."""
+    if change.kind not in _CAME_OR_WENT or change.path:
+        return False
+    version = after if change.after else before
+    return change.clause in version.clauses[:_BANNER] and change.significance.is_news
 
 
 def _recut(changes: Sequence[Change]) -> list[int]:

@@ -25,6 +25,7 @@ from tracker.model import (
     Link,
     Pair,
     Revision,
+    Significance,
     Span,
     Tag,
     Topic,
@@ -63,7 +64,8 @@ def revise(
     )
     effort = Effort()
     found = (_change(step, topics, effort) for step in steps)
-    changes = _topical(with_sections(without_slips([c for c in found if c is not None])))
+    told = without_slips([c for c in found if c is not None], before, after)
+    changes = _topical(with_sections(told))
     paired = sum(len(p.after) for p in pairs if p.before)
     worth, reason = significance.of_revision(before, after, changes, paired)
     return Revision(
@@ -163,14 +165,15 @@ def _change(step: _Step, topics: Sequence[Topic], effort: Effort) -> Change | No
         kind = Kind.RENUMBERED
     added, removed = _links(before, after)
     place = significance.Place(step.is_top, step.has_strayed, step.known, step.is_furniture)
+    worth = significance.of_change(kind, before, after, spans, place)
     return Change(
         kind=kind,
         before=before,
         after=after,
         redline=spans,
         moved=moved,
-        significance=significance.of_change(kind, before, after, spans, place),
-        tags=_tags(step, spans, topics),
+        significance=worth,
+        tags=_tags(step, spans, topics, is_notice=worth is Significance.ANNOUNCEMENT),
         effective=_new_date(spans, (after or before)[0].path),
         links_added=added,
         links_removed=removed,
@@ -178,14 +181,16 @@ def _change(step: _Step, topics: Sequence[Topic], effort: Effort) -> Change | No
     )
 
 
-def _tags(step: _Step, spans: tuple[Span, ...], topics: Sequence[Topic]) -> tuple[Tag, ...]:
+def _tags(
+    step: _Step, spans: tuple[Span, ...], topics: Sequence[Topic], *, is_notice: bool
+) -> tuple[Tag, ...]:
     """The topics of a change; what strayed is about the headings it left and those it came to."""
     sides = [(c, v) for cs, v in ((step.before, step.old), (step.after, step.new)) for c in cs[:1]]
     paths = [_below_title(_headings(clause), version) for clause, version in sides]
     if step.has_strayed:
         return tags_of_text(topics, step.after[0].text, dict.fromkeys(chain.from_iterable(paths)))
     is_item = not (step.before and step.after) and (step.after or step.before)[0].unit is Unit.ITEM
-    return tags(topics, spans, paths[-1], is_item=is_item)
+    return tags(topics, spans, paths[-1], is_item=is_item, is_notice=is_notice)
 
 
 def _headings(clause: Clause) -> tuple[str, ...]:

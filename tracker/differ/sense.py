@@ -16,7 +16,8 @@ from tracker.extractor.normalise import fold, without_counters
 # A sum keeps its currency and its decimal point: 1.5 % is neither 15 % nor $1.5.
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*|[%‰$€£¥₹]")
 _LETTERS = re.compile(rf"(?:[^\W_]+|{ATTACHED_ONE})+|\x1f[^\x1f]+\x1f")
-_LINK = re.compile(r"\[([^\[\]]{1,300})\]\(\s*(?:https?:|mailto:|/|#)[^()\s]{0,500}[^()]{0,300}\)")
+_LINK = re.compile(r"\[([^\[\]]{1,300})\]\([^()\[\]]{0,800}\)")
+_EMPHASIS = re.compile(r"\*{1,3}|_{2,3}")
 _SCHEME = re.compile(r"\bhttps?://(?:www\.)?|\bmailto:", re.IGNORECASE)
 #: Words that only carry a link.
 _LINK_WORDS = re.compile(
@@ -51,6 +52,11 @@ _DATED = re.compile(
     r"|bijgewerkt|gewijzigd|ingang|atualiza",
     re.IGNORECASE,
 )
+_DATE_WORDS = re.compile(
+    r"\b(?:effective|dates?d?|as of|posted|last|(?:was |were )?updated?|on|published|revised"
+    r"|version|since|from)\b",
+    re.IGNORECASE,
+)
 _LONGEST_DATED = 40  # words
 
 
@@ -65,6 +71,7 @@ def sense(text: str) -> str:
     """The letters of `text` that carry its meaning."""
     lines = (without_counters(fold(line)) for line in text.splitlines())
     plain = _LINK.sub(r"\1", "\n".join(lines))
+    plain = _EMPHASIS.sub("", plain).strip()
     plain = _NUMBERING.sub("", _LINK_WORDS.sub("", _SCHEME.sub("", plain)))
     return letters(_in_one_spelling(with_iso_dates(_without_accents(plain))))
 
@@ -90,11 +97,16 @@ def is_same(before: str, after: str) -> bool:
     return letters(before) == letters(after) or sense(before) == sense(after)
 
 
+def _undated(text: str) -> str:
+    """What a text without its dates says but that it is dated: nothing, of most date lines."""
+    return sense(_DATE_WORDS.sub(" ", text))
+
+
 def is_redated(before: str, after: str) -> bool:
     """Whether two texts say the same of themselves but for the day: "Last updated: May 2025"."""
     if max(len(before.split()), len(after.split())) > _LONGEST_DATED:
         return False
     old, new = without_dates(fold(before)), without_dates(fold(after))
-    if old == fold(before) or new == fold(after) or sense(old) != sense(new):
+    if old == fold(before) or new == fold(after) or _undated(old) != _undated(new):
         return False
     return bool(_DATED.search(new)) or not letters(new)

@@ -6,6 +6,7 @@ headings above them (the document's own title left out). It never belongs to a w
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
@@ -302,17 +303,24 @@ def about(topic: Topic, text: str, path: Sequence[str]) -> tuple[str, ...]:
 
 
 def tags(
-    topics: Iterable[Topic], redline: Sequence[Span], path: Sequence[str], *, is_item: bool = False
+    topics: Iterable[Topic],
+    redline: Sequence[Span],
+    path: Sequence[str],
+    *,
+    is_item: bool = False,
+    is_notice: bool = False,
 ) -> tuple[Tag, ...]:
     """The topics of one change, each with the words that gave it; `path` without the page title.
 
-    `is_item` says that what changed is an item of a list, which may be a name and no more.
+    `is_item` says that what changed is an item of a list, which may be a name and no more,
+    `is_notice` that it announces something, which is all about what it says anywhere.
     """
     if all(span.op is Op.SAME for span in redline):
         return ()
     sides = [_side(redline, op) for op in (Op.DELETE, Op.INSERT)]
     above = path if is_item or _has_prose(sides) else ()
-    found = ((topic.id, _evidence(topic, sides, above)) for topic in topics)
+    near = math.inf if is_notice else _NEAR
+    found = ((topic.id, _evidence(topic, sides, above, near)) for topic in topics)
     return tuple(Tag(topic, words) for topic, words in found if words)
 
 
@@ -329,19 +337,19 @@ def tags_of_text(topics: Iterable[Topic], text: str, path: Iterable[str]) -> tup
 
 
 def _evidence(
-    topic: Topic, sides: Iterable[tuple[str, Sequence[Interval]]], path: Sequence[str]
+    topic: Topic, sides: Iterable[tuple[str, Sequence[Interval]]], path: Sequence[str], near: float
 ) -> tuple[str, ...]:
     """The mentions in a sentence that changed, on both sides, and in the headings."""
     said = (
         m.words
         for text, changed in sides
         for m in mentions(topic, text, changed)
-        if _is_touched(m, text, changed)
+        if _is_touched(m, text, changed, near)
     )
     return _distinct([*said, *_above(topic, path)])
 
 
-def _is_touched(mention: Mention, text: str, changed: Sequence[Interval]) -> bool:
+def _is_touched(mention: Mention, text: str, changed: Sequence[Interval], near: float) -> bool:
     """Whether a change is near a mention, or so large that it is of the whole sentence."""
     inside = [
         (max(start, mention.sentence[0]), min(end, mention.sentence[1]))
@@ -350,7 +358,7 @@ def _is_touched(mention: Mention, text: str, changed: Sequence[Interval]) -> boo
     ]
     if sum(len(text[start:end].split()) for start, end in inside) >= _LARGE:
         return True
-    return any(_distance(mention, text, piece) <= _NEAR for piece in inside)
+    return any(_distance(mention, text, piece) <= near for piece in inside)
 
 
 def _distance(mention: Mention, text: str, piece: Interval) -> int:
