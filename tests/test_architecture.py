@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "tracker"
 #: From the ground up. A package may import what is on a lower floor, and nothing of its own.
 FLOORS = (
     {"errors"},
-    {"model"},
+    {"model", "policy"},
     {"_support"},
     {"archive", "config", "demo", "extractor", "fetcher", "importer"},
     {"differ"},

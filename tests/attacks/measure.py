@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from tests.attacks.vectors import MARKDOWN, Vector
 from tests.factories import TOPICS
-from tracker.app.derive import read_anew, reader_of
+from tracker.app.readings import read_anew, reader_of
 from tracker.extractor import classify, read
 from tracker.extractor.extract import page_text, simple_parts
 from tracker.extractor.limits import TooLarge

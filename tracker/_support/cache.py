@@ -31,7 +31,7 @@ READERS = ("beautifulsoup4", "lxml", "soupsieve", "webencodings", "markdown-it-p
 _WRITERS = ("diff-match-patch", "rapidfuzz", "Jinja2", "MarkupSafe", "feedgen", "pillow")
 _TABLE = "create table if not exists derived (id text primary key, key text, value blob)"
 #: The code that each kind of value depends on.
-READINGS = ("extractor", "model.py")
+READINGS = ("extractor", "model.py", "policy.py")
 TEXTS = (*READINGS, "differ", "history")
 #: The code that reads a summary of a document, whatever made it.
 ABSTRACTS = (

@@ -13,18 +13,17 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from tracker._support.lock import taken
 from tracker.errors import ArchiveError, Busy, UsageError
+from tracker.policy import NEWS_FOR
 
 FILE = "notified.jsonl"
 
-#: A suspicious sight is held back until it is confirmed; its item is dated at the first sight.
-_HELD_AT_MOST = timedelta(days=14)
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -151,7 +150,7 @@ class Ledger:
         # What is recorded late (an import, say) is no news; what was only held back is.
         known = (address.name, item) in self._had
         since = self._since[address.name]
-        return known or (time < since and since - time > _HELD_AT_MOST)
+        return known or (time < since and since - time > NEWS_FOR)
 
     def record(self, address: Address, item: str, now: datetime) -> None:
         """Remember, on disk when this returns, that an item went to an address."""

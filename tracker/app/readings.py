@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tracker.errors import ArchiveError, TooCostly
+from tracker.errors import TooCostly
 from tracker.extractor import Undecodable
 from tracker.history import Reader
 from tracker.model import Capture, Reading, Source
@@ -27,15 +27,17 @@ def reader_of(bodies: Bodies, fresh: Callable[[Capture, bytes, str], Reading]) -
 
 
 def read_anew(capture: Capture, body: bytes, media: str) -> Reading:
-    """The reading of a kept body. Raises ArchiveError where it cannot be read any more, and
-    TooCostly where that would take too long.
+    """Read a kept body with today's code.
+
+    What an older version could decode and this one cannot, has U+FFFD in place of its letters:
+    nothing that was recorded may stop a publication. Raises TooCostly where reading takes too long.
     """
     from tracker.extractor import read  # most bodies were read before
 
     try:
         return read(body, media, capture.source)
-    except Undecodable as error:
-        problem = f"{capture.document}: a kept page cannot be read any more: {error}."
-        raise ArchiveError(problem) from error
+    except Undecodable:
+        letters = body.decode("utf-8", "replace").encode()
+        return read(letters, f"{media.partition(';')[0]}; charset=utf-8", capture.source)
     except TooCostly as error:
         raise TooCostly(f"{capture.document}: {error}") from error

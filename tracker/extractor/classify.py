@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tracker._support.budget import limited
 from tracker._support.refresh import sent_on
@@ -22,11 +22,9 @@ from tracker.extractor.limits import TooLarge
 from tracker.extractor.normalise import fold
 from tracker.extractor.notices import SHORT, notice, weight_of_terms
 from tracker.model import Capture, Outcome, Reading, Source
+from tracker.policy import AGREEING_OBSERVATIONS, AGREEING_TIME
 
 _COLLAPSE = 0.5
-#: A collapse that stays is a real rewrite: this many agreeing looks over this time.
-_AGREEING_LOOKS = 3
-_AGREEING_TIME = timedelta(hours=24)
 #: A page with less text than this, none of it of terms, and with scripts is a frame to be filled.
 _SHELL = 250
 _SCRIPT = re.compile(rb"<script\b", re.IGNORECASE)
@@ -217,4 +215,4 @@ def _has_agreed(identity: str | None, earlier: Sequence[Capture], time: datetime
         if capture.outcome is not Outcome.COLLAPSED or capture.text != identity:
             break
         same.append(capture)
-    return len(same) >= _AGREEING_LOOKS - 1 and time - same[-1].time >= _AGREEING_TIME
+    return len(same) >= AGREEING_OBSERVATIONS - 1 and time - same[-1].time >= AGREEING_TIME

@@ -17,8 +17,8 @@ from datetime import datetime, timedelta
 from itertools import zip_longest
 
 from tracker.history.observations import Observation
+from tracker.policy import AGREEING_OBSERVATIONS, AGREEING_TIME
 
-_LOOKS = 3
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
 #: For so long a wording that comes back is suspected of coming and going, and its page after that.
@@ -80,12 +80,12 @@ class Pending:
     def is_last_word(self, before: Candidate) -> bool:
         """Whether it is the last record of an archive that recorded the text `before` it too
         seldom for agreement to be seen."""
-        return self.sight.first.is_import and before.looks < _LOOKS
+        return self.sight.first.is_import and before.looks < AGREEING_OBSERVATIONS
 
 
 def is_confirmed(looks: int, begun: datetime, ended: datetime) -> bool:
     """Whether so many looks at one text agreed for long enough to be believed."""
-    return looks >= _LOOKS and ended - begun >= _DAY
+    return looks >= AGREEING_OBSERVATIONS and ended - begun >= AGREEING_TIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,5 +193,5 @@ def waiting(held: Pending) -> str:
     seen = held.sight
     return (
         f"A new wording, first seen {seen.first.time:%Y-%m-%d %H:%M} UTC, waits for agreement "
-        f"({seen.looks} of {_LOOKS} looks, over a day at least): {held.reason}."
+        f"({seen.looks} of {AGREEING_OBSERVATIONS} looks, over a day at least): {held.reason}."
     )

@@ -19,6 +19,7 @@ from itertools import groupby
 from tracker.history.confirmation import is_confirmed
 from tracker.history.observations import each_look, groups
 from tracker.model import PREVIEW, Capture
+from tracker.policy import AGREEING_OBSERVATIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def without_repeats(ordered: Sequence[Capture]) -> list[Capture]:
     """Captures in order, without looks between others that met with the very same.
 
     All that follows from captures (texts, standing, outages) follows from these as well: where
-    looks in a row met with the same for long enough to be believed, the first two and the last tell
+    looks in a row met with the same for long enough to be believed, the first few and the last tell
     as much. It can be gone on with: looks that come later may be put behind what is left of those
     before, and thinned again.
     """
@@ -96,7 +97,7 @@ def _ends(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:
     for _, met in groupby(each_look(captures), key=_met):
         looks = list(met)
         agreed = is_confirmed(len(looks), looks[0][0].time, looks[-1][0].time)
-        yield from (*looks[:2], looks[-1]) if agreed else looks
+        yield from (*looks[: AGREEING_OBSERVATIONS - 1], looks[-1]) if agreed else looks
 
 
 def _met(look: Sequence[Capture]) -> list[tuple[object, ...]]:

@@ -1,0 +1,13 @@
+"""Decisions in numbers that several packages rely on, each in this one place."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+#: What is suspicious counts once so many observations in a row agree, ...
+AGREEING_OBSERVATIONS = 3
+#: ... the last of them at least this long after the first.
+AGREEING_TIME = timedelta(hours=24)
+#: How far back the first sight of an item may lie that is news to subscribers: what was only held
+#: back until it agreed is, and what an import brings from long ago is not.
+NEWS_FOR = timedelta(days=14)
