@@ -177,7 +177,7 @@ def dated(before: str, after: str) -> date | None:
 
 def test_only_a_date_that_is_new_counts() -> None:
     line = "<h1>T</h1><p>Effective {}</p><p>We keep it for {} years</p>"
-    assert dated(line.format("1 May 2024", "two"), line.format("3 November 2025", "two")) == NOV
+    assert dated(line.format("1 May 2024", "two"), line.format("3 November 2025", "six")) == NOV
     assert dated(line.format("1 May 2024", "two"), line.format("1 May 2024", "six")) is None
     reworded = "<p>Effective 1 May 2024 for all {}</p>"
     assert dated(reworded.format("people"), reworded.format("members")) is None

@@ -129,32 +129,31 @@ def _is_above(change: Change, before: Version, after: Version) -> bool:
 
 def _recut(changes: Sequence[Change]) -> list[int]:
     """Places of neighbours under one heading that together say the same before and after."""
-    sides = [_sides(change) for change in changes]
     found: list[int] = []
     start = 0
-    while start < len(sides):
-        end = start if changes[start].moved else _end_of_group(sides, start)
+    while start < len(changes):
+        end = _end_of_group(changes, start)
         found += range(start, end)
         start = max(end, start + 1)
     return found
 
 
-def _sides(change: Change) -> tuple[tuple[str, ...], str, str]:
-    before, after = read_back(change.redline)
-    return change.path, sense(before), sense(after)
-
-
-def _end_of_group(sides: Sequence[tuple[tuple[str, ...], str, str]], start: int) -> int:
+def _end_of_group(changes: Sequence[Change], start: int) -> int:
     """Where the shortest run from `start` ends that is the same on both sides; `start` if none."""
-    path, old, new = sides[start]
-    for end in range(start + 1, min(start + _LONGEST_GROUP, len(sides))):
-        under, before, after = sides[end]
-        shared = min(len(under), len(path))  # a cell stands under the first of its row
-        if under[:shared] != path[:shared] or not (old.startswith(new) or new.startswith(old)):
+    group = changes[start : start + _LONGEST_GROUP]
+    if group[0].moved or not (any(c.before for c in group) and any(c.after for c in group)):
+        return start
+    path, old, new = group[0].path, "", ""
+    for end, change in enumerate(group, start + 1):
+        shared = min(len(change.path), len(path))  # a cell stands under the first of its row
+        if change.path[:shared] != path[:shared]:
             break
-        old, new = old + before, new + after
-        if old == new:
-            return end + 1
+        before, after = read_back(change.redline)
+        old, new = old + sense(before), new + sense(after)
+        if old == new and end > start + 1:
+            return end
+        if not (old.startswith(new) or new.startswith(old)):
+            break
     return start
 
 

@@ -166,6 +166,8 @@ def _change(step: _Step, topics: Sequence[Topic], effort: Effort) -> Change | No
     added, removed = _links(before, after)
     place = significance.Place(step.is_top, step.has_strayed, step.known, step.is_furniture)
     worth = significance.of_change(kind, before, after, spans, place)
+    is_notice = worth is Significance.ANNOUNCEMENT
+    found = _tags(step, spans, topics, is_notice=is_notice) if worth.is_news else ()
     return Change(
         kind=kind,
         before=before,
@@ -173,7 +175,7 @@ def _change(step: _Step, topics: Sequence[Topic], effort: Effort) -> Change | No
         redline=spans,
         moved=moved,
         significance=worth,
-        tags=_tags(step, spans, topics, is_notice=worth is Significance.ANNOUNCEMENT),
+        tags=found,
         effective=_new_date(spans, (after or before)[0].path),
         links_added=added,
         links_removed=removed,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from tracker.differ.effective_dates import with_iso_dates, without_dates
 from tracker.extractor.combining_marks import ATTACHED_ONE
@@ -57,6 +58,7 @@ _DATE_WORDS = re.compile(
     r"|version|since|from)\b",
     re.IGNORECASE,
 )
+_MOST_LEFT_OUT = 40  # letters
 _LONGEST_DATED = 40  # words
 
 
@@ -67,6 +69,7 @@ def letters(text: str) -> str:
     return "".join(_LETTERS.findall(_NUMBER.sub("\x1f\\g<0>\x1f", shown))).casefold()
 
 
+@lru_cache(maxsize=1024)  # asked for a change alone, and with its neighbours
 def sense(text: str) -> str:
     """The letters of `text` that carry its meaning."""
     lines = (without_counters(fold(line)) for line in text.splitlines())
@@ -94,7 +97,14 @@ def _without_accents(text: str) -> str:
 
 def is_same(before: str, after: str) -> bool:
     """Whether two texts differ in no letter and number that carries meaning."""
-    return letters(before) == letters(after) or sense(before) == sense(after)
+    old, new = letters(before), letters(after)
+    if old == new:
+        return True
+    # What is left out is never much of a text, unless addresses are shown in it.
+    apart = abs(len(old) - len(new))
+    if not (old and new) or (apart > _MOST_LEFT_OUT + len(old) // 5 and "](" not in before + after):
+        return False
+    return sense(before) == sense(after)
 
 
 def _undated(text: str) -> str:
