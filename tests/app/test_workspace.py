@@ -55,7 +55,7 @@ def test_a_folder_of_declarations_that_is_none_is_named_and_not_replaced(tmp_pat
     (tmp_path / "data" / "declarations").symlink_to("nowhere")
     workspace = open_workspace(tmp_path)
     assert not workspace.declared.documents
-    assert "declarations: is no folder" in workspace.refusals[0].sentence
+    assert "declarations: is not a folder that can be read" in workspace.refusals[0].sentence
 
 
 @pytest.mark.parametrize("name", ["eu", "harbour"])

@@ -76,13 +76,13 @@ def test_a_revision_is_shown_side_by_side_where_there_is_room(scriptless: Page, 
     """By style alone: without JavaScript, and as one text on a narrow screen."""
     page = scriptless
     page.goto(site + REVISION)
-    assert not page.is_visible(".pair")
+    assert not page.is_visible("article.news .pair")
     page.click("label[for=as-two]")
-    assert page.is_visible(".pair")
-    assert not page.is_visible("article .inline")
+    assert page.is_visible("article.news .pair")
+    assert not page.is_visible("article.news .inline")
     page.set_viewport_size({"width": 360, "height": 800})
-    assert not page.is_visible(".pair")
-    assert page.is_visible("article .inline")
+    assert not page.is_visible("article.news .pair")
+    assert page.is_visible("article.news .inline")
 
 
 def test_a_link_to_one_clause_leads_to_it(context: BrowserContext, site: str) -> None:

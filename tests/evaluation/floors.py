@@ -24,7 +24,8 @@ def pinned() -> Floors:
 def labels_digest() -> str:
     """Identifies the labels and the texts they are of."""
     files = (clauses.FILE, revisions.FILE, revisions.BUNDLE)
-    return digest(b"".join(path.read_bytes() for path in files))
+    form = " ".join(sorted(revisions.FORM)).encode()  # labels that are read otherwise are others
+    return digest(b"".join(path.read_bytes() for path in files) + form)
 
 
 def measured(figures: Iterable[Figure]) -> Floors:

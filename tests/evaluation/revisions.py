@@ -27,6 +27,8 @@ ACCEPTED = {
     "cosmetic": {"editorial", "links", "technical", ""},
     "technical": {"technical", ""},
 }
+#: Changes of form alone, which need bear no topic: a stray space, a capital, a number.
+FORM = {"cosmetic"}
 _WORD = re.compile(r"\w+")
 _SIDES = ("before", "after")
 _ENOUGH = 0.75  # of a change's words that must stand in the labelled clause it belongs to
@@ -174,10 +176,16 @@ def _topic_rows(topic: str, found: Iterable[Matched]) -> Iterator[tuple[bool, bo
         for clause, ours in revision.clauses:
             said = any(topic in r["topics"] for r in ours)
             what = clause["after"] or clause["before"] or ""
-            yield said, TOPICS[topic] in clause["topics"], f"{revision.name} | {what[:160]}"
+            if said or not _is_of_form(clause):
+                yield said, TOPICS[topic] in clause["topics"], f"{revision.name} | {what[:160]}"
         for record in revision.orphans:
             what = record["after"] or record["before"] or ""
             yield topic in record["topics"], False, f"{revision.name} | unlabelled: {what[:160]}"
+
+
+def _is_of_form(clause: Label) -> bool:
+    """Whether only the form changed: the label names the clause's topic, and asks for no tag."""
+    return clause["clause_class"] in FORM
 
 
 def revision_topic_score(topic: str, found: Iterable[Matched]) -> Score:

@@ -175,7 +175,7 @@ def test_a_preview_tells_it_weeks_before_and_once(root: Path, replica: Replica) 
     items = feedparser.parse(str(root / "feeds" / "all.xml")).entries
     of_it = [item.title for item in items if "User Agreement" in item.title]
     assert of_it == [
-        "LinkedIn User Agreement: coming: generative AI, 22 clauses, from 3 November 2025"
+        "LinkedIn User Agreement: coming: generative AI, 18 clauses, from 3 November 2025"
     ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from tracker.differ.redline import read_back
 from tracker.differ.sense import sense
@@ -17,7 +18,7 @@ from tracker.model import Change, Clause, Kind, Significance, Unit, Version
 _MOST_WORDS = 6
 _FARTHEST = 40  # clauses a list is followed to where it begins
 _LONGEST_GROUP = 6
-_SENTENCE_END = re.compile(r"[.!;:,。！]\W*$")
+_SENTENCE_ENDS = frozenset(".!;:,。！")
 # Who speaks to whom, or says what is, may or must be: a sentence, however short. Where letters are
 # of another script, or a number is named, nothing short is taken for a label.
 _SPEAKS = re.compile(
@@ -38,10 +39,10 @@ _WIDGET = re.compile(
 )
 #: What a text may be, by the words that name one.
 _KINDS = {
-    "privacy": r"privacy (?:notice|policy|statement)|privacy-policy|data protection",
-    "cookies": r"cookies? (?:notice|policy)|trackers-policy",
-    "terms": r"\bterms\b|terms-of|-terms|agreement|conditions",
-    "rules": r"guidelines|community|acceptable[- ]use|usage polic",
+    "privacy": re.compile(r"privacy (?:notice|policy|statement)|privacy-policy|data protection"),
+    "cookies": re.compile(r"cookies? (?:notice|policy)|trackers-policy"),
+    "terms": re.compile(r"\bterms\b|terms-of|-terms|agreement|conditions"),
+    "rules": re.compile(r"guidelines|community|acceptable[- ]use|usage polic"),
 }
 _UPDATED = re.compile(r"updat|chang|revis|amend|refresh")
 _BANNER = 8  # clauses
@@ -63,9 +64,15 @@ def is_label(clauses: Sequence[Clause], place: int) -> bool:
 
 def _is_short(clause: Clause) -> bool:
     words = clause.text.split()
-    if len(words) > _MOST_WORDS or _SENTENCE_END.search(clause.text):
+    if len(words) > _MOST_WORDS or _ends_as_sentence(clause.text):
         return False
     return not _SPEAKS.search(clause.text)
+
+
+def _ends_as_sentence(text: str) -> bool:
+    """Whether what follows the last letter or digit of a text ends a sentence."""
+    tail = takewhile(lambda sign: not sign.isalnum(), reversed(text))
+    return not _SENTENCE_ENDS.isdisjoint(tail)
 
 
 def _is_listed(clauses: Sequence[Clause], place: int) -> bool:
@@ -108,8 +115,8 @@ def _without_banner(changes: Sequence[Change], before: Version, after: Version) 
     ).casefold()
     above = [n for n, c in enumerate(changes) if _is_above(c, before, after)]
     said = " ".join(part for n in above for part in read_back(changes[n].redline)).casefold()
-    named = {kind for kind, words in _KINDS.items() if re.search(words, said)}
-    mine = {kind for kind, words in _KINDS.items() if re.search(words, own)}
+    named = {kind for kind, words in _KINDS.items() if words.search(said)}
+    mine = {kind for kind, words in _KINDS.items() if words.search(own)}
     if not mine or not named or named & mine or not _UPDATED.search(said):
         return changes
     return [_editorial(c) if n in above else c for n, c in enumerate(changes)]

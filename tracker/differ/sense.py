@@ -48,8 +48,8 @@ _SPELLINGS = tuple(
     )
 )
 _DATED = re.compile(
-    r"updat|effective|revis|modif|version|publish|posted|dated|as\s+of|in\s+force|amended|issued"
-    r"|mis\w*\s+à\s+jour|vigueur|modifi|stand\b|gültig|aktualisiert|geändert|vigor|actualiz|aggiorna"
+    r"updat|effective|revis|modif|version|publish|posted|dated|as\s{1,9}of|in\s{1,9}force|amended|issued"
+    r"|mise?s?\s{1,9}à\s{1,9}jour|vigueur|modifi|stand\b|gültig|aktualisiert|geändert|vigor|actualiz|aggiorna"
     r"|bijgewerkt|gewijzigd|ingang|atualiza",
     re.IGNORECASE,
 )
