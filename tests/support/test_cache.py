@@ -14,7 +14,7 @@ from tests.history.test_history import ONE, SALE, look, told
 from tests.importer.test_wayback import declare, terms, tracker
 from tests.samples import bytes_of
 from tests.test_architecture import PACKAGE, imported_modules, modules
-from tracker._support.cache import PAGES, READINGS, TEXTS, DerivedCache, key_of
+from tracker._support.cache import PAGES, READINGS, TEXTS, DerivedCache, key_of, program
 from tracker.history import decisive
 from tracker.model import Document, History, digest
 
@@ -141,3 +141,17 @@ def test_what_is_published_is_the_same_with_and_without_it(tmp_path: Path) -> No
     assert tracker(root, "publish").exit_code == 0
     assert bytes_of(root / "feeds") == with_cache
     assert len(with_cache) > 20
+
+
+def test_what_is_compiled_changes_no_key() -> None:
+    place = PACKAGE / "publisher" / "__pycache__"
+    place.mkdir(exist_ok=True)
+    program.cache_clear()
+    before = program(PAGES)
+    kept = place / "a-template-that-was-compiled.jinja"
+    kept.write_bytes(b"compiled")
+    try:
+        program.cache_clear()
+        assert program(PAGES) == before
+    finally:
+        kept.unlink()

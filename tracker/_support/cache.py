@@ -123,7 +123,8 @@ def program(rooms: tuple[str, ...]) -> str:
     """Identify the code of some rooms, and the libraries it uses."""
     roots = [_PACKAGE / room for room in rooms]
     paths = [p for root in roots for p in ([root] if root.is_file() else sorted(root.rglob("*")))]
-    code = [path.read_bytes() for path in paths if path.is_file() and path.suffix != ".pyc"]
+    # Python and Jinja keep what they compile in __pycache__, at any time.
+    code = [p.read_bytes() for p in paths if p.is_file() and "__pycache__" not in p.parts]
     # Feeds and the status page name the program's version.
     platform = f"{__version__} {sys.version} {sqlite3.sqlite_version}".encode()
     return digest(b"\0".join([*code, platform, *map(str.encode, versions(READERS + _WRITERS))]))
