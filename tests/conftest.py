@@ -21,7 +21,7 @@ from tests.samples import ADS, followed, terms
 from tracker.cli import main
 from tracker.differ.topic_matching import tags_of_text
 from tracker.extractor.folds import folds
-from tracker.publisher import Services, publish
+from tracker.publisher import Lent, publish
 from tracker.publisher.data.sqlite import sqlite_file
 
 if TYPE_CHECKING:
@@ -74,10 +74,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the samples as published, served on loopback under their own root."""
     root = tmp_path_factory.mktemp("site")
     # Served where it says it lives, so that the page for missing pages finds its parts.
-    rim = Services(
+    lent = Lent(
         lambda capture: BODIES[capture.body or ""], sqlite_file, tagger=tags_of_text, folds=folds
     )
-    for name, data in publish(samples(), TOPICS, SITE, corrections(), rim).items():
+    for name, data in publish(samples(), TOPICS, SITE, corrections(), lent).items():
         file = root / "watch" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data.replace(SITE.site_url.encode(), b"/watch/"))

@@ -18,7 +18,7 @@ from tests.archive.test_store import capture
 from tests.samples import ADS, alter, declare, followed, terms, tracker
 from tests.servers import Server, answer, page
 from tracker._support.atomic_folder import WAITING
-from tracker.app import backup as copies
+from tracker.app import backup
 from tracker.archive.store import Archive
 
 NOW = "2025-12-01T12:00Z"
@@ -320,16 +320,16 @@ def test_two_backups_to_one_file_do_not_meet(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each makes a copy of its own; the second begins and ends while the first is at work."""
-    file, check = tmp_path / "backup.db", copies._whole
+    file, check = tmp_path / "backup.db", backup._whole
     done: list[Path] = []
 
-    def meanwhile(path: Path, name: str, consequence: str) -> copies.Copy:
+    def meanwhile(path: Path, name: str, consequence: str) -> backup.Copy:
         if not done:
             done.append(path)
             assert tracker(root, "backup", str(file)).exit_code == 0
         return check(path, name, consequence)
 
-    monkeypatch.setattr(copies, "_whole", meanwhile)
+    monkeypatch.setattr(backup, "_whole", meanwhile)
     result = tracker(root, "backup", str(file))
     assert result.exit_code == 0, result.output
     assert contents(file) == contents(archive_of(root))
@@ -415,7 +415,7 @@ def test_a_restoration_stopped_before_its_last_step_changes_nothing(
     def fails(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(copies, "_settle", fails)
+    monkeypatch.setattr(backup, "_settle", fails)
     result = tracker(root, "--now", NOW, "restore", str(tmp_path / "b.db"))
     assert result.exit_code == 1
     assert "No space left" in result.stderr

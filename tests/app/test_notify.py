@@ -21,7 +21,7 @@ from click.testing import CliRunner, Result
 from tests.factories import SITE, TOPICS, heron, hostile
 from tests.samples import ADS, declare, terms
 from tests.servers import Server, page
-from tracker.app.notifier import Address, Ledger, addresses
+from tracker.app.delivery import Address, Ledger, addresses
 from tracker.cli import main
 from tracker.config import settings
 from tracker.errors import ArchiveError, Busy, DeclarationError, UsageError

@@ -16,8 +16,7 @@ import pytest
 
 from tests.archive.test_store import capture
 from tests.samples import alter, tracker
-from tracker.archive import schema
-from tracker.archive import store as archives
+from tracker.archive import schema, store
 from tracker.archive.integrity import head_of
 from tracker.archive.log_entries import ENTRY_FIELDS, LOGS, VERSION, entry
 from tracker.archive.rows import to_row
@@ -162,7 +161,7 @@ def test_a_new_column_harms_no_archive(
 
     monkeypatch.setitem(schema._STEPS, schema.SCHEMA, add_column)
     monkeypatch.setattr(schema, "SCHEMA", schema.SCHEMA + 1)
-    monkeypatch.setattr(archives, "to_row", with_note)
+    monkeypatch.setattr(store, "to_row", with_note)
     holds(path, old)
     with Archive(path, write=True) as archive:
         archive.add(capture(b"newer", "t10", 41), b"newer")

@@ -17,8 +17,7 @@ from tempfile import TemporaryDirectory
 
 from tests.benchmarks.measure import peer, table
 from tests.corpus import CORPUS
-from tracker.extractor import lxml_reader as quick
-from tracker.extractor import read
+from tracker.extractor import lxml_reader, read
 from tracker.importer import opened
 
 _BUNDLES = ("linkedin-snapshots-fr", "linkedin-snapshots-hi", "other-snapshots")
@@ -80,7 +79,7 @@ def _lay_out(folder: Path) -> int:
 def measure(folder: str, way: str) -> None:
     """Reads every page of a folder one way and prints rate, memory and what was read."""
     if way == "reference":
-        quick.parts = lambda *_: None
+        lxml_reader.parts = lambda *_: None
     pages = [path.read_bytes() for path in sorted(Path(folder).iterdir())]
     found = hashlib.sha256()
     used = 0.0

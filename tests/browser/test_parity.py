@@ -14,7 +14,7 @@ from tests.factories import SITE, TOPICS, history
 from tracker.differ import revise
 from tracker.extractor.folds import folds
 from tracker.model import History
-from tracker.publisher import Services, publish
+from tracker.publisher import Lent, publish
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -82,7 +82,7 @@ def beside(pairs: Sequence[tuple[str, str]]) -> History:
 
 def shown(context: BrowserContext, folder: Path, given: History) -> dict[str, bool]:
     """Whether the page of comparisons shows a change under each heading."""
-    for name, data in publish([given], TOPICS, SITE, (), Services(folds=folds)).items():
+    for name, data in publish([given], TOPICS, SITE, (), Lent(folds=folds)).items():
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)

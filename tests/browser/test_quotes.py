@@ -24,7 +24,7 @@ from tests.factories import (
     previewed,
 )
 from tracker.model import Kind, Revision, digest
-from tracker.publisher import Services, publish
+from tracker.publisher import Lent, publish
 from tracker.publisher.urls import revision_page, version_page
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ _FORMER = re.compile("(?:by|not in) the (?:version|preview) first seen")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("quotes")
     for n, given in enumerate(HISTORIES):
-        for name, data in publish([given], TOPICS, SITE, (), Services(body)).items():
+        for name, data in publish([given], TOPICS, SITE, (), Lent(body)).items():
             file = folder / str(n) / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)

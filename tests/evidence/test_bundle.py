@@ -24,7 +24,7 @@ from tests.archive.test_store import capture
 from tests.samples import ADS, DOCUMENT, alter, declare, followed, terms, tracker
 from tests.servers import Reply, Server, answer, page
 from tracker import evidence
-from tracker._support import cache as remembered
+from tracker._support import cache
 from tracker.archive.rows import to_row
 from tracker.archive.store import Archive
 from tracker.errors import ArchiveError
@@ -319,7 +319,7 @@ def test_what_is_proved_is_derived_anew(
     def asked(*_: object) -> None:
         raise AssertionError("the cache was asked")
 
-    monkeypatch.setattr(remembered, "_unpacked", asked)
+    monkeypatch.setattr(cache, "_unpacked", asked)
     arguments = [DOCUMENT, "--output", str(tmp_path / "b.zip")] if command == "evidence" else []
     done = tracker(root, command, *arguments)
     assert done.exit_code == 0, done.output

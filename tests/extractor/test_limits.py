@@ -10,8 +10,7 @@ import pytest
 
 from tests.samples import declare, terms, tracker
 from tests.servers import Server, page
-from tracker.extractor import classify, read, reads_alike
-from tracker.extractor import limits as bounds
+from tracker.extractor import classify, limits, read, reads_alike
 from tracker.fetcher import Limits
 from tracker.model import Outcome, Source
 
@@ -22,7 +21,7 @@ LARGEST = Limits().decoded_bytes
 
 REFUSED = {
     "a hundred thousand deep": (terms("<div>" * 100_000), HTML, "tags"),
-    "deeper than any text": (terms("<div>" * bounds.DEPTH), HTML, "deep"),
+    "deeper than any text": (terms("<div>" * limits.DEPTH), HTML, "deep"),
     "a million list items": (terms("<li>x" * 1_000_000), HTML, "tags"),
     "as many items as tags allow": (terms("<li>x" * 49_000), HTML, "clauses"),
     "a paragraph without a space": (terms(f"<p>{'x' * (LARGEST - 2000)}"), HTML, "text"),
@@ -75,7 +74,7 @@ def test_what_is_within_the_bounds_is_read(body: bytes) -> None:
 
 def test_what_was_recorded_before_is_read_as_it_stands() -> None:
     body = terms("<p>x" * 10_100)
-    assert len(read(body, HTML, SOURCE).clauses) > bounds.CLAUSES
+    assert len(read(body, HTML, SOURCE).clauses) > limits.CLAUSES
     # Other links, so that it would have to be parsed to tell.
     one, other = (terms(f'<a href="/{n}">x</a>' + "<b>" * 60_000) for n in (1, 2))
     assert not reads_alike(one, other, (HTML, HTML), SOURCE)

@@ -12,8 +12,7 @@ from tests.corpus import CORPUS, needs_corpus
 from tests.strategies import PAGE
 from tracker._support import budget
 from tracker._support.budget import limited
-from tracker.extractor import bs4_reader as soup
-from tracker.extractor import lxml_reader as quick
+from tracker.extractor import bs4_reader, lxml_reader
 from tracker.extractor.decode import decode
 from tracker.extractor.extract import _without_noscript
 from tracker.extractor.nodes import Parts
@@ -27,12 +26,12 @@ Telling = tuple[str, str | None, str, tuple[str, ...], tuple[Clause, ...]]
 def quickly(
     text: str, select: tuple[str, ...] = (), remove: tuple[str, ...] = ()
 ) -> Telling | None:
-    found = quick.parts(text, select, remove)
+    found = lxml_reader.parts(text, select, remove)
     return (*_said(found), segment(found.runs, PAGE)) if found else None
 
 
 def by_reference(text: str, select: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> Telling:
-    found = soup.parts(text, select, remove)
+    found = bs4_reader.parts(text, select, remove)
     return (*_said(found), segment(found.runs, PAGE))
 
 
@@ -103,7 +102,7 @@ def test_simple_pages_are_read_quickly(text: str, select: str) -> None:
     # An address that may decode to what no tree can hold, a title where none belongs, a ruby,
     # and more after the end.
     is_odd = any(mark in text for mark in ('="4', "<title", "<rt", "</html"))
-    assert is_odd or quick.parts(f"<main>x</main>{text}", (select,), ()) is not None
+    assert is_odd or lxml_reader.parts(f"<main>x</main>{text}", (select,), ()) is not None
 
 
 @pytest.mark.parametrize("depth", [150, 198, 199, 255, 256, 300, 3000])
@@ -120,11 +119,11 @@ def test_a_deep_nest_hides_nothing(depth: int) -> None:
      "[type=text]", "p\\.x", "ns|p", "a[b=c i]", 'a[b="x,y"]', "p.1x", "a[b~=c]"],
 )  # fmt: skip
 def test_what_is_not_surely_understood_is_left_to_the_reference(selector: str) -> None:
-    assert quick.parts("<p>x</p>", (selector,), ()) is None
+    assert lxml_reader.parts("<p>x</p>", (selector,), ()) is None
 
 
 def test_ranges_are_left_to_the_reference() -> None:
-    assert quick.parts("<p>x</p>", (), (Range("p", "p", True, True),)) is None
+    assert lxml_reader.parts("<p>x</p>", (), (Range("p", "p", True, True),)) is None
 
 
 @pytest.mark.corpus
@@ -148,6 +147,8 @@ def test_a_deep_nest_costs_what_it_is_deep() -> None:
     """Not its depth to the power of the steps of a selector."""
     page = "<div>" * 90 + "<p>x" * 20
     with limited("A deep nest", 10 - budget.SECONDS):
-        found = quick.parts(page, ["section div div div div div div div p", "div > div div p"], ())
+        found = lxml_reader.parts(
+            page, ["section div div div div div div div p", "div > div div p"], ()
+        )
     assert found is not None
     assert found.missing == ("section div div div div div div div p",)

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from tests.importer.test_wayback import captures
 from tests.public_archive import Kept, PublicArchive
 from tests.samples import declare, terms, tracker
-from tracker.app import internet_archive as wayback
+from tracker.app import internet_archive
 from tracker.importer.record import LONGEST
 from tracker.importer.warc import _body, _Unreadable
 
@@ -256,7 +256,7 @@ def test_an_index_is_no_longer_than_it_may_be(
         declare(tmp_path, {"Terms": URL})
         (tmp_path / "data" / "settings.toml").write_text(f'wayback_url = "{archive.url}"\n')
         # A page of fifty lines is some 6,000 bytes.
-        monkeypatch.setattr(wayback, limit, 9_000 if limit == "_LONGEST_INDEX" else 900)
+        monkeypatch.setattr(internet_archive, limit, 9_000 if limit == "_LONGEST_INDEX" else 900)
         done = tracker(tmp_path, "import", "wayback", "harbour", "--allow-host", archive.entry)
         assert (done.exit_code, archive.replays) == (1, [])
         asked = len(archive.index_requests)

@@ -22,12 +22,11 @@ from tests.public_archive import Kept, PublicArchive
 from tests.samples import ADS, alter, bytes_of, declare, terms, tracker
 from tests.servers import Server, page
 from tracker._support.containment import Failed
-from tracker.app import derive as deriving
-from tracker.app import import_, ingest, publish, session, visits
+from tracker.app import derive, import_, ingest, publish, session, visits
 from tracker.app.derive import Derived, RemoteJob, derive_remote
 from tracker.app.outcomes import classified
 from tracker.archive.store import Archive
-from tracker.publisher import urls as places
+from tracker.publisher import urls
 
 KINDS = {"Terms": "harbour/terms@global", "Privacy": "harbour/privacy@global"}
 BROKEN = "heron/rules@eu"
@@ -67,7 +66,7 @@ class World:
     def files(self, *documents: str) -> dict[str, bytes]:
         """What is published of some documents alone."""
         found = bytes_of(self.root / "feeds")
-        return {n: d for n, d in found.items() if places.document_of(n) in documents}
+        return {n: d for n, d in found.items() if urls.document_of(n) in documents}
 
     def rows(self) -> dict[str, dict[str, Any]]:
         """status.json by document, which is what `tracker status --json` prints but for reasons."""
@@ -142,7 +141,7 @@ def raise_in(place: str, error: Exception) -> Callable[[World, pytest.MonkeyPatc
     """A fault of the program in a part of the work on the broken document."""
 
     def broken(_: World, monkeypatch: pytest.MonkeyPatch) -> None:
-        real = getattr(deriving, place)
+        real = getattr(derive, place)
 
         def does(*given: Any, **more: Any) -> Any:
             named = getattr(given[0], "document", given[0])
@@ -150,7 +149,7 @@ def raise_in(place: str, error: Exception) -> Callable[[World, pytest.MonkeyPatc
                 raise error
             return real(*given, **more)
 
-        for module in (deriving, session):
+        for module in (derive, session):
             if hasattr(module, place):
                 monkeypatch.setattr(module, place, does)
 

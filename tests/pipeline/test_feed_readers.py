@@ -24,7 +24,7 @@ from lxml import etree
 from tests.factories import SITE, announced, everything, feeds_of, heron, long_history
 from tests.markup import CONTENT, Body, bodies, guids, items, titles
 from tests.servers import Server, answer
-from tracker.publisher.text import tag_uri
+from tracker.publisher.words import tag_uri
 
 RESOURCES = Path(__file__).parents[1] / "resources"
 ALL = feeds_of(*everything(), announced())

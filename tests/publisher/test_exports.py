@@ -13,12 +13,12 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.factories import SITE, TOPICS, history, samples
-from tracker.publisher import Services, Table, publish
+from tracker.publisher import Lent, Table, publish
 from tracker.publisher.data import records
 from tracker.publisher.data.exports import as_csv, export, tables
 from tracker.publisher.data.sqlite import sqlite_file
 
-FILES = publish(samples(), TOPICS, SITE, (), Services(database=sqlite_file))
+FILES = publish(samples(), TOPICS, SITE, (), Lent(database=sqlite_file))
 CHANGES = sum(len(r.changes) for h in samples() for r in h.revisions)
 
 
@@ -105,7 +105,7 @@ def test_the_database_is_sound_and_its_bytes_are_the_same_in_any_order() -> None
     for seed in range(3):
         given = list(samples())
         random.Random(seed).shuffle(given)
-        assert publish(given, TOPICS, SITE, (), Services(database=sqlite_file)) == FILES
+        assert publish(given, TOPICS, SITE, (), Lent(database=sqlite_file)) == FILES
 
 
 def test_the_database_can_be_written_to_by_its_owner() -> None:

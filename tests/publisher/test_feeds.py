@@ -33,8 +33,8 @@ from tracker.model import Correction, History, Outage, Outcome, Settings, Signif
 from tracker.publisher.feeds.channel import EPOCH
 from tracker.publisher.feeds.channels import UNPUBLISHED
 from tracker.publisher.feeds.formats import FORMATS
-from tracker.publisher.text import tag_uri
 from tracker.publisher.urls import feed_file
+from tracker.publisher.words import tag_uri
 
 SAMPLES = (*everything(), announced())
 ALL = feeds_of(*SAMPLES)

@@ -7,7 +7,7 @@ import pytest
 from tests.factories import SITE, TOPICS, history, moved
 from tracker.differ.topic_matching import tags_of_text
 from tracker.model import History
-from tracker.publisher import Services, publish
+from tracker.publisher import Lent, publish
 from tracker.publisher.site.clause_history import clause_histories
 from tracker.publisher.site.opt_out import OptOut, directory, opt_outs
 
@@ -158,7 +158,7 @@ def test_ways_out_stand_under_their_topics_with_the_clearest_sentence() -> None:
     assert about_ads[0].sentence == "You may opt out of advertising and of our advertisers."
     assert about_ads[0].path == ("1. Walks",)
     assert [w.target for w in rest] == [f"{HERON}/maps"]
-    shown = publish([given], TOPICS, SITE, (), Services(tagger=tags_of_text))[
+    shown = publish([given], TOPICS, SITE, (), Lent(tagger=tags_of_text))[
         "opt-out/index.html"
     ].decode()
     assert f'href="{HERON}/out" rel="external noopener">opt out</a>' in shown

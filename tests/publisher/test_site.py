@@ -34,11 +34,11 @@ from tests.factories import (
 from tracker import __version__
 from tracker._support.cache import READERS
 from tracker.model import History, Settings
-from tracker.publisher import Services, publish
+from tracker.publisher import Lent, publish
 from tracker.publisher.data.sqlite import sqlite_file
 from tracker.publisher.redlines import changed, whole
 
-RIM = Services(
+RIM = Lent(
     lambda capture: BODIES[capture.body or ""], sqlite_file, lambda lines: " ".join(lines).encode()
 )
 FILES = publish(samples(), TOPICS, SITE, corrections(), RIM)
@@ -490,9 +490,9 @@ def test_what_was_served_is_published_to_the_byte_as_text() -> None:
             stamp = f"{version.first_seen:%Y%m%dT%H%M%SZ}"
             name = f"documents/{given.document.id}/{stamp}/capture.html.txt"
             assert FILES[name] == BODIES[version.captures[0].body or ""]
-    kept = publish([heron()], TOPICS, SITE, (), Services(body=lambda capture: None))
+    kept = publish([heron()], TOPICS, SITE, (), Lent(body=lambda capture: None))
     assert not [n for n in kept if "capture" in n]
-    wrong = publish([heron()], TOPICS, SITE, (), Services(body=lambda capture: b"another"))
+    wrong = publish([heron()], TOPICS, SITE, (), Lent(body=lambda capture: b"another"))
     assert not [n for n in wrong if "capture" in n], "its digest is not the one we name"
 
 

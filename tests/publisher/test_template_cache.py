@@ -9,17 +9,18 @@ from pathlib import Path
 import jinja2
 import pytest
 
-from tracker.publisher import template_cache as compiled
-from tracker.publisher import templating as render
+from tracker.publisher import template_cache, templating
 
 
 @pytest.fixture
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The folder where compiled templates are kept, with none in it."""
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    monkeypatch.setattr(compiled, "cache_from_source", lambda _: str(tmp_path / "compiled.pyc"))
-    monkeypatch.setattr(render.ENVIRONMENT, "bytecode_cache", None)
-    compiled.keep_compiled()
+    monkeypatch.setattr(
+        template_cache, "cache_from_source", lambda _: str(tmp_path / "compiled.pyc")
+    )
+    monkeypatch.setattr(templating.ENVIRONMENT, "bytecode_cache", None)
+    template_cache.keep_compiled()
     yield tmp_path
     monkeypatch.undo()
 
@@ -28,7 +29,7 @@ def shown(text: str) -> str:
     """What a template says in a process that never compiled it."""
     environment = jinja2.Environment(
         loader=jinja2.DictLoader({"page": text}),
-        bytecode_cache=render.ENVIRONMENT.bytecode_cache,
+        bytecode_cache=templating.ENVIRONMENT.bytecode_cache,
         autoescape=True,
     )
     return environment.get_template("page").render(name="<x>")
@@ -51,7 +52,7 @@ def test_so_is_one_by_another_jinja(kept: Path, monkeypatch: pytest.MonkeyPatch)
     shown("a {{ name }}")
     (file,) = kept.iterdir()
     before = file.read_bytes()
-    monkeypatch.setattr(compiled, "version", lambda _: "99")
+    monkeypatch.setattr(template_cache, "version", lambda _: "99")
     shown("a {{ name }}")
     assert file.read_bytes() != before
 
@@ -64,13 +65,13 @@ def test_so_is_one_that_is_set_up_otherwise(
     before = file.read_bytes()
     other = tmp_path_factory.mktemp("other") / "render.py"
     other.touch()
-    monkeypatch.setattr(render, "__file__", str(other))
+    monkeypatch.setattr(templating, "__file__", str(other))
     shown("a {{ name }}")
     assert file.read_bytes() != before
 
 
 def test_nothing_is_kept_where_python_may_keep_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    monkeypatch.setattr(render.ENVIRONMENT, "bytecode_cache", None)
-    compiled.keep_compiled()
-    assert render.ENVIRONMENT.bytecode_cache is None
+    monkeypatch.setattr(templating.ENVIRONMENT, "bytecode_cache", None)
+    template_cache.keep_compiled()
+    assert templating.ENVIRONMENT.bytecode_cache is None

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.samples import declare, tracker
 from tests.servers import Server, page
-from tracker.publisher.text import safe
+from tracker.publisher.words import safe
 
 #: Format characters that show, and those that only say where a line may break.
 SHOWN = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}

@@ -16,7 +16,7 @@ from tracker._support.lock import hold
 from tracker.archive.object_store import ObjectStore
 from tracker.archive.store import Archive
 from tracker.errors import ArchiveError, UsageError
-from tracker.publisher.text import stamp
+from tracker.publisher.words import stamp
 
 _LONG = 24 * 3600.0  # seconds
 _SQLITE = b"SQLite format 3\0"

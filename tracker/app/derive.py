@@ -25,7 +25,7 @@ from tracker.model import (
     Texts,
     Topic,
 )
-from tracker.publisher import DocumentOutput, Services, document_output
+from tracker.publisher import DocumentOutput, Lent, document_output
 
 Picture = Callable[[Sequence[str]], bytes]
 #: Processor seconds that the pages of one revision may take besides.
@@ -62,12 +62,12 @@ def derive(job: Job, bodies: Bodies, reader: Reader) -> Derived:
     """Do a job; `reader` reads what `bodies` lends. Raises TooCostly."""
     found = job.texts or texts(job.document, job.captures, reader, job.topics, job.earlier)
     history = completed(job.document, job.captures, found)
-    rim = Services(
+    lent = Lent(
         lambda c: bodies(c)[0], picture=picture(job.pictures), tagger=tags_of_text, folds=folds
     )
     with limited(f"{job.document.id}: Publishing it", _EACH * len(history.revisions)):
         return Derived(
-            found, document_output(history, job.topics, job.settings, job.corrections, rim)
+            found, document_output(history, job.topics, job.settings, job.corrections, lent)
         )
 
 

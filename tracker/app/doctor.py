@@ -14,7 +14,7 @@ from pathlib import Path
 from tracker._support import lock
 from tracker._support.atomic_folder import WAITING
 from tracker._support.web_root import hindrance, web_root
-from tracker.app import notifier
+from tracker.app import delivery
 from tracker.app.workspace import Workspace, bodies_by, open_workspace, settings_of, starter
 from tracker.archive import schema
 from tracker.archive.integrity import EMPTY
@@ -29,7 +29,7 @@ from tracker.evidence import can_stamp, compared, load_stamps, named, parse_note
 _ROOM = 200 * 1024 * 1024
 _OURS = {
     *{"archive.db", "archive.db-journal", "declarations", "lock", "signing.key", "topics.toml"},
-    *{"README.md", corrections.FILE, notifier.FILE, settings.FILE},
+    *{"README.md", corrections.FILE, delivery.FILE, settings.FILE},
     *{"timestamps", "timestamp-ca.pem", "checkpoint", "forks.jsonl"},
 }
 _STALE = timedelta(days=3)  # a log that grew and was not stamped for so long

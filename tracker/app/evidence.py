@@ -37,8 +37,8 @@ from tracker.evidence import Bundle, Exhibit
 from tracker.evidence.verify import is_known
 from tracker.extractor import read
 from tracker.model import Capture, Revision, digest
-from tracker.publisher import urls as places
-from tracker.publisher.text import stamp
+from tracker.publisher import urls
+from tracker.publisher.words import stamp
 
 _REVISION = re.compile(
     r"(?P<document>.+?)(?:/(?P<time>\d{4}-?\d\d-?\d\d[\dTZ:.+-]*(?:[-/]preview[\d-]*)?))?"
@@ -59,7 +59,7 @@ def write_evidence(app: App, revision: str, output: Path | None = None) -> tuple
         chosen = _revision(app, revision)
         found = evidence.make_bundle(_bundle(app, archive, chosen, past))
     document = chosen.document.replace("/", "-").replace("@", "-")
-    name = f"{document}-{places.version_stamp(chosen.after)}"
+    name = f"{document}-{urls.version_stamp(chosen.after)}"
     path = output or app.root / f"evidence-{name}.zip"
     _write(path, found)
     return path, len(found)
@@ -109,9 +109,9 @@ def _revision(app: App, wanted: str) -> Revision:
     if found is None:
         raise UsageError(f"{wanted!r} names no revision; `tracker log` lists them.")
     (history,) = histories_of(app, [found["document"]], anew=True)
-    named = places.as_stamp(found["time"] or "")
+    named = urls.as_stamp(found["time"] or "")
     for revision in history.revisions:
-        if places.version_stamp(revision.after) == named:
+        if urls.version_stamp(revision.after) == named:
             return revision
     digits = re.sub(r"\D", "", found["time"] or "")[:14]
     times = [re.sub(r"\D", "", stamp(r.first_seen)) for r in history.revisions]
@@ -122,7 +122,7 @@ def _revision(app: App, wanted: str) -> Revision:
         when = f" first seen {found['time']}" if digits else ""
         raise UsageError(f"{history.document.id} has no revision{when}; `tracker log` lists them.")
     if digits and len(matching) > 1:
-        stamps = ", ".join(places.version_stamp(r.after) for r in matching)
+        stamps = ", ".join(urls.version_stamp(r.after) for r in matching)
         raise UsageError(f"{wanted} could be any of {stamps}; name one.")
     return matching[-1]
 

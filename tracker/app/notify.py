@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 
 from tracker.app.app import App
-from tracker.app.notifier import FILE, Address, Ledger, Sender, addresses
+from tracker.app.delivery import FILE, Address, Ledger, Sender, addresses
 from tracker.app.session import histories_of
 from tracker.config.settings import FILE as SETTINGS
 from tracker.errors import TrackerError, UsageError

@@ -31,7 +31,7 @@ def classified(
     time: datetime,
     seen: PageFacts | None = None,
 ) -> Classification:
-    """As `differ.judge`, whose answer for a page that reads as the last good one is known.
+    """Classify a body as `classify` does, at no cost where it reads as the last good one.
 
     `seen` is the impression of the body, where somebody looked at it already.
     """

@@ -23,7 +23,7 @@ from tracker.app.checkpoints import (
     public_key,
 )
 from tracker.app.derive import Derived, Job, RemoteJob, derive, derive_remote, picture, remote_job
-from tracker.app.published import (
+from tracker.app.last_publication import (
     Short,
     as_it_stands,
     history_of_failed,
@@ -41,14 +41,12 @@ from tracker.publisher import (
     DocumentSummary,
     FileGroup,
     GivenUp,
-    Services,
+    Lent,
     Timestamp,
     orphaned_corrections,
     site_files,
     status_files,
-)
-from tracker.publisher import (
-    urls as places,
+    urls,
 )
 from tracker.publisher.data.sqlite import sqlite_file
 from tracker.publisher.template_cache import keep_compiled
@@ -159,8 +157,8 @@ class Rederived:
                 yield from derived.part.files.items()
                 abstracts.append(derived.part.abstract)
                 histories.append(history)
-        rim = _rim(self._proof)
-        for lot in site_files(abstracts, given.topics, given.settings, given.corrections, rim):
+        lent = _lent(self._proof)
+        for lot in site_files(abstracts, given.topics, given.settings, given.corrections, lent):
             yield from lot.make()
         yield from _status(session, histories, self._proof, self.failed)
 
@@ -176,7 +174,7 @@ class Rederived:
             return False
         if path.startswith(_STANDING):
             return True
-        whose = places.document_of(path)
+        whose = urls.document_of(path)
         return whose in self.failed if whose else self.unsure
 
 
@@ -247,10 +245,10 @@ class _Publication:
     def _keep(self, document: Document, failed: Failed) -> None:
         """Keep what was published of a document that cannot be derived, and name it."""
         self._blame(document, failed)
-        self._fresh.keep_published(lambda name: places.document_of(name) == document.id)
+        self._fresh.keep_published(lambda name: urls.document_of(name) == document.id)
         known = last_known(self._session.cache, document, self._session.workspace)
         shown = history_of_failed(self._session, document, known)
-        has_page = f"{places.document_page(document.id)}index.html" in self._fresh.names
+        has_page = f"{urls.document_page(document.id)}index.html" in self._fresh.names
         (self._histories if has_page else self._without).append(shown)
         self._keys[document.id] = "failed, known" if known else "failed"
         if known:
@@ -301,12 +299,12 @@ class _Publication:
 
     def _whole(self) -> None:
         """What is of no single document: of it too, only what follows from something new."""
-        given, rim = self._session.workspace, _rim(self._proof)
+        given, lent = self._session.workspace, _lent(self._proof)
 
         def made() -> dict[str, Fingerprint]:
             found = map(self._abstract, self._session.documents())
             abstracts = [abstract for abstract in found if abstract]
-            lots = site_files(abstracts, given.topics, _site(given), given.corrections, rim)
+            lots = site_files(abstracts, given.topics, _site(given), given.corrections, lent)
             return {n: m for lot in lots for n, m in self._lot(lot).items()}
 
         self._kept("whole", self._everything, made)
@@ -377,10 +375,10 @@ def _site(given: Workspace) -> Settings:
     return Settings(site_url=given.settings.site_url)
 
 
-def _rim(proof: Proof) -> Services:
+def _lent(proof: Proof) -> Lent:
     stamped = proof.stamped
     told = stamped and Timestamp(stamped.stamp.note.size, stamped.seal.time, stamped.seal.authority)
-    return Services(
+    return Lent(
         database=sqlite_file,
         picture=picture(),
         checkpoint=proof.checkpoint,
@@ -412,7 +410,7 @@ def _status(
         for some in (histories, without)
     )
     others += faults.unseen([*histories, *without], declared, refusals, public=True)
-    yield from status_files(shown, given.topics, given.settings, _rim(proof), others)
+    yield from status_files(shown, given.topics, given.settings, _lent(proof), others)
     if proof.checkpoint:
         yield "status/checkpoint", proof.checkpoint.encode()
     if key := proof.checkpoint and public_key(given):

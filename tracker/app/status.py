@@ -8,7 +8,7 @@ from functools import partial
 from tracker._support.containment import Failed, tried
 from tracker.app import faults
 from tracker.app.app import App, chosen
-from tracker.app.published import history_of_failed, last_known, last_unpublished
+from tracker.app.last_publication import history_of_failed, last_known, last_unpublished
 from tracker.app.session import Session, opened
 from tracker.model import History
 from tracker.publisher.without_texts import without_texts

@@ -19,7 +19,7 @@ from tracker.app.checkpoints import (
 from tracker.app.network import fetcher
 from tracker.errors import NotStamped, TrackerError, UsageError
 from tracker.model import Outcome
-from tracker.publisher.text import count, line, moment
+from tracker.publisher.words import count, line, moment
 
 
 def stamp_if_due(app: App, hosts: Sequence[str]) -> None:

@@ -29,7 +29,7 @@ from tracker.archive.integrity import head_of
 from tracker.archive.store import Archive
 from tracker.errors import ArchiveError, TrackerError, Unreachable
 from tracker.evidence import Note
-from tracker.publisher.text import count, moment
+from tracker.publisher.words import count, moment
 
 _UNPUBLISHED = "nothing published yet"
 

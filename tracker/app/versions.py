@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from tracker.differ import revise
 from tracker.errors import UsageError
 from tracker.model import History, Revision, Topic, Version
-from tracker.publisher import urls as places
+from tracker.publisher import urls
 
 
 def revision_between(
@@ -42,7 +42,7 @@ def version_at(found: History, day: str | None = None) -> Version:
         return found.versions[-1]
     previews = (r.after for r in found.revisions if r.after.is_preview)
     for version in (*found.versions, *previews):
-        if places.version_stamp(version) == places.as_stamp(day):
+        if urls.version_stamp(version) == urls.as_stamp(day):
             return version
     standing = [v for v in found.versions if v.first_seen <= _end_of(day)]
     if not standing:

@@ -14,8 +14,7 @@ from tracker._support.atomic_folder import published_names
 from tracker._support.cache import DerivedCache, key_of
 from tracker.archive.object_store import ObjectStore
 from tracker.archive.store import Archive
-from tracker.config import corrections, declarations, settings, topics
-from tracker.config import feed_names as names
+from tracker.config import corrections, declarations, feed_names, settings, topics
 from tracker.config.declarations import Declared
 from tracker.config.validation import Refusal, quoted, refused
 from tracker.errors import DeclarationError
@@ -117,11 +116,11 @@ def _read(root: Path, followed: Followed | None) -> Workspace:
     folder = data / "declarations"
     own = folder.exists() or folder.is_symlink()
     declared = declarations.load(folder if own else starter("declarations"))
-    declared = names.admitted(declared)
+    declared = feed_names.admitted(declared)
     watched, refusals = _topics(data / TOPICS, declared)
     if watched is None and followed:
         watched = followed.topics
-        declared = names.admitted(declared, watched)
+        declared = feed_names.admitted(declared, watched)
     said = _settings(root, followed)
     wanted, wrong = _notified(said.settings, declared, watched or ())
     corrected = corrections.load(data)
@@ -141,7 +140,7 @@ def _topics(file: Path, declared: Declared) -> tuple[tuple[Topic, ...] | None, t
     own = file.exists() or file.is_symlink()
     try:
         watched = topics.load(file if own else starter(TOPICS))
-        names.check_topics(declared, watched)
+        feed_names.check_topics(declared, watched)
     except DeclarationError as error:
         return None, (refused(error),)
     return watched, ()
@@ -151,7 +150,7 @@ def _notified(
     said: Settings, declared: Declared, watched: Sequence[Topic]
 ) -> tuple[Settings, Refusal | None]:
     """The settings without addresses of feeds that are not there, and what is wrong with those."""
-    unknown = names.no_feeds(declared, watched, said)
+    unknown = feed_names.no_feeds(declared, watched, said)
     if not unknown:
         return said, None
     way_out = "is no feed; use all, a topic, an edition or a document"

@@ -10,7 +10,7 @@ from tracker.app.app import App
 from tracker.app.doctor import examine
 from tracker.cli._app import failing, pass_app
 from tracker.cli._output import print_json, tell
-from tracker.publisher.text import count
+from tracker.publisher.words import count
 
 
 @click.command()

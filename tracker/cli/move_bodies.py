@@ -13,7 +13,7 @@ from tracker.config.settings import FILE as SETTINGS
 from tracker.config.settings import read_store
 from tracker.config.validation import Place
 from tracker.errors import UsageError
-from tracker.publisher.text import count
+from tracker.publisher.words import count
 
 
 @click.command("move-bodies")

@@ -13,7 +13,7 @@ from tracker.app.workspace import bodies_by, settings_of
 from tracker.cli._app import pass_app
 from tracker.cli._options import file as file_argument
 from tracker.publisher.terminal import harmless
-from tracker.publisher.text import count
+from tracker.publisher.words import count
 
 
 @click.command()

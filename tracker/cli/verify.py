@@ -9,7 +9,7 @@ from tracker.app.verify import verify as verified
 from tracker.cli._app import pass_app
 from tracker.cli._output import tell
 from tracker.errors import ArchiveError
-from tracker.publisher.text import count
+from tracker.publisher.words import count
 
 
 @click.command()

@@ -19,7 +19,7 @@ from tracker.evidence.checkpoint import Note, verifier
 from tracker.evidence.timestamp import VerifiedTimestamp
 from tracker.extractor.normalise import without_counters
 from tracker.model import Capture, Clause, Op, Range, Revision, Selector, digest
-from tracker.publisher import text as words
+from tracker.publisher import words
 
 # An Ed25519 public key as SubjectPublicKeyInfo (RFC 8410) begins with these bytes.
 _SPKI = bytes.fromhex("302a300506032b6570032100")

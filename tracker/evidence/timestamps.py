@@ -25,7 +25,7 @@ from tracker.archive.log_entries import LOGS
 from tracker.archive.store import Archive
 from tracker.errors import NotStamped
 from tracker.evidence.checkpoint import Note, checkpoint_body, parse_note
-from tracker.publisher import text as words
+from tracker.publisher import words
 
 _NAME = re.compile(r"(\d{8}T\d{6}Z)-\d+-[0-9a-f]{16}")
 _TIME = "%Y%m%dT%H%M%SZ"

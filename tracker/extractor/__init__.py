@@ -24,18 +24,17 @@ from tracker.extractor.unchanged.gate import reads_alike
 
 if TYPE_CHECKING:
     from tracker.extractor.digests import text_digest, words_digest
-    from tracker.extractor.extract import EXTRACTOR, read
+    from tracker.extractor.extract import read
 else:
     __getattr__ = lazy_names(
         __name__,
         {
-            **dict.fromkeys(("EXTRACTOR", "read"), "extract"),
+            "read": "extract",
             **dict.fromkeys(("text_digest", "words_digest"), "digests"),
         },
     )
 
 __all__ = [
-    "EXTRACTOR",
     "Classification",
     "PageFacts",
     "Undecodable",

@@ -20,7 +20,7 @@ from tracker.extractor.formats import foreign_format, way_out
 from tracker.extractor.language import language
 from tracker.extractor.limits import TooLarge
 from tracker.extractor.normalise import fold
-from tracker.extractor.notices import SHORT, notice, weight_of_terms
+from tracker.extractor.wall_pages import SHORT, notice, weight_of_terms
 from tracker.model import Capture, Outcome, Reading, Source
 from tracker.policy import AGREEING_OBSERVATIONS, AGREEING_TIME
 

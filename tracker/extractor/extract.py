@@ -16,21 +16,19 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from tracker._support.budget import limited
-from tracker.extractor import lxml_reader as quick
+from tracker.extractor import lxml_reader
 from tracker.extractor.boilerplate import remove_boilerplate
 from tracker.extractor.decode import decode
+from tracker.extractor.hidden_parts import remove_unseen
 from tracker.extractor.limits import check_markdown, check_markup, check_text
 from tracker.extractor.nodes import Parts
 from tracker.extractor.normalise import display
 from tracker.extractor.segment import segment
-from tracker.extractor.unseen import remove_unseen
 from tracker.model import Clause, Reading, Selector, Source, Unit
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-#: Raised whenever the same body may give other clauses; part of every cache key.
-EXTRACTOR = "3"
 
 #: The names under which Markdown is served.
 MARKDOWN = ("text/markdown", "text/x-markdown", "text/x-web-markdown", "text/vnd.daringfireball")
@@ -50,8 +48,8 @@ _STRAY_BREAK = re.compile(r"</br\s*+/?>", re.IGNORECASE)
 def read(body: bytes, media: str, source: Source | None, *, bounded: bool = False) -> Reading:
     """Read `body` (of Content-Type `media`) with the selectors of `source`, or by structure.
 
-    Raises `differ.decode.Undecodable` where the bytes contradict their declared charset; and, only
-    if `bounded`, `differ.bounds.TooLarge` for more than any text of terms has; and TooCostly.
+    Raises `decode.Undecodable` where the bytes contradict their declared charset; and, only
+    if `bounded`, `limits.TooLarge` for more than any text of terms has; and TooCostly.
     """
     text = page_text(body, media, bounded=bounded)
     select, remove = (source.select, source.remove) if source else ((), ())
@@ -71,7 +69,7 @@ def simple_parts(
 
     They are for looking at only.
     """
-    found = quick.parts(text, select, remove)
+    found = lxml_reader.parts(text, select, remove)
     if found is not None:
         remove_unseen(found.runs)
         if not select:

@@ -1,9 +1,10 @@
 """Captures over time → versions → revisions. Pure: `reader` gives the text of a capture.
 
-looks       what was captured of a document at one time
-runs        which captures decide what a document is found to have said, and which need be there
-previews    what a preview page shows before it is in force
-agreement   which sights of a text are believed at once, and which wait
+observations   a document as it was captured at one time
+runs           captures that decide what a document said, and captures that may be left out
+previews       texts that a preview page shows before they are in force
+confirmation   candidates that are believed at once, and those that wait
+outages        times in which a document could not be read
 """
 
 from __future__ import annotations

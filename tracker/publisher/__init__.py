@@ -20,14 +20,14 @@ if TYPE_CHECKING:
         site_files,
         status_files,
     )
-    from tracker.publisher.site.context import GivenUp, Services, Table, Timestamp
+    from tracker.publisher.site.context import GivenUp, Lent, Table, Timestamp
     from tracker.publisher.site.listing import orphaned_corrections
     from tracker.publisher.summaries import DocumentSummary
 else:
     __getattr__ = lazy_names(
         __name__,
         {
-            **dict.fromkeys(("GivenUp", "Services", "Table", "Timestamp"), "site.context"),
+            **dict.fromkeys(("GivenUp", "Lent", "Table", "Timestamp"), "site.context"),
             **dict.fromkeys(
                 (
                     "FileGroup",
@@ -49,7 +49,7 @@ __all__ = [
     "DocumentSummary",
     "FileGroup",
     "GivenUp",
-    "Services",
+    "Lent",
     "Table",
     "Timestamp",
     "document_output",

@@ -18,16 +18,12 @@ from tracker.publisher.feeds.channels import (
     written,
 )
 from tracker.publisher.site import (
-    document_page as documents,
-)
-from tracker.publisher.site import (
-    pages as site,
-)
-from tracker.publisher.site import (
-    revision_page as revisions,
+    document_page,
+    pages,
+    revision_page,
 )
 from tracker.publisher.site.clause_history import clause_histories
-from tracker.publisher.site.context import PageContext, Pages, Services
+from tracker.publisher.site.context import Lent, PageContext, Pages
 from tracker.publisher.site.listing import entries, newest_first
 from tracker.publisher.summaries import DocumentSummary, summarise
 
@@ -57,18 +53,18 @@ def publish(
     topics: Sequence[Topic],
     settings: Settings,
     corrections: Sequence[Correction] = (),
-    rim: Services | None = None,
+    lent: Lent | None = None,
 ) -> dict[str, bytes]:
     """Everything that is published, by path; the same histories in any order give the same.
 
-    `rim` lends what a pure function cannot have; the site is whole without it.
+    `lent` lends what a pure function cannot have; the site is whole without it.
     """
-    parts = [document_output(history, topics, settings, corrections, rim) for history in histories]
+    parts = [document_output(history, topics, settings, corrections, lent) for history in histories]
     files = {path: data for p in parts for path, data in p.files.items()}
     abstracts = [p.abstract for p in parts]
-    for lot in site_files(abstracts, topics, settings, corrections, rim):
+    for lot in site_files(abstracts, topics, settings, corrections, lent):
         files |= dict(lot.make())
-    return files | dict(status_files(histories, topics, settings, rim))
+    return files | dict(status_files(histories, topics, settings, lent))
 
 
 def document_output(
@@ -76,13 +72,15 @@ def document_output(
     topics: Sequence[Topic],
     settings: Settings,
     corrections: Sequence[Correction] = (),
-    rim: Services | None = None,
+    lent: Lent | None = None,
 ) -> DocumentOutput:
     """What is published of one document alone; nothing in it depends on when it was last seen."""
     mine = [c for c in corrections if c.document == history.document.id]
-    frame = PageContext([history], entries(history, topics, mine), topics, settings, mine, rim)
+    frame = PageContext([history], entries(history, topics, mine), topics, settings, mine, lent)
     found = clause_histories(history)
-    files = dict(documents.pages(frame, history, found)) | dict(revisions.pages(frame, found))
+    files = dict(document_page.pages(frame, history, found)) | dict(
+        revision_page.pages(frame, found)
+    )
     short = summarise(frame, history, found)
     return DocumentOutput(files | dict(document_feed(history, short.items, frame.base)), short)
 
@@ -92,15 +90,15 @@ def site_files(
     topics: Sequence[Topic],
     settings: Settings,
     corrections: Sequence[Correction] = (),
-    rim: Services | None = None,
+    lent: Lent | None = None,
 ) -> Iterator[FileGroup]:
     """What is published of all documents together but for how they stand, lot by lot."""
     ordered = sorted(abstracts, key=lambda a: a.history.document.id)
     histories = [a.history for a in ordered]
     told = newest_first(entry for a in ordered for entry in a.entries)
-    frame = PageContext(histories, told, topics, settings, corrections, rim)
-    yield FileGroup("site", None, partial(site.pages, frame, ordered))
-    for leaf, make in site.older(frame):
+    frame = PageContext(histories, told, topics, settings, corrections, lent)
+    yield FileGroup("site", None, partial(pages.pages, frame, ordered))
+    for leaf, make in pages.older(frame):
         yield FileGroup(f"list {leaf.path}", (leaf, topics, settings), make)
     items = in_order((item for a in ordered for item in a.items), histories)
     for channel in shared_channels(histories, items, topics, frame.base):
@@ -117,13 +115,13 @@ def status_files(
     histories: Sequence[History],
     topics: Sequence[Topic],
     settings: Settings,
-    rim: Services | None = None,
+    lent: Lent | None = None,
     others: Sequence[History] = (),
 ) -> Pages:
     """How all documents stand, which every visit changes: pages and a feed.
 
     `others` have no page: documents of which nothing was published, and files that are wrong.
     """
-    yield from site.status(PageContext(histories, (), topics, settings, (), rim), others)
+    yield from pages.status(PageContext(histories, (), topics, settings, (), lent), others)
     base = settings.site_url or UNPUBLISHED
     yield from status_feed(in_order(outages(histories, base), histories), base)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tracker.model import History, Revision, Topic, Version
-from tracker.publisher import text as words
+from tracker.publisher import words
 from tracker.publisher.redlines import Row, changed
 from tracker.publisher.redlines import whole as all_rows
 from tracker.publisher.templating import ENVIRONMENT

@@ -12,7 +12,7 @@ from tracker.model import History
 from tracker.publisher.data.exports import Export, export
 from tracker.publisher.feeds.channel import Item
 from tracker.publisher.feeds.channels import document_items
-from tracker.publisher.site import opt_out as optout
+from tracker.publisher.site import opt_out
 from tracker.publisher.site.clause_history import ClauseHistories
 from tracker.publisher.site.compare_page import (
     DocumentVersions,
@@ -52,7 +52,7 @@ def summarise(frame: PageContext, history: History, lives: ClauseHistories) -> D
         ends=tuple(ends(history)),
         ways=tuple(
             _bare_way(way, short)
-            for way in optout.opt_outs(history, lives, frame.topics, frame.rim.tagger)
+            for way in opt_out.opt_outs(history, lives, frame.topics, frame.lent.tagger)
         ),
         items=tuple(document_items(history, frame.topics, frame.base, frame.corrections)),
         export=export(history),

@@ -13,19 +13,19 @@ from pathlib import Path
 
 from jinja2 import FileSystemBytecodeCache
 
-from tracker.publisher import templating as render
+from tracker.publisher import templating
 
 
 def keep_compiled() -> None:
     """Have the templates of the site compiled once; every time, where nothing may be kept."""
     folder = Path(cache_from_source(__file__)).parent
     if not sys.dont_write_bytecode and os.access(folder, os.W_OK):
-        render.ENVIRONMENT.bytecode_cache = _Compiled(str(folder), "%s.jinja")
+        templating.ENVIRONMENT.bytecode_cache = _Compiled(str(folder), "%s.jinja")
 
 
 class _Compiled(FileSystemBytecodeCache):
     """Known again by the template, by Jinja and by how it is set up."""
 
     def get_source_checksum(self, source: str) -> str:
-        setup = Path(str(render.__file__)).read_text("utf-8")
+        setup = Path(str(templating.__file__)).read_text("utf-8")
         return super().get_source_checksum(f"{source} {version('Jinja2')} {setup}")

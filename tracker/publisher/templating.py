@@ -9,8 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tracker.model import Op, Span
-from tracker.publisher import text as words
-from tracker.publisher import urls as places
+from tracker.publisher import urls, words
 
 _CONTEXT = 240  # characters of unchanged text kept on either side of a change in a feed
 _LONGEST_RUN = 12_000  # characters of one insertion or deletion that a feed shows
@@ -96,8 +95,8 @@ def environment() -> Environment:
         "half": half,
         "marked": marked,
         "count": words.count,
-        "version_name": places.version_name,
-        "feed_file": places.feed_file,
+        "version_name": urls.version_name,
+        "feed_file": urls.feed_file,
     }
     found.tests["web"] = words.is_web
     return found

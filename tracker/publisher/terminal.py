@@ -30,7 +30,7 @@ from tracker.model import (
     Unit,
     Version,
 )
-from tracker.publisher import text as words
+from tracker.publisher import words
 from tracker.publisher.redlines import Row, changed
 from tracker.publisher.redlines import whole as all_rows
 

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from tracker.model import Revision, Topic, Version, utc
-from tracker.publisher.text import nth, stamp
+from tracker.publisher.words import nth, stamp
 
 _OF_ONE = re.compile(
     r"(?:(?:archive|changes|documents|embed)/)?"

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.model import History, Revision, Version
-from tracker.publisher import text as words
-from tracker.publisher import urls as places
+from tracker.publisher import urls, words
 from tracker.publisher.data import records
 from tracker.publisher.data.records import Record
 from tracker.publisher.redlines import anchored
@@ -94,7 +93,7 @@ def export(history: History) -> Export:
 
 
 def _told(revision: Revision) -> Told:
-    page = places.revision_page(revision)
+    page = urls.revision_page(revision)
     return Told(
         order=revision.order,
         row=_revision(revision),
@@ -148,7 +147,7 @@ def _revision(revision: Revision) -> tuple[Cell, ...]:
         " ".join(revision.topics),
         revision.effective.isoformat() if revision.effective else None,
         len(revision.changes),
-        places.revision_page(revision),
+        urls.revision_page(revision),
     )
 
 
@@ -159,7 +158,7 @@ def _version(version: Version) -> tuple[Cell, ...]:
         words.safe(version.title),
         len(version.clauses),
         " ".join(c.body for c in version.captures if c.body),
-        places.version_page(version),
+        urls.version_page(version),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from tracker.model import Change, Clause, History, Link, Revision, Version
-from tracker.publisher.text import iso, source
+from tracker.publisher.words import iso, source
 
 Record = dict[str, Any]
 

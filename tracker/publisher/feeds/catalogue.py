@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tracker.config.topics import RESERVED
 from tracker.model import History, Topic
-from tracker.publisher import text as words
+from tracker.publisher import words
 from tracker.publisher.urls import document_page, topic_page
 
 ALL, UPCOMING, STATUS = "all", "upcoming", "status"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tracker.model import Change, Correction, History, Kind, Op, Revision, Topic
-from tracker.publisher import text as words
+from tracker.publisher import words
 from tracker.publisher.feeds.channel import Content, Item
 from tracker.publisher.feeds.notices import corrected_at
 from tracker.publisher.templating import ENVIRONMENT, Run, both, side

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from tracker.publisher.feeds.channel import AUTHOR, LANGUAGE, Channel, Item
-from tracker.publisher.text import iso, plain, safe
+from tracker.publisher.words import iso, plain, safe
 
 _VERSION = "https://jsonfeed.org/version/1.1"
 

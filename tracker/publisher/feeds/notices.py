@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from tracker.model import Correction, History, Outage, Revision, digest
-from tracker.publisher import text as words
+from tracker.publisher import words
 from tracker.publisher.feeds.catalogue import STATUS
 from tracker.publisher.feeds.channel import Content, Item
 from tracker.publisher.templating import ENVIRONMENT

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from lxml import etree
 
 from tracker.publisher.feeds.catalogue import Group
-from tracker.publisher.text import plain
 from tracker.publisher.urls import feed_file
+from tracker.publisher.words import plain
 
 
 def opml(groups: Iterable[Group], base: str) -> bytes:

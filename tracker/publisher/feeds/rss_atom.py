@@ -27,8 +27,8 @@ from markupsafe import escape
 
 from tracker import __version__
 from tracker.publisher.feeds.channel import AUTHOR, LANGUAGE, Channel, Item
-from tracker.publisher.text import plain, safe
 from tracker.publisher.urls import up
+from tracker.publisher.words import plain, safe
 
 _ATOM = "{http://www.w3.org/2005/Atom}link"
 _HISTORY = "http://purl.org/syndication/history/1.0"

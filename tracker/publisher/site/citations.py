@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 
 from tracker.model import Capture, Revision
-from tracker.publisher import text as words
-from tracker.publisher import urls as places
+from tracker.publisher import urls, words
 from tracker.publisher.site.listing import ListEntry
 
 # What TeX acts on; a page title may hold any of it. Braces and the backslash go to words, since
@@ -60,7 +59,7 @@ def csl(entry: ListEntry, address: str) -> bytes:
 
 def _key(revision: Revision) -> str:
     name = revision.document.replace("/", "-").replace("@", "-")
-    return f"{name}-{places.version_stamp(revision.after)}"
+    return f"{name}-{urls.version_stamp(revision.after)}"
 
 
 def _note(revision: Revision, address: str) -> str:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations, groupby
 
 from tracker.model import History, Version
-from tracker.publisher import text as words
-from tracker.publisher import urls as places
+from tracker.publisher import urls, words
 from tracker.publisher.continuity import texts
 
 
@@ -57,7 +56,7 @@ def _choice(history: History, version: Version, has_twin: bool) -> Choice:
     label = words.sight(version) if has_twin else words.day(time)
     shown = ", preview" if version.is_preview else ""
     name = words.document_name(history, version.title)
-    return Choice(places.version_name(version), f"{label}{shown}", name)
+    return Choice(urls.version_name(version), f"{label}{shown}", name)
 
 
 def editions(histories: Sequence[History]) -> Iterator[Suggestion]:
@@ -79,7 +78,7 @@ def ends(history: History) -> Iterator[Suggestion]:
 
 
 def _names(*versions: Version) -> Iterator[str]:
-    return map(places.version_name, versions)
+    return map(urls.version_name, versions)
 
 
 def _ends(history: History, text: Sequence[Version]) -> Suggestion:

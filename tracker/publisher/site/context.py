@@ -1,6 +1,6 @@
 """What every page of the site shares: the histories, the topics, where it lives, how it is set.
 
-`Services` holds what only the edge of the program can give to a publisher that is pure: the bytes a
+`Lent` holds what only the edge of the program can give to a publisher that is pure: the bytes a
 capture was served as, and the makers of files that need more than text.
 """
 
@@ -15,8 +15,7 @@ from typing import Any
 from markupsafe import Markup
 
 from tracker.model import Capture, Correction, History, Settings, Tag, Topic
-from tracker.publisher import text as words
-from tracker.publisher import urls as places
+from tracker.publisher import urls, words
 from tracker.publisher.feeds.catalogue import Feed, alternates, catalogue
 from tracker.publisher.feeds.channels import UNPUBLISHED
 from tracker.publisher.site.listing import ListEntry
@@ -48,7 +47,7 @@ class GivenUp:
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
+class Lent:
     """Functions the caller lends; without one, the site is made without what it would give.
 
     `body` gives the bytes of a capture, None where they are not kept; `database` turns tables
@@ -88,7 +87,7 @@ class PageContext:
         topics: Sequence[Topic],
         settings: Settings,
         corrections: Sequence[Correction] = (),
-        rim: Services | None = None,
+        lent: Lent | None = None,
     ) -> None:
         self.histories = sorted(histories, key=lambda h: h.document.id)
         self.entries = tuple(entries)
@@ -97,12 +96,12 @@ class PageContext:
         self.feeds = catalogue(self.histories, self.topics)
         self.base = settings.site_url or UNPUBLISHED
         self.is_public = bool(settings.site_url)
-        self.rim = rim or Services()
+        self.lent = lent or Lent()
         self._frames: dict[tuple[str, ...], dict[str, Markup]] = {}
 
     def page(self, path: str, template: str, **context: Any) -> tuple[str, bytes]:
         """A page at a folder's address."""
-        return f"{path}index.html", self.render(path, template, root=places.up(path), **context)
+        return f"{path}index.html", self.render(path, template, root=urls.up(path), **context)
 
     def render(self, path: str, template: str, root: str = "", **context: Any) -> bytes:
         text = ENVIRONMENT.get_template(template).render(
@@ -115,7 +114,7 @@ class PageContext:
             histories=self.histories,
             base=self.base,
             document_name=words.document_name,
-            document_page=places.document_page,
+            document_page=urls.document_page,
             canonical=self.base + path if self.is_public else "",
             **context,
         )

@@ -10,8 +10,7 @@ from datetime import datetime
 from itertools import accumulate
 
 from tracker.model import Capture, Clause, History, Revision, Unit, Version, digest
-from tracker.publisher import text as words
-from tracker.publisher import urls as places
+from tracker.publisher import urls, words
 from tracker.publisher.site.clause_history import ClauseHistories, ClauseHistory
 from tracker.publisher.site.context import PageContext, Pages
 from tracker.publisher.site.listing import ListEntry
@@ -59,7 +58,7 @@ def pages(frame: PageContext, history: History, found: ClauseHistories) -> Pages
     coming = list(_stands(frame, previews, mine))
     name = words.document_name(history)
     yield frame.page(
-        places.document_page(history.document.id),
+        urls.document_page(history.document.id),
         "document.html",
         history=history,
         name=name,
@@ -73,7 +72,7 @@ def pages(frame: PageContext, history: History, found: ClauseHistories) -> Pages
     yield from (_diff(entry.revision, texts) for entry in mine)
     for life in found.lives.values():
         if life.has_changed:
-            page = places.clause_page(history.document.id, life.id)
+            page = urls.clause_page(history.document.id, life.id)
             title = words.document_name(history, life.seen.title)
             yield frame.page(
                 page, "clause.html", history=history, name=title, life=life, lives=found
@@ -83,10 +82,10 @@ def pages(frame: PageContext, history: History, found: ClauseHistories) -> Pages
 def _stands(
     frame: PageContext, versions: Sequence[Version], mine: Sequence[ListEntry]
 ) -> Iterator[Stand]:
-    brought = {places.version_page(e.revision.after): e for e in mine}
+    brought = {urls.version_page(e.revision.after): e for e in mine}
     for n, version in enumerate(versions):
         following = versions[n + 1 : n + 2]
-        page = places.version_page(version)
+        page = urls.version_page(version)
         yield Stand(
             version,
             page,
@@ -142,12 +141,12 @@ def _line(clause: Clause) -> str:
 
 def _diff(revision: Revision, texts: Mapping[str, str]) -> tuple[str, bytes]:
     """The unified diff between the text files of two versions, as `patch` takes it."""
-    sides = [places.version_page(v) for v in (revision.before, revision.after)]
+    sides = [urls.version_page(v) for v in (revision.before, revision.after)]
     old, new = (texts[side].removesuffix("\n").split("\n") for side in sides)
     names = [f"{side.split('/')[-2]}/text.txt" for side in sides]
     lines = unified(old, new, (names[0], names[1]), _equal_lines(revision))
     text_ = "".join(f"{line}\n" for line in lines)
-    return f"{places.revision_page(revision)}text.diff", text_.encode("utf-8", "replace")
+    return f"{urls.revision_page(revision)}text.diff", text_.encode("utf-8", "replace")
 
 
 def _equal_lines(revision: Revision) -> Iterator[tuple[int, int]]:
@@ -172,7 +171,7 @@ def _clauses(
     is its clause's key. Where it is not, the clause has its `key` beside it.
     """
     texts = [words.safe(clause.text) for clause in version.clauses]
-    found = frame.rim.folds(texts) if frame.rim.folds else {}
+    found = frame.lent.folds(texts) if frame.lent.folds else {}
     record = {
         "document": version.document,
         "title": words.document_name(history, version.title),
@@ -212,10 +211,10 @@ def _captures(frame: PageContext, captures: Sequence[Capture]) -> Iterator[tuple
     The name ends in .txt: every server declares it as plain text, and a browser may by its
     standard (WHATWG MIME Sniffing) never take declared plain text for a page that runs.
     """
-    if frame.rim.body is None:
+    if frame.lent.body is None:
         return
     for n, capture in enumerate(captures, 1):
-        body = frame.rim.body(capture)
+        body = frame.lent.body(capture)
         if body is not None and digest(body) == capture.body:
             kind = "md" if capture.media.startswith("text/markdown") else "html"
             yield f"capture{'' if n == 1 else f'-{n}'}.{kind}.txt", body

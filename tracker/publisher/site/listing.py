@@ -10,8 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tracker.model import Correction, History, Revision, Topic
-from tracker.publisher import text as words
-from tracker.publisher import urls as places
+from tracker.publisher import urls, words
 from tracker.publisher.site.snippets import snippet
 from tracker.publisher.templating import Run
 
@@ -105,7 +104,7 @@ def _entry(
     return ListEntry(
         revision=revision,
         service=history.document.service,
-        page=places.revision_page(revision),
+        page=urls.revision_page(revision),
         name=words.document_name(history, revision.after.title),
         headline=words.headline(history, revision, topics),
         summary=words.summary(revision, topics),

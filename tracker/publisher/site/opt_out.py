@@ -17,7 +17,7 @@ from itertools import pairwise
 from urllib.parse import unquote, urlsplit
 
 from tracker.model import Clause, History, Link, Revision, Tag, Topic, Version
-from tracker.publisher import text as words
+from tracker.publisher import words
 from tracker.publisher.continuity import breaks, carries_on
 from tracker.publisher.site.clause_history import ClauseHistories
 from tracker.publisher.site.context import Tagger

@@ -9,17 +9,17 @@ from functools import partial
 from tracker import __version__
 from tracker._support.cache import READERS, versions
 from tracker.model import Correction, History, Topic
-from tracker.publisher import urls as places
+from tracker.publisher import urls
 from tracker.publisher.data import exports, records
 from tracker.publisher.data.exports import Export
 from tracker.publisher.feeds.formats import FORMATS
 from tracker.publisher.feeds.opml import opml
-from tracker.publisher.site import opt_out as optout
+from tracker.publisher.site import opt_out
 from tracker.publisher.site.compare_page import editions
 from tracker.publisher.site.context import PageContext, Pages, file
 from tracker.publisher.site.listing import ListEntry, ListPage, list_pages, orphaned_corrections
 from tracker.publisher.summaries import DocumentSummary
-from tracker.publisher.text import iso
+from tracker.publisher.words import iso
 
 _ON_THE_FRONT = 25
 _SIGNATURE = "\n\n\u2014 "  # how one begins in a checkpoint
@@ -34,7 +34,7 @@ def pages(frame: PageContext, abstracts: Sequence[DocumentSummary]) -> Pages:
     for topic in frame.topics:
         yield _topic(frame, topic)
     ways = (way for abstract in abstracts for way in abstract.ways)
-    services = optout.directory(ways, frame.topics)
+    services = opt_out.directory(ways, frame.topics)
     yield frame.page("opt-out/", "optout.html", services=services)
     yield _compare(frame, abstracts)
     yield from _data(frame, [abstract.export for abstract in abstracts])
@@ -79,7 +79,7 @@ def all_changes(frame: PageContext) -> tuple[ListPage, ...]:
 def changes_about(frame: PageContext, topic: Topic) -> tuple[ListPage, ...]:
     """The pages of the list of a topic."""
     mine = [e for e in frame.entries if topic.id in e.revision.topics]
-    return list_pages(places.topic_page(topic), mine)
+    return list_pages(urls.topic_page(topic), mine)
 
 
 def older(frame: PageContext) -> Iterator[tuple[ListPage, Callable[[], Pages]]]:
@@ -106,9 +106,9 @@ def _data(frame: PageContext, found: Sequence[Export]) -> Pages:
     yield "data/changes.csv", exports.as_csv(tables[0])
     yield "data/changes.jsonl", exports.as_json_lines(told)
     yield "data/changes.places.json", exports.addresses(told)
-    if frame.rim.database:
-        yield "data/changes.sqlite", frame.rim.database(tables)
-    has_database = frame.rim.database is not None
+    if frame.lent.database:
+        yield "data/changes.sqlite", frame.lent.database(tables)
+    has_database = frame.lent.database is not None
     yield frame.page("data/", "data.html", tables=tables, has_database=has_database)
 
 
@@ -131,23 +131,23 @@ def status(frame: PageContext, others: Sequence[History] = ()) -> Pages:
     `others` have no page.
     """
     rows = records.status([*frame.histories, *others])
-    rim = frame.rim
+    lent = frame.lent
     yield frame.page(
         "status/",
         "status.html",
         rows=rows,
         unpublished={other.document.id for other in others},
-        checkpoint=rim.checkpoint,
-        signed=_SIGNATURE in rim.checkpoint,
-        timestamp=rim.timestamp,
-        given_up=rim.given_up,
+        checkpoint=lent.checkpoint,
+        signed=_SIGNATURE in lent.checkpoint,
+        timestamp=lent.timestamp,
+        given_up=lent.given_up,
         program=__version__,
         readers=versions(READERS),
     )
-    if rim.given_up:
+    if lent.given_up:
         forks = [
             {"accepted": iso(one.accepted), "captures": one.size, "root": one.root}
-            for one in rim.given_up
+            for one in lent.given_up
         ]
         rows = [row | {"forks": forks} for row in rows]
     yield "status.json", f"{json.dumps(rows, ensure_ascii=True, indent=1)}\n".encode()
@@ -166,11 +166,11 @@ def _machines(frame: PageContext) -> Pages:
 
 def _sitemap(frame: PageContext) -> bytes:
     paths = ["", "changes/", "opt-out/", "compare/", "data/", "about/", "corrections/"]
-    paths += ["subscribe/", *(places.topic_page(t) for t in frame.topics)]
+    paths += ["subscribe/", *(urls.topic_page(t) for t in frame.topics)]
     paths += [leaf.path for leaf, _ in older(frame)]
-    paths += [places.document_page(h.document.id) for h in frame.histories]
+    paths += [urls.document_page(h.document.id) for h in frame.histories]
     paths += [e.page for e in frame.entries]
-    paths += [places.version_page(v) for h in frame.histories for v in h.versions]
+    paths += [urls.version_page(v) for h in frame.histories for v in h.versions]
     previews = (e.revision.after for e in frame.entries if e.revision.after.is_preview)
-    paths += map(places.version_page, previews)
+    paths += map(urls.version_page, previews)
     return frame.render("", "sitemap.xml", paths=paths)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from tracker.model import Change, Clause, Revision, Tag, Topic, Version
-from tracker.publisher import text as words
-from tracker.publisher import urls as places
+from tracker.publisher import urls, words
 from tracker.publisher.continuity import is_break
 from tracker.publisher.redlines import Row, changed, whole
 from tracker.publisher.site import citations
@@ -111,10 +110,10 @@ def _page(
         citation=words.citation(history, revision, frame.base + entry.page),
         removed=_former(frame, entry, "removed"),
         reworded=_former(frame, entry, "reworded"),
-        before_page=places.version_page(revision.before),
-        after_page=places.version_page(revision.after),
-        embed=places.embed_page(revision),
-        picture=f"{entry.page}card.png" if frame.rim.picture else "",
+        before_page=urls.version_page(revision.before),
+        after_page=urls.version_page(revision.after),
+        embed=urls.embed_page(revision),
+        picture=f"{entry.page}card.png" if frame.lent.picture else "",
     )
 
 
@@ -137,10 +136,10 @@ def _beside(frame: PageContext, entry: ListEntry, lines: Sequence[Line]) -> Page
     yield f"{entry.page}citation.bib", citations.bibtex(entry, address)
     yield f"{entry.page}citation.json", citations.csl(entry, address)
     told = next((line for line in lines if line.worth == "news"), None)
-    embed = places.embed_page(entry.revision)
+    embed = urls.embed_page(entry.revision)
     yield frame.page(embed, "embed.html", entry=entry, revision=entry.revision, line=told)
-    if frame.rim.picture:
-        yield f"{entry.page}card.png", frame.rim.picture(card(entry, frame.topics))
+    if frame.lent.picture:
+        yield f"{entry.page}card.png", frame.lent.picture(card(entry, frame.topics))
 
 
 def card(entry: ListEntry, topics: Sequence[Topic]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tracker.model import Change, Op, Revision
-from tracker.publisher import text as words
+from tracker.publisher import words
 from tracker.publisher.templating import Run
 
 _LONGEST = 300  # characters of a change that a list shows

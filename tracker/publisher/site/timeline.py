@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from math import sqrt
 
 from tracker.model import History, Revision, Topic
-from tracker.publisher import text as words
+from tracker.publisher import words
 from tracker.publisher.continuity import is_break
 from tracker.publisher.urls import revision_page
 

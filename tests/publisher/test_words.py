@@ -14,7 +14,7 @@ from lxml import etree
 from tests.factories import ADS, AI, NASTY, TOPICS, every_kind, heron, heron_eu, history
 from tests.publisher.test_unseen import IGNORABLE
 from tracker.model import Kind, Note, Significance, Turn
-from tracker.publisher import text as words
+from tracker.publisher import words
 
 CHANGED, EDITED = heron().revisions
 

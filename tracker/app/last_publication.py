@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tracker.publisher import DocumentSummary
 
 _UNPUBLISHED = "unpublished"
-_READ_BY = ("_support/containment.py", "app/published.py")
+_READ_BY = ("_support/containment.py", "app/last_publication.py")
 
 
 @dataclass(frozen=True, slots=True)
