@@ -15,7 +15,7 @@ from tracker.app import import_ as imports
 from tracker.app.app import App, watched
 from tracker.app.import_ import Incoming
 from tracker.app.ingest import Wanted
-from tracker.app.workers import Workers, workers
+from tracker.app.workers import workers
 from tracker.cli._app import parse_time, pass_app
 from tracker.cli._options import allow_host, working
 from tracker.cli._output import note, with_bar
@@ -71,47 +71,25 @@ def _importing(command: _Command) -> _Command:
 @import_.command("versions")
 @_importing
 @pass_app
-def import_versions(
-    app: App,
-    repository: str,
-    service: str,
-    edition: str,
-    since: date | None,
-    until: date | None,
-    number: int,
-    scheduler: str,
-) -> None:
+def import_versions(app: App, /, **given: Any) -> None:
     """Import an Open Terms Archive *versions* repository: texts as Markdown.
 
     REPOSITORY is a folder, a git bundle or a URL. Each version keeps its own date and commit.
     An import that was stopped is simply run again; what is there already is passed over.
     """
-    wanted = Wanted("text/markdown", service, _edition(edition), since, until)
-    with workers(number, scheduler) as others:
-        _import(app, repository, wanted, others)
+    _import(app, "text/markdown", **given)
 
 
 @import_.command("snapshots")
 @_importing
 @pass_app
-def import_snapshots(
-    app: App,
-    repository: str,
-    service: str,
-    edition: str,
-    since: date | None,
-    until: date | None,
-    number: int,
-    scheduler: str,
-) -> None:
+def import_snapshots(app: App, /, **given: Any) -> None:
     """Import an Open Terms Archive *snapshots* repository: pages as served.
 
     REPOSITORY is a folder, a git bundle or a URL. Each page is judged as a live answer would be:
     error pages, walls and empty pages are recorded but never become a version.
     """
-    wanted = Wanted("text/html", service, _edition(edition), since, until)
-    with workers(number, scheduler) as others:
-        _import(app, repository, wanted, others)
+    _import(app, "text/html", **given)
 
 
 def _edition(name: str) -> str:
@@ -125,8 +103,24 @@ def _edition(name: str) -> str:
     return name
 
 
-def _import(app: App, repository: str, wanted: Wanted, others: Workers | None) -> None:
-    with imports.import_repository(app, repository, wanted, others, _show_size) as incoming:
+def _import(
+    app: App,
+    media: str,
+    *,
+    repository: str,
+    service: str,
+    edition: str,
+    since: date | None,
+    until: date | None,
+    number: int,
+    scheduler: str,
+) -> None:
+    """Import what is of this `media` type, by the arguments that `_importing` adds."""
+    wanted = Wanted(media, service, _edition(edition), since, until)
+    with (
+        workers(number, scheduler) as others,
+        imports.import_repository(app, repository, wanted, others, _show_size) as incoming,
+    ):
         told = _told(incoming)
     told.end()
 
