@@ -16,7 +16,7 @@ from tracker.archive.object_store import ObjectStore
 from tracker.archive.store import Archive
 from tracker.config import corrections, declarations, feed_names, settings, topics
 from tracker.config.declarations import Declared
-from tracker.config.validation import Refusal, quoted, refused
+from tracker.config.validation import Refusal, is_there, quoted, refused
 from tracker.errors import DeclarationError
 from tracker.model import Correction, Settings, Topic
 
@@ -113,10 +113,7 @@ def open_workspace(root: Path) -> Workspace:
 
 def _read(root: Path, followed: Followed | None) -> Workspace:
     data = root / "data"
-    folder = data / "declarations"
-    own = folder.exists() or folder.is_symlink()
-    declared = declarations.load(folder if own else starter("declarations"))
-    declared = feed_names.admitted(declared)
+    declared = feed_names.admitted(declarations.load(_own(data / "declarations")))
     watched, refusals = _topics(data / TOPICS, declared)
     if watched is None and followed:
         watched = followed.topics
@@ -137,9 +134,8 @@ def _read(root: Path, followed: Followed | None) -> Workspace:
 
 
 def _topics(file: Path, declared: Declared) -> tuple[tuple[Topic, ...] | None, tuple[Refusal, ...]]:
-    own = file.exists() or file.is_symlink()
     try:
-        watched = topics.load(file if own else starter(TOPICS))
+        watched = topics.load(_own(file))
         feed_names.check_topics(declared, watched)
     except DeclarationError as error:
         return None, (refused(error),)
@@ -189,9 +185,8 @@ def _unknown(
 
 
 def _settings(root: Path, followed: Followed | None) -> settings.Given:
-    data = root / "data"
-    own = (data / settings.FILE).exists() or (data / settings.FILE).is_symlink()
-    return settings.load(data if own else starter(""), followed.settings if followed else None)
+    folder = _own(root / "data" / settings.FILE).parent
+    return settings.load(folder, followed.settings if followed else None)
 
 
 def settings_of(root: Path) -> Settings:
@@ -205,6 +200,11 @@ def bodies_by(said: Settings, url: str = "") -> ObjectStore | None:
     address = url or said.bodies
     options = {protocol: dict(given) for protocol, given in said.bodies_options}
     return ObjectStore(address, options) if address else None
+
+
+def _own(path: Path) -> Path:
+    """Return the operator's own file or folder, or what a root without it starts from."""
+    return path if is_there(path) else starter(path.name)
 
 
 def starter(name: str) -> Path:

@@ -19,6 +19,7 @@ from tracker.config.validation import (
     Place,
     Refusal,
     check_keys,
+    is_there,
     kind,
     quoted,
     read_file,
@@ -44,7 +45,7 @@ class Corrected:
 def load(directory: Path) -> Corrected:
     """Read the corrections in `directory`/corrections.toml; none if there is no such file."""
     path = directory / FILE
-    if not (path.exists() or path.is_symlink()):
+    if not is_there(path):
         return Corrected()
     try:
         return parse(FILE, read_file(path, FILE))
@@ -69,12 +70,7 @@ def parse(file: str, text: str) -> Corrected:
     for n, one in enumerate(given, 1):
         with wrong:
             found.append(_correction(top.at(f"correction {n}"), one))
-    refusal = None
-    try:
-        wrong.check()
-    except DeclarationError as error:
-        refusal = refused(error)
-    return Corrected(_in_order(found), refusal)
+    return Corrected(_in_order(found), wrong.refusal())
 
 
 def with_earlier(found: Corrected, earlier: Sequence[Correction]) -> tuple[Correction, ...]:

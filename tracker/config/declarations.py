@@ -26,6 +26,7 @@ from tracker.config.validation import (
     Place,
     Refusal,
     check_keys,
+    is_there,
     kind,
     mapping,
     printable,
@@ -175,7 +176,7 @@ def _files(directory: Path) -> list[_File]:
 
 def _closed(directory: Path) -> Iterator[_File]:
     """Yield unreadable folders: documents declared there must not seem to be gone."""
-    if not (directory.exists() or directory.is_symlink()):
+    if not is_there(directory):
         return
     try:
         for folder in sorted(path for path in directory.iterdir() if path.is_dir()):

@@ -15,6 +15,7 @@ from tracker.config.validation import (
     Place,
     Refusal,
     check_keys,
+    is_there,
     kind,
     quoted,
     read_bool,
@@ -58,7 +59,7 @@ def load(directory: Path, earlier: Settings | None = None) -> Given:
     `earlier` are the settings of before; see `read`.
     """
     path = directory / FILE
-    if not (path.exists() or path.is_symlink()):
+    if not is_there(path):
         return Given()
     try:
         return read(FILE, read_file(path, FILE), earlier or Settings())
@@ -81,13 +82,11 @@ def parse(file: str, text: str) -> Settings:
 def read(file: str, text: str, earlier: Settings) -> Given:
     """Read the settings of a TOML text; one that cannot be accepted stays as it was `earlier`.
 
-    A setting that is quietly ignored is worse than none, so each of these is named.
+    A setting that is quietly ignored is worse than none, so each of these is named. Raises
+    DeclarationError where the text is no TOML.
     """
     top, wrong, found = Place(file), Gathered(), dict[str, Any]()
-    try:
-        given = read_toml(top, text)
-    except DeclarationError as error:
-        return Given(earlier, refused(error), frozenset(_FIELDS))
+    given = read_toml(top, text)
     with wrong:
         check_keys(top, given, tuple(_READERS))
     unread = set()
@@ -98,11 +97,7 @@ def read(file: str, text: str, earlier: Settings) -> Given:
         with wrong:
             found[name] = _READERS[key](top.at(key), given[key])
             unread.remove(name)
-    try:
-        wrong.check()
-    except DeclarationError as error:
-        return Given(Settings(**found), refused(error), frozenset(unread))
-    return Given(Settings(**found))
+    return Given(Settings(**found), wrong.refusal(), frozenset(unread))
 
 
 def _site(place: Place, value: object) -> str:

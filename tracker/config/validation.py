@@ -113,6 +113,19 @@ class Gathered:
             reasons = (reason for error in self._errors for reason in error.reasons)
             raise DeclarationError(self._errors[0].file, *dict.fromkeys(reasons))
 
+    def refusal(self) -> Refusal | None:
+        """Return the refusal of the file with every reason that was found, if any."""
+        try:
+            self.check()
+        except DeclarationError as error:
+            return refused(error)
+        return None
+
+
+def is_there(path: Path) -> bool:
+    """Return whether a name is taken, be it by a link that leads nowhere."""
+    return path.exists() or path.is_symlink()
+
 
 def read_file(path: Path, shown: str) -> str:
     """Read the UTF-8 text of a file of at most `MAX_BYTES`, called `shown` in messages."""
