@@ -21,14 +21,14 @@ from tracker.archive.integrity import EMPTY
 from tracker.archive.log_entries import LOGS
 from tracker.archive.object_store import ObjectStore
 from tracker.archive.store import Archive
-from tracker.config import corrections, settings
+from tracker.config import corrections, settings, topics
 from tracker.errors import ArchiveError, TrackerError, Unreachable, UsageError
 from tracker.evidence import can_stamp, compared, load_stamps, named, parse_note
 
 #: Below so many free bytes, or twice the archive, a run may end in the middle.
 _ROOM = 200 * 1024 * 1024
 _OURS = {
-    *{"archive.db", "archive.db-journal", "declarations", "lock", "signing.key", "topics.toml"},
+    *{"archive.db", "archive.db-journal", "declarations", "lock", "signing.key", topics.FILE},
     *{"README.md", corrections.FILE, delivery.FILE, settings.FILE},
     *{"timestamps", "timestamp-ca.pem", "checkpoint", "forks.jsonl"},
 }
@@ -90,7 +90,7 @@ def _outside(root: Path) -> ObjectStore | None:
 
 
 def _program() -> Iterator[Finding]:
-    for name in ("declarations", "topics.toml"):
+    for name in ("declarations", topics.FILE):
         if not starter(name).exists():
             yield Finding(
                 f"the {name} that ship with the program are missing", "install it again with pip"

@@ -44,7 +44,7 @@ def _documents(app: App, wanted: Sequence[str]) -> list[Document]:
     workspace = app.workspace
     for remark in workspace.declared.remarks:
         app.progress.note(remark)
-    app.name_refusals(r for r in workspace.refusals if r.file == SETTINGS)
+    app.name_refusals(workspace.refusals_of(SETTINGS))
     declared = interleaved(watched(app, wanted))
     if not (workspace.declared.documents or workspace.declared.refusals):
         app.progress.note("data/declarations declares no document; nothing is visited.")

@@ -18,10 +18,9 @@ from tracker.publisher.feeds.items import brief
 def prepared(app: App) -> tuple[Sender, list[Address]]:
     """All that is needed to send, found before anything is done. Raises UsageError."""
     wanted = app.workspace.settings.notify
-    for refusal in app.workspace.refusals:
-        if refusal.file == SETTINGS and not wanted:
-            raise UsageError(refusal.sentence)
     if not wanted:
+        if refusals := app.workspace.refusals_of(SETTINGS):
+            raise UsageError(refusals[0].sentence)
         raise UsageError("settings.toml has no [notify] table that says where to send what.")
     known = addresses(wanted, os.environ)
     return Sender(known), known
@@ -32,7 +31,7 @@ def prepared_if_can_be(app: App) -> tuple[Sender, list[Address]] | None:
     try:
         return prepared(app)
     except UsageError as error:
-        if not any(refusal.file == SETTINGS for refusal in app.workspace.refusals):
+        if not app.workspace.refusals_of(SETTINGS):
             raise
         app.complain(str(error))
         return None
@@ -41,7 +40,7 @@ def prepared_if_can_be(app: App) -> tuple[Sender, list[Address]] | None:
 def notify(app: App, sender: Sender, known: Iterable[Address]) -> bool:
     """Send every item that is due, saying how it went; whether any could not be sent."""
     workspace = app.workspace
-    app.name_refusals(r for r in workspace.refusals if r.file == SETTINGS)
+    app.name_refusals(workspace.refusals_of(SETTINGS))
     if workspace.unknown:
         raise TrackerError(workspace.unknown)
     items = feed_items(

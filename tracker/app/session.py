@@ -11,8 +11,9 @@ from tracker._support.cache import READINGS, TEXTS, DerivedCache, key_of
 from tracker._support.containment import Failed, tried
 from tracker.app.app import App, chosen
 from tracker.app.readings import read_anew, reader_of
-from tracker.app.workspace import TOPICS, Workspace
+from tracker.app.workspace import Workspace
 from tracker.archive.store import Archive
+from tracker.config.topics import FILE as TOPICS
 from tracker.errors import TrackerError
 from tracker.history import Reader, completed, decisive, in_order, texts, without_repeats
 from tracker.history.outages import outages
@@ -201,7 +202,7 @@ def histories_of(app: App, wanted: Sequence[str] = (), *, anew: bool = False) ->
     derived is named and left out; TrackerError is raised where it was `wanted`.
     """
     given, histories = app.workspace, list[History]()
-    app.name_refusals((r for r in given.refusals if r.file == TOPICS), fails=bool(given.unknown))
+    app.name_refusals(given.refusals_of(TOPICS), fails=bool(given.unknown))
     with opened(app, anew=anew) as session:
         for document in chosen(session.documents(), wanted):
             found = tried(document.id, partial(session.found, document))

@@ -21,7 +21,6 @@ from tracker.errors import DeclarationError
 from tracker.model import Correction, Settings, Topic
 
 _PACKAGE = Path(__file__).parent.parent
-TOPICS = "topics.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +77,10 @@ class Workspace:
         """The certificates that timestamps have to lead to, where the operator put some."""
         return self.root / "data" / "timestamp-ca.pem"
 
+    def refusals_of(self, file: str) -> tuple[Refusal, ...]:
+        """Return the refusals of one of the operator's files, by its name."""
+        return tuple(refusal for refusal in self.refusals if refusal.file == file)
+
     def open_archive(self, *, write: bool = False) -> Archive:
         """The archive, with the store in which its bodies are kept; `write` as `Archive` has it."""
         return Archive(self.archive, bodies_by(self.settings), write=write)
@@ -114,7 +117,7 @@ def open_workspace(root: Path) -> Workspace:
 def _read(root: Path, followed: Followed | None) -> Workspace:
     data = root / "data"
     declared = feed_names.admitted(declarations.load(_own(data / "declarations")))
-    watched, refusals = _topics(data / TOPICS, declared)
+    watched, refusals = _topics(data / topics.FILE, declared)
     if watched is None and followed:
         watched = followed.topics
         declared = feed_names.admitted(declared, watched)
@@ -173,7 +176,7 @@ def _unknown(
     Every page follows from the topics, every address from the site_url: a typing error must take
     back nothing that stands.
     """
-    wrong = [TOPICS] if watched is None else []
+    wrong = [topics.FILE] if watched is None else []
     if "site_url" in said.unread and followed is None and published_names(root / "feeds"):
         wrong.append(settings.FILE)
     if not wrong:

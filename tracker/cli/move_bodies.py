@@ -36,9 +36,8 @@ def move_bodies(app: App, origin: str, strays: bool) -> None:
     simply run again. Meanwhile nothing else can record.
     """
     given = app.workspace.settings
-    for refusal in app.workspace.refusals:
-        if refusal.file == SETTINGS:  # it may say where bodies are kept
-            raise UsageError(refusal.sentence)
+    if refusals := app.workspace.refusals_of(SETTINGS):  # one may say where bodies are kept
+        raise UsageError(refusals[0].sentence)
     before = bodies_by(given, read_store(Place("--from"), origin)) if origin else None
     with app.workspace.open_archive(write=True) as archive:
         names = misplaced(archive, before)

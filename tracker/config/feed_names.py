@@ -48,7 +48,7 @@ def check_topics(declared: Declared, watched: Sequence[Topic]) -> None:
     whose = {name: "an edition" if name in editions else "a service" for name in clashes}
     problems = [f'"{n}" is also the name of {whose[n]}; choose another one' for n in clashes]
     if problems:
-        raise DeclarationError("topics.toml", *problems)
+        raise DeclarationError(topics.FILE, *problems)
 
 
 def no_feeds(declared: Declared, watched: Sequence[Topic], wanted: Settings) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ from tracker.config.validation import (
 )
 from tracker.model import Topic
 
+FILE = "topics.toml"
+
 _KEYS = ("title", "about", "words", "near", "never", "headings")
 _GROUPS = ("one-of", "and-one-of", "and-also-one-of")
 #: Other feeds and files of the published root, which no topic and no edition may overwrite.
