@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from tracker import evidence
 from tracker.app.app import App
 from tracker.app.workspace import Workspace
-from tracker.archive.integrity import Head
-from tracker.archive.log_entries import GENESIS, LOGS
+from tracker.archive.integrity import EMPTY, Head
+from tracker.archive.log_entries import LOGS
 from tracker.archive.store import Archive
 from tracker.errors import ArchiveError
 
 
 def heads_of(archive: Archive) -> dict[str, Head]:
     """The heads of all logs, as they were last written; of a log that is empty too."""
-    return {log: archive.head(log) or Head(0, GENESIS, ()) for log in LOGS}
+    return {log: archive.head(log) or EMPTY for log in LOGS}
 
 
 def key_of(workspace: Workspace) -> evidence.Key | None:

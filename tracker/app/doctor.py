@@ -15,10 +15,9 @@ from tracker._support import lock
 from tracker._support.atomic_folder import WAITING
 from tracker._support.web_root import hindrance, web_root
 from tracker.app import delivery
-from tracker.app.workspace import Workspace, bodies_by, open_workspace, settings_of, starter
+from tracker.app.checkpoints import heads_of
+from tracker.app.workspace import Workspace, bodies_by, open_workspace, starter
 from tracker.archive import schema
-from tracker.archive.integrity import EMPTY
-from tracker.archive.log_entries import LOGS
 from tracker.archive.object_store import ObjectStore
 from tracker.archive.store import Archive
 from tracker.config import corrections, settings, topics
@@ -50,14 +49,13 @@ class Finding:
 
 def examine(root: Path, now: datetime) -> list[Finding]:
     """Every finding about the folder `root`, at `now`."""
-    data = root / "data"
-    found = [*_program(), *_declared(root, now), *_files(data), *_key(data), *_writing(root)]
-    archive = data / "archive.db"
+    data, workspace = root / "data", open_workspace(root)
+    found = [*_program(), *_declared(workspace, now), *_files(data), *_key(data), *_writing(root)]
+    archive = workspace.archive
     if not archive.exists():
         nothing = Finding(f"{archive}: nothing has been recorded yet")
         return [*found, nothing, *contradictions(root)]
-    outside = _outside(root)
-    found += _archive(archive, outside, root / "feeds", now)
+    found += _archive(archive, bodies_by(workspace.settings), workspace.feeds, now)
     return [*found, *contradictions(root), *_room(archive)]
 
 
@@ -65,7 +63,7 @@ def contradictions(root: Path) -> Iterator[Finding]:
     """Whether the log under `root` contradicts what others hold of it, and what was given up."""
     try:
         with Archive(root / "data" / "archive.db") as archive:
-            heads = {log: archive.head(log) or EMPTY for log in LOGS}
+            heads = heads_of(archive)
             found = compared(root, archive, heads, anew=True)
     except ArchiveError as error:
         what, _, mend = str(error).partition("; ")
@@ -85,10 +83,6 @@ def contradictions(root: Path) -> Iterator[Finding]:
         yield Finding(f"{named([fork.given])} was given up on {when} (--accept-fork)")
 
 
-def _outside(root: Path) -> ObjectStore | None:
-    return bodies_by(settings_of(root))
-
-
 def _program() -> Iterator[Finding]:
     for name in ("declarations", topics.FILE):
         if not starter(name).exists():
@@ -99,8 +93,7 @@ def _program() -> Iterator[Finding]:
         yield Finding("checkpoints are not signed: pip install 'terms-tracker[sign]' allows it")
 
 
-def _declared(root: Path, now: datetime) -> Iterator[Finding]:
-    workspace = open_workspace(root)
+def _declared(workspace: Workspace, now: datetime) -> Iterator[Finding]:
     for refusal in workspace.refusals:
         for reason in refusal.reasons:
             yield Finding(f"{refusal.file}: {reason}", "correct the file as it says")
