@@ -187,6 +187,22 @@ class _Work:
     job: Job
 
 
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a publication came to for one document.
+
+    `key` stands for what the files of the whole site follow from of it; `history` is how it is
+    shown to stand. Its abstract is here where it was derived now, or where the document has
+    `failed` and it is known from before. Of one that has failed perhaps no page was ever published.
+    """
+
+    key: str
+    history: History
+    abstract: DocumentSummary | None = None
+    failed: Failed | None = None
+    has_page: bool = True
+
+
 class _Publication:
     """One publication on its way into a fresh folder."""
 
@@ -195,11 +211,7 @@ class _Publication:
         self._session = session
         self._fresh = fresh
         self._proof = proof
-        self._keys: dict[str, str] = {}
-        self._derived: dict[str, DocumentSummary] = {}
-        self._histories: list[History] = []
-        self._failed: dict[str, Failed] = {}
-        self._without: list[History] = []  # of these no page was ever published
+        self._outcomes: dict[str, _Outcome] = {}
 
     def write(self, others: Workers | None) -> None:
         for work, found in _derived(self._session, self._work(), others):
@@ -210,12 +222,16 @@ class _Publication:
         self._app.progress.doing("")
         self._name_strays()
         self._whole()
-        found_now = _status(
-            self._session, self._histories, self._proof, self._failed, self._without
-        )
-        for name, data in found_now:
+        outcomes, failed = self._outcomes.values(), self._failed()
+        shown = [one.history for one in outcomes if one.has_page]
+        without = [one.history for one in outcomes if not one.has_page]
+        for name, data in _status(self._session, shown, self._proof, failed, without):
             self._fresh.write(name, data)
-        remember_unpublished(self._session.cache, self._failed)
+        remember_unpublished(self._session.cache, failed)
+
+    def _failed(self) -> dict[str, Failed]:
+        """Return what has failed so far; making the whole may find more."""
+        return {name: one.failed for name, one in self._outcomes.items() if one.failed}
 
     def _work(self) -> Iterator[_Work]:
         """What has to be derived; all else is kept as it stands."""
@@ -233,10 +249,10 @@ class _Publication:
         case = self._session.case(document)
         job = _job(self._session, case)
         key = key_of(PAGES, case.key, job.settings, job.corrections, job.pictures)
-        self._keys[document.id] = key
         kept = self._session.cache.get(f"part {document.id}", key, Kept)
         if kept and kept.history and self._fresh.keep(kept.marks):
-            self._histories.append(as_it_stands(kept.history, case, kept.waiting))
+            stands = as_it_stands(kept.history, case, kept.waiting)
+            self._outcomes[document.id] = _Outcome(key, stands)
             return None
         known = self._session.known(case)
         earlier = None if known else self._session.earlier(case)
@@ -244,19 +260,15 @@ class _Publication:
 
     def _keep(self, document: Document, failed: Failed) -> None:
         """Keep what was published of a document that cannot be derived, and name it."""
-        self._blame(document, failed)
+        self._complain(document, failed)
         self._fresh.keep_published(lambda name: urls.document_of(name) == document.id)
         known = last_known(self._session.cache, document, self._session.workspace)
         shown = history_of_failed(self._session, document, known)
         has_page = f"{urls.document_page(document.id)}index.html" in self._fresh.names
-        (self._histories if has_page else self._without).append(shown)
-        self._keys[document.id] = "failed, known" if known else "failed"
-        if known:
-            self._derived[document.id] = known
+        key = "failed, known" if known else "failed"
+        self._outcomes[document.id] = _Outcome(key, shown, known, failed, has_page)
 
-    def _blame(self, document: Document, failed: Failed) -> None:
-        self._failed[document.id] = failed
-        self._keys[document.id] = "failed"
+    def _complain(self, document: Document, failed: Failed) -> None:
         self._app.complain(failed.reason, document=document.id, trace=failed.trace)
 
     def _put(self, work: _Work, found: Derived) -> None:
@@ -267,19 +279,20 @@ class _Publication:
         self._session.cache.put(f"part {name}", work.key, kept)
         short = Short(abstract, shape_of(self._session.workspace))
         self._session.cache.put(f"abstract {name}", work.key, short)
-        self._derived[name] = abstract
-        self._histories.append(as_it_stands(abstract.history, work.case, waiting))
+        stands = as_it_stands(abstract.history, work.case, waiting)
+        self._outcomes[name] = _Outcome(work.key, stands, abstract)
 
     def _abstract(self, document: Document) -> DocumentSummary | None:
         """That of a document, which is needed only where the whole is made."""
-        name, cache = document.id, self._session.cache
-        if name in self._derived or name in self._failed:
-            return self._derived.get(name)
-        if short := cache.get(f"abstract {name}", self._keys[name], Short):
+        name, outcome = document.id, self._outcomes[document.id]
+        if outcome.abstract or outcome.failed:
+            return outcome.abstract
+        if short := self._session.cache.get(f"abstract {name}", outcome.key, Short):
             return short.abstract
         found = tried(name, partial(self._derived_again, document))
         if isinstance(found, Failed):
-            self._blame(document, found)
+            self._complain(document, found)
+            self._outcomes[name] = replace(outcome, key="failed", failed=found)
             return None
         return found
 
@@ -289,8 +302,9 @@ class _Publication:
 
     def _name_strays(self) -> None:
         """Name the corrections of revisions that are not there."""
-        for stray in orphaned_corrections(self._session.workspace.corrections, self._histories):
-            if stray.document not in self._failed:
+        histories, failed = [one.history for one in self._outcomes.values()], self._failed()
+        for stray in orphaned_corrections(self._session.workspace.corrections, histories):
+            if stray.document not in failed:
                 seen = stray.first_seen.isoformat()
                 self._app.progress.note(
                     f"corrections.toml: there is no revision of {stray.document} first seen at "
@@ -312,7 +326,8 @@ class _Publication:
     def _everything(self) -> object:
         """All that the whole follows from; that a document is found to fail is part of it."""
         given = self._session.workspace
-        return sorted(self._keys.items()), given.topics, _site(given), given.corrections
+        keys = sorted((name, one.key) for name, one in self._outcomes.items())
+        return keys, given.topics, _site(given), given.corrections
 
     def _lot(self, lot: FileGroup) -> Mapping[str, Fingerprint]:
         def follows() -> object:
