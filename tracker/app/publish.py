@@ -157,15 +157,14 @@ class Rederived:
                 yield from derived.part.files.items()
                 abstracts.append(derived.part.abstract)
                 histories.append(history)
-        lent = _lent(self._proof)
-        for lot in site_files(abstracts, given.topics, given.settings, given.corrections, lent):
+        for lot in _lots(given, abstracts, self._proof):
             yield from lot.make()
         yield from _status(session, histories, self._proof, self.failed)
 
     def _derived(self, document: Document) -> tuple[Derived, History]:
         session = self._session
         case = session.case(document)
-        found = derive(_job(session, case), session.bodies, session.reader)
+        found = _derived_here(session, case)
         return found, as_it_stands(found.part.abstract.history, case, found.texts.waiting)
 
     def leaves_open(self, path: str) -> bool:
@@ -297,8 +296,7 @@ class _Publication:
         return found
 
     def _derived_again(self, document: Document) -> DocumentSummary:
-        job = _job(self._session, self._session.case(document))
-        return derive(job, self._session.bodies, self._session.reader).part.abstract
+        return _derived_here(self._session, self._session.case(document)).part.abstract
 
     def _name_strays(self) -> None:
         """Name the corrections of revisions that are not there."""
@@ -313,12 +311,11 @@ class _Publication:
 
     def _whole(self) -> None:
         """What is of no single document: of it too, only what follows from something new."""
-        given, lent = self._session.workspace, _lent(self._proof)
 
         def made() -> dict[str, Fingerprint]:
             found = map(self._abstract, self._session.documents())
             abstracts = [abstract for abstract in found if abstract]
-            lots = site_files(abstracts, given.topics, _site(given), given.corrections, lent)
+            lots = _lots(self._session.workspace, abstracts, self._proof)
             return {n: m for lot in lots for n, m in self._lot(lot).items()}
 
         self._kept("whole", self._everything, made)
@@ -370,6 +367,18 @@ def _derived(
     if others is None:
         return ((one, done(one)) for one in work)
     return others.each(derive_remote, work, packed, lambda one: lost_worker(one.case.document.id))
+
+
+def _derived_here(session: Session, case: Case) -> Derived:
+    """Derive a document in this process, with nothing of its texts that was derived before."""
+    return derive(_job(session, case), session.bodies, session.reader)
+
+
+def _lots(
+    given: Workspace, abstracts: Sequence[DocumentSummary], proof: Proof
+) -> Iterator[FileGroup]:
+    """Make the files that are of no single document, but for how documents stand."""
+    return site_files(abstracts, given.topics, _site(given), given.corrections, _lent(proof))
 
 
 def _job(session: Session, case: Case) -> Job:
