@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from tracker._support.containment import Failed
-from tracker.config.validation import Refusal
+from tracker.app.workspace import Workspace
 from tracker.model import Document, History, Standing, State
 
 #: What readers of the published pages are told; operators are told why.
@@ -25,21 +25,17 @@ def unknown(document: Document) -> History:
 
 
 def marked(
-    histories: Iterable[History],
-    declared: Sequence[Document],
-    refusals: Sequence[Refusal],
-    failed: Mapping[str, Failed],
-    *,
-    public: bool,
+    histories: Iterable[History], given: Workspace, failed: Mapping[str, Failed], *, public: bool
 ) -> Iterator[History]:
     """The histories with those marked that could not be derived, or are not visited any more.
 
     `public` leaves out what only an operator can make use of.
     """
-    watched = {document.id for document in declared}
+    watched = _watched(given)
     for history in histories:
         name = history.document.id
-        about = next((r for r in refusals if r.concerns(name) and name not in watched), None)
+        refusals = () if name in watched else given.refusals
+        about = next((refusal for refusal in refusals if refusal.concerns(name)), None)
         if name in failed:
             yield _failing(history, _UNDERIVED if public else failed[name].reason)
         elif about:
@@ -54,23 +50,21 @@ def _failing(history: History, reason: str) -> History:
     return replace(history, standing=stands)
 
 
-def unseen(
-    histories: Iterable[History],
-    declared: Sequence[Document],
-    refusals: Iterable[Refusal],
-    *,
-    public: bool,
-) -> Iterator[History]:
-    """What is refused and is about none of the documents there are, as if it were one."""
-    known = [history.document.id for history in histories]
-    watched = {document.id for document in declared}
+def unseen(documents: Iterable[Document], given: Workspace, *, public: bool) -> Iterator[History]:
+    """Make histories of what is refused and is about none of the `documents` there are."""
+    watched = _watched(given)
+    unwatched = {document.id for document in documents} - watched
     shown = set[str]()
-    for refusal in refusals:
+    for refusal in given.refusals:
         named = refusal.document
         if named.id in watched | shown:
             named = Document(refusal.file, "", refusal.file, "", ())
-        if named.id not in shown and not any(map(refusal.concerns, set(known) - watched)):
+        if named.id not in shown and not any(map(refusal.concerns, unwatched)):
             shown.add(named.id)
             is_declaration = bool(refusal.document.service)
             told = _UNDECLARED if is_declaration else _UNREAD
             yield _failing(unknown(named), told if public else refusal.sentence)
+
+
+def _watched(given: Workspace) -> set[str]:
+    return {document.id for document in given.declared.documents}

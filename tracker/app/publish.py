@@ -428,12 +428,11 @@ def _status(
     Those that have `failed` are marked; `without` are those that have no page.
     """
     given = session.workspace
-    declared, refusals = given.declared.documents, given.refusals
     shown, others = (
-        list(faults.marked(some, declared, refusals, failed, public=True))
-        for some in (histories, without)
+        list(faults.marked(some, given, failed, public=True)) for some in (histories, without)
     )
-    others += faults.unseen([*histories, *without], declared, refusals, public=True)
+    known = [history.document for history in (*histories, *without)]
+    others += faults.unseen(known, given, public=True)
     yield from status_files(shown, given.topics, given.settings, _lent(proof), others)
     if proof.checkpoint:
         yield "status/checkpoint", proof.checkpoint.encode()

@@ -22,9 +22,8 @@ def status(app: App, wanted: Sequence[str] = ()) -> list[History]:
 
 def _standing(session: Session, wanted: Sequence[str]) -> list[History]:
     given, failed = session.workspace, dict(last_unpublished(session.cache).failed)
-    declared, refusals = given.declared.documents, given.refusals
     there = session.documents()
-    refused = faults.unseen(map(faults.unknown, there), declared, refusals, public=False)
+    refused = faults.unseen(there, given, public=False)
     others = {history.document.id: history for history in refused}
     meant = chosen([*there, *(other.document for other in others.values())], wanted)
     histories = []
@@ -36,5 +35,5 @@ def _standing(session: Session, wanted: Sequence[str]) -> list[History]:
             found = history_of_failed(session, document, known)
         # Without its texts, which would fill the memory where there are thousands.
         histories.append(without_texts(found))
-    marked = faults.marked(histories, declared, refusals, failed, public=False)
+    marked = faults.marked(histories, given, failed, public=False)
     return [*marked, *(others[document.id] for document in meant if document.id in others)]
