@@ -81,9 +81,9 @@ def compare(before: Version, after: Version, topics: Sequence[Topic] = ()) -> Re
     The changes are tagged with the `topics`, such as those of a workspace. Raises TooCostly where
     comparing takes longer than any text of terms needs.
     """
-    from tracker.app.versions import compared
+    from tracker.differ import revise
 
-    return compared(before, after, topics)
+    return revise(before, after, tuple(topics))
 
 
 def topics_of(text: str, topics: Sequence[Topic], headings: Sequence[str] = ()) -> tuple[Tag, ...]:

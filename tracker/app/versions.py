@@ -19,15 +19,10 @@ def revision_between(
     Raises UsageError where there is no such version or revision.
     """
     if since is not None:
-        return compared(version_at(found, since), version_at(found, until), topics)
+        return revise(version_at(found, since), version_at(found, until), topics)
     if not found.revisions:
         raise UsageError(f"{found.document.id} has not changed since it was first seen.")
     return found.revisions[-1]
-
-
-def compared(before: Version, after: Version, topics: Sequence[Topic] = ()) -> Revision:
-    """Compare two versions, of one document or of two, clause by clause."""
-    return revise(before, after, tuple(topics))
 
 
 def version_at(found: History, day: str | None = None) -> Version:

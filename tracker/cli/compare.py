@@ -6,10 +6,11 @@ import click
 
 from tracker.app.app import App
 from tracker.app.session import histories_of
-from tracker.app.versions import compared, version_at
+from tracker.app.versions import version_at
 from tracker.cli._app import pass_app
 from tracker.cli._options import formats
 from tracker.cli._output import colour, print_json, say, width
+from tracker.differ import revise
 from tracker.publisher import terminal
 from tracker.publisher.data import records
 
@@ -29,7 +30,7 @@ def compare(app: App, document: str, other: str, whole: bool, form: str) -> None
     """
     found, topics = histories_of(app, [document, other]), app.workspace.topics
     a, b = (version_at(history) for history in (found[0], found[-1]))  # one, where both name it
-    revision = compared(a, b, topics)
+    revision = revise(a, b, topics)
     if form == "json":
         print_json(records.comparison(revision))
     elif form == "html":
