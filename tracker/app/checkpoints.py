@@ -15,23 +15,23 @@ from tracker.errors import ArchiveError
 
 
 def heads_of(archive: Archive) -> dict[str, Head]:
-    """The heads of all logs, as they were last written; of a log that is empty too."""
+    """Return the heads of all logs as they were last written, also of a log that is empty."""
     return {log: archive.head(log) or EMPTY for log in LOGS}
 
 
 def key_of(workspace: Workspace) -> evidence.Key | None:
-    """The key of this archive, None where there is none or nothing to use it with."""
+    """Return the key of this archive, None where there is none or nothing to use it with."""
     return evidence.load_key(workspace.key) if evidence.can_sign() else None
 
 
 def public_key(workspace: Workspace) -> str:
-    """The public key as published, empty where there is none."""
+    """Return the public key as published, empty where there is none."""
     key = key_of(workspace)
     return evidence.verifier(_origin(workspace), key.public) if key else ""
 
 
 def new_checkpoint(app: App, heads: Mapping[str, Head]) -> str:
-    """The checkpoint of these heads, empty for an archive without captures.
+    """Return the checkpoint of these heads, empty for an archive without captures.
 
     The key is made on first use; where it cannot be, the checkpoint stays unsigned and a
     sentence says so.
@@ -88,7 +88,7 @@ def keep(app: App, text: str, heads: Mapping[str, Head], found: evidence.LogComp
 
 
 def standing_stamps(app: App) -> tuple[evidence.KeptTimestamp, ...]:
-    """The timestamps that are kept, without those of a log that was given up."""
+    """Return the timestamps that are kept, without those of a log that was given up."""
     given_up = {fork.given.claim for fork in evidence.load_forks(app.root)}
     kept = stamps_of(app.workspace).kept
     return tuple(s for s in kept if s.note.body.partition("\n")[2] not in given_up)
@@ -106,12 +106,12 @@ class Sealed:
 
 
 def stamps_of(workspace: Workspace) -> evidence.KeptTimestamps:
-    """The timestamps that are kept."""
+    """Return the timestamps that are kept."""
     return evidence.load_stamps(workspace.timestamps)
 
 
 def authorities_of(workspace: Workspace) -> bytes | None:
-    """The certificates that timestamps have to lead to; None where the operator put none."""
+    """Return the certificates that timestamps have to lead to; None where the operator put none."""
     try:
         return workspace.timestamp_ca.read_bytes()
     except FileNotFoundError:
@@ -119,7 +119,7 @@ def authorities_of(workspace: Workspace) -> bytes | None:
 
 
 def sealed(workspace: Workspace, stamps: Iterable[evidence.KeptTimestamp]) -> Iterator[Sealed]:
-    """Those that are sound, as far as that can be told here; none without the means to tell."""
+    """Yield those that are sound, as far as can be told here; none without the means to tell."""
     for stamp, found in examined(workspace, stamps):
         if isinstance(found, evidence.VerifiedTimestamp):
             yield Sealed(stamp, found)
@@ -128,7 +128,7 @@ def sealed(workspace: Workspace, stamps: Iterable[evidence.KeptTimestamp]) -> It
 def examined(
     workspace: Workspace, stamps: Iterable[evidence.KeptTimestamp]
 ) -> Iterator[tuple[evidence.KeptTimestamp, evidence.VerifiedTimestamp | evidence.Unsound]]:
-    """What each says, or what is wrong with it; nothing without the means to tell."""
+    """Yield each with its content, or its fault; nothing without the means to tell."""
     if not evidence.can_stamp():
         return
     authorities = authorities_of(workspace)
@@ -140,7 +140,7 @@ def examined(
 
 
 def newest_stamp(app: App, size: int) -> Sealed | None:
-    """The newest timestamp of a log that has `size` captures now."""
+    """Return the newest timestamp of a log that has `size` captures now."""
     fitting = [s for s in standing_stamps(app) if s.note.size <= size]
     return next(sealed(app.workspace, reversed(fitting)), None)
 

@@ -43,7 +43,7 @@ class Address:
 def addresses(
     wanted: Sequence[tuple[str, tuple[str, ...]]], environment: Mapping[str, str]
 ) -> list[Address]:
-    """The addresses of the settings, `${NAME}` in them replaced from the environment.
+    """Return the addresses of the settings, `${NAME}` in them replaced from the environment.
 
     Raises UsageError for a variable that is not set, without ever showing an address.
     """
@@ -87,7 +87,7 @@ class Sender:
                 )
 
     def send(self, address: Address, title: str, body: str) -> bool:
-        """Whether the service took the message."""
+        """Send a message; return whether the service took it."""
         return bool(self._services[address.name].notify(title=title, body=body, body_format="text"))
 
 
@@ -140,7 +140,7 @@ class Ledger:
             self._add(address, past, since=now)
 
     def has(self, address: Address, item: str, time: datetime) -> bool:
-        """Whether the item of this id and time went to an address, or is of its past."""
+        """Return whether the item of this id and time went to an address, or is of its past."""
         # What is recorded late (an import, say) is no news; what was only held back is.
         known = (address.name, item) in self._had
         since = self._since[address.name]

@@ -72,7 +72,7 @@ def derive(job: Job, bodies: Bodies, reader: Reader) -> Derived:
 
 
 def picture(wanted: bool = True) -> Picture | None:
-    """What draws the picture of a revision; None without the extra `pictures`."""
+    """Return the function that draws a revision; None without the extra `pictures`."""
     if not wanted:
         return None
     try:
@@ -97,13 +97,13 @@ class RemoteJob:
     alike: Mapping[tuple[str | None, str | None], tuple[bytes, str]]
 
     def bodies(self, capture: Capture) -> tuple[bytes, str]:
-        """As the archive lends them."""
+        """Lend a body as the archive does."""
         found = self.own.get(capture.body or "") or self.alike[capture.page_key, capture.text]
         return zlib.decompress(found[0]), found[1]
 
 
 def remote_job(job: Job, kept: Set[str], bodies: Bodies) -> RemoteJob:
-    """A job to be done where there is no archive; `kept` are the bodies that are kept of it."""
+    """Pack a job to be done where there is no archive; `kept` are the bodies kept of it."""
     own: dict[str, tuple[bytes, str]] = {}
     alike: dict[tuple[str | None, str | None], tuple[bytes, str]] = {}
     for run in decisive(job.captures):

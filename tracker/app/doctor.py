@@ -48,7 +48,7 @@ class Finding:
 
 
 def examine(root: Path, now: datetime) -> list[Finding]:
-    """Every finding about the folder `root`, at `now`."""
+    """Return every finding about the folder `root`, at `now`."""
     data, workspace = root / "data", open_workspace(root)
     found = [*_program(), *_declared(workspace, now), *_files(data), *_key(data), *_writing(root)]
     archive = workspace.archive
@@ -60,7 +60,7 @@ def examine(root: Path, now: datetime) -> list[Finding]:
 
 
 def contradictions(root: Path) -> Iterator[Finding]:
-    """Whether the log under `root` contradicts what others hold of it, and what was given up."""
+    """Find where the log under `root` contradicts what others hold of it, and what was given up."""
     try:
         with Archive(root / "data" / "archive.db") as archive:
             heads = heads_of(archive)

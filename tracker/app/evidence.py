@@ -83,7 +83,7 @@ def check_bundle(app: App, path: Path) -> bool:
 
 
 def _unpacked(path: Path, folder: Path) -> Path:
-    """The files of a bundle in a .zip, each a plain one, once, and under a name of a bundle's."""
+    """Unpack a bundle in a .zip: plain files, each once and under a name of a bundle's."""
     try:
         with zipfile.ZipFile(path) as packed:
             entries = packed.infolist()
@@ -103,7 +103,7 @@ def _unpacked(path: Path, folder: Path) -> Path:
 
 
 def _revision(app: App, wanted: str) -> Revision:
-    """The revision that is meant; UsageError where none or several are."""
+    """Find the revision that is meant. Raises UsageError where none or several are."""
     path = re.sub(r"^.*?(?:/|^)changes/|^tag:[^:]*:|/(?:index\.html)?(?:#.*)?$", "", wanted.strip())
     found = _REVISION.fullmatch(path)
     if found is None:
@@ -156,7 +156,7 @@ def _bundle(app: App, archive: Archive, revision: Revision, past: evidence.LogCo
 
 
 def _covering(app: App, archive: Archive, last: int) -> Sealed | None:
-    """The earliest timestamp of this log that covers its entry `last`, if one does.
+    """Find the earliest timestamp of this log that covers its entry `last`, if one does.
 
     Its checkpoint then is the bundle's, so it must be signed as one of today would be.
     """
@@ -186,13 +186,13 @@ class _Log:
             self.places.setdefault(capture, index)
 
     def exhibit(self, capture: Capture) -> Exhibit:
-        """A capture with its proof, as yet without its text and body."""
+        """Return a capture with its proof, as yet without its text and body."""
         index = self.places[capture]
         path = inclusion(self.leaves, index)
         return Exhibit(capture, self.entries[index], index, path, (), None)
 
     def with_body(self, like: Capture, body: bytes) -> Exhibit | None:
-        """The first capture of this body with the same text as another, if the log shows one."""
+        """Find the first capture of this body with the text of another, if the log shows one."""
         same = (like.document, like.text, digest(body))
         for capture, index in self.places.items():
             found = (capture.document, capture.text, capture.body)

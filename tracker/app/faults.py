@@ -19,7 +19,7 @@ _UNREAD = "This file cannot be accepted at present; what is known of what it sai
 
 
 def unknown(document: Document) -> History:
-    """The history of a document of which nothing can be told."""
+    """Return the history of a document of which nothing can be told."""
     nothing = Standing(State.FAILING, None, None, None, "")
     return History(document, document.type or document.service, (), (), nothing)
 
@@ -27,7 +27,7 @@ def unknown(document: Document) -> History:
 def marked(
     histories: Iterable[History], given: Workspace, failed: Mapping[str, Failed], *, public: bool
 ) -> Iterator[History]:
-    """The histories with those marked that could not be derived, or are not visited any more.
+    """Mark the histories that could not be derived, or are not visited any more.
 
     `public` leaves out what only an operator can make use of.
     """

@@ -41,13 +41,13 @@ class Wanted:
         return self.is_of(entry) and is_within(entry.time.date(), self.since, self.until)
 
     def is_of(self, entry: Entry | Undated) -> bool:
-        """Whether it is of this kind and service, whenever it was."""
+        """Return whether it is of this kind and service, whenever it was."""
         is_of_service = self.service.casefold() in {"", entry.service.casefold()}
         return is_of_service and entry.media.startswith(self.media)
 
 
 def is_within(day: date, since: date | None, until: date | None) -> bool:
-    """Whether a day is in a span of days, both ends included; None is an open end."""
+    """Return whether a day is in a span of days, both ends included; None is an open end."""
     return (since is None or since <= day) and (until is None or day <= until)
 
 
@@ -83,7 +83,7 @@ class Keeper:
     _known: dict[str, dict[str | None, list[Capture]]] = field(default_factory=dict)
 
     def has(self, found: Found) -> bool:
-        """Whether this very record is there already."""
+        """Return whether this very record is there already."""
         record = found.record
         return self.archive.has(found.document.id, record.time, digest(record.body))
 
@@ -104,7 +104,7 @@ class Keeper:
         return capture
 
     def _of(self, document: str) -> dict[str | None, list[Capture]]:
-        """What is known of each page of a document, oldest first."""
+        """Return the known captures of each page of a document, oldest first."""
         if document not in self._known:
             pages: dict[str | None, list[Capture]] = {}
             for capture in sorted(self.archive.captures(document), key=_time):
@@ -115,7 +115,7 @@ class Keeper:
     def _judged(
         self, document: str, source: Source | None, record: Record, seen: PageFacts | None
     ) -> Capture:
-        """By the declared selectors, or by its structure where they match nothing of that time."""
+        """Judge by the declared selectors, or by structure where they match nothing of then."""
         found = self._judge(document, source, record, seen)
         if found.outcome is Outcome.SELECTOR and source and self._is_new(document, source, record):
             plain = Source(source.url)
@@ -127,7 +127,7 @@ class Keeper:
         return _capture(document, source, record, found)
 
     def _is_new(self, document: str, source: Source, record: Record) -> bool:
-        """Whether the selectors never matched before; once they did, a page without is another."""
+        """Return whether the selectors never matched before; if they did, this page is another."""
         known = self._of(document).get(source.key, [])
         return not any(c.outcome is Outcome.GOOD and c.time <= record.time for c in known)
 
@@ -236,7 +236,7 @@ def _body(repository: Repository, entry: Entry, now: datetime) -> bytes:
 def _as_declared(
     entries: Sequence[Entry], edition: str, declared: Sequence[Document]
 ) -> Iterator[Entry]:
-    """The entries; of a text's pages at one time only those declared, where all of these are there.
+    """Yield the entries; of a text's pages at one time only those declared, where all are there.
 
     A page that is no longer part of a text stays in its repository as it last was.
     """
@@ -282,7 +282,7 @@ def _keep(keeper: Keeper, found: Found, seen: PageFacts | Failed | None) -> Capt
 
 
 def _source(entry: Entry, document: Document, declared: Sequence[Document]) -> Source | None:
-    """How to read a page of an archive; a text has been read already."""
+    """Find how to read a page of an archive; a text has been read already."""
     if not entry.location or entry.media.startswith("text/markdown"):
         return Source(entry.location) if entry.location else None
     mine = [d for d in declared if _owner(d) == _owner(document)]
@@ -308,8 +308,8 @@ def import_pages(
 ) -> Iterator[Capture | Refusal | None]:
     """Import pages as they come to whichever of `documents` has their address.
 
-    Yields each capture once it is on disk, None if it was there. What cannot have been seen by
-    `now` is refused, as is what was refused before, and all else goes on.
+    Yields each capture once it is on disk, None if it was there. Records that cannot have been
+    seen by `now` are refused, as are those refused before, and all else goes on.
     """
     refused: list[Refusal] = []
 
@@ -331,7 +331,7 @@ def import_pages(
 
 
 def owners(documents: Iterable[Document], url: str) -> Iterator[tuple[Document, Source]]:
-    """The documents, with their source, that are read from the page at `url`."""
+    """Yield the documents, with their source, that are read from the page at `url`."""
     for document in documents:
         for source in document.sources:
             if same_page(source.url, url):

@@ -10,7 +10,7 @@ from tracker.errors import UsageError
 
 
 def create(root: Path) -> list[Path]:
-    """Write a new instance into `root`; the files it has then.
+    """Write a new instance into `root`; return its files.
 
     Raises UsageError, having done nothing, where `root` has a `data/` with anything in it.
     """
@@ -29,7 +29,7 @@ def create(root: Path) -> list[Path]:
 
 
 def _files() -> dict[str, bytes]:
-    """What a new instance starts from, by path under `data/`."""
+    """Return the files that a new instance starts from, by path under `data/`."""
     folder = starter("declarations")
     found = {f"declarations/{p.relative_to(folder).as_posix()}": p for p in folder.rglob("*.json")}
     found |= {name: starter(name) for name in (topics.FILE, settings.FILE)}

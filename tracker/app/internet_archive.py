@@ -34,7 +34,7 @@ class PublicArchive:
     now: datetime
 
     def index(self, page: str, since: date | None, until: date | None) -> Iterator[IndexEntry]:
-        """Every capture of a page between two days; ImportFailed where the index cannot be had."""
+        """Yield every capture of a page between two days. Raises ImportFailed without an index."""
         key, size = "", 0
         for _ in range(_MOST_PAGES):
             address = wayback.index_address(self.base, page, since, until, key)
@@ -51,12 +51,12 @@ class PublicArchive:
             key = following
 
     def newest(self, page: str, until: date | None = None) -> IndexEntry | None:
-        """The newest capture of a page up to a day, or None where there is none."""
+        """Return the newest capture of a page up to a day, or None where there is none."""
         marks, _, _ = self._lines(wayback.newest_address(self.base, page, until))
         return max(marks, key=lambda m: m.stamp, default=None)
 
     def _lines(self, address: str) -> tuple[tuple[IndexEntry, ...], str, int]:
-        """The captures on a page of the index, the key of the next page, and the page's size."""
+        """Return the captures on a page of the index, the key of the next page, and its size."""
         answer = self.fetcher.ask(address, now=self.now)
         if answer.outcome is Outcome.EMPTY:
             return (), "", 0
@@ -67,7 +67,7 @@ class PublicArchive:
         return *wayback.parse_index(answer.body), len(answer.body)
 
     def replay(self, mark: IndexEntry) -> Answer:
-        """The archive's answer for a capture; missing where it answers with another."""
+        """Fetch a capture as the archive shows it; missing where it shows another."""
         return self.fetcher.fetch(Source(wayback.replay_address(self.base, mark)), now=self.now)
 
 
@@ -80,7 +80,7 @@ def import_captures(
 ) -> Iterator[Capture | Refusal | str | None]:
     """Import the captures `marks` of one page of `document`, in their order.
 
-    Yields each capture once it is on disk, None where it was there, or why it could not be had;
+    Yields each capture once it is on disk, None where it was there, or why it did not come;
     one that cannot have been seen by now is refused.
     Raises ImportFailed where the archive gives nothing any more; what came before is kept, and
     the same call goes on from there.

@@ -32,25 +32,25 @@ class Short:
 
 @dataclass(frozen=True, slots=True)
 class Unpublished:
-    """What could not be published anew the last time, by document."""
+    """The failures of the last publication, by document."""
 
     failed: tuple[tuple[str, Failed], ...] = ()
 
 
 def remember_unpublished(cache: DerivedCache, failed: Mapping[str, Failed]) -> None:
-    """Remember what could not be published anew."""
+    """Remember which documents could not be derived for the publication."""
     unpublished = Unpublished(tuple(failed.items()))
     if last_unpublished(cache) != unpublished:
         cache.put(_UNPUBLISHED, key_of(_READ_BY), unpublished)
 
 
 def last_unpublished(cache: DerivedCache) -> Unpublished:
-    """What could not be published anew the last time, as far as that is remembered."""
+    """Return the failures of the last publication, as far as they are remembered."""
     return cache.get(_UNPUBLISHED, key_of(_READ_BY), Unpublished) or Unpublished()
 
 
 def last_known(cache: DerivedCache, document: Document, given: Workspace) -> DocumentSummary | None:
-    """The abstract of a document as it was last derived, if today's code can read it."""
+    """Return a document's abstract as it was last derived, if today's code can read it."""
     short = cache.last(f"abstract {document.id}", Short)
     return short.abstract if short and short.shape == shape_of(given) else None
 
@@ -58,7 +58,7 @@ def last_known(cache: DerivedCache, document: Document, given: Workspace) -> Doc
 def history_of_failed(
     session: Session, document: Document, known: DocumentSummary | None
 ) -> History:
-    """What can be told of a document that cannot be derived: as last `known`, as it stands now."""
+    """Return the history of a document that cannot be derived: as last `known`, standing as now."""
     history = known.history if known else faults.unknown(document)
     stands = tried(document.id, lambda: as_it_stands(history, session.case(document), ""))
     return history if isinstance(stands, Failed) else stands
@@ -70,6 +70,6 @@ def shape_of(given: Workspace) -> str:
 
 
 def as_it_stands(history: History, case: Case, waiting: str) -> History:
-    """The history of a document as it stands after its last look."""
+    """Return the history of a document as it stands after its last look."""
     stands = standing(case.captures, waiting)
     return replace(history, standing=stands, outages=tuple(outages(case.captures)))

@@ -11,7 +11,7 @@ from tracker.model import digest
 
 
 def misplaced(archive: Archive, origin: ObjectStore | None) -> list[str]:
-    """The digests of the bodies to be moved; those that are outside are at `origin`.
+    """Return the digests of the bodies to be moved; those that are outside are at `origin`.
 
     Of a move from one store to another, those that were moved before are among them.
     """
@@ -29,7 +29,7 @@ def misplaced(archive: Archive, origin: ObjectStore | None) -> list[str]:
 
 
 def _are_one(origin: ObjectStore, store: ObjectStore) -> bool:
-    """Whether two addresses lead to one folder: what came would be deleted as what was moved."""
+    """Find out whether two addresses lead to one folder: deleting at one would empty both."""
     probe = digest(store.url.encode())
     store.put({probe: b""})
     try:
@@ -55,7 +55,7 @@ def move(archive: Archive, names: list[str], origin: ObjectStore | None) -> Iter
 
 
 def _unsettled(archive: Archive, names: list[str]) -> list[str]:
-    """Those of some bodies that a move to another store, stopped halfway, did not bring there."""
+    """Return the bodies that a move to another store, stopped halfway, did not bring there."""
     store = archive.shelf.outside
     if store is None:
         return names

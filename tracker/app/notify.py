@@ -16,7 +16,7 @@ from tracker.publisher.feeds.items import brief
 
 
 def prepared(app: App) -> tuple[Sender, list[Address]]:
-    """All that is needed to send, found before anything is done. Raises UsageError."""
+    """Get ready to send, before anything is done. Raises UsageError where that cannot be."""
     wanted = app.workspace.settings.notify
     if not wanted:
         if refusals := app.workspace.refusals_of(SETTINGS):
@@ -27,7 +27,7 @@ def prepared(app: App) -> tuple[Sender, list[Address]]:
 
 
 def prepared_if_can_be(app: App) -> tuple[Sender, list[Address]] | None:
-    """The same for what has more to do: None, named, where settings cannot be accepted."""
+    """Get ready as one step of several: give None, and say why, where settings are refused."""
     try:
         return prepared(app)
     except UsageError as error:
@@ -38,7 +38,7 @@ def prepared_if_can_be(app: App) -> tuple[Sender, list[Address]] | None:
 
 
 def notify(app: App, sender: Sender, known: Iterable[Address]) -> bool:
-    """Send every item that is due, saying how it went; whether any could not be sent."""
+    """Send every item that is due, saying how it went; return whether any could not be sent."""
     workspace = app.workspace
     app.name_refusals(workspace.refusals_of(SETTINGS))
     if workspace.unknown:
@@ -57,7 +57,7 @@ def notify(app: App, sender: Sender, known: Iterable[Address]) -> bool:
 def _served(
     app: App, address: Address, items: Iterable[Item], sender: Sender, ledger: Ledger
 ) -> bool:
-    """Send one address what is due, oldest first; whether it took everything.
+    """Send one address what is due, oldest first; return whether it took everything.
 
     It stops at the first that is not taken, so that what comes later does not overtake it.
     """

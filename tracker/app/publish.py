@@ -142,7 +142,7 @@ class Rederived:
         self.unsure = False
 
     def files(self) -> Iterator[tuple[str, bytes]]:
-        """The files by their paths; afterwards it is known what has `failed`."""
+        """Yield the files with their paths; afterwards it is known what has `failed`."""
         session, given = self._session, self._session.workspace
         abstracts, histories = [], []
         for document in session.documents():
@@ -168,7 +168,7 @@ class Rederived:
         return found, as_it_stands(found.part.abstract.history, case, found.texts.waiting)
 
     def leaves_open(self, path: str) -> bool:
-        """Whether it is not known how a file should be: one that follows from what has failed."""
+        """Return whether a file cannot be judged, since it follows from what has failed."""
         if not self.failed:
             return False
         if path.startswith(_STANDING):
@@ -233,7 +233,7 @@ class _Publication:
         return {name: one.failed for name, one in self._outcomes.items() if one.failed}
 
     def _work(self) -> Iterator[_Work]:
-        """What has to be derived; all else is kept as it stands."""
+        """Yield what has to be derived; all else is kept as it stands."""
         documents = self._session.documents()
         for n, document in enumerate(documents, 1):
             self._app.progress.doing(f"[{n}/{len(documents)}] deriving {document.id} …")
@@ -244,7 +244,7 @@ class _Publication:
                 yield found
 
     def _work_on(self, document: Document) -> _Work | None:
-        """What is to be done for a document; None where all is kept as it stands."""
+        """Find what is to be done for a document; None where all is kept as it stands."""
         case = self._session.case(document)
         job = _job(self._session, case)
         key = key_of(PAGES, case.key, job.settings, job.corrections, job.pictures)
@@ -282,7 +282,7 @@ class _Publication:
         self._outcomes[name] = _Outcome(work.key, stands, abstract)
 
     def _abstract(self, document: Document) -> DocumentSummary | None:
-        """That of a document, which is needed only where the whole is made."""
+        """Return the abstract of a document, which is needed only where the whole site is made."""
         name, outcome = document.id, self._outcomes[document.id]
         if outcome.abstract or outcome.failed:
             return outcome.abstract
@@ -310,7 +310,7 @@ class _Publication:
                 )
 
     def _whole(self) -> None:
-        """What is of no single document: of it too, only what follows from something new."""
+        """Write what is of no single document, and of this only what follows from something new."""
 
         def made() -> dict[str, Fingerprint]:
             found = map(self._abstract, self._session.documents())
@@ -321,7 +321,7 @@ class _Publication:
         self._kept("whole", self._everything, made)
 
     def _everything(self) -> object:
-        """All that the whole follows from; that a document is found to fail is part of it."""
+        """Return all that the whole site follows from, the failures of documents among it."""
         given = self._session.workspace
         keys = sorted((name, one.key) for name, one in self._outcomes.items())
         return keys, given.topics, _site(given), given.corrections
@@ -341,7 +341,7 @@ class _Publication:
         follows: Callable[[], object],
         made: Callable[[], Mapping[str, Fingerprint]],
     ) -> Mapping[str, Fingerprint]:
-        """The files that were made of this before, kept; or else as they are `made` now."""
+        """Keep the files that were made of this before; or else have them `made` now."""
         kept = self._session.cache.get(name, key_of(PAGES, follows()), Kept)
         if kept and self._fresh.keep(kept.marks):
             return kept.marks
@@ -354,7 +354,7 @@ class _Publication:
 def _derived(
     session: Session, work: Iterable[_Work], others: Workers | None
 ) -> Iterator[tuple[_Work, Derived | Failed]]:
-    """All work done, by others where there are any; what fails fails alone."""
+    """Do all work, by others where there are any; a failure stops only its document."""
 
     def done(one: _Work) -> Derived | Failed:
         do = partial(derive, one.job, session.bodies, session.reader)
@@ -395,7 +395,7 @@ def _job(session: Session, case: Case) -> Job:
 
 
 def _site(given: Workspace) -> Settings:
-    """Of the settings only what pages follow from: no other is a reason to make them anew."""
+    """Return only the settings that pages follow from: no other is a reason to write them again."""
     return Settings(site_url=given.settings.site_url)
 
 
@@ -423,7 +423,7 @@ def _status(
     failed: Mapping[str, Failed],
     without: Sequence[History] = (),
 ) -> Iterator[tuple[str, bytes]]:
-    """What every publication writes: how all documents stand, and what the log held.
+    """Make what every publication writes: how all documents stand, and what the log held.
 
     Those that have `failed` are marked; `without` are those that have no page.
     """

@@ -14,7 +14,7 @@ Bodies = Callable[[Capture], tuple[bytes, str]]
 
 
 def reader_of(bodies: Bodies, fresh: Callable[[Capture, bytes, str], Reading]) -> Reader:
-    """Reads captures, each text once: pages that flap come back many times."""
+    """Return a reader that reads each text once: pages that flap come back many times."""
     known: dict[tuple[str, Source | None, str | None], Reading] = {}
 
     def reader(capture: Capture) -> Reading:

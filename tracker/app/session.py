@@ -19,7 +19,7 @@ from tracker.history import Reader, completed, decisive, in_order, texts, withou
 from tracker.history.outages import outages
 from tracker.model import LIVE, Capture, Document, History, Reading, Source, Texts, digest
 
-#: After so many new captures of a document it is remembered anew what is left of all.
+#: After so many new captures of a document, those that remain of all are remembered again.
 _MANY = 40
 
 
@@ -81,7 +81,7 @@ class Session:
         self.sizes = sizes or {}
 
     def documents(self) -> list[Document]:
-        """What is declared, and what was recorded before without being declared now."""
+        """Return what is declared, and what was recorded before without being declared now."""
         recorded = self.archive.documents(self.sizes.get("documents"))
         known = {d.id: d for d in recorded}
         declared = {d.id: d for d in self.workspace.declared.documents}
@@ -92,14 +92,14 @@ class Session:
         return [known[name] for name in sorted(known)]
 
     def _last_asked(self, name: str) -> tuple[Source, ...]:
-        """The pages of a document at the last visit: as it was declared before it was refused."""
+        """Return a document's pages at the last visit: as it was declared before it was refused."""
         captures = tried(name, lambda: self.archive.captures(name, self.sizes.get("captures")))
         live = [] if isinstance(captures, Failed) else [c for c in captures if c.via == LIVE]
         last = (c.source for c in live if c.time == live[-1].time and c.source)
         return tuple(dict.fromkeys(last))
 
     def case(self, document: Document) -> Case:
-        """A document with what was captured of it."""
+        """Return a document with what was captured of it."""
         captures = self._captures(document)
         runs = decisive(captures)
         # A text is read from its own body while that is kept, and else from one that reads alike.
@@ -108,10 +108,10 @@ class Session:
         return Case(document, captures, kept, key_of((), code, runs, sorted(kept)), code)
 
     def _captures(self, document: Document) -> tuple[Capture, ...]:
-        """What was captured of a document, as far as anything follows from it.
+        """Return what was captured of a document, as far as anything follows from it.
 
         A page that is looked at every hour has as many captures as there are hours, so from time to
-        time it is remembered what is left of them. A proof takes all of them.
+        time those that remain are remembered. A proof takes all of them.
         """
         size = self.sizes.get("captures")
         if self._anew:
@@ -128,14 +128,14 @@ class Session:
         return found
 
     def _looked(self, name: str, key: str) -> Looked:
-        """What is remembered, if it is of the beginning of what is to be read of this very log."""
+        """Return what is remembered, if this very log begins with it and is to be read so far."""
         found, size = self.cache.get(name, key, Looked), self.sizes.get("captures")
         if found is None or (size is not None and size < found.size):
             return _NOTHING
         return found if self.archive.chain(found.size) == found.chain else _NOTHING
 
     def texts(self, case: Case) -> Texts:
-        """What a document is found to have said, derived only as far as need be."""
+        """Return what a document is found to have said, derived only as far as need be."""
         found = self.known(case)
         if found is None:
             topics, earlier = self.workspace.topics, self.earlier(case)
@@ -144,12 +144,12 @@ class Session:
         return found
 
     def known(self, case: Case) -> Texts | None:
-        """The texts of a document if they were derived before."""
+        """Return the texts of a document if they were derived before."""
         found = self.cache.get(case.document.id, case.key, _Told)
         return found.texts if found else None
 
     def earlier(self, case: Case) -> Texts | None:
-        """What the same code derived of a document from other captures."""
+        """Return what the same code derived of a document from other captures."""
         found = self.cache.last(case.document.id, _Told)
         return found.texts if found and found.code == case.code else None
 
@@ -157,12 +157,12 @@ class Session:
         self.cache.put(case.document.id, case.key, _Told(found, case.code))
 
     def history(self, case: Case) -> History:
-        """All that follows from the captures of a document."""
+        """Return all that follows from the captures of a document."""
         found = completed(case.document, case.captures, self.texts(case))
         return replace(found, outages=tuple(outages(case.captures)))
 
     def found(self, document: Document) -> History:
-        """All that follows from what was captured of a document."""
+        """Return all that follows from what was captured of a document."""
         return self.history(self.case(document))
 
     def bodies(self, capture: Capture) -> tuple[bytes, str]:
@@ -186,7 +186,7 @@ class Session:
 def opened(
     app: App, *, write: bool = False, anew: bool = False, sizes: Mapping[str, int] | None = None
 ) -> Iterator[Session]:
-    """A session for as long as the block lasts.
+    """Open a session for as long as the block lasts.
 
     What is derived is remembered only with `write`; `anew` leaves aside what was derived before.
     """
@@ -196,7 +196,7 @@ def opened(
 
 
 def histories_of(app: App, wanted: Sequence[str] = (), *, anew: bool = False) -> list[History]:
-    """The histories of the documents `wanted` (all if none is named).
+    """Return the histories of the documents `wanted` (all if none is named).
 
     `anew` uses nothing that was derived before: for what has to be proved. One that cannot be
     derived is named and left out; TrackerError is raised where it was `wanted`.

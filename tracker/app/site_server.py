@@ -61,7 +61,7 @@ class SiteHandler(SimpleHTTPRequestHandler):
         return super().send_head()
 
     def _misled(self) -> tuple[int, str, str] | None:
-        """Why a request is not for this server: a browser may be led here under a foreign name."""
+        """Say why a request is not for this server: a browser may be led here by a foreign name."""
         hosts = self.headers.get_all("Host", [])
         if len(hosts) > 1 or not (hosts or self.request_version == "HTTP/1.0"):
             return 400, "Bad Request", "A request must name one host."
@@ -99,7 +99,7 @@ class SiteHandler(SimpleHTTPRequestHandler):
             self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name there
-        """Says nothing: a page has dozens of files, and the terminal is for people."""
+        """Say nothing: a page has dozens of files, and the terminal is for people."""
 
 
 class SiteServer(ThreadingHTTPServer):
@@ -116,7 +116,7 @@ class SiteServer(ThreadingHTTPServer):
 
 
 def _is_plain(path: str) -> bool:
-    """Whether a path can be one of a published file."""
+    """Return whether a path can be one of a published file."""
     try:
         plain = unquote(urlsplit(path).path, errors="strict")
     except ValueError:
@@ -126,7 +126,7 @@ def _is_plain(path: str) -> bool:
 
 
 def _name_of(host: str) -> str:
-    """The name in a Host header, without its port; empty where it is none."""
+    """Return the name in a Host header, without its port; empty where there is none."""
     try:
         return (urlsplit(f"//{host}").hostname or "").rstrip(".")
     except ValueError:
@@ -134,7 +134,7 @@ def _name_of(host: str) -> str:
 
 
 def _is_feed(file: Path) -> bool:
-    """Whether a file stands beside the same feed as Atom."""
+    """Return whether a file stands beside the same feed as Atom."""
     # status.json was there first: it tells how every document stands, and is no feed.
     stem = file.name.removesuffix(file.suffix).removesuffix(".feed")
     return file.name != "status.json" and file.with_name(f"{stem}.atom").is_file()
@@ -143,7 +143,7 @@ def _is_feed(file: Path) -> bool:
 def site_server(
     folder: Path, port: int, site_url: str = "", note: Callable[[str], None] = lambda _text: None
 ) -> SiteServer:
-    """A server of `folder` on loopback, not yet running; port 0 takes any that is free.
+    """Make a server of `folder` on loopback, not yet running; port 0 takes any that is free.
 
     It answers to the names of this machine, and to that in `site_url`; `note` is told its errors.
     """

@@ -73,7 +73,7 @@ def timestamp(app: App, hosts: Sequence[str]) -> str:
 
 
 def _not_due(kept: Sequence[evidence.KeptTimestamp], size: int, now: datetime) -> str:
-    """Why the authority is not asked now; empty where it is."""
+    """Say why the authority is not asked now; empty where it is."""
     if not size:
         return "nothing has been recorded yet"
     if not kept:

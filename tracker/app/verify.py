@@ -70,7 +70,7 @@ def verify(app: App) -> Findings:
 
 
 def _recorded(archive: Archive) -> Findings:
-    """What is amiss with the archive, also where a store of bodies gives out in between."""
+    """Find what is amiss with the archive, also where a store of bodies gives out in between."""
     found = Findings([], [])
     try:
         found.problems.extend(archive.problems())
@@ -81,7 +81,7 @@ def _recorded(archive: Archive) -> Findings:
 
 
 def _kept(app: App, archive: Archive) -> Findings:
-    """The log against the checkpoint that was kept last; those given up are said to be."""
+    """Check the log against the checkpoint kept last; name those that were given up."""
     try:
         found = evidence.compared(app.root, archive, heads_of(archive), anew=True)
     except ArchiveError as error:
@@ -100,7 +100,7 @@ def _kept(app: App, archive: Archive) -> Findings:
 
 
 def _despite(found: Findings, app: App, archive: Archive, captures: int) -> Findings:
-    """What is published of all that is not damaged, beside what was `found` to be."""
+    """Check what is published of all that is not damaged, beside what was `found` to be."""
     try:
         return _published(app, archive, captures)
     except TrackerError as error:
@@ -108,7 +108,7 @@ def _despite(found: Findings, app: App, archive: Archive, captures: int) -> Find
 
 
 def _published(app: App, archive: Archive, captures: int) -> Findings:
-    """What stands in feeds/ against the log at the size it was published from.
+    """Check feeds/ against the log at the size it was published from.
 
     `captures` is the size of the log now.
     """
@@ -157,7 +157,7 @@ def _published(app: App, archive: Archive, captures: int) -> Findings:
 
 
 def _with_manifest(rederived: Rederived, ours: Set[str]) -> Iterator[tuple[str, bytes]]:
-    """All files and the list of them, which has also those of `ours` that are left open."""
+    """Yield all files and the list of them, which has also those of `ours` that are left open."""
     names = []
     for name, data in rederived.files():
         names.append(name)
@@ -168,7 +168,7 @@ def _with_manifest(rederived: Rederived, ours: Set[str]) -> Iterator[tuple[str, 
 def _checkpoint(
     app: App, archive: Archive, published_note: bytes | None
 ) -> tuple[Note | None, list[str]]:
-    """The published checkpoint and what is wrong with it."""
+    """Return the published checkpoint and what is wrong with it."""
     if published_note is None:
         missing = ["feeds/status/checkpoint is missing"] if archive.counts()[0] else []
         return None, missing
@@ -186,7 +186,7 @@ def _checkpoint(
 
 
 def _shown(app: App, sizes: Mapping[str, int], token: bytes | None) -> Sealed | None:
-    """The kept timestamp that was published; the newest where what is published is none of ours."""
+    """Find the kept timestamp that was published; the newest where that one is not ours."""
     if token is None:
         return None
     same = (one for one in stamps_of(app.workspace).kept if one.token == token)
@@ -209,7 +209,7 @@ def _signed(app: App, note: Note | None) -> str:
 
 
 def _stamped(app: App, archive: Archive) -> Findings:
-    """The timestamps, against themselves, their authority and the log."""
+    """Check the timestamps against themselves, their authority and the log."""
     folder, found = app.workspace.timestamps, stamps_of(app.workspace)
     if found == evidence.KeptTimestamps((), ()):
         return Findings([], [])

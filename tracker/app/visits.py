@@ -29,7 +29,7 @@ _TURNED_AWAY = {Outcome.REFUSED, Outcome.WALL, Outcome.CHALLENGE}
 class Visit:
     """What came of a document in one run. `skipped` says why it was not asked for, else empty.
 
-    A visit has `failed` when the document could not be had, now or (if skipped) the last time;
+    A visit has `failed` when the document was not read, now or (if skipped) the last time;
     that there is no preview is the normal state. `stand_ins` are a public archive's newest
     captures of pages that were refused to us, `refused` those of them that cannot be true.
     """
@@ -98,7 +98,7 @@ def _visited(
 
 
 def _lately(captures: Sequence[Capture], now: datetime) -> Iterator[Capture]:
-    """The live ones of a page's captures of the last day, and the last one whenever it was."""
+    """Yield a page's live captures of the last day, and the last one whenever it was."""
     live = (c for c in reversed(captures) if c.via == LIVE)
     for place, capture in enumerate(live):
         if place and now - capture.time >= _DAY:
@@ -119,7 +119,7 @@ def _stand_ins(
 
 
 def interleaved(documents: Sequence[Document]) -> list[Document]:
-    """The documents with those of one host as far apart as can be: each host once, then again.
+    """Order documents with those of one host far apart: each host once, then each again.
 
     A host is left alone for a while after every request; meanwhile others are asked.
     """
@@ -131,7 +131,7 @@ def interleaved(documents: Sequence[Document]) -> list[Document]:
 
 
 def with_preview(document: Document, previews: Mapping[str, str]) -> Document:
-    """The document with its preview page, read as the document is, where one is set.
+    """Return the document with its preview page (read as the document is) where one is set.
 
     Only on a host of the document's own: a setting that was left behind must not send a visit
     to somebody else.
@@ -143,7 +143,7 @@ def with_preview(document: Document, previews: Mapping[str, str]) -> Document:
 
 
 def reason_to_skip(looks: Sequence[Capture], now: datetime) -> str:
-    """Why manners forbid another visit now, in words; empty when they do not.
+    """Say why manners forbid another visit now; empty when they do not.
 
     `looks` are the live captures of a document up to `now`, oldest first.
     """
@@ -197,7 +197,7 @@ def _with_robots(capture: Capture, fetcher: Fetcher, archive: Archive, now: date
 
 
 def _unchanged(document: Document, answer: Answer, last: Capture) -> Capture:
-    """The page says that it is as it was; the validators of the full answer stay known."""
+    """Record that a page is as it was, by its own word; the full answer's validators stay known."""
     found = Classification(Outcome.GOOD, "", last.text, last.length, last.language)
     headers = tuple(sorted((dict(last.headers) | dict(answer.headers)).items()))
     return replace(

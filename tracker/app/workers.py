@@ -49,7 +49,7 @@ class Workers:
         work: Callable[[_Given], _Work],
         lost: Callable[[_Given], _Answer] | None = None,
     ) -> Iterator[tuple[_Given, _Answer]]:
-        """What `do` makes of the `work` for everything `given`, in the order given.
+        """Yield what `do` makes of the `work` for everything `given`, in the order given.
 
         What ends every worker that takes it is answered by `lost`, and all else goes on. Raises
         ArchiveError without that, and where there are no workers any more.
@@ -124,7 +124,7 @@ class _Lost(ArchiveError):
 
 
 def _is_lost(future: Future[_Answer]) -> bool:
-    """Whether a worker was lost over it; waits until it is done."""
+    """Return whether a worker was lost over it, once it is done."""
     return isinstance(future.exception(), BrokenProcessPool)
 
 
@@ -148,7 +148,7 @@ def _answer(future: Future[_Answer]) -> _Answer:
 
 
 def lost_worker(name: str) -> Failed:
-    """What to say of work that ends every process that takes it."""
+    """Word the failure of work that ends every process that takes it."""
     return Failed(
         f"{name}: every process that worked on it was ended from outside (was there too little "
         "memory?)."
@@ -157,7 +157,7 @@ def lost_worker(name: str) -> Failed:
 
 @contextmanager
 def workers(number: int, scheduler: str) -> Iterator[Workers | None]:
-    """The workers of the cluster at `scheduler`, or `number` processes of this machine.
+    """Lend the workers of the cluster at `scheduler`, or `number` processes of this machine.
 
     None for one process and no scheduler: this one does the work. Raises UsageError where the
     cluster cannot be used.
@@ -207,7 +207,7 @@ def _cluster(scheduler: str) -> Iterator[Workers]:
 
 
 def _same_program(client: object, scheduler: str) -> None:
-    """Answers of another version would be other answers."""
+    """Check that the cluster has this version of the program: others may answer otherwise."""
     ours = program(PAGES)
     try:
         theirs = set(client.run(program, PAGES).values())  # type: ignore[attr-defined]

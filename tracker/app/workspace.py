@@ -82,7 +82,7 @@ class Workspace:
         return tuple(refusal for refusal in self.refusals if refusal.file == file)
 
     def open_archive(self, *, write: bool = False) -> Archive:
-        """The archive, with the store in which its bodies are kept; `write` as `Archive` has it."""
+        """Open the archive with the store of its bodies; `write` is as `Archive` has it."""
         return Archive(self.archive, bodies_by(self.settings), write=write)
 
     def remember(self, cache: DerivedCache) -> None:
@@ -148,7 +148,7 @@ def _topics(file: Path, declared: Declared) -> tuple[tuple[Topic, ...] | None, t
 def _notified(
     said: Settings, declared: Declared, watched: Sequence[Topic]
 ) -> tuple[Settings, Refusal | None]:
-    """The settings without addresses of feeds that are not there, and what is wrong with those."""
+    """Leave out the addresses of feeds that are not there; return also what is wrong with those."""
     unknown = feed_names.no_feeds(declared, watched, said)
     if not unknown:
         return said, None
@@ -159,7 +159,7 @@ def _notified(
 
 
 def _merged(*found: Refusal | None) -> tuple[Refusal, ...]:
-    """The refusals of one file as one."""
+    """Join the refusals of one file."""
     given = [refusal for refusal in found if refusal]
     reasons = tuple(reason for refusal in given for reason in refusal.reasons)
     return (replace(given[0], reasons=reasons),) if given else ()
@@ -171,7 +171,7 @@ def _unknown(
     said: settings.Given,
     followed: Followed | None,
 ) -> str:
-    """Why nothing can be published; empty where it can.
+    """Say why nothing can be published; empty where it can.
 
     Every page follows from the topics, every address from the site_url: a typing error must take
     back nothing that stands.
@@ -193,13 +193,13 @@ def _settings(root: Path, followed: Followed | None) -> settings.Given:
 
 
 def settings_of(root: Path) -> Settings:
-    """Only the settings of `root`, as `open_workspace` finds them."""
+    """Read only the settings of `root`, as `open_workspace` finds them."""
     found = _settings(root, None)
     return open_workspace(root).settings if found.refusal else found.settings
 
 
 def bodies_by(said: Settings, url: str = "") -> ObjectStore | None:
-    """The store at `url`, else the one the settings name; None where bodies are kept inside."""
+    """Return the store at `url`, else that of the settings; None where bodies are kept inside."""
     address = url or said.bodies
     options = {protocol: dict(given) for protocol, given in said.bodies_options}
     return ObjectStore(address, options) if address else None
@@ -211,6 +211,6 @@ def _own(path: Path) -> Path:
 
 
 def starter(name: str) -> Path:
-    """What a root without its own starts from: in the wheel, or where a checkout keeps it."""
+    """Find what a root without its own starts from: in the wheel, or where a checkout keeps it."""
     shipped = _PACKAGE / "starter" / name
     return shipped if shipped.exists() else _PACKAGE.parent / "data" / name

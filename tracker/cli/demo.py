@@ -39,7 +39,7 @@ def demo(app: App) -> None:
 
 
 def _conclude(app: App) -> None:
-    """What was found, and where to look."""
+    """Say what was found, and where to look."""
     topics = app.workspace.topics
     click.echo("\nWhat changed, newest first:\n")
     say(terminal.log(histories_of(app), topics, colour=False, width=width()))

@@ -39,7 +39,7 @@ def _day(_context: click.Context, _option: click.Parameter, time: datetime | Non
 
 
 def _in_days(command: _Command) -> _Command:
-    """The first and the last day to import."""
+    """Add the first and the last day to import."""
     for name, bound in (("--until", "older"), ("--since", "newer")):
         text = f"Only what is of this day or {bound}."
         option = click.option(name, type=_DAY, callback=_day, metavar="DATE", help=text)
@@ -48,7 +48,7 @@ def _in_days(command: _Command) -> _Command:
 
 
 def _importing(command: _Command) -> _Command:
-    """The arguments that all imports of repositories share."""
+    """Add the arguments that all imports of repositories share."""
     for option in (
         working,
         _in_days,
@@ -93,7 +93,7 @@ def import_snapshots(app: App, /, **given: Any) -> None:
 
 
 def _edition(name: str) -> str:
-    """An edition by its own name; one that would be recorded under another is refused."""
+    """Check the name of an edition; one that would be recorded under another is refused."""
     try:
         known = document_id("service", "type", name).rpartition("@")[2]
     except ValueError as error:

@@ -30,7 +30,7 @@ PATHS = {_AGREEMENT: "user-agreement", _POLICY: "privacy-policy", _NOTICE: "priv
 
 
 def declarations(base_url: str) -> dict[str, str]:
-    """What `data/declarations` has to hold to watch the sample: file name there → JSON text.
+    """Return the declarations that watch the sample: file name in the folder → JSON text.
 
     `base_url` is where the pages are served, without a slash at its end.
     """
@@ -53,7 +53,7 @@ def _declaration(base_url: str, pages: dict[str, str]) -> str:
 
 
 def page(path: str, at: datetime, nonce: str) -> str | None:
-    """The HTML of the page at `path` as it stood at a time, None where there is no such page.
+    """Return the HTML of the page at `path` as it stood at a time, None where there is none.
 
     `nonce` is what the service draws anew for every request.
     """
@@ -72,7 +72,7 @@ def page(path: str, at: datetime, nonce: str) -> str | None:
 
 
 def _typeset(html: str, typographic: bool) -> Markup:
-    """What the service's editors do between the first two dates, and no reader sees."""
+    """Do what the service's editors do between the first two dates, and no reader sees."""
     if not typographic:
         return Markup(html)  # noqa: S704 - our own templates, whose variables were escaped
     html = re.sub(r"&quot;(.+?)&quot;", r"“\1”", html).replace("'", "’")

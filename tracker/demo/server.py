@@ -51,7 +51,7 @@ class _Handler(BaseHTTPRequestHandler):
     sys_version = ""
 
     def answer(self, path: str, nonce: str) -> str | None:
-        """The page to show, None where there is none."""
+        """Return the page to show, None where there is none."""
         raise NotImplementedError
 
     def do_GET(self) -> None:
@@ -74,4 +74,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-        """Says nothing: standard error belongs to the command."""
+        """Say nothing: standard error belongs to the command."""
