@@ -21,6 +21,7 @@ from pathlib import Path
 
 from tracker._support.atomic_folder import content
 from tracker._support.fsync import sync
+from tracker._support.merkle import frontier_from, frontier_text
 from tracker.archive.integrity import Head
 from tracker.archive.log_entries import LOGS
 from tracker.archive.store import Archive
@@ -212,7 +213,7 @@ def keep(root: Path, text: str, heads: Mapping[str, Head], stamps: Iterable[str]
     """
     facts = {
         "checkpoint": text,
-        "heads": {log: [h.size, h.chain, b"".join(h.frontier).hex()] for log, h in heads.items()},
+        "heads": {log: [h.size, h.chain, frontier_text(h.frontier)] for log, h in heads.items()},
         "stamps": sorted(stamps),
     }
     _write(root / KEPT, f"{json.dumps(facts, indent=1)}\n".encode())
@@ -228,9 +229,8 @@ def _kept(data: bytes) -> Kept:
 
 
 def _head(size: int, chain: str, frontier: str) -> Head:
-    joined = bytes.fromhex(frontier)
-    nodes = tuple(joined[n : n + 32] for n in range(0, len(joined), 32))
-    if len(joined) % 32 or len(nodes) != size.bit_count():
+    nodes = frontier_from(frontier)
+    if len(nodes) != size.bit_count():
         raise ValueError("is no head of a log")
     return Head(size, chain, nodes)
 
