@@ -19,7 +19,6 @@ from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
-from types import TracebackType
 from typing import Any, Self, overload
 
 from tracker._support.lock import hold, share, unread
@@ -75,12 +74,7 @@ class Archive:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._db.close()
         self._unlock()
 
