@@ -20,7 +20,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tracker._support.atomic_folder import content
-from tracker._support.fsync import sync
+from tracker._support.fsync import sync, write_synced
 from tracker._support.merkle import frontier_from, frontier_text
 from tracker.archive.integrity import Head
 from tracker.archive.log_entries import LOGS
@@ -283,10 +283,7 @@ def _write(path: Path, data: bytes) -> None:
         if path.exists() and path.read_bytes() == data:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        with fresh.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        write_synced(fresh, data)
         fresh.replace(path)
         sync(path.parent)
     except OSError as error:

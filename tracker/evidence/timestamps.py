@@ -10,7 +10,6 @@ The end of the name is a digest of all the rest, so that not a bit can change un
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
 from collections.abc import Collection, Mapping
@@ -19,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from tracker._support.fsync import sync
+from tracker._support.fsync import sync, write_synced
 from tracker.archive.integrity import EMPTY, Head, heads
 from tracker.archive.log_entries import LOGS
 from tracker.archive.store import Archive
@@ -76,11 +75,8 @@ def keep_stamp(folder: Path, stamp: KeptTimestamp) -> Path:
         for left in folder.glob(".*"):
             shutil.rmtree(left)
         fresh.mkdir(parents=True)
-        for name, data in ((_CHECKPOINT, stamp.text.encode()), (_TOKEN, stamp.token)):
-            with (fresh / name).open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+        write_synced(fresh / _CHECKPOINT, stamp.text.encode())
+        write_synced(fresh / _TOKEN, stamp.token)
         sync(fresh)
         fresh.rename(path)
         sync(folder)
