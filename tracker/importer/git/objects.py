@@ -97,7 +97,7 @@ class Objects:
             ]
         except _BROKEN as error:
             raise ImportFailed(
-                f"{self.shown}: a pack of it is damaged ({_said(error)})."
+                f"{self.shown}: a pack of it is damaged ({said_by(error)})."
             ) from error
         return self
 
@@ -127,7 +127,7 @@ class Objects:
         except TooLarge as error:
             raise TooLarge(f"{what}: {error}") from error
         except _BROKEN as error:
-            raise ImportFailed(f"{what} is damaged ({_said(error)}).") from error
+            raise ImportFailed(f"{what} is damaged ({said_by(error)}).") from error
         if found is None:
             raise ImportFailed(
                 f"{what} is not in it; a clone that is shallow or partial, or that borrows from "
@@ -186,7 +186,7 @@ def index_pack(path: Path, format_: ObjectFormat, shown: str) -> None:
     except TooLarge as error:
         raise TooLarge(f"{shown}: {error}") from error
     except _BROKEN as error:
-        raise ImportFailed(f"{shown}: is damaged or not whole ({_said(error)}).") from error
+        raise ImportFailed(f"{shown}: is damaged or not whole ({said_by(error)}).") from error
 
 
 def _listed(contents: mmap.mmap, format_: ObjectFormat) -> list[tuple[bytes, int, int | None]]:
@@ -256,10 +256,11 @@ class _Pack:
         deltas: list[tuple[int, bytes]] = []
         held = 0
         while (found := self._known.get(at)) is None:
-            held += self._size(at)
+            size = self._size(at)
+            held += size
             if held > LARGEST or len(deltas) > _DEEPEST:
                 raise _too_large(held)
-            self.effort.take(self._size(at))
+            self.effort.take(size)
             part, _ = unpack_object_at(self.contents, at, self.format.hash_func)
             data = b"".join(part.decomp_chunks)
             if part.pack_type_num not in DELTA_TYPES:
@@ -369,5 +370,6 @@ def _too_large(size: int) -> TooLarge:
     return TooLarge(f"an object of {size:,} bytes or more is larger than any page of terms.")
 
 
-def _said(error: BaseException) -> str:
+def said_by(error: BaseException) -> str:
+    """Return the words of an error on one line, shortened; its kind if it has none."""
     return " ".join(str(error).split())[:200] or type(error).__name__
