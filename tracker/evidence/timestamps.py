@@ -9,7 +9,6 @@ The end of the name is a digest of all the rest, so that not a bit can change un
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shutil
 from collections.abc import Collection, Mapping
@@ -24,6 +23,7 @@ from tracker.archive.log_entries import LOGS
 from tracker.archive.store import Archive
 from tracker.errors import NotStamped
 from tracker.evidence.checkpoint import Note, checkpoint_body, parse_note
+from tracker.model import digest
 from tracker.publisher import words
 
 _NAME = re.compile(r"(\d{8}T\d{6}Z)-\d+-[0-9a-f]{16}")
@@ -44,7 +44,7 @@ class KeptTimestamp:
     def name(self) -> str:
         asked = words.stamp(self.asked)
         whole = b"\0".join([asked.encode(), self.text.encode(), self.token])
-        return f"{asked}-{self.note.size}-{hashlib.sha256(whole).hexdigest()[:16]}"
+        return f"{asked}-{self.note.size}-{digest(whole)[:16]}"
 
 
 @dataclass(frozen=True, slots=True)
