@@ -53,5 +53,6 @@ def _metas(head: str) -> Iterator[str]:
 def refresh_address(value: str) -> str:
     """The address in the value of a Refresh header, where it counts almost at once; else empty."""
     found = _REFRESH.match(value)
-    is_soon = found is not None and int(found[1] or 0) <= _AT_ONCE
-    return found[2] if found is not None and is_soon else ""
+    if found is None or int(found[1] or 0) > _AT_ONCE:
+        return ""
+    return found[2]
