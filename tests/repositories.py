@@ -10,6 +10,10 @@ import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+#: A document of a repository, and a text of it.
+NAME = "Harbour/Terms.md"
+TEXT = "# Harbour Terms\n\nYou may moor here.\n\n" + "We keep a log of every mooring.\n\n" * 5
+
 
 def git(folder: Path, *arguments: str, at: str = "2025-01-01T00:00:00Z", said: bytes = b"") -> str:
     """Run git as nobody in particular; what it printed."""
@@ -41,6 +45,14 @@ def commit(folder: Path, files: Mapping[str, str | bytes], at: str, message: str
     git(folder, "add", "-A", at=at)
     git(folder, "commit", "-q", "-m", message, at=at)
     return git(folder, "rev-parse", "HEAD")
+
+
+def three_days(folder: Path) -> Path:
+    """Make a repository with a version of one document for each of three days."""
+    start(folder)
+    for day in "123":
+        commit(folder, {NAME: TEXT + day}, f"2025-01-0{day}T06:00:00Z")
+    return folder
 
 
 class Handmade:
