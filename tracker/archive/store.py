@@ -86,7 +86,7 @@ class Archive:
     # ── adding ────────────────────────────────────────────────────────────────────
 
     def add(self, capture: Capture, body: bytes | None) -> None:
-        """Append `capture` and keep its body; on return both are on disk, but for in `together`."""
+        """Append `capture` and keep its body; on return both are on disk, except in `together`."""
         row = to_row(capture)
         with self._transaction():
             if body is not None:
@@ -181,7 +181,7 @@ class Archive:
         return dropped
 
     def _plainly_between(self, row: dict[str, Any]) -> list[str] | None:
-        """Fast path: the superseded bodies, if obvious; None means all captures are searched.
+        """Return the superseded bodies if they are obvious; None if all captures must be searched.
 
         If a text was just seen once more, all but the two newest of its bodies were dealt with
         before, so years of observations do not make the next one slower.

@@ -44,7 +44,7 @@ class Given:
 
     @property
     def claim(self) -> str:
-        """The claim about the log, apart from the log's name."""
+        """Return the claim about the log, without the log's name."""
         return self.note.body.partition("\n")[2]
 
 
@@ -108,7 +108,10 @@ def compared(
 def _goes_on(
     archive: Archive, heads: Mapping[str, Head], given: Collection[Given], kept: Kept | None
 ) -> bool:
-    """Fast path: whether the log is the last one kept with rows added, and all others fit it."""
+    """Return whether the log is the last one kept with rows added, and all others fit it.
+
+    This is the fast path: only rows added since then are read.
+    """
     is_short = any(archive.size(log) < head.size for log, head in heads.items())
     if kept is None or kept.given not in given or is_short:
         return False

@@ -244,7 +244,7 @@ class Fetcher:
 
 
 def _sent_on(visit: FinalResponse, ask: RequestPlan) -> ResponseHead | None:
-    """The redirect that a page is, although it was sent as a page."""
+    """Return a page as the redirect that it amounts to; None if it is only a page."""
     is_page = ask.is_page and visit.body and visit.verdict.outcome is Outcome.GOOD
     return by_itself(visit.head, visit.body) if is_page else None
 
