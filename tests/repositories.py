@@ -10,9 +10,13 @@ import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+#: A document of a repository, and a text of it.
+NAME = "Harbour/Terms.md"
+TEXT = "# Harbour Terms\n\nYou may moor here.\n\n" + "We keep a log of every mooring.\n\n" * 5
+
 
 def git(folder: Path, *arguments: str, at: str = "2025-01-01T00:00:00Z", said: bytes = b"") -> str:
-    """Run git as nobody in particular; what it printed."""
+    """Run git as nobody in particular; return what it printed."""
     env = os.environ | {
         "GIT_COMMITTER_DATE": at,
         "GIT_AUTHOR_DATE": at,
@@ -33,7 +37,7 @@ def start(folder: Path, *options: str) -> Path:
 
 
 def commit(folder: Path, files: Mapping[str, str | bytes], at: str, message: str = "Record") -> str:
-    """Commit files as they are given; the commit's name."""
+    """Commit files as they are given; return the commit's name."""
     for name, text in files.items():
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -41,6 +45,14 @@ def commit(folder: Path, files: Mapping[str, str | bytes], at: str, message: str
     git(folder, "add", "-A", at=at)
     git(folder, "commit", "-q", "-m", message, at=at)
     return git(folder, "rev-parse", "HEAD")
+
+
+def three_days(folder: Path) -> Path:
+    """Make a repository with a version of one document for each of three days."""
+    start(folder)
+    for day in "123":
+        commit(folder, {NAME: TEXT + day}, f"2025-01-0{day}T06:00:00Z")
+    return folder
 
 
 class Handmade:
@@ -82,7 +94,7 @@ class Handmade:
 
 
 def pack(*objects: tuple[int, int, bytes, bytes]) -> bytes:
-    """A pack of kinds, stated sizes, what stands before the data (a delta's base), and data."""
+    """Make a pack of kinds, stated sizes, the bytes before the data (a delta's base), and data."""
     whole = b"PACK" + struct.pack(">II", 2, len(objects))
     for kind, size, before, data in objects:
         whole += _head(kind, size) + before + zlib.compress(data)
@@ -99,7 +111,7 @@ def _head(kind: int, size: int) -> bytes:
 
 
 def number(size: int) -> bytes:
-    """A number as deltas write it."""
+    """Return a number as deltas write it."""
     found = [size & 127]
     while size := size >> 7:
         found[-1] |= 128

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from tracker._support.merkle import (
     EMPTY_ROOT,
+    frontier_from,
     frontier_of,
+    frontier_text,
     inclusion,
     leaf_hash,
     node_hash,
@@ -144,3 +146,15 @@ def test_no_place_outside_the_tree() -> None:
         inclusion(LEAVES, 8)
     with pytest.raises(ValueError, match="not in the tree"):
         root_by(LEAVES[0], 3, 3, ())
+
+
+@given(st.lists(st.binary(max_size=8).map(leaf_hash), max_size=40))
+def test_a_frontier_comes_back_from_its_text(leaves: list[bytes]) -> None:
+    frontier = frontier_of(leaves)
+    assert frontier_from(frontier_text(frontier)) == frontier
+
+
+@pytest.mark.parametrize("text", ["x", "0", "00", "00" * 31, "00" * 33])
+def test_a_text_of_no_whole_hashes_is_no_frontier(text: str) -> None:
+    with pytest.raises(ValueError, match=r"frontier|hexadecimal"):
+        frontier_from(text)

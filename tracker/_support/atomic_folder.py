@@ -24,7 +24,6 @@ import stat
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
-from functools import cached_property
 from pathlib import Path
 
 from tracker._support.fsync import sync, sync_all
@@ -67,6 +66,7 @@ class StagingTree:
         self._written: list[str] = []
         self._before = published_names(old)
         self._seen: dict[str, int] = {}
+        self._sound: set[str] = set()  # folders of ours whose path is free
         self.names: set[str] = set()
         self.changed = 0
         self.hindrance = hindrance
@@ -134,11 +134,6 @@ class StagingTree:
             below = [f"{name}/{inside}" for inside in file_names(path)] or [name]
             return next((one for one in below if one not in self._before), "")
         return name if name not in self._before and os.path.lexists(path) else ""
-
-    @cached_property
-    def _sound(self) -> set[str]:
-        """Return those folders of ours whose path is free."""
-        return set()
 
     # ── all at once ───────────────────────────────────────────────────────────────
 

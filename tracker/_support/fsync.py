@@ -16,6 +16,14 @@ def sync(folder: Path) -> None:
         os.close(handle)
 
 
+def write_synced(path: Path, data: bytes) -> None:
+    """Write a file; on return its bytes are on disk, and its name once its folder is synced."""
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def sync_all(folder: str) -> None:
     """Sync everything below a folder: one call for half a million files."""
     call = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 EMPTY_ROOT = hashlib.sha256().digest()
+_HASH = len(EMPTY_ROOT)  # bytes of each hash
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -38,6 +39,19 @@ def frontier_of(leaves: Iterable[bytes]) -> tuple[bytes, ...]:
     for size, leaf in enumerate(leaves):
         frontier = grown(frontier, size, leaf)
     return frontier
+
+
+def frontier_text(frontier: Iterable[bytes]) -> str:
+    """Return a frontier in hexadecimal, its hashes one behind the other."""
+    return b"".join(frontier).hex()
+
+
+def frontier_from(text: str) -> tuple[bytes, ...]:
+    """Return the frontier that a text holds. Raises ValueError if it holds none."""
+    joined = bytes.fromhex(text)
+    if len(joined) % _HASH:
+        raise ValueError("is no frontier")
+    return tuple(joined[n : n + _HASH] for n in range(0, len(joined), _HASH))
 
 
 def root_of(frontier: Sequence[bytes]) -> bytes:

@@ -26,7 +26,7 @@ _HEAD = 50_000  # characters of a page in which it is looked for
 
 
 def sent_on(page: str) -> str:
-    """The address that a page of HTML goes on to almost at once, as it is written; else empty."""
+    """Return the address that an HTML page goes on to almost at once, as written; else empty."""
     if "refresh" not in page[:_HEAD].lower():
         return ""
     for tag in _metas(page[:_HEAD]):
@@ -37,7 +37,7 @@ def sent_on(page: str) -> str:
 
 
 def _metas(head: str) -> Iterator[str]:
-    """The attributes of each `<meta>` that counts, as they are written."""
+    """Yield the attributes of each `<meta>` that counts, as they are written."""
     lowered, place = head.lower(), 0
     while found := _MARKUP.search(head, place):
         place = found.end()
@@ -51,7 +51,8 @@ def _metas(head: str) -> Iterator[str]:
 
 
 def refresh_address(value: str) -> str:
-    """The address in the value of a Refresh header, where it counts almost at once; else empty."""
+    """Return the address in a Refresh header if it takes effect almost at once; else empty."""
     found = _REFRESH.match(value)
-    is_soon = found is not None and int(found[1] or 0) <= _AT_ONCE
-    return found[2] if found is not None and is_soon else ""
+    if found is None or int(found[1] or 0) > _AT_ONCE:
+        return ""
+    return found[2]

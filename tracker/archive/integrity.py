@@ -30,6 +30,11 @@ class Head:
     def root(self) -> bytes:
         return root_of(self.frontier)
 
+    def after(self, said: bytes) -> Head:
+        """Return the head of the same log once it has one more entry."""
+        frontier = grown(self.frontier, self.size, leaf_hash(said))
+        return Head(self.size + 1, link(self.chain, said), frontier)
+
 
 #: The head of an empty log.
 EMPTY = Head(0, GENESIS, ())
@@ -40,9 +45,7 @@ def heads(log: str, rows: Iterable[Row], start: Head = EMPTY) -> Iterator[Head]:
     head = start
     yield head
     for row in rows:
-        said = entry(log, row)
-        frontier = grown(head.frontier, head.size, leaf_hash(said))
-        head = Head(head.size + 1, link(head.chain, said), frontier)
+        head = head.after(entry(log, row))
         yield head
 
 

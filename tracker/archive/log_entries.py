@@ -13,11 +13,11 @@ order of their code points, no blanks, everything but ASCII as \\uXXXX. `chain`,
 says a row's place in its log (`id` of captures and robots), are no part of it.
 
 A row says the version of its entry in its column `entry`: NULL, or no such column, is version 1.
-`facts` is a JSON object in the same encoding, as text: further facts by name, each a text. So what
-is to be recorded besides goes into `facts` and needs neither a column nor a version. What does
-need a column that is proved goes in under version 3: its fields in `ENTRY_FIELDS`, `VERSION`, and a
-schema with the column, in which rows of older versions hold NULL. A column that is in no version
-may be added at will; nothing proves what stands in it.
+`facts` is a JSON object in the same encoding, as text: further facts by name, each a text. So
+anything more to be recorded goes into `facts` and needs neither a column nor a version. A column
+that is to be proved comes with version 3: its fields in `ENTRY_FIELDS`, `VERSION`, and a schema
+with the column, in which rows of older versions hold NULL. A column that is in no version may be
+added at will; nothing proves its content.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def entry(log: str, row: Mapping[str, Any]) -> bytes:
 
 
 def _version(row: Mapping[str, Any]) -> int:
-    """The version a row says; 0 for what is none. Version 1 was never written out."""
+    """Return the version that a row says, or 0 if it is none. Version 1 was never written out."""
     said = row.get("entry")
     if said is None:
         return 1
@@ -77,7 +77,7 @@ def _canonical(facts: Mapping[str, object]) -> str:
     return json.dumps(facts, ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=repr)
 
 
-#: What a row of each log and version must hold nothing in: the fields of other versions.
+#: The fields in which a row of each log and version must hold nothing: those of other versions.
 _UNCOVERED = {
     (log, version): tuple({n for other in versions.values() for n in other} - {*mine, "entry"})
     for log, versions in ENTRY_FIELDS.items()

@@ -7,7 +7,6 @@ Only the holder of the writer's lock writes or deletes. Credentials come from th
 
 from __future__ import annotations
 
-import os
 import re
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -16,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tracker._support.fsync import sync
+from tracker._support.fsync import sync, write_synced
 from tracker.errors import ArchiveError, Unreachable, UsageError
 from tracker.model import digest
 
@@ -152,10 +151,7 @@ def _write(path: Path, data: bytes) -> None:
     """Write a file to a disk of this machine; on return it and its name are synced."""
     missing = [folder for folder in path.parents if not folder.exists()]
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:  # no row names it yet if it is cut short
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    write_synced(path, data)  # no row names it yet if it is cut short
     for folder in (path.parent, *(folder.parent for folder in missing)):
         sync(folder)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any
 
-from tracker._support.merkle import frontier_of, leaf_hash
+from tracker._support.merkle import frontier_of, frontier_text, leaf_hash
 from tracker.archive.log_entries import GENESIS, LOGS, entry, link
 from tracker.errors import ArchiveError
 
@@ -117,8 +117,7 @@ def _to_2(database: Database) -> None:
         rows = list(database.query(f"select rowid as place, * from {log} order by {order(log)}"))  # noqa: S608
         chain = _chained(database, log, rows)
         frontier = frontier_of(leaf_hash(entry(log, row)) for row in rows)
-        joined = b"".join(frontier).hex()
-        values = (log, len(rows), chain, joined)
+        values = (log, len(rows), chain, frontier_text(frontier))
         database.execute("insert into heads values (?, ?, ?, ?)", values)
 
 

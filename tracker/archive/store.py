@@ -19,21 +19,21 @@ from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
-from types import TracebackType
 from typing import Any, Self, overload
 
 from tracker._support.lock import hold, share, unread
-from tracker._support.merkle import grown, leaf_hash
+from tracker._support.merkle import frontier_from, frontier_text
 from tracker.archive import schema
 from tracker.archive.bodies import BodyStore
 from tracker.archive.integrity import (
+    EMPTY,
     Head,
     bodies_to_keep,
     body_problems,
     log_problems,
     shape_problems,
 )
-from tracker.archive.log_entries import GENESIS, LOGS, VERSION, entry, link, packed_facts
+from tracker.archive.log_entries import LOGS, VERSION, entry, packed_facts
 from tracker.archive.object_store import ObjectStore
 from tracker.archive.rows import from_row, time_text, to_row
 from tracker.archive.transactions import Transactions
@@ -74,12 +74,7 @@ class Archive:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._db.close()
         self._unlock()
 
@@ -91,7 +86,7 @@ class Archive:
     # ── adding ────────────────────────────────────────────────────────────────────
 
     def add(self, capture: Capture, body: bytes | None) -> None:
-        """Append `capture` and keep its body; on return both are on disk, but for in `together`."""
+        """Append `capture` and keep its body; on return both are on disk, except in `together`."""
         row = to_row(capture)
         with self._transaction():
             if body is not None:
@@ -141,13 +136,11 @@ class Archive:
     def _append(self, log: str, row: Mapping[str, Any]) -> None:
         """Append a row to a log, and update the log's head."""
         row = {"facts": packed_facts(()), **row, "entry": VERSION}
-        head, said = self._own_head(log), entry(log, row)
-        chain = link(head.chain, said)
-        frontier = grown(head.frontier, head.size, leaf_hash(said))
-        self._insert(log, {**row, "chain": chain})
+        head = self._own_head(log).after(entry(log, row))
+        self._insert(log, {**row, "chain": head.chain})
         self._db.execute(
             "replace into heads (log, size, chain, frontier) values (?, ?, ?, ?)",
-            [log, head.size + 1, chain, b"".join(frontier).hex()],
+            [log, head.size, head.chain, frontier_text(head.frontier)],
         )
 
     def _own_head(self, log: str) -> Head:
@@ -158,7 +151,7 @@ class Archive:
                 f"{self.path}: the head of the log of {log} is missing or damaged; "
                 "`tracker verify` says more, `tracker restore` brings a backup back."
             )
-        return head or Head(0, GENESIS, ())
+        return head or EMPTY
 
     def _keep(self, row: Mapping[str, Any], name: str, body: bytes) -> None:
         if not self._found("select 1 from bodies where digest = ?", [name]):
@@ -188,7 +181,7 @@ class Archive:
         return dropped
 
     def _plainly_between(self, row: dict[str, Any]) -> list[str] | None:
-        """Fast path: the superseded bodies, if obvious; None means all captures are searched.
+        """Return the superseded bodies if they are obvious; None if all captures must be searched.
 
         If a text was just seen once more, all but the two newest of its bodies were dealt with
         before, so years of observations do not make the next one slower.
@@ -367,12 +360,11 @@ class Archive:
         """Return the head of a log as last written; None if it is missing or damaged."""
         try:
             found = self._rows("select * from heads where log = ?", [log])[0]
-            joined = bytes.fromhex(found["frontier"])
-            if joined.hex() != found["frontier"] or len(joined) % 32:
-                return None
+            frontier = frontier_from(found["frontier"])
         except (ArchiveError, IndexError, ValueError, TypeError):
             return None
-        frontier = tuple(joined[n : n + 32] for n in range(0, len(joined), 32))
+        if frontier_text(frontier) != found["frontier"]:
+            return None
         return Head(found["size"], found["chain"], frontier)
 
     def problems(self) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The transactions of the one writer: each addition in one of its own, or a whole visit in one.
 
-What is added between `begin` and `end` is on disk when `end` returns, and nobody may be told of it
+Additions between `begin` and `end` are on disk when `end` returns; nobody may be told of them
 before.
 """
 
@@ -58,7 +58,7 @@ class Transactions:
             self._waits = False
 
     def _look_after_earlier(self) -> None:
-        """Raise where SQLite gave up what waits, as it does after some errors of any statement."""
+        """Raise Unwritten if SQLite gave up what waits, as it does after some errors."""
         if self._waits and not self._db.in_transaction:
             raise Unwritten("What waited to be written was lost; run again to see it anew.")
 

@@ -19,7 +19,6 @@ from tracker.evidence.cms import Unsound
 from tracker.evidence.forks import (
     FORKS,
     KEPT,
-    PUBLISHED,
     Fork,
     Given,
     LogComparison,
@@ -59,7 +58,6 @@ __all__ = [
     "FORKS",
     "KEPT",
     "MEDIA",
-    "PUBLISHED",
     "Bundle",
     "Comparison",
     "Exhibit",

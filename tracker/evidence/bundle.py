@@ -233,7 +233,7 @@ def _listed(given: Bundle) -> list[Mapping[str, object]]:
             "page": words.line(verify.page_of(_facts(exhibit)), 300),
             "via": words.line(exhibit.capture.via),
             "digest": exhibit.capture.body,
-            "clock": verify.clock(json.loads(exhibit.entry)),
+            "clock": verify.clock(_facts(exhibit)),
             "selectors": _selectors(exhibit.capture),
             "is_recorded": _is_recorded(exhibit),
             "kept": exhibit.body is not None,

@@ -20,7 +20,8 @@ from datetime import datetime
 from pathlib import Path
 
 from tracker._support.atomic_folder import content
-from tracker._support.fsync import sync
+from tracker._support.fsync import sync, write_synced
+from tracker._support.merkle import frontier_from, frontier_text
 from tracker.archive.integrity import Head
 from tracker.archive.log_entries import LOGS
 from tracker.archive.store import Archive
@@ -43,7 +44,7 @@ class Given:
 
     @property
     def claim(self) -> str:
-        """The claim about the log, apart from the log's name."""
+        """Return the claim about the log, without the log's name."""
         return self.note.body.partition("\n")[2]
 
 
@@ -107,7 +108,10 @@ def compared(
 def _goes_on(
     archive: Archive, heads: Mapping[str, Head], given: Collection[Given], kept: Kept | None
 ) -> bool:
-    """Fast path: whether the log is the last one kept with rows added, and all others fit it."""
+    """Return whether the log is the last one kept with rows added, and all others fit it.
+
+    This is the fast path: only rows added since then are read.
+    """
     is_short = any(archive.size(log) < head.size for log, head in heads.items())
     if kept is None or kept.given not in given or is_short:
         return False
@@ -212,7 +216,7 @@ def keep(root: Path, text: str, heads: Mapping[str, Head], stamps: Iterable[str]
     """
     facts = {
         "checkpoint": text,
-        "heads": {log: [h.size, h.chain, b"".join(h.frontier).hex()] for log, h in heads.items()},
+        "heads": {log: [h.size, h.chain, frontier_text(h.frontier)] for log, h in heads.items()},
         "stamps": sorted(stamps),
     }
     _write(root / KEPT, f"{json.dumps(facts, indent=1)}\n".encode())
@@ -228,9 +232,8 @@ def _kept(data: bytes) -> Kept:
 
 
 def _head(size: int, chain: str, frontier: str) -> Head:
-    joined = bytes.fromhex(frontier)
-    nodes = tuple(joined[n : n + 32] for n in range(0, len(joined), 32))
-    if len(joined) % 32 or len(nodes) != size.bit_count():
+    nodes = frontier_from(frontier)
+    if len(nodes) != size.bit_count():
         raise ValueError("is no head of a log")
     return Head(size, chain, nodes)
 
@@ -283,10 +286,7 @@ def _write(path: Path, data: bytes) -> None:
         if path.exists() and path.read_bytes() == data:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        with fresh.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        write_synced(fresh, data)
         fresh.replace(path)
         sync(path.parent)
     except OSError as error:

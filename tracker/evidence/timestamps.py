@@ -9,8 +9,6 @@ The end of the name is a digest of all the rest, so that not a bit can change un
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
 import shutil
 from collections.abc import Collection, Mapping
@@ -19,12 +17,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from tracker._support.fsync import sync
+from tracker._support.fsync import sync, write_synced
 from tracker.archive.integrity import EMPTY, Head, heads
 from tracker.archive.log_entries import LOGS
 from tracker.archive.store import Archive
 from tracker.errors import NotStamped
 from tracker.evidence.checkpoint import Note, checkpoint_body, parse_note
+from tracker.model import digest
 from tracker.publisher import words
 
 _NAME = re.compile(r"(\d{8}T\d{6}Z)-\d+-[0-9a-f]{16}")
@@ -45,7 +44,7 @@ class KeptTimestamp:
     def name(self) -> str:
         asked = words.stamp(self.asked)
         whole = b"\0".join([asked.encode(), self.text.encode(), self.token])
-        return f"{asked}-{self.note.size}-{hashlib.sha256(whole).hexdigest()[:16]}"
+        return f"{asked}-{self.note.size}-{digest(whole)[:16]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +75,8 @@ def keep_stamp(folder: Path, stamp: KeptTimestamp) -> Path:
         for left in folder.glob(".*"):
             shutil.rmtree(left)
         fresh.mkdir(parents=True)
-        for name, data in ((_CHECKPOINT, stamp.text.encode()), (_TOKEN, stamp.token)):
-            with (fresh / name).open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+        write_synced(fresh / _CHECKPOINT, stamp.text.encode())
+        write_synced(fresh / _TOKEN, stamp.token)
         sync(fresh)
         fresh.rename(path)
         sync(folder)

@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import count
-from types import TracebackType
 
 import httpx
 
@@ -82,12 +81,7 @@ class Fetcher:
     def __enter__(self) -> Fetcher:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -250,7 +244,7 @@ class Fetcher:
 
 
 def _sent_on(visit: FinalResponse, ask: RequestPlan) -> ResponseHead | None:
-    """The redirect that a page is, although it was sent as a page."""
+    """Return a page as the redirect that it amounts to; None if it is only a page."""
     is_page = ask.is_page and visit.body and visit.verdict.outcome is Outcome.GOOD
     return by_itself(visit.head, visit.body) if is_page else None
 

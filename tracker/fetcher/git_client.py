@@ -10,7 +10,7 @@ import httpx
 
 from tracker.errors import ImportFailed, UsageError
 from tracker.fetcher.response_check import Stopped, host_of, plain
-from tracker.fetcher.ssrf_guard import Refused, allowed_hosts
+from tracker.fetcher.ssrf_guard import Allowed, Refused, allowed_hosts, host_entry
 from tracker.fetcher.transport import Deadline, GuardedBackend, GuardedTransport
 
 _CONNECTING = 10.0  # seconds, to each address of a host
@@ -29,9 +29,9 @@ def talk(
             `total_seconds` in all.
     """
     deadline = Deadline(total_seconds, time.monotonic)
-    entry, host = _entry(url)
+    allowed, host = _host(url)
     try:
-        backend = GuardedBackend(allowed_hosts([entry]))
+        backend = GuardedBackend(allowed)
         timeout = httpx.Timeout(silent_seconds, connect=_CONNECTING)
         with (
             backend.until(deadline),
@@ -52,14 +52,12 @@ def talk(
         raise ImportFailed(f"{host}: {_said(error, deadline, silent_seconds)}.") from error
 
 
-def _entry(url: str) -> tuple[str, str]:
-    """Return host and port of an address in the form of `--allow-host`, and safe to show."""
+def _host(url: str) -> tuple[Allowed, str]:
+    """Return the host and port of an address as the ones allowed, and safe to show."""
     try:
         found = httpx.URL(url)
         port = found.port or (443 if found.scheme == "https" else 80)
-        host = f"[{found.host}]" if ":" in found.host else found.host
-        allowed_hosts([f"{host}:{port}"])
-        return f"{host}:{port}", host_of(url)
+        return allowed_hosts([host_entry(found.host, port)]), host_of(url)
     except (httpx.InvalidURL, UsageError, ValueError) as error:
         raise ImportFailed("This is no address of a repository; correct it.") from error
 

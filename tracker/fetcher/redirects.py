@@ -32,7 +32,7 @@ def redirects(head: ResponseHead) -> bool:
 
 
 def by_itself(head: ResponseHead, body: bytes) -> ResponseHead | None:
-    """The answer as a redirect, where its page sends readers on almost at once; else None.
+    """Return a response as a redirect if its page sends readers on almost at once; else None.
 
     A page that only reloads itself is read as any other.
     """

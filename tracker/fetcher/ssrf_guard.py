@@ -45,7 +45,7 @@ class Refused(Exception):
     @property
     def entry(self) -> str:
         """Return the value of `--allow-host` that would allow it."""
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        return host_entry(self.host, self.port)
 
 
 def is_public(address: str) -> bool:
@@ -69,6 +69,11 @@ def is_loopback(host: str) -> bool:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host.lower().rstrip(".") == "localhost"
+
+
+def host_entry(host: str, port: int) -> str:
+    """Return a host and port in the form of `--allow-host`, which `allowed_hosts` parses."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def allowed_hosts(entries: Collection[str]) -> Allowed:

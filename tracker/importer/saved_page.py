@@ -22,10 +22,10 @@ _WEB = re.compile(rb"https?://[^\s\"'<>]++", re.IGNORECASE)
 
 
 def saved_page(path: Path, time: datetime) -> Record:
-    """The page in a file, as it was at `time`; its address if it says so itself.
+    """Return the page in a file, as it was at `time`, with its address if the page gives it.
 
     HTML, alone or as a part of MHTML, or Markdown where the name ends in `.md`.
-    Raises UsageError for a file that cannot be one.
+    Raises UsageError for a file that cannot be a page.
     """
     try:
         with path.open("rb") as file:
@@ -43,7 +43,7 @@ def saved_page(path: Path, time: datetime) -> Record:
 
 
 def _html_part(message: bytes) -> tuple[bytes, str, str | None] | None:
-    """The page in a message of several parts, as Chrome and Edge save them; None for others.
+    """Return the page in a message of several parts, as Chrome and Edge save them; else None.
 
     With it come its media type and the address that the message gives.
     """
@@ -72,7 +72,7 @@ def _address(body: bytes) -> str | None:
 
 
 def _canonical(body: bytes) -> Iterator[bytes]:
-    """The addresses that a page gives for its own, in its order."""
+    """Yield the addresses that a page gives as its own, in its order."""
     for link in _LINK.finditer(body):
         marks = {m[1].lower(): m[2] or m[3] or m[4] or b"" for m in _ATTRIBUTE.finditer(link[1])}
         address = _WEB.match(marks.get(b"href", b"").strip())

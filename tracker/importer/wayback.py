@@ -58,7 +58,7 @@ def _day(day: date) -> str:
 
 
 def newest_address(base: str, page: str, until: date | None = None) -> str:
-    """Where the index line of the newest capture of `page` is, up to a day if one is given."""
+    """Return where the index line of the newest capture of `page` is, up to a day if given."""
     asked = [*_question(page), ("limit", "-1")]
     asked += [("to", _day(until))] if until else []
     return f"{base}/cdx/search/cdx?{urlencode(asked)}"

@@ -61,7 +61,7 @@ class TooLarge(ImportFailed):
 
 
 def is_file(path: Path) -> bool:
-    """Whether a file itself is there: no link, no pipe, nothing else that would have us wait."""
+    """Return whether a file itself is there: no link, no pipe, nothing that would make us wait."""
     try:
         return stat.S_ISREG(path.lstat().st_mode)
     except (OSError, ValueError):
@@ -69,7 +69,7 @@ def is_file(path: Path) -> bool:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether a folder itself is there, and no link to one."""
+    """Return whether a folder itself is there, and no link to one."""
     try:
         return stat.S_ISDIR(path.lstat().st_mode)
     except (OSError, ValueError):
@@ -97,7 +97,7 @@ class Objects:
             ]
         except _BROKEN as error:
             raise ImportFailed(
-                f"{self.shown}: a pack of it is damaged ({_said(error)})."
+                f"{self.shown}: a pack of it is damaged ({said_by(error)})."
             ) from error
         return self
 
@@ -107,16 +107,16 @@ class Objects:
         self._packs = []
 
     def read(self, name: bytes, kind: int) -> bytes:
-        """The object of a kind with this name, in hexadecimal. Raises as `look` does."""
+        """Return the object of a kind with this name, in hexadecimal. Raises as `look` does."""
         found, data = self.look(name, _WORDS[kind].decode())
         if found != kind:
             raise ImportFailed(f"{self.shown}: {_shown(name)} is no {_WORDS[kind].decode()}.")
         return data
 
     def look(self, name: bytes, what: str = "object") -> tuple[int, bytes]:
-        """Kind and bytes of the object with this name; `what` it should be is for messages.
+        """Return kind and bytes of the object with this name; messages call it `what`.
 
-        Raises TooLarge, and ImportFailed where it is not there or not what its name says.
+        Raises TooLarge, and ImportFailed if it is not there or not what its name says.
         """
         what = f"{self.shown}: {what} {_shown(name)}"
         if not _NAME.fullmatch(name) or len(name) != self.format.hex_length:
@@ -127,7 +127,7 @@ class Objects:
         except TooLarge as error:
             raise TooLarge(f"{what}: {error}") from error
         except _BROKEN as error:
-            raise ImportFailed(f"{what} is damaged ({_said(error)}).") from error
+            raise ImportFailed(f"{what} is damaged ({said_by(error)}).") from error
         if found is None:
             raise ImportFailed(
                 f"{what} is not in it; a clone that is shallow or partial, or that borrows from "
@@ -186,11 +186,11 @@ def index_pack(path: Path, format_: ObjectFormat, shown: str) -> None:
     except TooLarge as error:
         raise TooLarge(f"{shown}: {error}") from error
     except _BROKEN as error:
-        raise ImportFailed(f"{shown}: is damaged or not whole ({_said(error)}).") from error
+        raise ImportFailed(f"{shown}: is damaged or not whole ({said_by(error)}).") from error
 
 
 def _listed(contents: mmap.mmap, format_: ObjectFormat) -> list[tuple[bytes, int, int | None]]:
-    """Name, place and checksum of every object of a pack, by name."""
+    """Return name, place and checksum of every object of a pack, ordered by name."""
     with memoryview(contents) as view:
         said, body = view[-format_.oid_length :], view[: -format_.oid_length]
         with said, body:
@@ -233,7 +233,7 @@ class _Effort:
         self.left += _EFFORT * stored
 
     def take(self, made: int) -> None:
-        """Raises TooLarge where no more are left."""
+        """Use up some bytes. Raises TooLarge if not so many are left."""
         self.left -= made
         if self.left < 0:
             raise TooLarge("it takes far more work to read than any collection of texts.")
@@ -252,14 +252,15 @@ class _Pack:
     _held: int = 0
 
     def read(self, at: int) -> tuple[int, bytes]:
-        """Kind and bytes of the object at a place, made from its deltas."""
+        """Return kind and bytes of the object at a place, made from its deltas."""
         deltas: list[tuple[int, bytes]] = []
         held = 0
         while (found := self._known.get(at)) is None:
-            held += self._size(at)
+            size = self._size(at)
+            held += size
             if held > LARGEST or len(deltas) > _DEEPEST:
                 raise _too_large(held)
-            self.effort.take(self._size(at))
+            self.effort.take(size)
             part, _ = unpack_object_at(self.contents, at, self.format.hash_func)
             data = b"".join(part.decomp_chunks)
             if part.pack_type_num not in DELTA_TYPES:
@@ -276,7 +277,7 @@ class _Pack:
         return found
 
     def objects(self) -> Iterator[tuple[int, int | None]]:
-        """Place and checksum of each object, in the order of the pack."""
+        """Yield place and checksum of each object, in the order of the pack."""
         at = _HEAD
         for _ in range(read_pack_header_at(self.contents)[1]):
             if (size := self._size(at)) > LARGEST:
@@ -305,7 +306,7 @@ class _Pack:
         return at - part.delta_base
 
     def _size(self, at: int) -> int:
-        """The size that the object at a place says it has, before deltas are applied."""
+        """Return the size that the object at a place says it has, before deltas are applied."""
         if not _HEAD <= at < len(self.contents):
             raise ValueError("its index points outside")
         first, *more = number = _number(self.contents, at)
@@ -341,13 +342,13 @@ def _let_go(contents: mmap.mmap) -> None:
 
 
 def _result_size(delta: bytes) -> int:
-    """The size of what a delta makes: the second of two numbers it begins with."""
+    """Return the size of the result of a delta: the second of the two numbers it begins with."""
     made = _number(delta, len(_number(delta, 0)))
     return sum((byte & 127) << (7 * n) for n, byte in enumerate(made))
 
 
 def _number(contents: bytes | mmap.mmap, at: int) -> bytes:
-    """The bytes of a number as packs write it: all but its last have the highest bit set."""
+    """Return the bytes of a number in a pack: all but the last have the highest bit set."""
     for end in range(at, min(at + 10, len(contents))):
         if contents[end] < 128:
             return contents[at : end + 1]
@@ -369,5 +370,6 @@ def _too_large(size: int) -> TooLarge:
     return TooLarge(f"an object of {size:,} bytes or more is larger than any page of terms.")
 
 
-def _said(error: BaseException) -> str:
+def said_by(error: BaseException) -> str:
+    """Return the words of an error on one line, shortened; its kind if it has none."""
     return " ".join(str(error).split())[:200] or type(error).__name__

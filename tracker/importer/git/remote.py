@@ -20,7 +20,7 @@ from dulwich.objects import ObjectID
 from dulwich.refs import Ref
 
 from tracker.errors import ImportFailed
-from tracker.importer.git.objects import index_pack
+from tracker.importer.git.objects import index_pack, said_by
 from tracker.importer.git.refs import Refs, is_object_name, object_format, shown, tips
 
 #: How an address is asked for: a client to ask with, which turns every fault of the network into
@@ -79,7 +79,7 @@ def _fetched(client: _Client, pack: Path, known: Collection[str]) -> Refs:
             client.fetch_pack("", wanted, haves, file.write, ref_prefix=_ASKED_FOR)
             size = file.tell()
     except _BROKEN as error:
-        said = " ".join(str(error).split())[:200] or type(error).__name__
+        said = said_by(error)
         raise ImportFailed(f"{client.shown}: does not speak as git does ({said}).") from error
     if not size:
         pack.unlink()
