@@ -31,20 +31,23 @@ _NUMBERING = re.compile(
     r"(?:^|(?<=[.!?:;|]\s)|(?<=\n))(?:\([ivxlc]{1,6}\)|\([a-z]\)|\d{1,2}(?:\.\d{1,2}){1,3}\.?(?=\s*[A-ZÀ-Þ])"
     r"|\d{1,2}[.)](?=\s*[A-ZÀ-Þ])|[a-z]\)(?=\s))\s*"
 )
-# The same word in the spelling of either English; what both sides have alike does no harm.
+# The same word in the spelling of either English; what both sides have alike does no harm. The
+# letters come first in a pattern, and what stands before them is looked back for: so no place is
+# tried but where they stand.
 _SPELLINGS = tuple(
-    (re.compile(pattern), plain)
-    for pattern, plain in (
-        (r"(?<=\w{3})is(?=(?:e|es|ed|er|ers|ing|ation|ations|ational)\b)", "iz"),
-        (r"(?<=\w{3})ys(?=(?:e|es|ed|ing)\b)", "yz"),
-        (r"(?<=\w{3})our(?=(?:s|ed|ing|ite|ites|able|al|er|ers|hood|less|ful)?\b)", "or"),
-        (r"(?<=\w{3})ll(?=(?:ed|ing|er|ers|ation|ations)\b)", "l"),
-        (r"(?<=\w{3})tre(?=s?\b)", "ter"),
-        (r"(?<=\w{3})ogue(?=s?\b)", "og"),
-        (r"(?<=\w{2})(?:ence|ense)(?=s?\b)", "ens"),
-        (r"\blicenc", "licens"),
-        (r"\bprogramme", "program"),
-        (r"\b(judg|acknowledg)ement", r"\1ment"),
+    (re.compile(rf"{spelt}(?<={before}{spelt}){after}"), plain)
+    for before, spelt, after, plain in (
+        (r"\w{3}", "is", r"(?=(?:e|es|ed|er|ers|ing|ation|ations|ational)\b)", "iz"),
+        (r"\w{3}", "ys", r"(?=(?:e|es|ed|ing)\b)", "yz"),
+        (r"\w{3}", "our", r"(?=(?:s|ed|ing|ite|ites|able|al|er|ers|hood|less|ful)?\b)", "or"),
+        (r"\w{3}", "ll", r"(?=(?:ed|ing|er|ers|ation|ations)\b)", "l"),
+        (r"\w{3}", "tre", r"(?=s?\b)", "ter"),
+        (r"\w{3}", "ogue", r"(?=s?\b)", "og"),
+        (r"\w{2}", "en[cs]e", r"(?=s?\b)", "ens"),
+        (r"\b", "licenc", "", "licens"),
+        (r"\b", "programme", "", "program"),
+        (r"\b", "judgement", "", "judgment"),
+        (r"\b", "acknowledgement", "", "acknowledgment"),
     )
 )
 _DATED = re.compile(

@@ -108,9 +108,9 @@ def _is_editorial(
     shown = read_back(redline)
     if sense.is_same(*shown) or sense.is_redated(*shown):
         return True
-    old, new = (without_counters(fold(side)) for side in shown)
     if not before or not after or any(c.unit is Unit.HEADING for c in (*before, *after)):
         return False
+    old, new = (without_counters(fold(side)) for side in shown)
     # That a clause is longer than before is a slip mended only where its words stood before.
     returned = all(c.key in known for c in after)
     return _is_cut_short(new, old) or (returned and _is_cut_short(old, new))
