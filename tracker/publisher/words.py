@@ -15,6 +15,7 @@ from functools import lru_cache
 from tracker.model import (
     Capture,
     Change,
+    Correction,
     History,
     Kind,
     Note,
@@ -148,9 +149,9 @@ def stamp(time: datetime) -> str:
     return iso(time).replace("-", "").replace(":", "")
 
 
-def nth(version: Version) -> str:
+def nth(seen: Version | Correction) -> str:
     """ "-2" behind the time of the second version that was first seen in one second."""
-    return f"-{version.nth}" if version.nth > 1 else ""
+    return f"-{seen.nth}" if seen.nth > 1 else ""
 
 
 def sight(version: Version) -> str:
