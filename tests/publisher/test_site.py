@@ -28,13 +28,14 @@ from tests.factories import (
     heron,
     history,
     hostile,
+    publish,
     samples,
     wide_revision,
 )
 from tracker import __version__
 from tracker._support.cache import READERS
 from tracker.model import History, Settings
-from tracker.publisher import Lent, publish
+from tracker.publisher import Lent
 from tracker.publisher.data.sqlite import sqlite_file
 from tracker.publisher.redlines import changed, whole
 

@@ -48,25 +48,6 @@ class FileGroup:
     make: Callable[[], Iterable[tuple[str, bytes]]]
 
 
-def publish(
-    histories: Sequence[History],
-    topics: Sequence[Topic],
-    settings: Settings,
-    corrections: Sequence[Correction] = (),
-    lent: Lent | None = None,
-) -> dict[str, bytes]:
-    """Everything that is published, by path; the same histories in any order give the same.
-
-    `lent` lends what a pure function cannot have; the site is whole without it.
-    """
-    parts = [document_output(history, topics, settings, corrections, lent) for history in histories]
-    files = {path: data for p in parts for path, data in p.files.items()}
-    abstracts = [p.abstract for p in parts]
-    for lot in site_files(abstracts, topics, settings, corrections, lent):
-        files |= dict(lot.make())
-    return files | dict(status_files(histories, topics, settings, lent))
-
-
 def document_output(
     history: History,
     topics: Sequence[Topic],
