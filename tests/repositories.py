@@ -10,6 +10,10 @@ import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+#: A page of terms in a repository, and what it says.
+NAME = "Harbour/Terms.md"
+TEXT = "# Harbour Terms\n\nYou may moor here.\n\n" + "We keep a log of every mooring.\n\n" * 5
+
 
 def git(folder: Path, *arguments: str, at: str = "2025-01-01T00:00:00Z", said: bytes = b"") -> str:
     """Run git as nobody in particular; what it printed."""

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from tests.importer.test_git import commit, git
 from tests.importer.test_wayback import PAGE, bring, captures, declare, kept, terms, tracker
 from tests.public_archive import PublicArchive
+from tests.repositories import commit, start
 from tracker.importer import same_page
 from tracker.model import Outcome
 
@@ -202,12 +202,11 @@ def markdown(edition: int) -> str:
 
 def test_the_views_of_several_archives_are_one_history(tmp_path: Path) -> None:
     """Edition 1 is first seen by the transcripts, edition 2 by the pages, hours apart."""
-    repository = tmp_path / "versions"
-    repository.mkdir()
-    git(repository, "init", "--initial-branch=main")
+    repository = start(tmp_path / "versions")
     # The captures of the pages are at 06:30 on 1, 13 and 25 January, 6 and 18 February, 2 March.
     for edition, at in ((0, "2015-01-02"), (1, "2015-01-20"), (2, "2015-02-18")):
-        commit(repository, "Harbour/Terms of Service.md", markdown(edition), f"{at}T15:00:00Z")
+        page = {"Harbour/Terms of Service.md": markdown(edition)}
+        commit(repository, page, f"{at}T15:00:00Z")
     pages = [kept(n, terms(edition, nonce=n)) for n, edition in enumerate((0, 0, 1, 1, 2, 2))]
     live = saved(tmp_path, terms(2, nonce="live"))
     with PublicArchive(pages) as archive:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from tests.repositories import TEXT, commit, git, start
 from tracker.app.ingest import Wanted, import_records
 from tracker.archive.store import Archive
 from tracker.errors import ImportFailed
@@ -16,37 +15,16 @@ from tracker.importer import Refusal, opened
 from tracker.model import Capture, Document, Outcome, Source
 
 TERMS = "Harbour/Terms of Service"
-TEXT = "# Harbour Terms\n\nYou may moor here.\n\n" + "We keep a log of every mooring.\n\n" * 5
-
-
-def git(folder: Path, *arguments: str, at: str = "2025-01-01T00:00:00Z") -> None:
-    env = os.environ | {
-        "GIT_COMMITTER_DATE": at,
-        "GIT_AUTHOR_DATE": at,
-        "GIT_CONFIG_GLOBAL": "/dev/null",
-    }
-    who = ["-c", "user.name=Keeper", "-c", "user.email=keeper@harbour.example"]
-    subprocess.run(["git", *who, *arguments], cwd=folder, env=env, check=True, capture_output=True)
-
-
-def commit(folder: Path, name: str, text: str, at: str, message: str = "Record") -> None:
-    file = folder / name
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
-    git(folder, "add", ".", at=at)
-    git(folder, "commit", "-m", message, at=at)
 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    folder = tmp_path / "versions"
-    folder.mkdir()
-    git(folder, "init", "--initial-branch=main")
+    folder = start(tmp_path / "versions")
     snapshot = "https://archive.example/snapshots/commit/0123456789abcdef"
-    commit(folder, "README.md", "About", "2024-12-31T00:00:00Z")
-    commit(folder, f"{TERMS}.md", TEXT, "2025-01-01T06:00:00Z", f"First\n\nfrom {snapshot}")
-    commit(folder, "Pier/Café rules.md", TEXT, "2025-01-02T06:00:00Z")
-    commit(folder, f"{TERMS}.md", TEXT + "A new rule.\n", "2025-02-01T06:00:00+02:00")
+    commit(folder, {"README.md": "About"}, "2024-12-31T00:00:00Z")
+    commit(folder, {f"{TERMS}.md": TEXT}, "2025-01-01T06:00:00Z", f"First\n\nfrom {snapshot}")
+    commit(folder, {"Pier/Café rules.md": TEXT}, "2025-01-02T06:00:00Z")
+    commit(folder, {f"{TERMS}.md": TEXT + "A new rule.\n"}, "2025-02-01T06:00:00+02:00")
     (folder / f"{TERMS}.md").unlink()
     git(folder, "commit", "-am", "Gone", at="2025-03-01T00:00:00Z")
     return folder
@@ -120,11 +98,9 @@ def test_an_import_that_was_stopped_goes_on_where_it_was(repository: Path, tmp_p
 
 
 def test_a_name_that_cannot_be_a_document_is_refused_once(tmp_path: Path) -> None:
-    folder = tmp_path / "odd"
-    folder.mkdir()
-    git(folder, "init", "--initial-branch=main")
+    folder = start(tmp_path / "odd")
     for day in ("01", "02"):
-        commit(folder, "港/条約.md", f"{TEXT}{day}", f"2025-01-{day}T00:00:00Z")
+        commit(folder, {"港/条約.md": f"{TEXT}{day}"}, f"2025-01-{day}T00:00:00Z")
     with opened(str(folder)) as found, Archive(tmp_path / "a.db", write=True) as archive:
         (refused,) = import_records(found, found.entries, "global", archive)
     assert isinstance(refused, Refusal)
@@ -149,13 +125,11 @@ LAID_OUT = f"<body>{MENU}<div id=terms><h1>Terms</h1>{'<p>We log every mooring.<
 
 @pytest.fixture
 def snapshots(tmp_path: Path) -> Path:
-    folder = tmp_path / "snapshots"
-    folder.mkdir()
-    git(folder, "init", "--initial-branch=main")
+    folder = start(tmp_path / "snapshots")
     pages = {1: LAID_OUT.replace("id=terms", "id=old"), 2: LAID_OUT, 3: f"<body>{MENU * 9}"}
     for day, body in pages.items():
         message = f"Record\n\nX-source-document-location: {PLACE}"
-        commit(folder, f"{TERMS}.html", body, f"2025-01-0{day}T06:00:00Z", message)
+        commit(folder, {f"{TERMS}.html": body}, f"2025-01-0{day}T06:00:00Z", message)
     return folder
 
 

@@ -17,7 +17,7 @@ from dulwich.pack import write_pack_index_v2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.repositories import Handmade, commit, git, number, pack, start
+from tests.repositories import NAME, TEXT, Handmade, commit, git, number, pack, start
 from tracker.app.ingest import import_records
 from tracker.archive.store import Archive
 from tracker.cli import main
@@ -27,8 +27,6 @@ from tracker.importer.git.commits import differing
 from tracker.importer.git.objects import Objects, TooLarge
 
 Rows = list[tuple[bytes, int, bytes]]
-NAME = "Harbour/Terms.md"
-TEXT = "# Harbour Terms\n\nYou may moor here.\n\n" + "We keep a log of every mooring.\n\n" * 5
 
 
 def entries(place: Path | str) -> tuple[Entry, ...]:
@@ -41,14 +39,6 @@ def problem(place: Path | str) -> str:
     with pytest.raises(ImportFailed) as caught:
         entries(place)
     return str(caught.value)
-
-
-@pytest.fixture
-def plain(tmp_path: Path) -> Path:
-    folder = start(tmp_path / "plain")
-    for day in "123":
-        commit(folder, {NAME: TEXT + day}, f"2025-01-0{day}T06:00:00Z")
-    return folder
 
 
 # ── nothing is run ────────────────────────────────────────────────────────────────

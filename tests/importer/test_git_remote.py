@@ -17,7 +17,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from tests.repositories import commit, git, start
+from tests.repositories import NAME, TEXT, commit, git
 from tests.servers import Loopback, Server, answer, redirect, say, send
 from tracker.archive.store import Archive
 from tracker.cli import main
@@ -29,8 +29,6 @@ from tracker.importer.git.objects import Objects
 from tracker.importer.git.refs import object_format, tips
 from tracker.importer.git.remote import fetch
 
-NAME = "Harbour/Terms.md"
-TEXT = "# Harbour Terms\n\nYou may moor here.\n\n" + "We keep a log of every mooring.\n\n" * 5
 REFS = "/x/info/refs?service=git-upload-pack"
 
 
@@ -50,14 +48,6 @@ def problem(place: str, total: float = 60.0, silent: float = 60.0) -> str:
     with pytest.raises(ImportFailed) as caught:
         entries(place, total, silent)
     return str(caught.value)
-
-
-@pytest.fixture
-def plain(tmp_path: Path) -> Path:
-    folder = start(tmp_path / "plain")
-    for day in "123":
-        commit(folder, {NAME: TEXT + day}, f"2025-01-0{day}T06:00:00Z")
-    return folder
 
 
 class Backend(Loopback):

@@ -14,10 +14,10 @@ from lxml import etree
 
 from tests.factories import publish
 from tests.importer.test_files import warc
-from tests.importer.test_git import commit, git
 from tests.importer.test_wayback import captures
 from tests.importer.test_wayback import declare as declare_archived
 from tests.public_archive import Kept, PublicArchive
+from tests.repositories import commit, start
 from tests.samples import DOCUMENT, bytes_of, declare, terms, tracker
 from tests.servers import Server, answer
 from tests.strategies import PAGE, capture, page
@@ -88,12 +88,10 @@ def test_a_warc_record_of_such_a_time_is_refused_and_the_others_go_on(tmp_path: 
 
 
 def test_a_commit_of_such_a_time_is_refused_and_the_others_go_on(tmp_path: Path) -> None:
-    folder = tmp_path / "versions"
-    folder.mkdir()
-    git(folder, "init", "--initial-branch=main")
+    folder = start(tmp_path / "versions")
     text = "# Terms\n\n" + "Boats keep to their side.\n\n" * 9
     for n, at in enumerate(("2020-01-01T00:00:00Z", "@32503680000 +0000", "@86400 +0000")):
-        commit(folder, "Harbour/Terms.md", f"{text}Rule {n}.\n", at)
+        commit(folder, {"Harbour/Terms.md": f"{text}Rule {n}.\n"}, at)
     done = tracker(tmp_path, "import", "versions", str(folder))
     assert done.exit_code == 1
     assert "1 capture imported" in done.stdout
