@@ -16,7 +16,7 @@ TEXT = "# Harbour Terms\n\nYou may moor here.\n\n" + "We keep a log of every moo
 
 
 def git(folder: Path, *arguments: str, at: str = "2025-01-01T00:00:00Z", said: bytes = b"") -> str:
-    """Run git as nobody in particular; what it printed."""
+    """Run git as nobody in particular, and return what it printed."""
     env = os.environ | {
         "GIT_COMMITTER_DATE": at,
         "GIT_AUTHOR_DATE": at,
@@ -37,7 +37,7 @@ def start(folder: Path, *options: str) -> Path:
 
 
 def commit(folder: Path, files: Mapping[str, str | bytes], at: str, message: str = "Record") -> str:
-    """Commit files as they are given; the commit's name."""
+    """Commit files as they are given, and return the name of the commit."""
     for name, text in files.items():
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -86,7 +86,7 @@ class Handmade:
 
 
 def pack(*objects: tuple[int, int, bytes, bytes]) -> bytes:
-    """A pack of kinds, stated sizes, what stands before the data (a delta's base), and data."""
+    """Make a pack of objects: kind, stated size, what precedes the data (a delta's base), data."""
     whole = b"PACK" + struct.pack(">II", 2, len(objects))
     for kind, size, before, data in objects:
         whole += _head(kind, size) + before + zlib.compress(data)
@@ -103,7 +103,7 @@ def _head(kind: int, size: int) -> bytes:
 
 
 def number(size: int) -> bytes:
-    """A number as deltas write it."""
+    """Write a number as deltas do."""
     found = [size & 127]
     while size := size >> 7:
         found[-1] |= 128

@@ -30,7 +30,7 @@ from tracker.publisher.summaries import DocumentSummary, summarise
 
 @dataclass(frozen=True, slots=True)
 class DocumentOutput:
-    """The files of one document by their paths, and its abstract."""
+    """The files of one document by their paths, and its summary."""
 
     files: Mapping[str, bytes]
     abstract: DocumentSummary
@@ -73,7 +73,7 @@ def site_files(
     corrections: Sequence[Correction] = (),
     lent: Lent | None = None,
 ) -> Iterator[FileGroup]:
-    """What is published of all documents together but for how they stand, lot by lot."""
+    """What is published of all documents together but for how they stand, group by group."""
     ordered = sorted(abstracts, key=lambda a: a.history.document.id)
     histories = [a.history for a in ordered]
     told = newest_first(entry for a in ordered for entry in a.entries)
@@ -99,7 +99,7 @@ def status_files(
     lent: Lent | None = None,
     others: Sequence[History] = (),
 ) -> Pages:
-    """How all documents stand, which every visit changes: pages and a feed.
+    """Make the pages and the feed of how all documents stand, which every visit changes.
 
     `others` have no page: documents of which nothing was published, and files that are wrong.
     """

@@ -61,7 +61,7 @@ _QUIET = {
 
 
 def safe(text: str) -> str:
-    """`text` without anything that acts on its reader or the reader's machine unseen."""
+    """Return `text` without anything that acts unseen on its reader or the reader's machine."""
     return text if text.isascii() and text.isprintable() else shown(text)
 
 
@@ -155,7 +155,7 @@ def nth(seen: Version | Correction) -> str:
 
 
 def sight(version: Version) -> str:
-    """When a version was first seen, and which of that second it is where there are several."""
+    """Say when a version was first seen, and which of that second it is if there are several."""
     more = f", no. {version.nth} of that second" if version.nth > 1 else ""
     return f"{moment(version.first_seen)}{more}"
 
@@ -344,7 +344,7 @@ def citation(history: History, revision: Revision, address: str) -> str:
 
 
 def former_citation(history: History, revision: Revision, address: str, told: str) -> str:
-    """One line for words that only the older version has, which is the one it cites.
+    """Cite the older version, in one line, for words that only it has.
 
     `told` says what became of them.
     """

@@ -150,7 +150,7 @@ def _diff(revision: Revision, texts: Mapping[str, str]) -> tuple[str, bytes]:
 
 
 def _equal_lines(revision: Revision) -> Iterator[tuple[int, int]]:
-    """Where the lines of clauses stand that kept their words and their order."""
+    """Find the lines, in both texts, of clauses that kept their words and their order."""
     shown = [[f"{_line(c)}\n" for c in v.clauses] for v in (revision.before, revision.after)]
     starts = [[0, *accumulate(line.count("\n") + 1 for line in side)] for side in shown]
     for pair in revision.pairs:
@@ -165,10 +165,10 @@ def _equal_lines(revision: Revision) -> Iterator[tuple[int, int]]:
 def _clauses(
     frame: PageContext, history: History, version: Version, passages: Sequence[Passage]
 ) -> bytes:
-    """A version as data: what the comparison in the browser reads.
+    """Write a version as data, for the comparison in the browser.
 
-    `folds` is how its texts are compared: with each of these replaced, the longest first, a text
-    is its clause's key. Where it is not, the clause has its `key` beside it.
+    `folds` lists what is replaced before texts are compared, the longest first, and by what: it
+    turns the text of a clause into its key. A clause for which it does not has a `key` of its own.
     """
     shown = [words.safe(passage.clause.text) for passage in passages]
     folds = frame.lent.folds(shown) if frame.lent.folds else {}
