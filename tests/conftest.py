@@ -16,12 +16,12 @@ from click.testing import CliRunner
 
 from tests.browsing import CHROMIUM, FLAGS, served
 from tests.corpus import CORPUS
-from tests.factories import BODIES, SITE, TOPICS, corrections, samples
+from tests.factories import BODIES, SITE, TOPICS, corrections, publish, samples
 from tests.samples import ADS, followed, terms
 from tracker.cli import main
 from tracker.differ.topic_matching import tags_of_text
 from tracker.extractor.folds import folds
-from tracker.publisher import Lent, publish
+from tracker.publisher import Lent
 from tracker.publisher.data.sqlite import sqlite_file
 
 if TYPE_CHECKING:

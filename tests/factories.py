@@ -36,6 +36,7 @@ from tracker.model import (
     Version,
     digest,
 )
+from tracker.publisher import Lent, document_output, site_files, status_files
 from tracker.publisher.feeds.catalogue import STATUS, catalogue
 from tracker.publisher.feeds.channels import (
     UNPUBLISHED,
@@ -392,6 +393,24 @@ def _numbered(change: Change) -> Change:
     clause = (change.after or change.before)[0]
     found = replace(clause, number=f"{NASTY[0]}\u202e1.", path=(NASTY[1], NASTY[4]))
     return replace(change, kind=Kind.ADDED, before=(), after=(found,))
+
+
+def publish(
+    histories: Sequence[History],
+    topics: Sequence[Topic],
+    settings: Settings,
+    corrections: Sequence[Correction] = (),
+    lent: Lent | None = None,
+) -> dict[str, bytes]:
+    """Make everything that is published of these histories, by path.
+
+    `lent` lends what a pure function cannot have; the site is whole without it.
+    """
+    parts = [document_output(history, topics, settings, corrections, lent) for history in histories]
+    files = {path: data for p in parts for path, data in p.files.items()}
+    for group in site_files([p.abstract for p in parts], topics, settings, corrections, lent):
+        files |= dict(group.make())
+    return files | dict(status_files(histories, topics, settings, lent))
 
 
 def feeds_of(

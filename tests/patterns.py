@@ -302,6 +302,8 @@ _SUSPECT, _MOST = 6, 8
 #: Seconds that nobody would wait for a text of this size.
 _PATIENCE = 2.0
 _ENOUGH = 5_000  # texts for one pattern
+#: How often a suspect is timed at each size, the sizes in turn.
+_TRIES = 4
 
 
 def worst(pattern: Found, texts: Iterable[Hostile], *, is_anchored: bool = False) -> Hostile | None:
@@ -324,16 +326,17 @@ def worst(pattern: Found, texts: Iterable[Hostile], *, is_anchored: bool = False
 def outgrows(do: Callable[[str], object], text: Hostile) -> bool:
     """Whether what is done with a text costs more than in proportion to its length."""
     first = _cost(do, text.of(_SIZE))
-    if first == inf:
-        return True
     if first < _LITTLE or _cost(do, text.of(4 * _SIZE)) <= _SUSPECT * first < inf:
         return False
-    return all(_grows(do, text) for _ in range(3))  # a clock may be wrong; three times it is not
+    # A clock may be wrong, and a machine busy with others; at every size and every time it is not.
+    return all(_grows(do, text, n) for n in (1, 4, 1, 4))
 
 
-def _grows(do: Callable[[str], object], text: Hostile) -> bool:
-    few, many = (min(_cost(do, text.of(n * _SIZE)) for _ in range(2)) for n in (4, 16))
-    return many == inf or many > _MOST * max(few, _UNSURE)
+def _grows(do: Callable[[str], object], text: Hostile, n: int) -> bool:
+    """Whether 16n times the size costs far more than four times 4n, each at its best of some."""
+    pairs = [[_cost(do, text.of(size * n * _SIZE)) for size in (4, 16)] for _ in range(_TRIES)]
+    few, many = (min(costs) for costs in zip(*pairs, strict=True))
+    return bool(many == inf or many > _MOST * max(few, _UNSURE))
 
 
 def _cost(do: Callable[[str], object], text: str) -> float:

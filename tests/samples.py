@@ -13,6 +13,8 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from tests.servers import Reply, Server, page
+from tracker.archive.integrity import heads
+from tracker.archive.store import Archive
 from tracker.cli import main
 
 RULES = "".join(f"<p>Rule {n}: each boat has a name and keeps to its side.</p>" for n in range(9))
@@ -82,6 +84,20 @@ def alter(database: Path, script: str) -> None:
     """Do to a database what none of our commands would."""
     with closing(sqlite3.connect(database)) as connection:
         connection.executescript(script)
+
+
+def rewrite_log(database: Path, log: str, script: str) -> None:
+    """Alter rows of a log, and everything in the archive that follows from them."""
+    alter(database, script)
+    with Archive(database) as archive:
+        _, *found = heads(log, archive.rows(log))
+    chains = [
+        f"update {log} set chain = '{head.chain}' where rowid = {n};"
+        for n, head in enumerate(found, 1)
+    ]
+    joined = b"".join(found[-1].frontier).hex()
+    last = f"set chain = '{found[-1].chain}', frontier = '{joined}' where log = '{log}'"
+    alter(database, f"{''.join(chains)} update heads {last}")
 
 
 def example(language: str, holding: str) -> str:

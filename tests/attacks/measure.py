@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from tests.attacks.vectors import MARKDOWN, Vector
-from tests.factories import TOPICS
+from tests.factories import TOPICS, publish
 from tracker.app.readings import read_anew, reader_of
 from tracker.extractor import classify, read
 from tracker.extractor.extract import page_text, simple_parts
@@ -17,7 +17,7 @@ from tracker.extractor.limits import TooLarge
 from tracker.fetcher import Limits
 from tracker.history import history
 from tracker.model import Capture, Document, Outcome, Settings, Source, digest
-from tracker.publisher import publish, terminal
+from tracker.publisher import terminal
 
 _START = datetime(2025, 9, 1, tzinfo=UTC)
 _SOURCE = Source("https://harbour.example/terms")

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browsing import BROWSER, opened, served
-from tests.factories import SITE, TOPICS, history
+from tests.factories import SITE, TOPICS, history, publish
 from tracker.differ import revise
 from tracker.extractor.folds import folds
 from tracker.model import History
-from tracker.publisher import Lent, publish
+from tracker.publisher import Lent
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext

@@ -22,9 +22,10 @@ from tests.factories import (
     history,
     moved,
     previewed,
+    publish,
 )
 from tracker.model import Kind, Revision, digest
-from tracker.publisher import Lent, publish
+from tracker.publisher import Lent
 from tracker.publisher.urls import revision_page, version_page
 
 if TYPE_CHECKING:

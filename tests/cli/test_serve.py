@@ -16,14 +16,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tests.factories import SITE, TOPICS, everything
+from tests.factories import SITE, TOPICS, everything, publish
 from tracker._support.atomic_folder import write_atomically
 from tracker.app.site_server import site_server
 from tracker.app.workspace import open_workspace, starter
 from tracker.cli import main
 from tracker.cli._output import note
 from tracker.config import settings
-from tracker.publisher import publish
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from lxml import etree
 
-from tests.factories import SITE, TOPICS
+from tests.factories import SITE, TOPICS, publish
 from tests.factories import history as made
 from tracker.config import declarations, settings, topics
 from tracker.differ import read_back
@@ -17,7 +17,6 @@ from tracker.errors import DeclarationError
 from tracker.evidence import parse_note
 from tracker.extractor import Undecodable, classify, read
 from tracker.model import Source
-from tracker.publisher import publish
 
 _SOURCE = Source("https://harbour.example/terms")
 _TIME = datetime(2025, 9, 1, tzinfo=UTC)

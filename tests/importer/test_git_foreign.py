@@ -17,7 +17,7 @@ from dulwich.pack import write_pack_index_v2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.repositories import NAME, TEXT, Handmade, commit, git, number, pack, start, three_days
+from tests.repositories import NAME, TEXT, Handmade, commit, git, number, pack, start
 from tracker.app.ingest import import_records
 from tracker.archive.store import Archive
 from tracker.cli import main
@@ -39,11 +39,6 @@ def problem(place: Path | str) -> str:
     with pytest.raises(ImportFailed) as caught:
         entries(place)
     return str(caught.value)
-
-
-@pytest.fixture
-def plain(tmp_path: Path) -> Path:
-    return three_days(tmp_path / "plain")
 
 
 # ── nothing is run ────────────────────────────────────────────────────────────────

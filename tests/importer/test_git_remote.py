@@ -17,7 +17,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from tests.repositories import NAME, TEXT, commit, git, three_days
+from tests.repositories import NAME, TEXT, commit, git
 from tests.servers import Loopback, Server, answer, redirect, say, send
 from tracker.archive.store import Archive
 from tracker.cli import main
@@ -48,11 +48,6 @@ def problem(place: str, total: float = 60.0, silent: float = 60.0) -> str:
     with pytest.raises(ImportFailed) as caught:
         entries(place, total, silent)
     return str(caught.value)
-
-
-@pytest.fixture
-def plain(tmp_path: Path) -> Path:
-    return three_days(tmp_path / "plain")
 
 
 class Backend(Loopback):

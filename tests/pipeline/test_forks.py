@@ -11,12 +11,10 @@ import pytest
 from click.testing import Result
 
 from tests.archive.test_store import capture
-from tests.samples import ADS, alter, bytes_of, followed, terms, tracker
+from tests.samples import ADS, alter, bytes_of, followed, rewrite_log, terms, tracker
 from tests.servers import Server, page
 from tracker import evidence
 from tracker.app.checkpoints import heads_of
-from tracker.archive.integrity import head_of
-from tracker.archive.log_entries import GENESIS, entry, link
 from tracker.archive.store import Archive
 from tracker.errors import ArchiveError
 from tracker.evidence import forks
@@ -82,30 +80,12 @@ def grow(path: Path, number: int) -> None:
 
 def rewritten(root: Path, another: Path) -> None:
     """One row is altered, and everything that follows from it inside the archive."""
-    alter(db(root), "update captures set reason = 'forged' where id = 1")
-    with Archive(db(root)) as archive:
-        rows = archive.rows("captures")
-    script, chain = [], GENESIS
-    for row in rows:
-        chain = link(chain, entry("captures", row))
-        script.append(f"update captures set chain = '{chain}' where id = {row['id']};")
-    head = head_of("captures", rows)
-    joined = b"".join(head.frontier).hex()
-    script.append(f"update heads set chain='{chain}', frontier='{joined}' where log = 'captures'")
-    alter(db(root), "".join(script))
+    rewrite_log(db(root), "captures", "update captures set reason = 'forged' where id = 1")
 
 
 def renamed(root: Path, another: Path) -> None:
     """As `rewritten`, of the log of documents, which the Merkle root does not cover."""
-    alter(db(root), "update documents set service = 'Haven'")
-    with Archive(db(root)) as archive:
-        head = head_of("documents", archive.rows("documents"))
-    joined = b"".join(head.frontier).hex()
-    alter(
-        db(root),
-        f"update documents set chain = '{head.chain}';"
-        f"update heads set chain = '{head.chain}', frontier = '{joined}' where log = 'documents'",
-    )
+    rewrite_log(db(root), "documents", "update documents set service = 'Haven'")
 
 
 def cut(root: Path, another: Path) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from tests.factories import publish
 from tests.importer.test_files import warc
 from tests.importer.test_wayback import captures
 from tests.importer.test_wayback import declare as declare_archived
@@ -36,7 +37,6 @@ from tracker.model import (
     Topic,
     digest,
 )
-from tracker.publisher import publish
 from tracker.publisher.site.timeline import _since
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

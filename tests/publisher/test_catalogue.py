@@ -6,8 +6,7 @@ import re
 
 import pytest
 
-from tests.factories import SITE, TOPICS, everything, heron
-from tracker.publisher import publish
+from tests.factories import SITE, TOPICS, everything, heron, publish
 from tracker.publisher.feeds.catalogue import alternates, catalogue
 
 GROUPS = catalogue(everything(), TOPICS)

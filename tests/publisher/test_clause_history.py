@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import Template
 
-from tests.factories import SITE, TOPICS, every_kind, everything, heron, history, moved
+from tests.factories import SITE, TOPICS, every_kind, everything, heron, history, moved, publish
 from tracker.model import Clause, History, Kind
-from tracker.publisher import document_output, publish
+from tracker.publisher import document_output
 from tracker.publisher.continuity import is_break, texts
 from tracker.publisher.site.clause_history import ClauseHistories, ClauseHistory, clause_histories
 from tracker.publisher.templating import ENVIRONMENT

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from lxml import html
 
-from tests.factories import SITE, TOPICS, heron, heron_eu, history, never_seen, samples
-from tracker.publisher import publish
+from tests.factories import SITE, TOPICS, heron, heron_eu, history, never_seen, publish, samples
 from tracker.publisher.site.compare_page import document_versions as shelf_of
 from tracker.publisher.site.compare_page import editions, ends
 

@@ -12,8 +12,8 @@ from contextlib import closing
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.factories import SITE, TOPICS, history, samples
-from tracker.publisher import Lent, Table, publish
+from tests.factories import SITE, TOPICS, history, publish, samples
+from tracker.publisher import Lent, Table
 from tracker.publisher.data import records
 from tracker.publisher.data.exports import as_csv, export, tables
 from tracker.publisher.data.sqlite import sqlite_file

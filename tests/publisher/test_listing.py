@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.factories import SITE, TOPICS, everything, heron
+from tests.factories import SITE, TOPICS, everything, heron, publish
 from tracker.model import History
-from tracker.publisher import DocumentSummary, document_output, publish, site_files
+from tracker.publisher import DocumentSummary, document_output, site_files
 from tracker.publisher.site import listing
 from tracker.publisher.site.listing import ListEntry, ListPage, entries, list_pages
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.factories import SITE, TOPICS, history, moved
+from tests.factories import SITE, TOPICS, history, moved, publish
 from tracker.differ.topic_matching import tags_of_text
 from tracker.model import History
-from tracker.publisher import Lent, publish
+from tracker.publisher import Lent
 from tracker.publisher.site.clause_history import clause_histories
 from tracker.publisher.site.opt_out import OptOut, directory, opt_outs
 

@@ -66,7 +66,7 @@ def bare() -> FeedGenerator:
 
 
 def test_feedgen_still_has_the_defects_that_are_worked_around() -> None:
-    """Where this fails, a workaround in publisher/syndication.py may go."""
+    """Where this fails, a workaround in publisher/feeds/rss_atom.py may go."""
     feed = bare()
     feed.link(href="https://terms.example/all.xml", rel="self")
     feed.link(href="https://terms.example/atom", rel="alternate", type="application/atom+xml")

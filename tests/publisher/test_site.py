@@ -28,20 +28,21 @@ from tests.factories import (
     heron,
     history,
     hostile,
+    publish,
     samples,
     wide_revision,
 )
 from tracker import __version__
 from tracker._support.cache import READERS
 from tracker.model import History, Settings
-from tracker.publisher import Lent, publish
+from tracker.publisher import Lent
 from tracker.publisher.data.sqlite import sqlite_file
 from tracker.publisher.redlines import changed, whole
 
-RIM = Lent(
+LENT = Lent(
     lambda capture: BODIES[capture.body or ""], sqlite_file, lambda lines: " ".join(lines).encode()
 )
-FILES = publish(samples(), TOPICS, SITE, corrections(), RIM)
+FILES = publish(samples(), TOPICS, SITE, corrections(), LENT)
 PAGES = {
     name: html.fromstring(data.decode()) for name, data in FILES.items() if name.endswith(".html")
 }
@@ -591,7 +592,7 @@ def test_histories_in_any_order_give_the_same_bytes() -> None:
     given = list(samples())
     for seed in range(3):
         random.Random(seed).shuffle(given)
-        assert publish(given, TOPICS, SITE, corrections(), RIM) == FILES
+        assert publish(given, TOPICS, SITE, corrections(), LENT) == FILES
 
 
 def later(given: History) -> History:
@@ -610,7 +611,7 @@ def later(given: History) -> History:
 
 
 def test_a_look_that_found_nothing_new_changes_the_status_and_nothing_else() -> None:
-    again = publish([later(h) for h in samples()], TOPICS, SITE, corrections(), RIM)
+    again = publish([later(h) for h in samples()], TOPICS, SITE, corrections(), LENT)
     different = {name for name in FILES | again if FILES.get(name) != again.get(name)}
     assert different == {"status.json", "status/index.html"}
 

@@ -1,8 +1,9 @@
 """Pure: histories become {path: bytes}.
 
-First each document by itself, which leaves an abstract of it (`part`); then, from the abstracts,
-what is of no single document (`whole`). So a site of any number of documents can be made with one
-of them in memory, on several machines, and only those parts anew that something changed in.
+First each document by itself, which leaves a summary of it (`document_output`); then, from the
+summaries, the files of no single document (`site_files`, `status_files`). So a site of any number
+of documents can be made with one of them in memory, on several machines, and only the parts in
+which something changed are made again.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
         DocumentOutput,
         FileGroup,
         document_output,
-        publish,
         site_files,
         status_files,
     )
@@ -33,7 +33,6 @@ else:
                     "FileGroup",
                     "DocumentOutput",
                     "document_output",
-                    "publish",
                     "status_files",
                     "site_files",
                 ),
@@ -54,7 +53,6 @@ __all__ = [
     "Timestamp",
     "document_output",
     "orphaned_corrections",
-    "publish",
     "site_files",
     "status_files",
 ]

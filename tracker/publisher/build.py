@@ -30,7 +30,7 @@ from tracker.publisher.summaries import DocumentSummary, summarise
 
 @dataclass(frozen=True, slots=True)
 class DocumentOutput:
-    """The files of one document by their paths, and its abstract."""
+    """The files of one document by their paths, and its summary."""
 
     files: Mapping[str, bytes]
     abstract: DocumentSummary
@@ -46,25 +46,6 @@ class FileGroup:
     name: str
     follows: object
     make: Callable[[], Iterable[tuple[str, bytes]]]
-
-
-def publish(
-    histories: Sequence[History],
-    topics: Sequence[Topic],
-    settings: Settings,
-    corrections: Sequence[Correction] = (),
-    lent: Lent | None = None,
-) -> dict[str, bytes]:
-    """Everything that is published, by path; the same histories in any order give the same.
-
-    `lent` lends what a pure function cannot have; the site is whole without it.
-    """
-    parts = [document_output(history, topics, settings, corrections, lent) for history in histories]
-    files = {path: data for p in parts for path, data in p.files.items()}
-    abstracts = [p.abstract for p in parts]
-    for lot in site_files(abstracts, topics, settings, corrections, lent):
-        files |= dict(lot.make())
-    return files | dict(status_files(histories, topics, settings, lent))
 
 
 def document_output(
@@ -92,7 +73,7 @@ def site_files(
     corrections: Sequence[Correction] = (),
     lent: Lent | None = None,
 ) -> Iterator[FileGroup]:
-    """What is published of all documents together but for how they stand, lot by lot."""
+    """What is published of all documents together but for how they stand, group by group."""
     ordered = sorted(abstracts, key=lambda a: a.history.document.id)
     histories = [a.history for a in ordered]
     told = newest_first(entry for a in ordered for entry in a.entries)
@@ -118,7 +99,7 @@ def status_files(
     lent: Lent | None = None,
     others: Sequence[History] = (),
 ) -> Pages:
-    """How all documents stand, which every visit changes: pages and a feed.
+    """Make the pages and the feed of how all documents stand, which every visit changes.
 
     `others` have no page: documents of which nothing was published, and files that are wrong.
     """

@@ -1,7 +1,7 @@
 """A document in a few lines: all that the pages and feeds of the whole site need of it.
 
 A site of thousands of documents is made one document after the other; what is left of each is
-its abstract, which holds none of its texts.
+its summary, which holds none of its texts.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class DocumentSummary:
 
 
 def summarise(frame: PageContext, history: History, lives: ClauseHistories) -> DocumentSummary:
-    """The abstract of the one document of `frame`."""
+    """Summarise the one document of `frame`."""
     short = without_texts(history)
     revisions = dict(zip(map(id, history.revisions), short.revisions, strict=True))
     return DocumentSummary(

@@ -17,14 +17,14 @@ from tracker.publisher import templating
 
 
 def keep_compiled() -> None:
-    """Have the templates of the site compiled once; every time, where nothing may be kept."""
+    """Have the templates of the site compiled once, or in every run if nothing may be kept."""
     folder = Path(cache_from_source(__file__)).parent
     if not sys.dont_write_bytecode and os.access(folder, os.W_OK):
         templating.ENVIRONMENT.bytecode_cache = _Compiled(str(folder), "%s.jinja")
 
 
 class _Compiled(FileSystemBytecodeCache):
-    """Known again by the template, by Jinja and by how it is set up."""
+    """A cache that tells entries apart by the template, by Jinja and by how it is set up."""
 
     def get_source_checksum(self, source: str) -> str:
         setup = Path(str(templating.__file__)).read_text("utf-8")

@@ -19,10 +19,10 @@ def unified(
     names: tuple[str, str],
     equal: Iterable[tuple[int, int]],
 ) -> Iterator[str]:
-    """The lines of the diff, as `patch` takes them.
+    """Yield the lines of the diff, as `patch` takes them.
 
-    difflib finds it; where that could be dear, what is known to be `equal` (places of lines in
-    both, in order) stays, and all between is replaced.
+    difflib finds it. If that could be dear, the lines known to be `equal` (their places in both
+    texts, in order) are kept, and everything between them is replaced.
     """
     if _steps(old, new) <= _DEAREST:
         yield from unified_diff(old, new, *names, lineterm="")
@@ -36,7 +36,7 @@ def unified(
 
 
 def _steps(old: Sequence[str], new: Sequence[str]) -> int:
-    """How many steps difflib takes at most: each line it keeps may make it look at all again."""
+    """Count the steps difflib takes at most: each line it keeps may make it look at all again."""
     often = Counter(new)
     most = len(new) // 100 + 1 if len(new) >= _POPULAR else len(new)
     meetings = sum(n for line in old if (n := often[line]) <= most)

@@ -45,7 +45,7 @@ _FOUND = re.compile(
 
 
 def shown(text: str) -> str:
-    """`text` with nothing in it that acts unseen: by its number, as ‹U+202E›, or as U+FFFD."""
+    """Replace what acts unseen in `text`: by its number, as ‹U+202E›, or by U+FFFD."""
     return _FOUND.sub(_named, text)
 
 

@@ -19,7 +19,7 @@ def document_page(document: str) -> str:
 
 
 def version_name(version: Version) -> str:
-    """How the addresses of comparisons name a version."""
+    """Name a version as the addresses of comparisons do."""
     return f"{version.document}/{version_stamp(version)}"
 
 
@@ -32,16 +32,16 @@ def revision_page(revision: Revision) -> str:
 
 
 def version_stamp(version: Version) -> str:
-    """How addresses name a version within its document."""
+    """Name a version within its document as addresses do."""
     # A preview is often first seen together with the banner that announces it.
     shown = "-preview" if version.is_preview else ""
     return f"{stamp(version.first_seen)}{shown}{nth(version)}"
 
 
 def as_stamp(name: str) -> str:
-    """The stamp of the version that an ISO time, a stamp or the end of an item's id names.
+    """Return the stamp of the version that an ISO time, a stamp or the end of an item's id names.
 
-    Empty where it is none: a day and an hour name no version.
+    It is empty if that names none: a day, or an hour of it, is not enough.
     """
     found = _NAME.fullmatch(name)
     try:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from tracker.model import (
     Capture,
     Change,
+    Correction,
     History,
     Kind,
     Note,
@@ -60,7 +61,7 @@ _QUIET = {
 
 
 def safe(text: str) -> str:
-    """`text` without anything that acts on its reader or the reader's machine unseen."""
+    """Return `text` without anything that acts unseen on its reader or the reader's machine."""
     return text if text.isascii() and text.isprintable() else shown(text)
 
 
@@ -148,13 +149,13 @@ def stamp(time: datetime) -> str:
     return iso(time).replace("-", "").replace(":", "")
 
 
-def nth(version: Version) -> str:
+def nth(seen: Version | Correction) -> str:
     """ "-2" behind the time of the second version that was first seen in one second."""
-    return f"-{version.nth}" if version.nth > 1 else ""
+    return f"-{seen.nth}" if seen.nth > 1 else ""
 
 
 def sight(version: Version) -> str:
-    """When a version was first seen, and which of that second it is where there are several."""
+    """Say when a version was first seen, and which of that second it is if there are several."""
     more = f", no. {version.nth} of that second" if version.nth > 1 else ""
     return f"{moment(version.first_seen)}{more}"
 
@@ -343,7 +344,7 @@ def citation(history: History, revision: Revision, address: str) -> str:
 
 
 def former_citation(history: History, revision: Revision, address: str, told: str) -> str:
-    """One line for words that only the older version has, which is the one it cites.
+    """Cite the older version, in one line, for words that only it has.
 
     `told` says what became of them.
     """

@@ -55,7 +55,7 @@ def _change(revision: Revision, change: Change) -> Record:
 
 
 def _nth(name: str, version: Version) -> Record:
-    """Which version of its second it is, where it is not the first."""
+    """Record which version of its second it is, unless it is the first."""
     return {name: version.nth} if version.nth > 1 else {}
 
 

@@ -2,8 +2,8 @@
 
 The file is made in memory in one transaction, with a fixed page size, and vacuumed, so its pages
 do not depend on how it came about. The four bytes in which SQLite notes its own version number
-are set to zero (file format, offset 96), as SQLite itself allows: it writes them anew on the
-next change. Another release of SQLite might still lay pages out differently.
+are set to zero (file format, offset 96), as SQLite itself allows: it writes them again at
+the next change. Another release of SQLite might still lay pages out differently.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _VERSION = slice(96, 100)
 
 
 def sqlite_file(tables: Sequence[Table]) -> bytes:
-    """A SQLite database with these tables; what each column means is in the table `columns`."""
+    """Make a SQLite database of these tables; its table `columns` says what each column means."""
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.execute("pragma page_size = 4096")
         connection.execute("pragma encoding = 'UTF-8'")

@@ -1,1 +1,1 @@
-"""Feeds: which there are, what stands in each, and the formats they are written in."""
+"""Feeds: which there are, which items each holds, and the formats they are written in."""

@@ -37,9 +37,7 @@ def _json(channel: Channel) -> bytes:
     return json_feed(channel)
 
 
-#: The first is the one that pages announce and that `feeds.opml` lists: every reader takes it.
-FORMATS = (
-    Format(".xml", "RSS", "application/rss+xml", _rss),
-    Format(".atom", "Atom", "application/atom+xml", _atom),
-    Format(".json", "JSON Feed", "application/feed+json", _json),
-)
+#: The one that pages announce and that `feeds.opml` lists: every reader takes it.
+RSS = Format(".xml", "RSS", "application/rss+xml", _rss)
+ATOM = Format(".atom", "Atom", "application/atom+xml", _atom)
+FORMATS = (RSS, ATOM, Format(".json", "JSON Feed", "application/feed+json", _json))

@@ -37,15 +37,14 @@ def correction_item(
     `revision` is None where today's reading of the pages does not find it any more.
     """
     name = words.document_name(history, revision.after.title if revision else "")
-    first_seen = words.iso(correction.first_seen)
-    nth = f"-{correction.nth}" if correction.nth > 1 else ""
+    seen = f"{words.iso(correction.first_seen)}{words.nth(correction)}"
     about = f"It is about the revision first seen {words.moment(correction.first_seen)}."
     gone = "" if revision else "Read by today's rules, there was none."
     page = revision_page(revision) if revision else document_page(correction.document)
     key = digest(correction.sentence.encode("utf-8", "replace"))[:8]
     said = [s for s in (words.safe(correction.sentence), about, gone) if s]
     return _notice(
-        f"correction/{correction.document}/{first_seen}{nth}/{correction.date}-{key}",
+        f"correction/{correction.document}/{seen}/{correction.date}-{key}",
         f"{name}: correction of what was published {words.day(correction.first_seen)}",
         said,
         ("correction", "Correction"),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from lxml import etree
 
 from tracker.publisher.feeds.catalogue import Group
+from tracker.publisher.feeds.formats import RSS
 from tracker.publisher.urls import feed_file
 from tracker.publisher.words import plain
 
@@ -24,7 +25,7 @@ def opml(groups: Iterable[Group], base: str) -> bytes:
                 outline,
                 feed.title,
                 type="rss",
-                xmlUrl=base + feed_file(feed.name, ".xml"),
+                xmlUrl=base + feed_file(feed.name, RSS.suffix),
                 htmlUrl=base + feed.page,
                 description=plain(feed.about),
             )

@@ -27,13 +27,13 @@ from markupsafe import escape
 
 from tracker import __version__
 from tracker.publisher.feeds.channel import AUTHOR, LANGUAGE, Channel, Item
+from tracker.publisher.feeds.formats import ATOM, RSS, Format
 from tracker.publisher.urls import up
 from tracker.publisher.words import plain, safe
 
 _ATOM = "{http://www.w3.org/2005/Atom}link"
 _HISTORY = "http://purl.org/syndication/history/1.0"
 _MINUTES_TO_LIVE = "360"
-RSS, ATOM = "application/rss+xml", "application/atom+xml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class _ItemLinks(BaseEntryExtension):  # type: ignore[misc]
 
 def rss(channel: Channel) -> bytes:
     """RSS 2.0 with the body in `content:encoded`; the same channel always gives the same bytes."""
-    feed = _feed(channel, ".xml", RSS)
+    feed = _feed(channel, RSS)
     for item in channel.items:
         _add(feed, item, "CDATA")
     return _styled(feed.rss_str(pretty=True), channel)
@@ -99,7 +99,7 @@ def rss(channel: Channel) -> bytes:
 
 def atom(channel: Channel) -> bytes:
     """Atom 1.0; the same channel always gives the same bytes."""
-    feed = _feed(channel, ".atom", ATOM)
+    feed = _feed(channel, ATOM)
     feed.id(f"tag:terms-tracker.invalid,2025:feed/{channel.current or channel.name}")
     feed.updated(channel.updated)
     feed.author(name=AUTHOR)
@@ -108,13 +108,13 @@ def atom(channel: Channel) -> bytes:
     return _styled(feed.atom_str(pretty=True), channel)
 
 
-def _feed(channel: Channel, suffix: str, media: str) -> FeedGenerator:
+def _feed(channel: Channel, form: Format) -> FeedGenerator:
     feed = FeedGenerator()
     feed.load_extension("dc", atom=False)  # an author of RSS itself needs a mail address
     feed.register_extension("ours", _History, _ItemLinks)
     feed.title(plain(channel.title))
     feed.description(plain(channel.about))
-    feed.link(href=channel.address(suffix), rel="self", type=media)
+    feed.link(href=channel.address(form.suffix), rel="self", type=form.media_type)
     # Last of all links: it becomes the channel's <link>.
     feed.link(href=channel.base + channel.page, rel="alternate", type="text/html")
     feed.language(LANGUAGE)
@@ -123,14 +123,18 @@ def _feed(channel: Channel, suffix: str, media: str) -> FeedGenerator:
     feed.generator("Terms Tracker", version=__version__)
     feed.lastBuildDate(channel.updated)
     feed.pubDate(channel.updated)
-    feed.ours.links = _history_links(channel, suffix, media)
+    feed.ours.links = _history_links(channel, form)
     feed.ours.mark = "complete" if channel.is_complete else "archive" if channel.current else ""
     return feed
 
 
-def _history_links(channel: Channel, suffix: str, media: str) -> Sequence[_Link]:
+def _history_links(channel: Channel, form: Format) -> Sequence[_Link]:
     named = (("prev-archive", channel.older), ("current", channel.current))
-    return [_Link(rel, channel.address(suffix, name), media) for rel, name in named if name]
+    return [
+        _Link(rel, channel.address(form.suffix, name), form.media_type)
+        for rel, name in named
+        if name
+    ]
 
 
 def _add(feed: FeedGenerator, item: Item, body: str) -> None:

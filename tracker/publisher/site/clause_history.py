@@ -3,8 +3,8 @@
 A life is handed on by the alignment of each revision: one to one it goes on; where a clause is
 split its first part goes on and the others begin; where several are merged the first goes on and
 the others end. So every clause of every version belongs to exactly one life. Where another page
-was read (see `series`), lives are not followed any further, but for a text that carries on: there
-the clauses with the very same words go on.
+was read (see `continuity`), lives are not followed any further, but for a text that carries on:
+there the clauses with the very same words go on.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class ClauseHistories:
         return None if place is None else self.lives[self.ids[place][clause]]
 
     def anchor(self, version: Version, clause: int) -> str:
-        """The anchor of a clause on the page of its version: its life, or its place without one."""
+        """Return its anchor on the page of its version: its life, or its place if it has none."""
         life = self.of(version, clause)
         return life.id if life else f"n{clause}"
 

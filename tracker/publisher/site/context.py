@@ -22,7 +22,7 @@ from tracker.publisher.site.listing import ListEntry
 from tracker.publisher.templating import ENVIRONMENT
 
 Pages = Iterator[tuple[str, bytes]]
-#: The templates of what stands around each page.
+#: The templates of what surrounds each page.
 _FRAME = ("head", "masthead", "colophon")
 #: Which of the topics a sentence is about, under the headings given, and the words that say so.
 Tagger = Callable[[Sequence[Topic], str, Sequence[str]], tuple[Tag, ...]]
@@ -121,7 +121,7 @@ class PageContext:
         return text.encode("utf-8", "replace")
 
     def _frame(self, root: str, feeds: Sequence[Feed]) -> Mapping[str, Markup]:
-        """What stands around a page: made once for all pages of a folder, as clauses have many."""
+        """Render what surrounds a page, once for all pages of a folder: clauses have many."""
         key = root, *(feed.name for feed in feeds)
         if key not in self._frames:
             shared = {"root": root, "topics": self.topics, "alternates": feeds}

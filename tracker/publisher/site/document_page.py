@@ -150,7 +150,7 @@ def _diff(revision: Revision, texts: Mapping[str, str]) -> tuple[str, bytes]:
 
 
 def _equal_lines(revision: Revision) -> Iterator[tuple[int, int]]:
-    """Where the lines of clauses stand that kept their words and their order."""
+    """Find the lines, in both texts, of clauses that kept their words and their order."""
     shown = [[f"{_line(c)}\n" for c in v.clauses] for v in (revision.before, revision.after)]
     starts = [[0, *accumulate(line.count("\n") + 1 for line in side)] for side in shown]
     for pair in revision.pairs:
@@ -165,24 +165,25 @@ def _equal_lines(revision: Revision) -> Iterator[tuple[int, int]]:
 def _clauses(
     frame: PageContext, history: History, version: Version, passages: Sequence[Passage]
 ) -> bytes:
-    """A version as data: what the comparison in the browser reads.
+    """Write a version as data, for the comparison in the browser.
 
-    `folds` is how its texts are compared: with each of these replaced, the longest first, a text
-    is its clause's key. Where it is not, the clause has its `key` beside it.
+    `folds` lists what is replaced before texts are compared, the longest first, and by what: it
+    turns the text of a clause into its key. A clause for which it does not has a `key` of its own.
     """
-    texts = [words.safe(clause.text) for clause in version.clauses]
-    found = frame.lent.folds(texts) if frame.lent.folds else {}
+    shown = [words.safe(passage.clause.text) for passage in passages]
+    folds = frame.lent.folds(shown) if frame.lent.folds else {}
+    rows = zip(passages, shown, _folded(shown, folds), strict=True)
     record = {
         "document": version.document,
         "title": words.document_name(history, version.title),
         "first_seen": words.iso(version.first_seen),
-        "folds": found,
-        "clauses": [_record(p, found) for p in passages],
+        "folds": folds,
+        "clauses": [_record(*row) for row in rows],
     }
     return f"{json.dumps(record, ensure_ascii=True, separators=(',', ':'))}\n".encode()
 
 
-def _record(passage: Passage, folded: Mapping[str, str]) -> dict[str, object]:
+def _record(passage: Passage, text: str, compared: str) -> dict[str, object]:
     clause = passage.clause
     links = [[words.safe(link.words), words.safe(link.target)] for link in clause.links]
     found: dict[str, object] = {
@@ -190,19 +191,23 @@ def _record(passage: Passage, folded: Mapping[str, str]) -> dict[str, object]:
         "unit": clause.unit.value,
         "path": words.heading(clause.path[1:] or clause.path),
         "number": words.safe(clause.number),
-        "text": words.safe(clause.text),
+        "text": text,
     }
-    if _replaced(words.safe(clause.text), folded) != clause.key:
+    if compared != clause.key:
         found["key"] = clause.key
     return found | {"links": links} if links else found
 
 
-def _replaced(text: str, folded: Mapping[str, str]) -> str:
-    return _any_of(folded).sub(lambda found: folded[found[0]], text) if folded else text
+def _folded(texts: Sequence[str], folds: Mapping[str, str]) -> Sequence[str]:
+    """Replace in each text what `folds` lists, the longest first."""
+    if not folds:
+        return texts
+    listed = _any_of(folds)
+    return [listed.sub(lambda found: folds[found[0]], text) for text in texts]
 
 
-def _any_of(folded: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, sorted(folded, key=len, reverse=True))))
+def _any_of(folds: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(folds, key=len, reverse=True))))
 
 
 def _captures(frame: PageContext, captures: Sequence[Capture]) -> Iterator[tuple[str, bytes]]:

@@ -234,7 +234,7 @@ def _mentions(clause: Clause, life: str) -> Iterator[_Mention]:
 
 
 def _sentences(text: str) -> tuple[list[int], list[str]]:
-    """Where the sentences of a clause begin, and each of them."""
+    """Split a clause into sentences: where each begins, and its words."""
     starts = [0, *(match.end() for match in _SENTENCE.finditer(text))]
     return starts, [text[start:end] for start, end in pairwise([*starts, len(text)])]
 

@@ -126,7 +126,7 @@ def _prose(frame: PageContext) -> Pages:
 
 
 def status(frame: PageContext, others: Sequence[History] = ()) -> Pages:
-    """The pages that change with every visit; what `frame` holds is how the documents stand now.
+    """Make the pages that change with every visit; `frame` holds how the documents stand now.
 
     `others` have no page.
     """

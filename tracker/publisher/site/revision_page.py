@@ -39,14 +39,14 @@ class Line:
 
     @property
     def is_worded_anew(self) -> bool:
-        """Whether the older version has words of it that the newer one has not."""
+        """Return whether the older version has words of it that the newer one lacks."""
         sides = (self.change.before, self.change.after) if self.change else ((), ())
         old, new = ([(c.number, c.key) for c in side] for side in sides)
         return bool(old) and old != new
 
     @property
     def old_path(self) -> str:
-        """The headings above it in the older version, where they were others."""
+        """Return the headings above it in the older version, if they were others."""
         before = self.change.before[0] if self.change and self.change.before else self.clause
         path = _path(before)
         return "" if path == _path(self.clause) else words.heading(path) or "Top of the page"
@@ -118,7 +118,7 @@ def _page(
 
 
 def _former(frame: PageContext, entry: ListEntry, became: str) -> str:
-    """The citation of the older version for words that became this in the newer one."""
+    """Cite the older version for words that were removed or reworded, as `became` says."""
     (history,) = frame.histories
     revision, after = entry.revision, entry.revision.after
     seen = (
@@ -169,7 +169,7 @@ def _lines(revision: Revision, found: ClauseHistories) -> Iterator[Line]:
 
 
 def _anchors(version: Version, found: ClauseHistories) -> Mapping[int, str]:
-    """The anchor of each clause on the page of its version, by the clause's identity."""
+    """Map each clause of a version, by identity, to its anchor on the page of the version."""
     return {id(clause): found.anchor(version, n) for n, clause in enumerate(version.clauses)}
 
 

@@ -105,12 +105,12 @@ def _sentence(text: str, ends: Sequence[int], place: int) -> _Interval:
 
 
 def _is_in(changed: Sequence[_Interval], place: _Interval) -> bool:
-    """Whether any of what changed overlaps a place."""
+    """Return whether anything that changed overlaps a place."""
     return any(place[0] < c[1] and c[0] < place[1] for c in _beside(changed, place))
 
 
 def _beside(changed: Sequence[_Interval], place: _Interval) -> Sequence[_Interval]:
-    """The last that begins before a place and the first that does not: no other is as near."""
+    """Return the last that begins before a place and the first that does not: none is nearer."""
     n = bisect_left(changed, place)
     return changed[max(0, n - 1) : n + 1]
 

@@ -128,7 +128,7 @@ def _years(history: History) -> tuple[Callable[[datetime], float], tuple[Tick, .
 
 
 def _since(start: datetime, year: int) -> timedelta:
-    """How long after `start` a year begins, up to the year 10000."""
+    """Return how long after `start` a year begins, up to the year 10000."""
     last = year - 1
     days = 365 * last + last // 4 - last // 100 + last // 400 + 1
     return timedelta(days=days - start.toordinal())
