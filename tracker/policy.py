@@ -11,3 +11,5 @@ AGREEING_TIME = timedelta(hours=24)
 #: How far back the first sight of an item may lie that is news to subscribers: what was only held
 #: back until it agreed is, and what an import brings from long ago is not.
 NEWS_FOR = timedelta(days=14)
+#: For so long a source that worked may fail before that is alarming.
+FAILING_TIME = timedelta(days=3)

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tracker.app.app import App
-from tracker.fetcher import Fetcher, Limits, user_agent
+from tracker.fetcher import Fetcher, HostMemory, Limits, user_agent
 
 
-def fetcher(app: App, hosts: Sequence[str], limits: Limits | None = None) -> Fetcher:
+def fetcher(
+    app: App,
+    hosts: Sequence[str],
+    limits: Limits | None = None,
+    memory: HostMemory | None = None,
+) -> Fetcher:
     """Make a fetcher by the operator's settings; private `hosts` are allowed besides."""
     settings = app.workspace.settings
     return Fetcher(
@@ -16,4 +21,5 @@ def fetcher(app: App, hosts: Sequence[str], limits: Limits | None = None) -> Fet
         allow_hosts=(*settings.allow_hosts, *hosts),
         obey_robots=settings.obey_robots,
         limits=limits or Limits(),
+        memory=memory,
     )

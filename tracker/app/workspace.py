@@ -64,6 +64,11 @@ class Workspace:
         return self.root / ".cache" / "derived.db"
 
     @property
+    def hosts(self) -> Path:
+        """What hosts asked of us lately; may be thrown away, too."""
+        return self.root / ".cache" / "hosts.json"
+
+    @property
     def feeds(self) -> Path:
         return self.root / "feeds"
 

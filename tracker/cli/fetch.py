@@ -40,8 +40,8 @@ def fetch_all(app: App, wanted: Sequence[str], *, force: bool, hosts: Sequence[s
 
 
 def _said(visited: Visit) -> str:
-    lines = [terminal.visit(visited.document, visited.captures, visited.skipped)]
-    for found in visited.stand_ins:
+    lines = [terminal.visit(visited.document, visited.captures, visited.skipped, visited.standing)]
+    for found in (c for one in visited.caught for c in one.captures):
         what = "stands in" if found.outcome is Outcome.GOOD else f"is {found.outcome.value} too"
         where = terminal.harmless(found.archive_url or "")
         lines.append(f"  {found.via} of {found.time:%Y-%m-%d %H:%M} UTC {what}: {where}")

@@ -23,6 +23,7 @@ from tracker.model import (
     Outcome,
     Revision,
     Span,
+    Standing,
     State,
     Tag,
     Topic,
@@ -46,6 +47,7 @@ _BEGIN = {Op.DELETE: "\x01", Op.INSERT: "\x02"}
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 _AHEAD = timedelta(days=1)  # clocks may differ by so much
 _STALE = 3  # days; a timer visits twice a day
+_FINE = {Outcome.GOOD, Outcome.ANSWERED, None}
 _CONTEXT = 160  # characters kept on either side of a change
 
 
@@ -99,12 +101,12 @@ def _state(history: History, now: datetime) -> str:
     standing = history.standing
     if standing.last_seen and standing.last_seen > now and standing.last_seen - now > _AHEAD:
         return "SEEN IN THE FUTURE, as was recorded"
+    if standing.state is State.IMPORTED:
+        return standing.state.value
     if standing.state is not State.OK:
-        outcome = standing.outcome if standing.outcome is not Outcome.GOOD else None
+        outcome = standing.outcome if standing.outcome not in _FINE else None
         told = f": {outcome.value}" if outcome else ""
         return f"{standing.state.value.upper()}{told}"
-    if not history.document.sources:
-        return "imported, not watched"
     days = (now - standing.last_visit).days if standing.last_visit else 0
     return f"STALE for {words.count(days, 'day')}" if days > _STALE else "ok"
 
@@ -114,29 +116,41 @@ def _standing(history: History, now: datetime, colour: bool, width: int) -> Iter
     seen = f"seen {words.minute(standing.last_seen)}" if standing.last_seen else "never seen"
     state = _state(history, now)
     state = _style(state, _ALERT, colour and state[:1].isupper())
-    yield f"{_style(history.document.id, _BOLD, colour)}  {seen}  {state}"
+    through = f", {words.through(standing)}" if words.through(standing) else ""
+    yield f"{_style(history.document.id, _BOLD, colour)}  {seen}{through}  {state}"
     versions = words.count(len(history.versions), "version")
     changed = (
         f", last changed {history.revisions[-1].first_seen.date()}" if history.revisions else ""
     )
     yield f"    {words.line(history.title)}: {versions}{changed}"
-    if standing.reason:
-        visited = f"{words.minute(standing.last_visit)}: " if standing.last_visit else ""
-        yield from _wrapped(f"{visited}{harmless(standing.reason)}", width, "    ")
+    for sentence in words.hindrances(standing, advice=True):
+        yield from _wrapped(harmless(sentence), width, "    ")
 
 
-def visit(document: Document, captures: Iterable[Capture], skipped: str) -> str:
-    """One line that says how the visit to a document went."""
+def visit(
+    document: Document,
+    captures: Iterable[Capture],
+    skipped: str,
+    standing: Standing | None = None,
+) -> str:
+    """One line that says how a document was read, and another what stands in the way.
+
+    `standing` is how it stands then, where its own pages were not read.
+    """
+    if standing and standing.last_seen and words.through(standing) and not standing.is_alarming:
+        seen = f"read {words.through(standing)}, as of {words.minute(standing.last_seen)}"
+        reasons = [f"  {harmless(one)}" for one in words.hindrances(standing)]
+        return "\n".join([f"{document.id}  {seen}", *reasons])
     looked = [c for c in captures if not c.is_preview]  # mostly there is none to be seen
     bad = next((c for c in looked if c.outcome is not Outcome.GOOD), None)
+    state = standing.state.value.upper() if standing and standing.is_alarming else ""
     if skipped:
-        state = f"not asked for: {skipped}"
-        return f"{document.id}  {words.line(state, 1000)}" + (
-            f"; {bad.outcome.value}" if bad else ""
-        )
+        told = words.line(f"not asked for: {skipped}", 1000)
+        return f"{document.id}  {told}" + (f"; {state or bad.outcome.value}" if bad else "")
     if bad is None:
         return f"{document.id}  good"
-    return f"{document.id}  {bad.outcome.value.upper()}: {words.line(bad.reason, 1000)}"
+    late = f"{state}, " if standing and standing.state is State.OVERDUE else ""
+    return f"{document.id}  {late}{bad.outcome.value.upper()}: {words.line(bad.reason, 1000)}"
 
 
 def import_summary(captures: Iterable[Capture | None]) -> str:

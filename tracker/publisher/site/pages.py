@@ -47,7 +47,10 @@ def _front(frame: PageContext) -> Pages:
     news = [e for e in frame.entries if e.revision.significance.is_news]
     latest = [(t, _latest(news, t)) for t in frame.topics]
     front = news[:_ON_THE_FRONT]
-    yield frame.page("", "index.html", news=front, coming=_coming(frame), latest=latest)
+    is_read = any(history.versions for history in frame.histories)
+    yield frame.page(
+        "", "index.html", news=front, coming=_coming(frame), latest=latest, is_read=is_read
+    )
     leaf, *_ = all_changes(frame)
     yield frame.page(leaf.path, "changes.html", leaf=leaf)
 
