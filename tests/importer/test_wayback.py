@@ -380,9 +380,7 @@ def test_what_is_older_than_our_own_look_does_not_stand_in(tmp_path: Path) -> No
             assert not archive.replays
 
 
-def test_an_archive_that_is_down_is_recorded_and_named(
-    tmp_path: Path, refusing: Server
-) -> None:
+def test_an_archive_that_is_down_is_recorded_and_named(tmp_path: Path, refusing: Server) -> None:
     root = declare(tmp_path, "http://127.0.0.1:9", url=refusing.url())
     hosts = ("--allow-host", refusing.entry)
     done = tracker(root, "run", *hosts)
