@@ -86,4 +86,4 @@ def without_advice(reason: str) -> str:
     """
     parts = reason.rstrip(".").split("; ")
     kept = [part for part in parts if "`" not in part and "the next run" not in part]
-    return "; ".join(kept or parts[:1]) + "." if reason else ""
+    return reason if kept == parts else "; ".join(kept or parts[:1]) + "."

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from tracker.differ import kept_share, revise
 from tracker.extractor import text_digest
 from tracker.history.confirmation import Candidate, confirm, waiting
-from tracker.history.freshness import standing
+from tracker.history.freshness import standing, standing_of
 from tracker.history.observations import (
     Observation,
     Reader,
@@ -50,6 +50,7 @@ __all__ = [
     "in_order",
     "outages",
     "standing",
+    "standing_of",
     "texts",
     "without_repeats",
 ]
@@ -119,7 +120,7 @@ def completed(
         found.title,
         found.versions,
         found.revisions,
-        standing(usual, found.waiting, expect),
+        standing_of(document, usual, found.waiting, expect),
         tuple(outages(usual, expect)),
     )
 

@@ -9,7 +9,7 @@ last look.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 
@@ -19,6 +19,7 @@ from tracker.model import (
     LIVE,
     SOURCE,
     Capture,
+    Document,
     Outcome,
     SourceState,
     Standing,
@@ -71,6 +72,20 @@ def standing(
     for look in by_record(captures):
         told.hear(look)
     return told.standing(waits)
+
+
+def standing_of(
+    document: Document,
+    captures: Iterable[Capture],
+    waits: str = "",
+    expect: timedelta | None = None,
+) -> Standing:
+    """How a document stands; one that is not declared any more, nor followed, is not watched."""
+    found = standing([c for c in captures if not c.is_preview], waits, expect)
+    is_watched = document.sources or any(s.name != PAGE for s in found.sources)
+    if is_watched or found.state is not State.OK:
+        return found
+    return replace(found, state=State.IMPORTED)
 
 
 def by_record(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:

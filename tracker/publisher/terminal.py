@@ -123,8 +123,10 @@ def _standing(history: History, now: datetime, colour: bool, width: int) -> Iter
         f", last changed {history.revisions[-1].first_seen.date()}" if history.revisions else ""
     )
     yield f"    {words.line(history.title)}: {versions}{changed}"
+    dated = None if standing.sources else standing.last_visit
+    when = f"{words.minute(dated)}: " if dated else ""
     for sentence in words.hindrances(standing, advice=True):
-        yield from _wrapped(harmless(sentence), width, "    ")
+        yield from _wrapped(f"{when}{harmless(sentence)}", width, "    ")
 
 
 def visit(
