@@ -30,7 +30,7 @@ from tracker.policy import FAILING_TIME
 #: A page that is read directly is read twice a day: three visits in a row may fail.
 _DIRECT = timedelta(hours=36)
 #: Of a source of others, what is expected before its usual gaps are known, and at the least.
-_UNKNOWN, _FLOOR = timedelta(days=14), timedelta(days=4)
+_UNKNOWN, _FLOOR = timedelta(days=30), timedelta(days=4)
 _ENOUGH = 8  # gaps to learn from
 _LATELY = timedelta(days=90)  # in which they are counted
 #: What passes by itself; anything else stands in the way until somebody looks after it.
@@ -200,8 +200,12 @@ class Telling:
             return None
         if self._last is None:  # every source was asked, and gave nothing
             return self.time
-        due = self._last.time + self.limit()
-        return due if self.time > due else None
+        return self._due if self._due and self.time > self._due else None
+
+    @property
+    def _due(self) -> datetime | None:
+        """Until when the text should be seen again."""
+        return self._last.time + self.limit() if self._last and self.time else None
 
     def _failing(self) -> datetime | None:
         """Since when a source that worked has failed for long enough to matter."""
@@ -234,7 +238,7 @@ class Telling:
             sources=tuple(self._shown()),
             through=self._last.source if self._last else "",
             copy=self._last.copy if self._last else "",
-            expected=self._last.time + self.limit() if self._last and self.time else None,
+            expected=self._due,
         )
 
     def _state(self, waits: str) -> State:

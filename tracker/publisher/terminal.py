@@ -139,20 +139,26 @@ def visit(
 
     `standing` is how it stands then, where its own pages were not read.
     """
-    if standing and standing.last_seen and words.through(standing) and not standing.is_alarming:
-        seen = f"read {words.through(standing)}, as of {words.minute(standing.last_seen)}"
-        reasons = [f"  {harmless(one)}" for one in words.hindrances(standing)]
-        return "\n".join([f"{document.id}  {seen}", *reasons])
+    if standing and any(source.name != "page" for source in standing.sources):
+        return _read_by_others(document, standing)
     looked = [c for c in captures if not c.is_preview]  # mostly there is none to be seen
     bad = next((c for c in looked if c.outcome is not Outcome.GOOD), None)
-    state = standing.state.value.upper() if standing and standing.is_alarming else ""
     if skipped:
         told = words.line(f"not asked for: {skipped}", 1000)
-        return f"{document.id}  {told}" + (f"; {state or bad.outcome.value}" if bad else "")
+        return f"{document.id}  {told}" + (f"; {bad.outcome.value}" if bad else "")
     if bad is None:
         return f"{document.id}  good"
-    late = f"{state}, " if standing and standing.state is State.OVERDUE else ""
-    return f"{document.id}  {late}{bad.outcome.value.upper()}: {words.line(bad.reason, 1000)}"
+    return f"{document.id}  {bad.outcome.value.upper()}: {words.line(bad.reason, 1000)}"
+
+
+def _read_by_others(document: Document, standing: Standing) -> str:
+    """How a document stands that is not read at its own page, with a line for each hindrance."""
+    through = f"read {words.through(standing)}" if words.through(standing) else "last read"
+    seen = f"{through}, as of {words.minute(standing.last_seen)}" if standing.last_seen else ""
+    state = standing.state.value.upper() if standing.is_alarming or not seen else ""
+    reasons = words.hindrances(standing, advice=not seen)
+    first = ": ".join(filter(None, [state, seen]))
+    return "\n".join([f"{document.id}  {first}", *(f"  {harmless(one)}" for one in reasons)])
 
 
 def import_summary(captures: Iterable[Capture | None]) -> str:
