@@ -177,6 +177,15 @@ def document_name(history: History, title: str = "") -> str:
     return f"{full} ({region})" if region else full
 
 
+def declared_name(history: History) -> str:
+    """ "LinkedIn Privacy Policy (EU)": service, declared name, edition."""
+    document = history.document
+    service, title = line(document.service), line(document.type)
+    full = title if service.casefold() in title.casefold() else f"{service} {title}"
+    region = edition(document.edition)
+    return f"{full} ({region})" if region else full
+
+
 def kind(change: Change) -> str:
     """What happened to a clause, in words."""
     if change.kind is Kind.MOVED and change.significance.is_news:

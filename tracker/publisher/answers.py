@@ -1,0 +1,163 @@
+"""The answers of a document to the questions, as pages, the terminal and programs show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tracker.differ.answers import answers
+from tracker.model import (
+    History,
+    Link,
+    Question,
+    Revision,
+    Statement,
+    TermsAnswer,
+    Topic,
+    Version,
+)
+from tracker.publisher import urls, words
+from tracker.publisher.continuity import present
+from tracker.publisher.site.clause_history import ClauseHistories, clause_histories
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A sentence that answers, where it is, and since when.
+
+    `seen` is when these words were first seen without a break since; `was_always` tells that this
+    was when the text was first read, else `brought` is the page of the revision that brought them.
+    `page` is the permalink to the clause in its version, `life` the name of the clause's history.
+    """
+
+    text: str
+    lead: str
+    path: tuple[str, ...]
+    seen: datetime
+    was_always: bool
+    in_force: date | None
+    brought: str
+    page: str
+    life: str
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What one document says on one question; `is_read` tells that its language is understood.
+
+    `seen` is the time of the newest version and `last_seen` the last look. `since` is the time
+    since which it has answered without a break; `changed` the page of the revision that last
+    changed the answer, at `changed_at`, and `before` the sentences that it took away.
+    """
+
+    history: History
+    topic: str
+    question: str
+    quotes: tuple[Quote, ...]
+    is_read: bool
+    seen: datetime
+    last_seen: datetime
+    since: datetime | None
+    was_always: bool
+    changed: str
+    changed_at: datetime | None
+    before: tuple[str, ...]
+
+
+def replies(
+    history: History, topics: Sequence[Topic], lives: ClauseHistories | None = None
+) -> tuple[Reply, ...]:
+    """Answer every question of the topics from the text in force; nothing of one never read."""
+    asked = any(topic.questions for topic in topics)
+    if not history.versions or not asked:
+        return ()
+    found = answers(present(history), topics)
+    known = lives or clause_histories(history)
+    brought = {revision.after.key: revision for revision in history.revisions}
+    return tuple(_reply(history, answer, known, brought) for answer in found)
+
+
+_Brought = Mapping[tuple[datetime, int, bool], Revision]
+
+
+def _reply(
+    history: History, answer: TermsAnswer, lives: ClauseHistories, brought: _Brought
+) -> Reply:
+    newest = history.versions[-1]
+    changed = brought.get(answer.changed.key) if answer.changed else None
+    return Reply(
+        history=history,
+        topic=answer.topic,
+        question=answer.question,
+        quotes=tuple(
+            _quote(dated.statement, dated.since, answer.first, newest, lives, brought)
+            for dated in answer.statements
+        ),
+        is_read={capture.language for capture in newest.captures} <= {None, "en"},
+        seen=newest.first_seen,
+        last_seen=newest.last_seen,
+        since=answer.since.first_seen if answer.since else None,
+        was_always=bool(answer.since) and answer.since == answer.first,
+        changed=urls.revision_page(changed) if changed else "",
+        changed_at=answer.changed.first_seen if answer.changed else None,
+        before=tuple(statement.text for statement in answer.before),
+    )
+
+
+def _quote(
+    said: Statement,
+    since: Version,
+    first: Version,
+    newest: Version,
+    lives: ClauseHistories,
+    brought: _Brought,
+) -> Quote:
+    anchor = lives.anchor(newest, said.place)
+    revision = brought.get(since.key) if since.key != first.key else None
+    return Quote(
+        text=said.text,
+        lead=said.lead,
+        path=said.path[1:] or said.path,
+        seen=since.first_seen,
+        was_always=since.key == first.key,
+        in_force=said.effective or (revision.effective if revision else None),
+        brought=urls.revision_page(revision) if revision else "",
+        page=f"{urls.version_page(newest)}index.html#{anchor}",
+        life=anchor,
+        links=tuple(link for link in said.links if words.is_web(link.target)),
+    )
+
+
+def since(quote: Quote) -> str:
+    """Say since when a text has these words."""
+    if quote.was_always:
+        return f"already there when first read on {words.day(quote.seen)}"
+    force = f", in force {words.day(quote.in_force)}" if quote.in_force else ""
+    return f"in these words since {words.day(quote.seen)}{force}"
+
+
+def silence(found: Sequence[Reply]) -> str:
+    """Say what there is to say of texts that do not answer."""
+    read = [words.declared_name(reply.history) for reply in found if reply.is_read]
+    unread = [words.declared_name(reply.history) for reply in found if not reply.is_read]
+    parts = [f"No clause about this was found in {_listed(read)}."] if read else []
+    if unread:
+        parts.append(f"Not asked, since the questions are in English: {_listed(unread)}.")
+    return " ".join(parts)
+
+
+def _listed(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def questions(topics: Sequence[Topic]) -> Iterator[tuple[Topic, Question]]:
+    """Every question with its topic, in order."""
+    return ((topic, question) for topic in topics for question in topic.questions)
+
+
+def asked(found: Sequence[Reply], topic: Topic, question: Question) -> list[Reply]:
+    """The replies to one question."""
+    return [one for one in found if (one.topic, one.question) == (topic.id, question.id)]
