@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from tracker.differ.effective_dates import effective
@@ -37,6 +38,8 @@ _REFUSING = re.compile(
 )
 _LISTED = {Unit.ITEM, Unit.CELL, Unit.DEFINITION}
 
+_MOST_KNOWN = 10_000  # passages
+
 #: A question by the names of its topic and its own.
 Asked = tuple[str, str]
 #: The statements of a text by what they answer; a question without an answer is not there.
@@ -54,7 +57,10 @@ class _Passage:
 
 
 class Asker:
-    """The questions of some topics, put to any number of texts; a clause is asked only once."""
+    """The questions of some topics, put to any number of texts.
+
+    Most clauses are in many versions, and are asked only once.
+    """
 
     def __init__(self, topics: Sequence[Topic]) -> None:
         self._topics = [topic for topic in topics if topic.questions]
@@ -71,9 +77,17 @@ class Asker:
         return {asked: _distinct(said) for asked, said in found.items() if said}
 
     def _asked(self, passage: _Passage) -> _Found:
-        if passage not in self._known:
-            self._known[passage] = tuple(_answering(self._topics, passage))
-        return self._known[passage]
+        found = self._known.get(passage)
+        if found is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            found = self._known[passage] = tuple(_answering(self._topics, passage))
+        return found
+
+
+@lru_cache(maxsize=2)  # there is one set of topics, and documents come one after the other
+def _asker(topics: tuple[Topic, ...]) -> Asker:
+    return Asker(topics)
 
 
 # ── one text ──────────────────────────────────────────────────────────────────────
@@ -114,8 +128,9 @@ def _sentences(text: str) -> list[Interval]:
 
 def _answering(topics: Sequence[Topic], passage: _Passage) -> Iterator[tuple[Asked, Interval]]:
     """What the sentences of a passage answer."""
+    every = _sentences(passage.text)
     for topic in topics:
-        about = _about(topic, passage)
+        about = _about(topic, passage, every)
         for question in topic.questions if about else ():
             yield from (
                 ((topic.id, question.id), within)
@@ -124,12 +139,13 @@ def _answering(topics: Sequence[Topic], passage: _Passage) -> Iterator[tuple[Ask
             )
 
 
-def _about(topic: Topic, passage: _Passage) -> list[Interval]:
+def _about(topic: Topic, passage: _Passage, every: Sequence[Interval]) -> Sequence[Interval]:
     """The sentences of a passage that are about a topic, or follow one that is."""
-    every = _sentences(passage.text)
     if any(above(topic, passage.path)) or (passage.lead and mentions(topic, passage.lead)):
         return every
     said = [mention.start for mention in mentions(topic, passage.text)]
+    if not said:
+        return ()
     named = [any(start <= place < end for place in said) for start, end in every]
     followed = [False, *named]
     return [s for s, own, before in zip(every, named, followed, strict=False) if own or before]
@@ -187,7 +203,7 @@ def changed_answers(
     before: Version, after: Version, topics: Sequence[Topic]
 ) -> tuple[AnswerChange, ...]:
     """The questions that two versions do not answer with the same sentences."""
-    asker = Asker(topics)
+    asker = _asker(tuple(topics))
     old, new = asker.statements(before), asker.statements(after)
     asked = [(topic.id, question.id) for topic in topics for question in topic.questions]
     found = (_changed(one, old.get(one, ()), new.get(one, ())) for one in asked)
@@ -214,7 +230,7 @@ def answers(versions: Sequence[Version], topics: Sequence[Topic]) -> tuple[Terms
     """
     if not versions:
         return ()
-    asker = Asker(topics)
+    asker = _asker(tuple(topics))
     told = [asker.statements(version) for version in versions]
     return tuple(
         _answer((topic.id, question.id), versions, told)
