@@ -159,8 +159,10 @@ def history(
         last = look.time + timedelta(days=every - 1)
         parts = clauses(text)
         versions.append(Version(name, title, look.time, last, parts, (look,), (url,)))
-    edition = name.partition("@")[2]
-    document = Document(name, "Heron", "Privacy Policy", edition, (Source(url, ("main",)),))
+    kind, _, edition = name.partition("/")[2].partition("@")
+    document = Document(
+        name, "Heron", kind.replace("-", " ").title(), edition, (Source(url, ("main",)),)
+    )
     revisions = tuple(revise(a, b, TOPICS) for a, b in pairwise(versions))
     seen = versions[-1].last_seen if versions else None
     standing = Standing(State.OK, seen, seen, Outcome.GOOD, "")
