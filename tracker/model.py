@@ -328,7 +328,7 @@ class Statement:
     `lead` is the sentence that introduces the list it is in, empty where none does; `path` holds
     the headings above it; `place` is the place of its clause in the version. `effective` is the
     day from which it says it applies, if that was still to come when it was first seen. `refuses`
-    tells that it has a word such as "not".
+    tells that there is a word such as "not" before the words that answer.
     """
 
     text: str
@@ -471,16 +471,13 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class AnswerChange:
-    """A question that a revision answers in other words: the statements that went and that came.
-
-    `kept` is the number of statements that both texts have.
-    """
+    """A question that a revision answers in other words: what went, what came, what both have."""
 
     topic: str
     question: str
     gone: tuple[Statement, ...]
     came: tuple[Statement, ...]
-    kept: int
+    kept: tuple[Statement, ...]
 
     @property
     def is_new(self) -> bool:

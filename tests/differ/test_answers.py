@@ -138,7 +138,9 @@ def one(version: Version) -> Statement:
 def test_a_refusal_is_marked() -> None:
     assert one(read("<p>We do not train models.</p>")).refuses
     assert one(read("<p>We don’t train models.</p>")).refuses
-    assert not one(read("<p>We train models and take notes.</p>")).refuses
+    assert not one(read("<p>We train models and do not take notes.</p>")).refuses
+    assert not one(read("<p>If you do not object: we train models.</p>")).refuses
+    assert not one(read("<p>We do not sell what you post but train models.</p>")).refuses
 
 
 def test_a_day_that_is_still_to_come_is_told() -> None:
@@ -231,7 +233,7 @@ def test_the_changes_of_an_answer_lead_from_the_one_to_the_other(
     sides: tuple[tuple[Clause, ...], tuple[Clause, ...]],
 ) -> None:
     before, after = version_of(sides[0]), version_of(sides[1], 1)
-    none = AnswerChange("data", "sharing", (), (), 0)
+    none = AnswerChange("data", "sharing", (), (), ())
     change = next(iter(changed_answers(before, after, [DATA])), none)
     gone, came = ({s.key for s in side} for side in (change.gone, change.came))
     assert keys(before) - gone | came == keys(after)

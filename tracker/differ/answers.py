@@ -36,6 +36,9 @@ _REFUSING = re.compile(
     r"\b(?:not|never|no|cannot|nor|neither|nicht|kein\w{0,2}|jamais|aucune?)\b|n['’]t\b",
     re.IGNORECASE,
 )
+#: A refusal is so near to the words that answer, and nothing turns it before them.
+_NEAR = 8  # words
+_TURN = re.compile(r"[;:]|\b(?:but|unless|except|however)\b", re.IGNORECASE)
 _LISTED = {Unit.ITEM, Unit.CELL, Unit.DEFINITION}
 
 _MOST_KNOWN = 10_000  # passages
@@ -44,7 +47,8 @@ _MOST_KNOWN = 10_000  # passages
 Asked = tuple[str, str]
 #: The statements of a text by what they answer; a question without an answer is not there.
 Statements = Mapping[Asked, tuple[Statement, ...]]
-_Found = tuple[tuple[Asked, Interval], ...]
+#: A sentence that answers, and whether it refuses.
+_Heard = tuple[Asked, Interval, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Asker:
 
     def __init__(self, topics: Sequence[Topic]) -> None:
         self._topics = [topic for topic in topics if topic.questions]
-        self._known: dict[_Passage, _Found] = {}
+        self._known: dict[_Passage, tuple[_Heard, ...]] = {}
 
     def statements(self, version: Version) -> Statements:
         """Find every statement of a version, in the order of the topics and of the text."""
@@ -72,11 +76,11 @@ class Asker:
             (topic.id, question.id): [] for topic in self._topics for question in topic.questions
         }
         for place, passage in _passages(version) if self._topics else ():
-            for asked, within in self._asked(passage):
-                found[asked].append(_statement(version, place, passage.lead, within))
+            for asked, within, refuses in self._asked(passage):
+                found[asked].append(_statement(version, place, passage.lead, within, refuses))
         return {asked: _distinct(said) for asked, said in found.items() if said}
 
-    def _asked(self, passage: _Passage) -> _Found:
+    def _asked(self, passage: _Passage) -> tuple[_Heard, ...]:
         found = self._known.get(passage)
         if found is None:
             if len(self._known) >= _MOST_KNOWN:
@@ -126,17 +130,16 @@ def _sentences(text: str) -> list[Interval]:
     return found or [(0, len(text))]
 
 
-def _answering(topics: Sequence[Topic], passage: _Passage) -> Iterator[tuple[Asked, Interval]]:
+def _answering(topics: Sequence[Topic], passage: _Passage) -> Iterator[_Heard]:
     """What the sentences of a passage answer."""
     every = _sentences(passage.text)
     for topic in topics:
         about = _about(topic, passage, every)
         for question in topic.questions if about else ():
-            yield from (
-                ((topic.id, question.id), within)
-                for within in about
-                if _answers(question, passage, within)
-            )
+            for within in about:
+                refuses = _heard(question, passage, within)
+                if refuses is not None:
+                    yield (topic.id, question.id), within, refuses
 
 
 def _about(topic: Topic, passage: _Passage, every: Sequence[Interval]) -> Sequence[Interval]:
@@ -151,16 +154,24 @@ def _about(topic: Topic, passage: _Passage, every: Sequence[Interval]) -> Sequen
     return [s for s, own, before in zip(every, named, followed, strict=False) if own or before]
 
 
-def _answers(question: Question, passage: _Passage, within: Interval) -> bool:
-    """Whether a sentence, read after its lead, answers a question by some words of its own."""
+def _heard(question: Question, passage: _Passage, within: Interval) -> bool | None:
+    """Whether a sentence refuses what a question asks; None where it does not answer it.
+
+    It is read after its lead, and answers by some words of its own.
+    """
     start, end = within
     lead = f"{passage.lead} " if passage.lead else ""
-    own = len(lead), len(lead) + end - start
-    found = mentions(question, f"{lead}{passage.text[start:end]}", [own])
-    return any(mention.start < own[1] and mention.end > own[0] for mention in found)
+    text = f"{lead}{passage.text[start:end]}"
+    found = mentions(question, text, [(len(lead), len(text))])
+    if all(mention.end <= len(lead) for mention in found):
+        return None
+    before = _TURN.split(text[: found[0].start])[-1]
+    return bool(_REFUSING.search(" ".join(before.split()[-_NEAR:])))
 
 
-def _statement(version: Version, place: int, lead: str, within: Interval) -> Statement:
+def _statement(
+    version: Version, place: int, lead: str, within: Interval, refuses: bool
+) -> Statement:
     clause, (start, end) = version.clauses[place], within
     text = clause.text[start:end]
     day = effective(clause.text)
@@ -172,7 +183,7 @@ def _statement(version: Version, place: int, lead: str, within: Interval) -> Sta
         place=place,
         links=tuple(_links(clause, start, end)),
         effective=day if day and day > version.first_seen.date() else None,
-        refuses=bool(_REFUSING.search(text)),
+        refuses=refuses,
     )
 
 
@@ -212,7 +223,7 @@ def changed_answers(
 
 def _changed(asked: Asked, old: Sequence[Statement], new: Sequence[Statement]) -> AnswerChange:
     gone, came = _without(old, new), _without(new, old)
-    return AnswerChange(*asked, gone=gone, came=came, kept=len(new) - len(came))
+    return AnswerChange(*asked, gone=gone, came=came, kept=_without(new, came))
 
 
 def _without(these: Sequence[Statement], those: Sequence[Statement]) -> tuple[Statement, ...]:

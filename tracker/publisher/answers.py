@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from tracker.differ.answers import answers
 from tracker.model import (
+    AnswerChange,
     History,
     Link,
     Question,
@@ -20,6 +21,8 @@ from tracker.model import (
 from tracker.publisher import urls, words
 from tracker.publisher.continuity import present
 from tracker.publisher.site.clause_history import ClauseHistories, clause_histories
+
+_QUOTED = 110  # characters in a headline
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,42 @@ def silence(found: Sequence[Reply]) -> str:
 def _listed(names: Sequence[str]) -> str:
     *others, last = names
     return f"{', '.join(others)} or {last}" if others else last
+
+
+# ── what a revision does to answers ───────────────────────────────────────────────
+
+
+def told(revision: Revision, topics: Sequence[Topic]) -> tuple[str, ...]:
+    """Say which answers a revision changes, in the order of the questions: "now says …".
+
+    An answer that is put in other words and says as much as before is not told.
+    """
+    asked_ = {(topic.id, question.id): question for topic, question in questions(topics)}
+    found = (
+        _told(change, asked_[change.topic, change.question])
+        for change in revision.answers
+        if (change.topic, change.question) in asked_
+    )
+    return tuple(filter(None, found))
+
+
+def _told(change: AnswerChange, question: Question) -> str:
+    """What an answer says now and did not, or said and does not any more."""
+    before, after = (*change.gone, *change.kept), (*change.came, *change.kept)
+    affirmed, affirms = (any(not s.refuses for s in side) for side in (before, after))
+    said = question.says and words.line(question.says)
+    if affirms != affirmed:
+        verb = "now says" if affirms else "no longer says"
+        return f"{verb} {said or f'something on “{words.line(question.ask)}”'}"
+    if change.is_new or change.is_over:
+        verb, (first, *_) = (
+            ("now says", change.came) if change.is_new else ("no longer says", change.gone)
+        )
+        return f"{verb} “{words.unforged(words.line(first.text, _QUOTED))}”"
+    return ""
+
+
+# ── put to many texts ─────────────────────────────────────────────────────────────
 
 
 def questions(topics: Sequence[Topic]) -> Iterator[tuple[Topic, Question]]:
