@@ -325,10 +325,12 @@ class Version:
 class Statement:
     """A sentence of a text that answers a question, to the letter.
 
+    `key` is the same for the same words, whatever stands between them and however they are set.
     `lead` is the sentence that introduces the list it is in, empty where none does; `path` holds
     the headings above it; `place` is the place of its clause in the version. `effective` is the
     day from which it says it applies, if that was still to come when it was first seen. `refuses`
-    tells that there is a word such as "not" before the words that answer.
+    tells that there is a word such as "not" before the words that answer, which begin at `start`;
+    `weight` is how many words speak to the question and its topic.
     """
 
     text: str
@@ -339,6 +341,8 @@ class Statement:
     links: tuple[Link, ...]
     effective: date | None
     refuses: bool
+    start: int = 0
+    weight: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,7 +359,8 @@ class TermsAnswer:
 
     `first` is the version from which the text was read, `since` the one since which it has
     answered without a break, `changed` the one that brought the last change of the answer, None
-    where it has always been this; `before` holds the statements that went then.
+    where it has always been this; `before` holds the statements that went then, and `was_answered`
+    tells whether there were any.
     """
 
     document: str
@@ -366,6 +371,7 @@ class TermsAnswer:
     since: Version | None
     changed: Version | None
     before: tuple[Statement, ...]
+    was_answered: bool
 
 
 # ── what changed ──────────────────────────────────────────────────────────────────

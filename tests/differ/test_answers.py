@@ -176,6 +176,12 @@ def test_moving_a_sentence_changes_no_answer() -> None:
     assert changed_answers(old, new, [MODELS]) == ()
 
 
+def test_punctuation_and_capitals_change_no_answer() -> None:
+    old = read("<p>We train models, and members know.</p>")
+    new = read("<p>We train models and Members know.</p>", day=1)
+    assert changed_answers(old, new, [MODELS]) == ()
+
+
 # ── since when ────────────────────────────────────────────────────────────────────
 
 

@@ -56,9 +56,7 @@ def test_an_answer_that_changed_goes_before_the_words() -> None:
         ),
     ],
 )
-def test_an_answer_is_told_where_it_says_something_else(
-    before: str, after: str, said: str
-) -> None:
+def test_an_answer_is_told_where_it_says_something_else(before: str, after: str, said: str) -> None:
     found = history(f"# Rules\n## AI models\n{before}", f"# Rules\n## AI models\n{after}")
     assert said in headline(found, found.revisions[0], ASKED)
 

@@ -316,7 +316,7 @@ def test_an_answer_is_quoted_with_its_place_and_since_when() -> None:
 def test_a_text_without_an_answer_is_said_to_have_none() -> None:
     found = history("# Terms\nBe kind.", name="heron/terms@uk", title="Terms")
     text = terminal.now(replies(found, TOPICS), TOPICS, colour=False, width=100)
-    assert text.count("No clause about this was found in Heron Privacy Policy (UK).") == 3
+    assert text.count("No clause about this was found in Heron Terms (UK).") == 3
 
 
 def test_words_of_the_first_reading_are_said_to_have_been_there() -> None:

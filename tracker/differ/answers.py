@@ -39,6 +39,7 @@ _REFUSING = re.compile(
 #: A refusal is so near to the words that answer, and nothing turns it before them.
 _NEAR = 8  # words
 _TURN = re.compile(r"[;:]|\b(?:but|unless|except|however)\b", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
 _LISTED = {Unit.ITEM, Unit.CELL, Unit.DEFINITION}
 
 _MOST_KNOWN = 10_000  # passages
@@ -47,8 +48,17 @@ _MOST_KNOWN = 10_000  # passages
 Asked = tuple[str, str]
 #: The statements of a text by what they answer; a question without an answer is not there.
 Statements = Mapping[Asked, tuple[Statement, ...]]
-#: A sentence that answers, and whether it refuses.
-_Heard = tuple[Asked, Interval, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A sentence of a passage that answers; see `Statement`."""
+
+    asked: Asked
+    within: Interval
+    refuses: bool
+    start: int
+    weight: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +86,8 @@ class Asker:
             (topic.id, question.id): [] for topic in self._topics for question in topic.questions
         }
         for place, passage in _passages(version) if self._topics else ():
-            for asked, within, refuses in self._asked(passage):
-                found[asked].append(_statement(version, place, passage.lead, within, refuses))
+            for heard in self._asked(passage):
+                found[heard.asked].append(_statement(version, place, passage.lead, heard))
         return {asked: _distinct(said) for asked, said in found.items() if said}
 
     def _asked(self, passage: _Passage) -> tuple[_Heard, ...]:
@@ -137,9 +147,8 @@ def _answering(topics: Sequence[Topic], passage: _Passage) -> Iterator[_Heard]:
         about = _about(topic, passage, every)
         for question in topic.questions if about else ():
             for within in about:
-                refuses = _heard(question, passage, within)
-                if refuses is not None:
-                    yield (topic.id, question.id), within, refuses
+                if heard := _heard(topic, question, passage, within):
+                    yield heard
 
 
 def _about(topic: Topic, passage: _Passage, every: Sequence[Interval]) -> Sequence[Interval]:
@@ -154,36 +163,40 @@ def _about(topic: Topic, passage: _Passage, every: Sequence[Interval]) -> Sequen
     return [s for s, own, before in zip(every, named, followed, strict=False) if own or before]
 
 
-def _heard(question: Question, passage: _Passage, within: Interval) -> bool | None:
-    """Whether a sentence refuses what a question asks; None where it does not answer it.
-
-    It is read after its lead, and answers by some words of its own.
-    """
+def _heard(topic: Topic, question: Question, passage: _Passage, within: Interval) -> _Heard | None:
+    """What a sentence answers, read after its lead: by some words of its own, or not at all."""
     start, end = within
     lead = f"{passage.lead} " if passage.lead else ""
     text = f"{lead}{passage.text[start:end]}"
     found = mentions(question, text, [(len(lead), len(text))])
-    if all(mention.end <= len(lead) for mention in found):
+    own = [mention for mention in found if mention.end > len(lead)]
+    if not own:
         return None
     before = _TURN.split(text[: found[0].start])[-1]
-    return bool(_REFUSING.search(" ".join(before.split()[-_NEAR:])))
+    return _Heard(
+        asked=(topic.id, question.id),
+        within=within,
+        refuses=bool(_REFUSING.search(" ".join(before.split()[-_NEAR:]))),
+        start=max(own[0].start - len(lead), 0),
+        weight=len(own) + len(mentions(topic, text[len(lead) :])),
+    )
 
 
-def _statement(
-    version: Version, place: int, lead: str, within: Interval, refuses: bool
-) -> Statement:
-    clause, (start, end) = version.clauses[place], within
+def _statement(version: Version, place: int, lead: str, heard: _Heard) -> Statement:
+    clause, (start, end) = version.clauses[place], heard.within
     text = clause.text[start:end]
     day = effective(clause.text)
     return Statement(
         text=text,
-        key=fold(text),
+        key=" ".join(_WORD.findall(fold(text).casefold())) or fold(text),
         lead=lead,
         path=clause.path,
         place=place,
         links=tuple(_links(clause, start, end)),
         effective=day if day and day > version.first_seen.date() else None,
-        refuses=refuses,
+        refuses=heard.refuses,
+        start=heard.start,
+        weight=heard.weight,
     )
 
 
@@ -268,6 +281,7 @@ def _answer(asked: Asked, versions: Sequence[Version], told: Sequence[Statements
         since=versions[start] if keys[last] else None,
         changed=versions[turn] if turn else None,
         before=_without(said[turn - 1], said[last]) if turn else (),
+        was_answered=bool(turn and said[turn - 1]),
     )
 
 

@@ -23,6 +23,7 @@ from tracker.publisher.continuity import present
 from tracker.publisher.site.clause_history import ClauseHistories, clause_histories
 
 _QUOTED = 110  # characters in a headline
+_GLANCE = 120  # characters in a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,11 @@ class Quote:
     `seen` is when these words were first seen without a break since; `was_always` tells that this
     was when the text was first read, else `brought` is the page of the revision that brought them.
     `page` is the permalink to the clause in its version, `life` the name of the clause's history.
+    `glance` is the sentence cut to what answers.
     """
 
     text: str
+    glance: str
     lead: str
     path: tuple[str, ...]
     seen: datetime
@@ -53,6 +56,7 @@ class Reply:
     `seen` is the time of the newest version and `last_seen` the last look. `since` is the time
     since which it has answered without a break; `changed` the page of the revision that last
     changed the answer, at `changed_at`, and `before` the sentences that it took away.
+    `was_answered` tells that the text before that had an answer, too.
     """
 
     history: History
@@ -67,6 +71,7 @@ class Reply:
     changed: str
     changed_at: datetime | None
     before: tuple[str, ...]
+    was_answered: bool
 
 
 def replies(
@@ -96,7 +101,7 @@ def _reply(
         question=answer.question,
         quotes=tuple(
             _quote(dated.statement, dated.since, answer.first, newest, lives, brought)
-            for dated in answer.statements
+            for dated in sorted(answer.statements, key=lambda d: -d.statement.weight)
         ),
         is_read={capture.language for capture in newest.captures} <= {None, "en"},
         seen=newest.first_seen,
@@ -106,6 +111,7 @@ def _reply(
         changed=urls.revision_page(changed) if changed else "",
         changed_at=answer.changed.first_seen if answer.changed else None,
         before=tuple(statement.text for statement in answer.before),
+        was_answered=answer.was_answered,
     )
 
 
@@ -121,6 +127,7 @@ def _quote(
     revision = brought.get(since.key) if since.key != first.key else None
     return Quote(
         text=said.text,
+        glance=glance(said),
         lead=said.lead,
         path=said.path[1:] or said.path,
         seen=since.first_seen,
@@ -131,6 +138,18 @@ def _quote(
         life=anchor,
         links=tuple(link for link in said.links if words.is_web(link.target)),
     )
+
+
+def glance(said: Statement) -> str:
+    """Cut a sentence to the words that answer, and what is around them."""
+    text = words.safe(said.text)
+    if len(text) <= _GLANCE:
+        return text
+    start = max(0, min(said.start - _GLANCE // 3, len(text) - _GLANCE))
+    start = text.find(" ", start) + 1 if start else 0
+    end = text.rfind(" ", start, start + _GLANCE) if start + _GLANCE < len(text) else len(text)
+    end = end if end > start else start + _GLANCE
+    return f"{'… ' if start else ''}{text[start:end]}{' …' if end < len(text) else ''}"
 
 
 def since(quote: Quote) -> str:
@@ -166,14 +185,22 @@ def told(revision: Revision, topics: Sequence[Topic]) -> tuple[str, ...]:
     """
     asked_ = {(topic.id, question.id): question for topic, question in questions(topics)}
     found = (
-        _told(change, asked_[change.topic, change.question])
+        _turn(change, asked_[change.topic, change.question])
         for change in revision.answers
         if (change.topic, change.question) in asked_
     )
     return tuple(filter(None, found))
 
 
-def _told(change: AnswerChange, question: Question) -> str:
+def said_of(change: AnswerChange, question: Question) -> str:
+    """Say what a revision does to one answer, be it only to its words."""
+    side, verb = (change.came, "now says") if change.came else (change.gone, "no longer says")
+    best = max(side, key=lambda statement: statement.weight)
+    turn = _turn(change, question) if question.says else ""
+    return turn or f"{verb} “{glance(best)}”"
+
+
+def _turn(change: AnswerChange, question: Question) -> str:
     """What an answer says now and did not, or said and does not any more."""
     before, after = (*change.gone, *change.kept), (*change.came, *change.kept)
     affirmed, affirms = (any(not s.refuses for s in side) for side in (before, after))
