@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.strategies import DAY, START, clause, clauses, edited, page
+from tests.strategies import DAY, START, clauses, edited, page
 from tracker.differ import revise
 from tracker.differ.answers import Asker, answers, changed_answers
 from tracker.model import AnswerChange, Clause, Question, Statement, Topic, Unit, Version
@@ -89,14 +89,6 @@ def test_the_introduction_of_a_list_is_not_that_of_the_next() -> None:
 
 def test_a_heading_is_no_answer() -> None:
     assert said(read("<h2>We train models</h2><p>Boats float.</p>"), "training") == []
-
-
-def test_the_label_of_a_row_is_no_answer() -> None:
-    found = (
-        clause("To train our models", Unit.CELL, ("Terms",)),
-        clause("We train our models on posts", Unit.CELL, ("Terms", "To train our models")),
-    )
-    assert said(version_of(found), "training") == ["We train our models on posts"]
 
 
 @pytest.mark.parametrize(

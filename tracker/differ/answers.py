@@ -110,10 +110,8 @@ def _asker(topics: tuple[Topic, ...]) -> Asker:
 def _passages(version: Version) -> Iterator[tuple[int, _Passage]]:
     """The clauses that can say something, with their places."""
     lead, at = "", tuple[str, ...]()
-    paths = [*(clause.path for clause in version.clauses[1:]), ()]
-    for place, (clause, path) in enumerate(zip(version.clauses, paths, strict=False)):
-        # A cell may be the label of its row: a heading to the other cells.
-        if clause.unit is Unit.HEADING or clause.text in path[len(clause.path) :]:
+    for place, clause in enumerate(version.clauses):
+        if clause.unit is Unit.HEADING:
             continue
         if clause.unit not in _LISTED or clause.path != at:
             lead, at = "", clause.path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -201,19 +201,27 @@ def said_of(change: AnswerChange, question: Question) -> str:
 
 
 def _turn(change: AnswerChange, question: Question) -> str:
-    """What an answer says now and did not, or said and does not any more."""
+    """What an answer says now and did not, or said and does not any more.
+
+    What is announced for a day to come is not said yet.
+    """
     before, after = (*change.gone, *change.kept), (*change.came, *change.kept)
-    affirmed, affirms = (any(not s.refuses for s in side) for side in (before, after))
-    said = question.says and words.line(question.says)
+    (affirmed, promised), (affirms, promises) = map(_affirmed, (before, after))
+    said = words.line(question.says) or f"something on “{words.line(question.ask)}”"
     if affirms != affirmed:
-        verb = "now says" if affirms else "no longer says"
-        return f"{verb} {said or f'something on “{words.line(question.ask)}”'}"
+        return f"{'now says' if affirms else 'no longer says'} {said}"
+    if promises and not (affirmed or promised):
+        return f"will say {said}"
     if change.is_new or change.is_over:
-        verb, (first, *_) = (
-            ("now says", change.came) if change.is_new else ("no longer says", change.gone)
-        )
-        return f"{verb} “{words.unforged(words.line(first.text, _QUOTED))}”"
+        side, verb = (change.came, "now says") if change.is_new else (change.gone, "no longer says")
+        return f"{verb} “{words.unforged(words.line(side[0].text, _QUOTED))}”"
     return ""
+
+
+def _affirmed(side: Iterable[Statement]) -> tuple[bool, bool]:
+    """Whether some statements say yes, and whether some will."""
+    found = [statement for statement in side if not statement.refuses]
+    return any(not s.effective for s in found), any(s.effective for s in found)
 
 
 # ── put to many texts ─────────────────────────────────────────────────────────────
