@@ -174,7 +174,7 @@ def _capture(
         media=record.media,
         via=record.via,
         archive_url=record.archive_url,
-        facts=FACTS,
+        facts=(*FACTS, *record.facts),
     )
 
 
@@ -203,11 +203,11 @@ def import_records(
         for entry in _as_declared(entries, edition, declared):
             try:
                 name = imported_id(entry.service, entry.type, edition)
-                body = _body(repository, entry, now)
+                body = body_of(repository, entry, now)
             except ValueError as error:
                 what = entry.service, entry.type
                 unnamed[what] = Refusal(" ".join(what), f"cannot be a document: {error}")
-            except _Refused as error:
+            except Unfit as error:
                 refused.append(
                     Refusal(f"Commit {entry.commit} of {entry.service} {entry.type}", str(error))
                 )
@@ -215,22 +215,23 @@ def import_records(
                 document = Document(name, entry.service, entry.type, edition, ())
                 yield Found(document, _source(entry, document, declared), _of_entry(entry, body))
 
-    yield from _kept(found(), archive, looking)
+    yield from kept(found(), archive, looking)
     yield from refused
     yield from unnamed.values()
 
 
-class _Refused(Exception):
+class Unfit(Exception):
     """A record is not taken; the text says why."""
 
 
-def _body(repository: Repository, entry: Entry, now: datetime) -> bytes:
+def body_of(repository: Repository, entry: Entry, now: datetime) -> bytes:
+    """Return the bytes of an entry. Raises Unfit where it is not taken."""
     if reason := doubt(entry.time, now):
-        raise _Refused(reason)
+        raise Unfit(reason)
     try:
         return repository.body(entry)
     except ImportFailed as error:
-        raise _Refused(f"is not read: {str(error).rstrip('.')}") from error
+        raise Unfit(f"is not read: {str(error).rstrip('.')}") from error
 
 
 def _as_declared(
@@ -258,7 +259,7 @@ def _declared_pages(
     return pages
 
 
-def _kept(
+def kept(
     found: Iterable[Found], archive: Archive, looking: Looking | None
 ) -> Iterator[Capture | Refusal | None]:
     """Keep what is found; a record that cannot be judged is refused by itself."""
@@ -323,7 +324,7 @@ def import_pages(
                 for document, source in owners(documents, record.url or ""):
                     yield Found(document, source, record)
 
-    for capture in _kept(found(), archive, looking):
+    for capture in kept(found(), archive, looking):
         while refused:
             yield refused.pop(0)
         yield capture

@@ -61,6 +61,11 @@ class Workspace:
         return self.root / ".cache" / "derived.db"
 
     @property
+    def collections(self) -> Path:
+        """The mirrors of collections that are followed; they may be thrown away at will."""
+        return self.root / ".cache" / "collections"
+
+    @property
     def feeds(self) -> Path:
         return self.root / "feeds"
 
