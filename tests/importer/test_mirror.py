@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -145,7 +144,6 @@ def test_a_note_that_was_tampered_with_only_costs_a_fetch(served: str, tmp_path:
 
 
 def test_a_site_that_is_none_is_a_sentence(tmp_path: Path) -> None:
-    with Server({"/x/info/refs?service=git-upload-pack": answer(404)}) as server:
-        with pytest.raises(ImportFailed, match="no git repository"):
-            mirrored(server.url("/x"), tmp_path / "room", asking)
-    shutil.rmtree(tmp_path / "room", ignore_errors=True)
+    pages = {"/x/info/refs?service=git-upload-pack": answer(404)}
+    with Server(pages) as server, pytest.raises(ImportFailed, match="no git repository"):
+        mirrored(server.url("/x"), tmp_path / "room", asking)
