@@ -86,11 +86,16 @@ Selector = str | Range
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One page, and how to read it. With an empty `select` it is read by its structure."""
+    """One page, and how to read it. With an empty `select` it is read by its structure.
+
+    `scripts` says that its text is there only after its scripts have run, for which it takes a
+    browser; that makes it no other source.
+    """
 
     url: str
     select: tuple[Selector, ...] = ()
     remove: tuple[Selector, ...] = ()
+    scripts: bool = field(default=False, compare=False)
 
     @property
     def key(self) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from tracker._support.containment import Failed, tried
 from tracker.app.outcomes import FACTS, classified
 from tracker.archive.store import Archive
-from tracker.config.declarations import imported_id
+from tracker.config.declarations import document_id
 from tracker.errors import ImportFailed
 from tracker.extractor import Classification, PageFacts, examine
 from tracker.fetcher import public_headers
@@ -202,7 +202,7 @@ def import_records(
     def found() -> Iterator[Found]:
         for entry in _as_declared(entries, edition, declared):
             try:
-                name = imported_id(entry.service, entry.type, edition)
+                name = document_id(entry.service, entry.type, edition)
                 body = body_of(repository, entry, now)
             except ValueError as error:
                 what = entry.service, entry.type
