@@ -77,9 +77,13 @@ def look(work: tuple[str, bytes, str, Source | None] | None) -> PageFacts | Fail
 
 @dataclass(slots=True)
 class Keeper:
-    """Appends records to an archive, knowing what was captured of their pages before."""
+    """Appends records to an archive, knowing what was captured of their pages before.
+
+    `facts` are recorded of each of them.
+    """
 
     archive: Archive
+    facts: tuple[tuple[str, str], ...] = ()
     _known: dict[str, dict[str | None, list[Capture]]] = field(default_factory=dict)
 
     def has(self, found: Found) -> bool:
@@ -96,6 +100,7 @@ class Keeper:
             return None
         document, record = found.document, found.record
         capture = self._judged(document.id, found.source, record, seen)
+        capture = replace(capture, facts=tuple(sorted({*capture.facts, *self.facts})))
         self.archive.introduce(document)
         self.archive.add(capture, record.body)
         pages = self._of(document.id)

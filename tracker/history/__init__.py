@@ -29,7 +29,6 @@ from tracker.history.observations import (
 from tracker.history.previews import told_once, upcoming
 from tracker.history.runs import decisive, without_repeats
 from tracker.model import (
-    PREVIEW,
     Capture,
     Document,
     History,
@@ -76,8 +75,8 @@ def texts(
     version was last seen. `earlier` is what followed, by the same code and topics, from other
     captures: as far as the versions are the same, its revisions need not be found again.
     """
-    usual = [c for c in ordered if c.via != PREVIEW]
-    shown = [c for c in ordered if c.via == PREVIEW]
+    usual = [c for c in ordered if not c.is_preview]
+    shown = [c for c in ordered if c.is_preview]
 
     def alike(one: Observation, other: Observation) -> float:
         return kept_share(clauses(one.parts, reader), clauses(other.parts, reader))
@@ -103,7 +102,7 @@ def texts(
 
 def completed(document: Document, ordered: Sequence[Capture], found: Texts) -> History:
     """The history of `document` with how it stands after these captures, which are in order."""
-    usual = [c for c in ordered if c.via != PREVIEW]
+    usual = [c for c in ordered if not c.is_preview]
     seen = [parts[-1].time for parts in groups(usual)][-1:]
     if seen and not found.waiting and found.versions[-1].last_seen != seen[0]:
         found = _seen_until(found, seen[0])
@@ -212,7 +211,7 @@ def standing(ordered: Sequence[Capture], waits: str) -> Standing:
 
     `waits` says of a new wording that it waits for agreement.
     """
-    captures = [c for c in ordered if c.via != PREVIEW]
+    captures = [c for c in ordered if not c.is_preview]
     if not captures:
         return Standing(State.NEVER_SEEN, None, None, None, "It has not been visited yet.")
     last_visit = captures[-1].time
