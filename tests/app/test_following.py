@@ -60,7 +60,13 @@ def run(root: Path, now: str = "2025-03-01T00:00:00Z") -> CollectionVisit:
 
 def captures(root: Path) -> list[Capture]:
     with Archive(root / "data" / "archive.db") as archive:
-        return archive.captures(DOCUMENT)
+        return [c for c in archive.captures(DOCUMENT) if c.outcome is Outcome.GOOD]
+
+
+def answers(root: Path) -> list[Outcome]:
+    """Return how the collection answered, each time."""
+    with Archive(root / "data" / "archive.db") as archive:
+        return [c.outcome for c in archive.captures(DOCUMENT) if c.outcome is not Outcome.GOOD]
 
 
 def days(found: tuple[Capture, ...]) -> list[str]:
@@ -87,6 +93,7 @@ def test_nothing_new_is_nothing(root: Path) -> None:
     before = captures(root)
     done = run(root)
     assert (done.captures, done.looks) == ((), ())
+    assert answers(root) == [Outcome.ANSWERED] * 2
     assert done.last == datetime(2025, 2, 3, 6, tzinfo=UTC)
     assert captures(root) == before
 
@@ -147,6 +154,7 @@ def test_out_of_reach_it_is_named_and_all_else_goes_on(root: Path, collection: P
     collection.rename(collection.with_name("away"))
     done = run(root)
     assert done.problem.startswith("The harbours' archive: ")
+    assert answers(root) == [Outcome.ANSWERED, Outcome.UNREACHABLE]
     said = tracker(root, "--now", "2025-03-01T00:00Z", "run")
     assert "The harbours' archive: " in said.output
     assert "Traceback" not in said.output

@@ -19,6 +19,7 @@ from urllib.parse import quote, urlsplit
 
 from tracker.app.app import App, watched
 from tracker.app.ingest import Found, Unfit, body_of, kept, owners
+from tracker.app.looks import facts_of, look
 from tracker.app.network import asking
 from tracker.app.outcomes import FACTS
 from tracker.app.readings import read_anew
@@ -28,7 +29,7 @@ from tracker.config.validation import quoted
 from tracker.errors import ImportFailed, TrackerError
 from tracker.extractor import words_digest
 from tracker.importer import Record, Refusal, mirrored, news
-from tracker.model import PREVIEW, Capture, Document, Outcome, Source, digest
+from tracker.model import Capture, Document, Outcome, Source, digest
 
 if TYPE_CHECKING:
     from tracker.importer import Entry, Mirror, News
@@ -88,9 +89,23 @@ def follow(app: App, wanted: Sequence[str] = ()) -> Iterator[CollectionVisit]:
         for plan in plans:
             app.progress.doing(f"following {plan.collection.title} …")
             done = _followed(app, archive, plan)
+            _note_answer(archive, plan, done, app.now)
             app.progress.doing("")
             _tell(app, done)
             yield done
+
+
+def _note_answer(archive: Archive, plan: _Plan, done: CollectionVisit, now: datetime) -> None:
+    """Record, for each of its documents, how the collection answered."""
+    one = plan.collection
+    reason = "" if done.last else done.problem
+    outcome = Outcome.UNREACHABLE if reason else Outcome.ANSWERED
+    facts = facts_of(one.name, now)
+    with archive.together():
+        for document in dict.fromkeys(document for document, _ in plan.files):
+            archive.introduce(document)
+            row = look(document, None, one.title, one.url, now, facts, outcome, reason)
+            archive.add(row, None)
 
 
 def _tell(app: App, done: CollectionVisit) -> None:
@@ -243,7 +258,9 @@ class _Reading:
             return
         self.bodies[path] = digest(body)
         for document in mine:
-            yield Found(document, _source(entry, document), _record(self.plan, entry, body))
+            yield Found(
+                document, _source(entry, document), _record(self.plan, entry, body, self.now)
+            )
 
 
 def _path(entry: Entry) -> str:
@@ -262,7 +279,7 @@ def _source(entry: Entry, document: Document) -> Source | None:
     return page
 
 
-def _record(plan: _Plan, entry: Entry, body: bytes) -> Record:
+def _record(plan: _Plan, entry: Entry, body: bytes, now: datetime) -> Record:
     shown = _copy(plan.collection.url, entry.commit, _path(entry)) or entry.archive_url
     return Record(
         entry.location,
@@ -271,7 +288,10 @@ def _record(plan: _Plan, entry: Entry, body: bytes) -> Record:
         entry.media,
         plan.collection.title,
         archive_url=shown,
-        facts=_facts(plan.collection, entry.commit, _path(entry), entry.archive_url or ""),
+        facts=(
+            *facts_of(plan.collection.name, now),
+            *_facts(plan.collection, entry.commit, _path(entry), entry.archive_url or ""),
+        ),
     )
 
 
@@ -310,29 +330,30 @@ def _looks(archive: Archive, plan: _Plan, found: News, reading: _Reading) -> Ite
         body = reading.bodies.get(file.file, "")
         if not file.covers(found.time) or not body:
             continue
-        look = _look(archive, document, body, found.time)
-        if look:
-            facts = dict(FACTS) | dict(_facts(plan.collection, found.commit, file.file))
-            facts["unchanged_since"] = dict(look.facts).get("commit", "") or look.time.isoformat()
+        last = _seen_again(archive, document, body, found.time)
+        if last:
+            facts = dict(FACTS) | dict(facts_of(plan.collection.name, reading.now))
+            facts |= dict(_facts(plan.collection, found.commit, file.file))
+            facts["unchanged_since"] = last.fact("commit") or last.time.isoformat()
             seen = replace(
-                look,
+                last,
                 time=found.time,
                 via=plan.collection.title,
-                archive_url=_copy(plan.collection.url, found.commit, file.file) or look.archive_url,
+                archive_url=_copy(plan.collection.url, found.commit, file.file) or last.archive_url,
                 facts=tuple(sorted(facts.items())),
             )
             archive.add(seen, None)
             yield seen
 
 
-def _look(archive: Archive, document: Document, body: str, time: datetime) -> Capture | None:
+def _seen_again(archive: Archive, document: Document, body: str, time: datetime) -> Capture | None:
     """Return the capture of a text that was seen again; None where that would be no news.
 
     Where another source shows other words since, that the collection still has the older ones is
     no sign that they came back.
     """
     good = [
-        c for c in archive.captures(document.id) if c.outcome is Outcome.GOOD and c.via != PREVIEW
+        c for c in archive.captures(document.id) if c.outcome is Outcome.GOOD and not c.is_preview
     ]
     mine = [c for c in good if c.body == body and c.time <= time]
     if not mine:

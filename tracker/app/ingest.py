@@ -179,7 +179,7 @@ def _capture(
         media=record.media,
         via=record.via,
         archive_url=record.archive_url,
-        facts=(*FACTS, *record.facts),
+        facts=tuple(sorted({*FACTS, *record.facts})),
     )
 
 
