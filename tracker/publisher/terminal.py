@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from itertools import zip_longest
 
 from tracker.model import (
-    PREVIEW,
     Capture,
     Change,
     Clause,
@@ -132,7 +131,7 @@ def _standing(history: History, now: datetime, colour: bool, width: int) -> Iter
 
 def visit(document: Document, captures: Iterable[Capture], skipped: str) -> str:
     """One line that says how the visit to a document went."""
-    looked = [c for c in captures if c.via != PREVIEW]  # mostly there is none to be seen
+    looked = [c for c in captures if not c.is_preview]  # mostly there is none to be seen
     bad = next((c for c in looked if c.outcome is not Outcome.GOOD), None)
     if skipped:
         state = f"not asked for: {skipped}"
