@@ -89,7 +89,7 @@ def import_snapshots(app: App, /, **given: Any) -> None:
     REPOSITORY is a folder, a git bundle or a URL. Each page is judged as a live answer would be:
     error pages, walls and empty pages are recorded but never become a version.
     """
-    _import(app, "text/html", **given)
+    _import(app, ("text/html", "application/pdf"), **given)
 
 
 def _edition(name: str) -> str:
@@ -105,7 +105,7 @@ def _edition(name: str) -> str:
 
 def _import(
     app: App,
-    media: str,
+    media: str | tuple[str, ...],
     *,
     repository: str,
     service: str,
