@@ -270,7 +270,7 @@ def import_warc(
 )
 @pass_app
 def import_file(app: App, page: Path, document: str, at: str) -> None:
-    """Import a page that was saved from a browser, as HTML or MHTML (or a text, as Markdown).
+    """Import a page that was saved from a browser, as HTML, MHTML or PDF (or a text, as Markdown).
 
     DOCUMENT is needed where the page does not itself name a declared address.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-_WAY_OUT = "declare a page of HTML or Markdown that has the same text, or import one"
+_WAY_OUT = "declare a page of HTML, a PDF or Markdown that has the same text, or import one"
 #: How a body begins that is no text, and what it is called.
 _BEGINNINGS = (
     (b"{\\rtf", "an RTF document"),
