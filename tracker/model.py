@@ -185,7 +185,7 @@ class Outcome(StrEnum):
     TOO_SLOW = "too slow"  # the total deadline passed
     TOO_LARGE = "too large"
     REDIRECTED = "redirected"  # in circles, too often, or to where we do not go
-    NOT_TEXT = "not text"  # neither HTML nor text, or not decodable
+    NOT_TEXT = "not text"  # neither HTML nor text nor PDF, or not readable
     EMPTY = "empty"
     TRUNCATED = "truncated"
     SELECTOR = "selector"  # a declared selector matches nothing

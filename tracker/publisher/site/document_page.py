@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
 
+from tracker.extractor import is_pdf
 from tracker.model import Capture, Clause, History, Revision, Unit, Version, digest
 from tracker.publisher import urls, words
 from tracker.publisher.site.clause_history import ClauseHistories, ClauseHistory
@@ -230,4 +231,5 @@ def _captures(frame: PageContext, captures: Sequence[Capture]) -> Iterator[tuple
         body = frame.lent.body(capture)
         if body is not None and digest(body) == capture.body:
             kind = "md" if capture.media.startswith("text/markdown") else "html"
+            kind = "pdf" if is_pdf(body) else kind
             yield f"capture{'' if n == 1 else f'-{n}'}.{kind}.txt", body
