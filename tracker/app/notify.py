@@ -66,8 +66,9 @@ def _served(
         if address.feed not in item.feeds or ledger.has(address, item.id, item.published):
             continue
         done = sender.send(address, *brief(item, linked=linked))
-        app.progress.say(f"{address.name}  {'sent' if done else 'NOT SENT'}: {item.title}")
         if not done:
+            app.progress.failed(f"{address.name}  NOT SENT: {item.title}")
             return False
+        app.progress.say(f"{address.name}  sent: {item.title}")
         ledger.record(address, item.id, app.now)
     return True
