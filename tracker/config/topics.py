@@ -27,7 +27,8 @@ _KEYS = ("title", "about", "words", "near", "never", "headings")
 _GROUPS = ("one-of", "and-one-of", "and-also-one-of")
 #: Other feeds and files of the published root, which no topic and no edition may overwrite.
 RESERVED = set(
-    "all archive changes documents feeds index published search sitemap status upcoming".split()
+    "all archive changes documents feeds index published search sitemap status upcoming "
+    "weekly".split()
 )
 
 

@@ -12,6 +12,8 @@ from tracker.model import Correction, History, Topic
 from tracker.publisher import urls
 from tracker.publisher.data import exports, records
 from tracker.publisher.data.exports import Export
+from tracker.publisher.feeds.calendar import FILE as UPCOMING
+from tracker.publisher.feeds.calendar import calendar
 from tracker.publisher.feeds.formats import FORMATS
 from tracker.publisher.feeds.opml import opml
 from tracker.publisher.site import opt_out
@@ -40,6 +42,7 @@ def pages(frame: PageContext, abstracts: Sequence[DocumentSummary]) -> Pages:
     yield from _data(frame, [abstract.export for abstract in abstracts])
     yield from _prose(frame)
     yield "feeds.opml", opml(frame.feeds, frame.base)
+    yield UPCOMING, calendar(frame.entries, frame.base)
     yield from _machines(frame)
 
 
