@@ -27,6 +27,7 @@ from tracker.publisher.site import (
 from tracker.publisher.site.clause_history import clause_histories
 from tracker.publisher.site.context import Lent, PageContext, Pages
 from tracker.publisher.site.listing import entries, newest_first
+from tracker.publisher.site.search import search_files
 from tracker.publisher.summaries import DocumentSummary, summarise
 
 
@@ -64,7 +65,9 @@ def document_output(
     files = dict(document_page.pages(frame, history, found)) | dict(
         revision_page.pages(frame, found)
     )
-    short = summarise(frame, history, found)
+    index, parts = search_files(history, found)
+    files |= dict(parts)
+    short = summarise(frame, history, found, index)
     feed = document_feed(history, short.items, frame.base, settings.websub_hub)
     return DocumentOutput(files | dict(feed), short)
 

@@ -23,6 +23,7 @@ from tracker.publisher.site.compare_page import (
 from tracker.publisher.site.context import PageContext
 from tracker.publisher.site.listing import ListEntry
 from tracker.publisher.site.opt_out import OptOut
+from tracker.publisher.site.search import SearchIndex
 from tracker.publisher.without_texts import bare, without_texts
 
 
@@ -37,9 +38,12 @@ class DocumentSummary:
     ways: tuple[OptOut, ...]
     items: tuple[Item, ...]
     export: Export
+    search: SearchIndex
 
 
-def summarise(frame: PageContext, history: History, lives: ClauseHistories) -> DocumentSummary:
+def summarise(
+    frame: PageContext, history: History, lives: ClauseHistories, search: SearchIndex
+) -> DocumentSummary:
     """Summarise the one document of `frame`."""
     short = without_texts(history)
     revisions = dict(zip(map(id, history.revisions), short.revisions, strict=True))
@@ -56,6 +60,7 @@ def summarise(frame: PageContext, history: History, lives: ClauseHistories) -> D
         ),
         items=tuple(document_items(history, frame.topics, frame.base, frame.corrections)),
         export=export(history),
+        search=search,
     )
 
 

@@ -20,12 +20,13 @@ from tracker.publisher.site import opt_out
 from tracker.publisher.site.compare_page import editions
 from tracker.publisher.site.context import PageContext, Pages, file
 from tracker.publisher.site.listing import ListEntry, ListPage, list_pages, orphaned_corrections
+from tracker.publisher.site.search import index_files
 from tracker.publisher.summaries import DocumentSummary
 from tracker.publisher.words import iso
 
 _ON_THE_FRONT = 25
 _SIGNATURE = "\n\n\u2014 "  # how one begins in a checkpoint
-_ASSETS = """style.css feed.css site.js compare.js redline.js fonts/LICENSE.txt
+_ASSETS = """style.css feed.css site.js search.js compare.js redline.js fonts/LICENSE.txt
     fonts/source-serif-4.woff2 fonts/plex-sans-condensed-400.woff2
     fonts/plex-sans-condensed-600.woff2""".split()
 
@@ -39,6 +40,8 @@ def pages(frame: PageContext, abstracts: Sequence[DocumentSummary]) -> Pages:
     services = opt_out.directory(ways, frame.topics)
     yield frame.page("opt-out/", "optout.html", services=services)
     yield _compare(frame, abstracts)
+    yield frame.page("search/", "search.html")
+    yield from index_files(abstract.search for abstract in abstracts)
     yield from _data(frame, [abstract.export for abstract in abstracts])
     yield from _prose(frame)
     yield "feeds.opml", opml(frame.feeds, frame.base)
@@ -168,7 +171,7 @@ def _machines(frame: PageContext) -> Pages:
 
 
 def _sitemap(frame: PageContext) -> bytes:
-    paths = ["", "changes/", "opt-out/", "compare/", "data/", "about/", "corrections/"]
+    paths = ["", "changes/", "search/", "opt-out/", "compare/", "data/", "about/", "corrections/"]
     paths += ["subscribe/", *(urls.topic_page(t) for t in frame.topics)]
     paths += [leaf.path for leaf, _ in older(frame)]
     paths += [urls.document_page(h.document.id) for h in frame.histories]
