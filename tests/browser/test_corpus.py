@@ -131,7 +131,8 @@ _AT_FIRST = """
     new MutationObserver((_, observer) => {
       if (!document.querySelector("#results li")) return;
       observer.disconnect();
-      const loaded = performance.getEntriesByType("resource").filter((one) => one.name.includes("/search"));
+      const all = performance.getEntriesByType("resource");
+      const loaded = all.filter((one) => one.name.includes("/search"));
       globalThis.loadedAtFirst = loaded.reduce((sum, one) => sum + one.decodedBodySize, 0);
     }).observe(document, { subtree: true, childList: true });
 """

@@ -235,6 +235,11 @@ def about(revision: Revision, topic: str) -> int:
     return sum(any(t.topic == topic for t in c.tags) for c in news(revision))
 
 
+def worth(history: History) -> int:
+    """How much a document has to tell: how many of its changes were about a topic."""
+    return sum(bool(c.tags) for r in history.revisions if r.topics for c in r.changes)
+
+
 def headline(history: History, revision: Revision, topics: Sequence[Topic]) -> str:
     """The one line that says what changed: which text, which topics, how much, from when."""
     name = document_name(history, revision.after.title)

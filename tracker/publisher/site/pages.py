@@ -17,7 +17,7 @@ from tracker.publisher.feeds.calendar import calendar
 from tracker.publisher.feeds.formats import FORMATS
 from tracker.publisher.feeds.opml import opml
 from tracker.publisher.site import opt_out
-from tracker.publisher.site.compare_page import editions
+from tracker.publisher.site.compare_page import editions, most_told_first
 from tracker.publisher.site.context import PageContext, Pages, file
 from tracker.publisher.site.listing import ListEntry, ListPage, list_pages, orphaned_corrections
 from tracker.publisher.site.search import index_files
@@ -102,8 +102,11 @@ def _older(frame: PageContext, title: str, leaf: ListPage) -> Pages:
 
 
 def _compare(frame: PageContext, abstracts: Sequence[DocumentSummary]) -> tuple[str, bytes]:
-    shelves = [abstract.shelf for abstract in abstracts if abstract.shelf.choices]
-    suggested = [*editions(frame.histories), *(end for a in abstracts for end in a.ends)]
+    shelves = most_told_first(abstract.shelf for abstract in abstracts)
+    worth = {shelf.document: n for n, shelf in enumerate(shelves)}
+    found = [*editions(frame.histories), *(end for a in abstracts for end in a.ends)]
+    # Stable: editions of a text come before its first and last version.
+    suggested = sorted(found, key=lambda one: worth.get(one.older.rpartition("/")[0], 0))
     return frame.page("compare/", "compare.html", shelves=shelves, suggestions=suggested)
 
 

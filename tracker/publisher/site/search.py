@@ -33,8 +33,8 @@ _WORD = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\W_぀-ヿ㐀-鿿가-힯]+")
 class SearchIndex:
     """The words of one document, packed: those of a whole site are in memory at once.
 
-    `parts` is how many parts it has, the first `standing` of which are in force; `worth` is how
-    often it changed about a topic.
+    `parts` is how many parts it has, the first `standing` of which are in force; `worth` is as
+    `words.worth` has it.
     """
 
     document: str
@@ -83,7 +83,7 @@ def search_files(
         words.document_name(history),
         len(groups),
         sum(1 for group in groups if group[0].last == newest),
-        sum(bool(revision.topics) for revision in history.revisions),
+        words.worth(history),
         zlib.compress(json.dumps(known, sort_keys=True).encode()),
     )
     return index, [
