@@ -1,11 +1,16 @@
-"""The fetcher of every use case that asks the network."""
+"""The fetcher of every use case that asks the network, and the client for repositories."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from tracker.app.app import App
-from tracker.fetcher import Fetcher, HostMemory, Limits, user_agent
+from tracker.fetcher import Fetcher, HostMemory, Limits, talk, user_agent
+
+if TYPE_CHECKING:
+    import httpx
 
 
 def fetcher(
@@ -23,3 +28,8 @@ def fetcher(
         limits=limits or Limits(),
         memory=memory,
     )
+
+
+def asking(app: App, url: str) -> AbstractContextManager[httpx.Client]:
+    """Ask an address that the operator wrote; GitHub answers only what calls itself git."""
+    return talk(url, user_agent=f"git/{user_agent(app.workspace.settings.contact)}")

@@ -69,6 +69,11 @@ class Workspace:
         return self.root / ".cache" / "hosts.json"
 
     @property
+    def collections(self) -> Path:
+        """The mirrors of collections that are followed; they may be thrown away at will."""
+        return self.root / ".cache" / "collections"
+
+    @property
     def feeds(self) -> Path:
         return self.root / "feeds"
 
@@ -162,7 +167,7 @@ def _notified(
     unknown = feed_names.no_feeds(declared, watched, said)
     if not unknown:
         return said, None
-    way_out = "is no feed; use all, a topic, an edition or a document"
+    way_out = "is no feed; use all, weekly, a topic, an edition, a service or a document"
     problems = (f'"notify" › {quoted(name)} {way_out}' for name in unknown)
     kept = tuple(one for one in said.notify if one[0] not in unknown)
     return replace(said, notify=kept), refused(DeclarationError(settings.FILE, *problems))

@@ -133,7 +133,7 @@ class Telling:
 
     def _hear_of(self, source: _Source, look: tuple[Capture, ...], good: bool) -> None:
         first = look[0]
-        if first.via != LIVE and first.archive_url is not None:
+        if first.via != LIVE and (first.archive_url or first.body):
             if good:
                 source.seen = max(source.seen or first.time, first.time)
             return  # of a capture that others took, nothing follows about how they answer
