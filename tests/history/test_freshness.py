@@ -106,8 +106,9 @@ def test_what_turns_up_later_takes_back_no_outage() -> None:
 def test_a_page_that_is_read_directly_may_fail_once_by_itself() -> None:
     rows = [visited(12 * n) for n in range(6)]
     assert standing([*rows, visited(72, Outcome.SERVER_ERROR)]).state is State.OK
-    late = [*rows, *(visited(72 + 12 * n, Outcome.SERVER_ERROR) for n in range(4))]
-    assert standing(late).state is State.OVERDUE
+    late = [*rows, *(visited(72 + 12 * n, Outcome.SERVER_ERROR) for n in range(2))]
+    assert standing(late).state is State.FAILING
+    assert [o.began for o in outages(late)] == [at(72)]
     assert standing([*rows, visited(72, Outcome.MISSING)]).state is State.FAILING
 
 

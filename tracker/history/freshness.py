@@ -27,8 +27,8 @@ from tracker.model import (
 )
 from tracker.policy import FAILING_TIME
 
-#: A page that is read directly is read twice a day: three visits in a row may fail.
-_DIRECT = timedelta(hours=36)
+#: A page that is read directly is read twice a day: one of the visits may fail in passing.
+_DIRECT = timedelta(hours=18)
 #: Of a source of others, what is expected before its usual gaps are known, and at the least.
 _UNKNOWN, _FLOOR = timedelta(days=30), timedelta(days=4)
 _ENOUGH = 8  # gaps to learn from
@@ -192,8 +192,9 @@ class Telling:
         page = self._page
         if page.trouble is None or page.is_closed or not self._is_alone:
             return None
-        passes = self._last is not None and page.trouble.outcome in _PASSING
-        return None if passes else page.since
+        passes = page.trouble.outcome in _PASSING
+        is_late = self._last is None or self._overdue() is not None
+        return page.since if is_late or not passes else None
 
     def _overdue(self) -> datetime | None:
         if self.time is None:
