@@ -184,8 +184,8 @@ class Telling:
 
     def alarmed_since(self) -> datetime | None:
         """Since when the document is not as it should be; None while it is."""
-        begun = [time for time in (self._blocked(), self._overdue(), self._failing()) if time]
-        return min(begun, default=None)
+        begun = [time for time in (self._overdue(), self._failing()) if time]
+        return self._blocked() or min(begun, default=None)
 
     def _blocked(self) -> datetime | None:
         """Since when its own page shows something else, and no other source has the text."""
