@@ -9,6 +9,7 @@ import click
 from tracker.app.app import App
 from tracker.app.fetch import fetch as visits
 from tracker.app.fetch import is_cut_off
+from tracker.app.following import CollectionVisit, follow
 from tracker.app.visits import Visit
 from tracker.cli._app import failing, pass_app
 from tracker.cli._options import visiting
@@ -42,6 +43,9 @@ def fetch_all(app: App, wanted: Sequence[str], *, force: bool, hosts: Sequence[s
 
     What went wrong with several is told once, and so is what to do where nothing can be reached.
     """
+    for followed in follow(app, wanted):
+        if followed.captures or not followed.problem:
+            app.progress.say(_followed(followed))
     told: dict[str, str] = {}
     made: list[Visit] = []
     for visited in visits(app, wanted, force=force, hosts=hosts):
@@ -51,6 +55,15 @@ def fetch_all(app: App, wanted: Sequence[str], *, force: bool, hosts: Sequence[s
     if is_cut_off(app, made):
         app.progress.note(_CUT_OFF)
     return any(visited.failed for visited in made)
+
+
+def _followed(found: CollectionVisit) -> str:
+    new = terminal.import_summary(found.captures) if found.captures else "nothing new"
+    until = f", last commit {found.last:%Y-%m-%d %H:%M} UTC" if found.last else ""
+    title = terminal.harmless(found.collection.title)
+    lines = [f"{title}{until}: {new}"]
+    lines += [f"  refused: {terminal.harmless(str(refusal))}" for refusal in found.refused]
+    return "\n".join(lines)
 
 
 def _said(visited: Visit, told: dict[str, str]) -> str:

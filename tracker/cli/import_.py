@@ -90,7 +90,7 @@ def import_snapshots(app: App, /, **given: Any) -> None:
     REPOSITORY is a folder, a git bundle or a URL. Each page is judged as a live answer would be:
     error pages, walls and empty pages are recorded but never become a version.
     """
-    _import(app, "text/html", **given)
+    _import(app, ("text/html", "application/pdf"), **given)
 
 
 def _edition(name: str) -> str:
@@ -106,7 +106,7 @@ def _edition(name: str) -> str:
 
 def _import(
     app: App,
-    media: str,
+    media: str | tuple[str, ...],
     *,
     repository: str,
     service: str,
@@ -271,7 +271,7 @@ def import_warc(
 )
 @pass_app
 def import_file(app: App, page: Path, document: str, at: str) -> None:
-    """Import a page that was saved from a browser, as HTML or MHTML (or a text, as Markdown).
+    """Import a page that was saved from a browser, as HTML, MHTML or PDF (or a text, as Markdown).
 
     DOCUMENT is needed where the page does not itself name a declared address.
     """

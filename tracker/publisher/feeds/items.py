@@ -10,6 +10,7 @@ from tracker.policy import LONGEST_MESSAGE
 from tracker.publisher import words
 from tracker.publisher.feeds.channel import Content, Item, View
 from tracker.publisher.feeds.notices import corrected_at
+from tracker.publisher.headlines import headline
 from tracker.publisher.selection import is_about
 from tracker.publisher.templating import ENVIRONMENT, Run, both, side
 from tracker.publisher.urls import revision_page
@@ -113,7 +114,7 @@ def revision_item(
     worth = revision.significance
     return Item(
         id=words.tag_uri(revision),
-        title=words.headline(history, revision, topics),
+        title=headline(history, revision, topics),
         link=body.link,
         summary=body.summary,
         content=Content.of(body.html(), body.text(), _facts(body, topics)),
