@@ -9,6 +9,7 @@ import click
 from tracker.app.app import App
 from tracker.app.fetch import fetch as visits
 from tracker.app.following import CollectionVisit, follow
+from tracker.app.renames import say_renames
 from tracker.app.visits import Visit
 from tracker.cli._app import failing, pass_app
 from tracker.cli._options import visiting
@@ -33,6 +34,7 @@ def fetch(app: App, documents: tuple[str, ...], force: bool, hosts: tuple[str, .
 
 def fetch_all(app: App, wanted: Sequence[str], *, force: bool, hosts: Sequence[str]) -> bool:
     """Visit documents and print the outcome of each; return whether any could not be read."""
+    say_renames(app)
     for followed in follow(app, wanted):
         if followed.captures or not followed.problem:
             click.echo(_followed(followed))
