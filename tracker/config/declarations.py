@@ -22,6 +22,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tracker._support.nearest import nearest
 from tracker.config.validation import (
     DOCUMENT,
     NAME,
@@ -134,7 +135,10 @@ def find(documents: Sequence[Document], name: str) -> Document:
     if not documents:
         raise UsageError(f"No document is called {quoted(name)}: none is declared.")
     if not matches:
-        raise UsageError(f"No document is called {quoted(name)}; there are {_list(documents)}.")
+        meant = nearest(name, [document.id for document in documents])
+        there = f"there are {_list(documents)}."
+        way_out = f"did you mean {' or '.join(meant)}?" if meant else there
+        raise UsageError(f"No document is called {quoted(name)}; {way_out}")
     raise UsageError(f"{quoted(name)} could be any of {_list(matches)}; give more of the name.")
 
 
