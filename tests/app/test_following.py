@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -86,6 +87,20 @@ def test_its_history_comes_with_where_it_is_from(root: Path, collection: Path) -
     assert dict(look.facts)["unchanged_since"] == said["commit"]
     assert dict(look.facts)["commit"] == git(collection, "rev-parse", "HEAD")
     assert look.text == second.text
+
+
+def test_commit_and_licence_are_shown_wherever_the_text_is(root: Path, collection: Path) -> None:
+    commit(collection, {TERMS: text("You may moor for a day.")}, "2025-02-06T06:00:00Z")
+    run(root)
+    assert tracker(root, "publish").exit_code == 0
+    name = git(collection, "rev-parse", "HEAD")
+    said = f"The harbours' archive, commit {name}, licence ODbL-1.0"
+    shown = " ".join(tracker(root, "show", DOCUMENT).stdout.split())
+    assert f"Read through {said}" in shown
+    feeds = root / "feeds"
+    place = f"{DOCUMENT}/20250206T060000Z/index.html"
+    for file in (f"documents/{place}", f"changes/{place}", f"{DOCUMENT}.json", "all.xml"):
+        assert said in html.unescape((feeds / file).read_text())
 
 
 def test_nothing_new_is_nothing(root: Path) -> None:

@@ -216,6 +216,8 @@ def show(version: Version, *, colour: bool, width: int) -> str:
     first, last = words.sight(version), words.moment(version.last_seen)
     lines = _wrapped(f"First seen {first}, last seen {last}", width, "")
     lines += [f"Read from {words.line(url)}" for url in version.urls]
+    for origin in words.origins(version):
+        lines += _wrapped(f"Read through {origin}", width, "")
     for clause in version.clauses:
         lines += ["", *_clause(clause, colour, width)]
     return "\n".join(lines)
