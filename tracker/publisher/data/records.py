@@ -20,7 +20,15 @@ from tracker.model import (
 )
 from tracker.publisher import answers
 from tracker.publisher.answers import Quote, Reply
-from tracker.publisher.words import declared_name, hindrances, is_web, iso, source, through
+from tracker.publisher.words import (
+    declared_name,
+    hindrances,
+    is_web,
+    iso,
+    origins,
+    source,
+    through,
+)
 
 Record = dict[str, Any]
 
@@ -165,6 +173,7 @@ def text(version: Version) -> Record:
         **_nth("nth", version),
         "last_seen": iso(version.last_seen),
         "source_urls": list(version.urls),
+        "through": origins(version),
         "sha256": [c.body for c in version.captures if c.body],
         "clauses": [_clause(clause) for clause in version.clauses],
     }

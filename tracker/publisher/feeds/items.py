@@ -74,6 +74,7 @@ class Body:
         if self.revision.effective:
             yield f"In force from: {words.day(self.revision.effective)}"
         yield f"First seen: {words.sight(self.revision.after)}"
+        yield from (f"As it was seen there: {url}" for url in self.copies[:1])
         yield f"Before that, the text of {words.day(self.revision.before.first_seen)} stood."
 
     def _clauses(self) -> Iterator[list[str]]:
@@ -91,6 +92,7 @@ class Body:
         yield f"The whole redline: {self.link}"
         if self.source:
             yield f"The page itself, as it is now: {self.source}"
+        yield from (f"Read through: {origin}" for origin in words.origins(self.revision.after))
         yield from (f"Archived copy: {url}" for url in self.copies)
         for side_, version in (("before", self.revision.before), ("after", self.revision.after)):
             yield from (f"SHA-256 {side_}: {c.body}" for c in version.captures if c.body)
