@@ -115,6 +115,7 @@ class Document:
     """A text of one service for one audience, read from one page or from several combined.
 
     `preview` is the page that shows the coming text while a change is announced; most have none.
+    `language` is the declared one, an ISO 639-1 code; "" for the one that most looks are in.
     """
 
     id: str
@@ -123,6 +124,7 @@ class Document:
     edition: str
     sources: tuple[Source, ...]
     preview: Source | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ class Outcome(StrEnum):
     TRUNCATED = "truncated"
     SELECTOR = "selector"  # a declared selector matches nothing
     COLLAPSED = "collapsed"  # much shorter than the last good text
-    LANGUAGE = "language"  # in another language than the last good text
+    LANGUAGE = "language"  # in another language than the document
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +285,7 @@ class Version:
     `captures` are the first captures of each source that showed it. `urls` are the pages it was
     read from, without repetition, empty if an import did not know them. A preview is not in force
     yet. `nth` distinguishes versions that were first seen in the same second, in the order of the
-    log, from 1.
+    log, from 1. `languages` are those of its pages, as far as they are known.
     """
 
     document: str
@@ -295,6 +297,7 @@ class Version:
     urls: tuple[str, ...]
     is_preview: bool = False
     nth: int = 1
+    languages: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[datetime, int, bool]:
@@ -465,6 +468,12 @@ class Revision:
     def order(self) -> tuple[datetime, str, int]:
         """The sort key among the revisions of all documents, oldest first."""
         return self.first_seen, self.document, self.after.nth
+
+    @property
+    def is_translation(self) -> bool:
+        """Return whether the text is in another language than before: no change can be told."""
+        old, new = self.before.languages, self.after.languages
+        return bool(old and new) and old != new
 
     @property
     def is_news(self) -> bool:

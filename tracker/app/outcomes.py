@@ -16,6 +16,7 @@ from tracker.extractor import (
     last_good,
     reads_alike,
 )
+from tracker.extractor.one_language import in_one_language
 from tracker.model import Capture, Outcome, Source
 
 #: The facts of every capture: what the digest of a text depends on besides the page.
@@ -30,17 +31,20 @@ def classified(
     earlier: Sequence[Capture],
     time: datetime,
     seen: PageFacts | None = None,
+    declared: str = "",
 ) -> Classification:
     """Classify a body as `classify` does, at no cost where it reads as the last good one.
 
-    `seen` is the impression of the body, where somebody looked at it already.
+    `seen` is the impression of the body, where somebody looked at it already; `declared` is the
+    language of the document, "" where none is.
     """
+    earlier = [c for (c,) in in_one_language([(c,) for c in earlier], declared)]
     if seen is not None:
-        return classify_against_history(seen, earlier, time)
+        return classify_against_history(seen, earlier, time, declared)
     last = last_good(earlier)
     if last is not None and _reads_as(archive, last, body, media, source):
         return Classification(Outcome.GOOD, "", last.text, last.length, last.language)
-    return classify(body, media, source, earlier, time)
+    return classify(body, media, source, earlier, time, declared)
 
 
 def _reads_as(

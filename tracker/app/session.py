@@ -15,7 +15,7 @@ from tracker.app.workspace import Workspace
 from tracker.archive.store import Archive
 from tracker.config.topics import FILE as TOPICS
 from tracker.errors import TrackerError
-from tracker.history import Reader, completed, decisive, in_order, texts, without_repeats
+from tracker.history import Reader, completed, decisive, in_order, judged, texts, without_repeats
 from tracker.history.outages import outages
 from tracker.model import LIVE, Capture, Document, History, Reading, Source, Texts, digest
 
@@ -100,7 +100,7 @@ class Session:
 
     def case(self, document: Document) -> Case:
         """Return a document with what was captured of it."""
-        captures = self._captures(document)
+        captures = tuple(judged(self._captures(document), document))
         runs = decisive(captures)
         # A text is read from its own body while that is kept, and else from one that reads alike.
         kept = self.archive.kept(c.body for run in runs for c in run.first if c.body)

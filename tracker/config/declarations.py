@@ -3,7 +3,8 @@
 A declaration is one JSON file per service, in a folder named after the edition it is about:
 `EDITION/SERVICE.json`. The format is that of
 https://docs.opentermsarchive.org/terms/reference/declaration/ with one freedom (`select` may be
-left out: the page is then read by its structure) and two limits: no script is run, neither the
+left out: the page is then read by its structure), one addition (`language`: the code of the
+language that the document is in) and two limits: no script is run, neither the
 page's (`executeClientScripts`) nor the declaration's (`filter`).
 
 A document is accepted as a whole or refused as a whole, with a `Refusal` that names every fault,
@@ -45,7 +46,8 @@ from tracker.model import Document, Range, Selector, Source, digest
 _TOP = ("name", "terms", "documents", "importedFrom")
 _LONGEST = 64  # letters of a part of an id
 _SHARED = ("select", "remove", "filter", "executeClientScripts")
-_TERMS = ("fetch", "combine", *_SHARED)
+_TERMS = ("fetch", "combine", "language", *_SHARED)
+_LANGUAGE = re.compile(r"[a-z]{2}")
 # Open Terms Archive's built-in filters; our comparison does the work of each for every page.
 _BUILT_IN = {
     "removeQueryParams": "tracking parameters are dropped from every link",
@@ -290,9 +292,19 @@ def _document(
         sources = _sources(place, terms)
     with wrong:
         remarks = _remarks(place, terms)
+    language = ""
+    with wrong:
+        language = _language(place.at("language"), terms.get("language", ""))
     wrong.check()
     type_ = _name(place, place.steps[-1])
-    return Document(identity, service, type_, identity.rpartition("@")[2], sources), remarks
+    region = identity.rpartition("@")[2]
+    return Document(identity, service, type_, region, sources, language=language), remarks
+
+
+def _language(place: Place, value: object) -> str:
+    if value == "" or (isinstance(value, str) and _LANGUAGE.fullmatch(value)):
+        return value if isinstance(value, str) else ""
+    raise place.wrong('must be a code of two letters (ISO 639-1), such as "en"')
 
 
 def _identity(place: Place, service: str, edition: str) -> str:

@@ -263,6 +263,8 @@ def _event(revision: Revision, subject: str) -> str:
 
 
 def _announcement(revision: Revision, subject: str) -> str:
+    if revision.is_translation:
+        return f"now in another language ({', '.join(revision.after.languages)})"
     if all(not change.after for change in news(revision)):
         return "took down its notice of changes"
     return f"announces changes about {subject}" if subject else "announces changes"
@@ -270,7 +272,7 @@ def _announcement(revision: Revision, subject: str) -> str:
 
 def summary(revision: Revision, topics: Sequence[Topic]) -> str:
     """Plain sentences: how much changed on each topic, and on which nothing did."""
-    if not revision.significance.is_news:
+    if not revision.significance.is_news or revision.is_translation:
         return f"{revision.reason[:1].upper()}{revision.reason[1:]}."
     total = len(news(revision))
     parts = [
@@ -286,7 +288,7 @@ def summary(revision: Revision, topics: Sequence[Topic]) -> str:
 
 def remark(revision: Revision, topics: Sequence[Topic]) -> str:
     """What a list says under a headline: only what the headline does not say already."""
-    if not revision.significance.is_news:
+    if not revision.significance.is_news or revision.is_translation:
         return summary(revision, topics)
     total = len(news(revision))
     counts = [
