@@ -285,7 +285,8 @@ class Version:
     `captures` are the first captures of each source that showed it. `urls` are the pages it was
     read from, without repetition, empty if an import did not know them. A preview is not in force
     yet. `nth` distinguishes versions that were first seen in the same second, in the order of the
-    log, from 1. `languages` are those of its pages, as far as they are known.
+    log, from 1. `languages` are those of its pages, as far as they are known. `name` is the
+    time and the number by which it was first published, where it has them not from its first sight.
     """
 
     document: str
@@ -298,6 +299,12 @@ class Version:
     is_preview: bool = False
     nth: int = 1
     languages: tuple[str, ...] = ()
+    name: tuple[datetime, int] | None = None
+
+    @property
+    def named(self) -> tuple[datetime, int]:
+        """The time and the number by which its addresses and ids name it, which never change."""
+        return self.name or (self.first_seen, self.nth)
 
     @property
     def key(self) -> tuple[datetime, int, bool]:
@@ -446,6 +453,8 @@ class Revision:
     be shown around its changes; `changes` are in the same order. `reason` explains the
     `significance` in words. `effective` is the date from which the text says it applies.
     `announced` is the time at which an upcoming revision had already announced it, if one had.
+    `told` is when it was published here, None where that is not known; `told_in` is the name of a
+    later revision that had told of it before it was found.
     """
 
     document: str
@@ -458,6 +467,8 @@ class Revision:
     topics: tuple[str, ...]
     effective: date | None
     announced: datetime | None = None
+    told: datetime | None = None
+    told_in: tuple[datetime, int] | None = None
 
     @property
     def first_seen(self) -> datetime:
@@ -477,8 +488,8 @@ class Revision:
 
     @property
     def is_news(self) -> bool:
-        """Return whether it goes into the feeds: it has weight, and was not announced before."""
-        return self.significance.is_news and self.announced is None
+        """Return whether it goes into the feeds: it has weight, and was not told before."""
+        return self.significance.is_news and self.announced is None and self.told_in is None
 
 
 class State(StrEnum):
@@ -521,6 +532,32 @@ class Outage:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedVersion:
+    """A version as it was first published, with the news of how it came about, if that was news.
+
+    `seen` and `nth` name it for good. `before` is the name of the version it was compared with,
+    None for the first of all. `text` identifies the wording. `told` is the date of the news: when
+    it was published, or its first sight where that was long ago. `size` is how much of the log was
+    known then.
+    """
+
+    document: str
+    seen: datetime
+    nth: int
+    is_preview: bool
+    before: tuple[datetime, int] | None
+    text: str
+    told: datetime
+    is_news: bool
+    size: int
+
+    @property
+    def name(self) -> tuple[datetime, int]:
+        """The time and the number by which it is named."""
+        return self.seen, self.nth
+
+
+@dataclass(frozen=True, slots=True)
 class Texts:
     """The wordings of a document and the steps between them, oldest first.
 
@@ -535,7 +572,11 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Everything that follows from the captures of one document, oldest first."""
+    """Everything that follows from the captures of one document, oldest first.
+
+    `retold` are revisions as they were published, in place of those of the same names, between
+    which others were found since. `withdrawn` are versions that were published and are none.
+    """
 
     document: Document
     title: str
@@ -543,6 +584,8 @@ class History:
     revisions: tuple[Revision, ...]
     standing: Standing
     outages: tuple[Outage, ...] = ()
+    retold: tuple[Revision, ...] = ()
+    withdrawn: tuple[PublishedVersion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -561,9 +604,11 @@ class Correction:
 
     def is_of(self, revision: Revision) -> bool:
         """Return whether it is about `revision`."""
-        seen = revision.first_seen.replace(microsecond=0)
-        mine = (self.document, self.first_seen, self.nth)
-        return mine == (revision.document, seen, revision.after.nth)
+        after = revision.after
+        names = (
+            (t.replace(microsecond=0), n) for t, n in (after.named, (after.first_seen, after.nth))
+        )
+        return self.document == revision.document and (self.first_seen, self.nth) in names
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,32 @@ from tracker._support.containment import Failed, tried
 from tracker.app.app import App, chosen
 from tracker.app.readings import read_anew, reader_of
 from tracker.app.workspace import Workspace
+from tracker.archive.published import by_document, load_published
 from tracker.archive.store import Archive
 from tracker.config.topics import FILE as TOPICS
 from tracker.errors import TrackerError
-from tracker.history import Reader, completed, decisive, in_order, judged, texts, without_repeats
+from tracker.history import (
+    Reader,
+    completed,
+    decisive,
+    identified,
+    in_order,
+    judged,
+    texts,
+    without_repeats,
+)
 from tracker.history.outages import outages
-from tracker.model import LIVE, Capture, Document, History, Reading, Source, Texts, digest
+from tracker.model import (
+    LIVE,
+    Capture,
+    Document,
+    History,
+    PublishedVersion,
+    Reading,
+    Source,
+    Texts,
+    digest,
+)
 
 #: After so many new captures of a document, those that remain of all are remembered again.
 _MANY = 40
@@ -156,9 +176,20 @@ class Session:
     def remember(self, case: Case, found: Texts) -> None:
         self.cache.put(case.document.id, case.key, _Told(found, case.code))
 
+    @cached_property
+    def _published(self) -> Mapping[str, tuple[PublishedVersion, ...]]:
+        size = self.sizes.get("captures")
+        found = load_published(self.workspace.published)
+        return by_document(p for p in found if size is None or p.size <= size)
+
+    def published(self, document: Document) -> tuple[PublishedVersion, ...]:
+        """Return what was published of a document, as far as the log is read."""
+        return self._published.get(document.id, ())
+
     def history(self, case: Case) -> History:
         """Return all that follows from the captures of a document."""
         found = completed(case.document, case.captures, self.texts(case))
+        found = identified(found, self.published(case.document), self.workspace.topics)
         return replace(found, outages=tuple(outages(case.captures)))
 
     def found(self, document: Document) -> History:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tracker._support.atomic_folder import published_names
 from tracker._support.cache import DerivedCache, key_of
+from tracker.archive import published
 from tracker.archive.object_store import ObjectStore
 from tracker.archive.store import Archive
 from tracker.config import corrections, declarations, feed_names, settings, topics
@@ -63,6 +64,11 @@ class Workspace:
     @property
     def feeds(self) -> Path:
         return self.root / "feeds"
+
+    @property
+    def published(self) -> Path:
+        """The ledger of what was published, and by which names."""
+        return self.root / "data" / published.FILE
 
     @property
     def key(self) -> Path:

@@ -1,6 +1,7 @@
 """Captures over time → versions → revisions. Pure: `reader` gives the text of a capture.
 
 observations   a document as it was captured at one time
+identity       names by which versions were published, which they keep
 judged         captures as all that was captured of their document shows them
 runs           captures that decide what a document said, and captures that may be left out
 previews       texts that a preview page shows before they are in force
@@ -17,6 +18,7 @@ from datetime import datetime
 from tracker.differ import kept_share, revise
 from tracker.extractor import text_digest
 from tracker.history.confirmation import Candidate, confirm, waiting
+from tracker.history.identity import identified, unpublished
 from tracker.history.judged import judged
 from tracker.history.observations import (
     Observation,
@@ -50,10 +52,12 @@ __all__ = [
     "completed",
     "decisive",
     "history",
+    "identified",
     "in_order",
     "judged",
     "standing",
     "texts",
+    "unpublished",
     "without_repeats",
 ]
 
@@ -204,6 +208,7 @@ def _translated(revision: Revision) -> Revision:
         significance=Significance.ANNOUNCEMENT,
         reason=f"the text is in another language now ({new}) than before ({old})",
         changes=(),
+        pairs=(),
         topics=(),
         effective=None,
     )

@@ -13,12 +13,13 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from tracker.model import (
+    LIVE,
     Capture,
     Change,
-    Correction,
     History,
     Kind,
     Note,
+    PublishedVersion,
     Revision,
     Significance,
     Topic,
@@ -149,9 +150,9 @@ def stamp(time: datetime) -> str:
     return iso(time).replace("-", "").replace(":", "")
 
 
-def nth(seen: Version | Correction) -> str:
+def nth(number: int) -> str:
     """ "-2" behind the time of the second version that was first seen in one second."""
-    return f"-{seen.nth}" if seen.nth > 1 else ""
+    return f"-{number}" if number > 1 else ""
 
 
 def sight(version: Version) -> str:
@@ -336,8 +337,34 @@ def tag_uri(revision: Revision) -> str:
     """The permanent identity of a revision (RFC 4151): the document and when it was first seen."""
     # An authority that is nobody's: the identity must not move with the site's address.
     shown = "/preview" if revision.after.is_preview else ""
-    seen = f"{iso(revision.first_seen)}{shown}{nth(revision.after)}"
-    return f"tag:terms-tracker.invalid,2025:{revision.document}/{seen}"
+    seen, number = revision.after.named
+    name = f"{iso(seen)}{shown}{nth(number)}"
+    return f"tag:terms-tracker.invalid,2025:{revision.document}/{name}"
+
+
+def name_key(published: PublishedVersion) -> str:
+    """The name of a version that was published, as ids of items have it."""
+    shown = "/preview" if published.is_preview else ""
+    return f"{iso(published.seen)}{shown}{nth(published.nth)}"
+
+
+def withdrawal(published: PublishedVersion) -> str:
+    """Why a version that was published is none any more."""
+    return (
+        f"A text first seen {moment(published.seen)} was published here as a version of this "
+        "document. What is known by now shows that it was none: the captures of it were revoked, "
+        "or others show another course of events."
+    )
+
+
+def since_before(version: Version) -> str:
+    """Say who turned out to have seen a version before it was published here, and when."""
+    if version.named[0] <= version.first_seen:
+        return ""
+    by = line(version.captures[0].via) if version.captures else ""
+    who = f" by {by}" if by and by != LIVE else ""
+    known = moment(version.named[0])
+    return f"Shown{who} since {moment(version.first_seen)}; known here since {known}"
 
 
 def citation(history: History, revision: Revision, address: str) -> str:
@@ -356,7 +383,7 @@ def former_citation(history: History, revision: Revision, address: str, told: st
 def _cited(history: History, version: Version, *told: str) -> str:
     parts = [
         f"“{document_name(history, version.title)}”",
-        f"version first seen {iso(version.first_seen)}{nth(version)}",
+        f"version first seen {iso(version.first_seen)}{nth(version.nth)}",
         source(version),
         *(f"SHA-256 {digest}" for digest in _digests(version.captures)),
         *told,

@@ -11,7 +11,7 @@ from tracker.publisher.feeds.catalogue import ALL, STATUS, UPCOMING, Feed, catal
 from tracker.publisher.feeds.channel import Channel, Item
 from tracker.publisher.feeds.formats import FORMATS
 from tracker.publisher.feeds.items import revision_item
-from tracker.publisher.feeds.notices import correction_item, outage_items
+from tracker.publisher.feeds.notices import correction_item, outage_items, withdrawal_item
 from tracker.publisher.urls import feed_file
 
 #: Where links lead until the operator says where the site lives.
@@ -82,11 +82,18 @@ def document_items(
     mine = [c for c in corrections if c.document == history.document.id]
     own = editions([history], topics)
     common = frozenset({ALL, history.document.id} | own)
-    for revision in (r for r in history.revisions if r.is_news):
+    for revision in _news(history):
         said = [c for c in mine if c.is_of(revision)]
         item = revision_item(history, revision, topics, base, common | {*revision.topics}, said)
         yield replace(item, ahead=_ahead(revision, history))
     yield from _corrections(history, mine, common, base)
+    yield from (withdrawal_item(history, p, base, common) for p in history.withdrawn if p.is_news)
+
+
+def _news(history: History) -> Iterable[Revision]:
+    """The news of a document, each as it was told."""
+    told = [r for r in history.revisions if r.is_news]
+    return {(r.after.is_preview, r.after.named): r for r in (*told, *history.retold)}.values()
 
 
 def outages(histories: Iterable[History], base: str) -> Iterator[Item]:

@@ -70,6 +70,11 @@ def pages(frame: PageContext, history: History, found: ClauseHistories) -> Pages
         yield from _version(frame, history, stand, list(_passages(stand.version, found)))
     texts = {stand.page: stand.text for stand in (*stands, *coming)}
     yield from (_diff(entry.revision, texts) for entry in mine)
+    for published in history.withdrawn:
+        for page in (p for p in urls.withdrawn_pages(published) if p not in texts):
+            yield frame.page(
+                page, "withdrawn.html", history=history, name=name, published=published
+            )
     for life in found.lives.values():
         if life.has_changed:
             page = urls.clause_page(history.document.id, life.id)
