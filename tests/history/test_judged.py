@@ -23,7 +23,8 @@ from tracker.model import (
     Source,
     State,
 )
-from tracker.publisher.words import headline, summary
+from tracker.publisher.headlines import headline
+from tracker.publisher.words import summary
 
 PAGE = Source("https://heron.example/terms")
 DOCUMENT = Document("heron/terms@global", "Heron", "Terms", "global", (PAGE,))

@@ -12,6 +12,7 @@ from tracker.app.internet_archive import PublicArchive
 from tracker.app.network import fetcher
 from tracker.app.visits import Visit, interleaved, visit, with_preview
 from tracker.config.settings import FILE as SETTINGS
+from tracker.config.sources import FILE as SOURCES
 from tracker.model import Document, Outcome
 
 
@@ -45,10 +46,12 @@ def _documents(app: App, wanted: Sequence[str]) -> list[Document]:
     for remark in workspace.declared.remarks:
         app.progress.note(remark)
     app.name_refusals(workspace.refusals_of(SETTINGS))
+    app.name_refusals(workspace.refusals_of(SOURCES))
     declared = interleaved(watched(app, wanted))
     if not (workspace.declared.documents or workspace.declared.refusals):
         app.progress.note("data/declarations declares no document; nothing is visited.")
     previews = dict(workspace.settings.previews)
+    previews |= {name: one.preview for name, one in workspace.sources.documents if one.preview}
     return [with_preview(document, previews) for document in declared]
 
 

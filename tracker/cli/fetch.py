@@ -8,6 +8,7 @@ import click
 
 from tracker.app.app import App
 from tracker.app.fetch import fetch as visits
+from tracker.app.following import CollectionVisit, follow
 from tracker.app.visits import Visit
 from tracker.cli._app import failing, pass_app
 from tracker.cli._options import visiting
@@ -32,11 +33,23 @@ def fetch(app: App, documents: tuple[str, ...], force: bool, hosts: tuple[str, .
 
 def fetch_all(app: App, wanted: Sequence[str], *, force: bool, hosts: Sequence[str]) -> bool:
     """Visit documents and print the outcome of each; return whether any could not be read."""
+    for followed in follow(app, wanted):
+        if followed.captures or not followed.problem:
+            click.echo(_followed(followed))
     failed = False
     for visited in visits(app, wanted, force=force, hosts=hosts):
         click.echo(_said(visited))
         failed |= visited.failed
     return failed
+
+
+def _followed(found: CollectionVisit) -> str:
+    new = terminal.import_summary(found.captures) if found.captures else "nothing new"
+    until = f", last commit {found.last:%Y-%m-%d %H:%M} UTC" if found.last else ""
+    title = terminal.harmless(found.collection.title)
+    lines = [f"{title}{until}: {new}"]
+    lines += [f"  refused: {terminal.harmless(str(refusal))}" for refusal in found.refused]
+    return "\n".join(lines)
 
 
 def _said(visited: Visit) -> str:

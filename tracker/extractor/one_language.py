@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
-from tracker.model import PREVIEW, Capture, Outcome
+from tracker.model import Capture, Outcome
 from tracker.policy import has_agreed
 
 
@@ -90,7 +90,7 @@ def in_one_language(
 
     A preview is judged by the language that the document had at the time.
     """
-    usual = [look for look in looks if is_readable(look) and look[0].via != PREVIEW]
+    usual = [look for look in looks if is_readable(look) and not look[0].is_preview]
     found = own_languages([spoken(look) for look in usual], declared)
     own = {id(look): languages for look, languages in zip(usual, found, strict=True)}
     now = found[0] if found else frozenset({declared} - {""})

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from itertools import zip_longest
 
 from tracker.model import (
-    PREVIEW,
     Capture,
     Change,
     Clause,
@@ -22,6 +21,7 @@ from tracker.model import (
     Kind,
     Op,
     Outcome,
+    Question,
     Revision,
     Span,
     State,
@@ -30,7 +30,10 @@ from tracker.model import (
     Unit,
     Version,
 )
+from tracker.publisher import answers as replies
 from tracker.publisher import words
+from tracker.publisher.answers import Quote, Reply
+from tracker.publisher.headlines import headline
 from tracker.publisher.redlines import Row, changed
 from tracker.publisher.redlines import whole as all_rows
 
@@ -77,7 +80,7 @@ def _log_entry(
     history: History, revision: Revision, topics: Sequence[Topic], colour: bool, width: int
 ) -> Iterator[str]:
     label = words.significance_label(revision.significance).lower()
-    title = words.headline(history, revision, topics)
+    title = headline(history, revision, topics)
     code = _BOLD if revision.significance.is_news else _DIM
     dated = f"{revision.first_seen.date()}  "
     first, *rest = _wrapped(title, width, " " * 12, dated)
@@ -128,7 +131,7 @@ def _standing(history: History, now: datetime, colour: bool, width: int) -> Iter
 
 def visit(document: Document, captures: Iterable[Capture], skipped: str) -> str:
     """One line that says how the visit to a document went."""
-    looked = [c for c in captures if c.via != PREVIEW]  # mostly there is none to be seen
+    looked = [c for c in captures if not c.is_preview]  # mostly there is none to be seen
     bad = next((c for c in looked if c.outcome is not Outcome.GOOD), None)
     if skipped:
         state = f"not asked for: {skipped}"
@@ -151,6 +154,42 @@ def import_summary(captures: Iterable[Capture | None]) -> str:
         if outcome and outcome is not Outcome.GOOD
     ]
     return "\n".join(lines)
+
+
+# ── now ───────────────────────────────────────────────────────────────────────────
+
+
+def now(found: Sequence[Reply], topics: Sequence[Topic], *, colour: bool, width: int) -> str:
+    """What the texts in force say on each question: their own sentences, since when, and where."""
+    lines: list[str] = []
+    for topic in topics:
+        if topic.questions:
+            lines += ["", _style(words.line(topic.title).upper(), _BOLD, colour)]
+        for question in topic.questions:
+            mine = replies.asked(found, topic, question)
+            lines += ["", *_asked(question, mine, colour, width)]
+    return "\n".join(lines).strip("\n") or "No question is asked in topics.toml."
+
+
+def _asked(question: Question, found: Sequence[Reply], colour: bool, width: int) -> Iterator[str]:
+    yield from (_style(line, _BOLD, colour) for line in _wrapped(question.ask, width, ""))
+    for reply in (reply for reply in found if reply.quotes):
+        name = words.declared_name(reply.history)
+        yield from _wrapped(f"{name}  {reply.history.document.id}", width, "    ", "  ")
+        for quote in reply.quotes:
+            yield from _quoted(quote, colour, width)
+    silent = [reply for reply in found if not reply.quotes]
+    if silence := replies.silence(silent):
+        yield from (_styled(line, _DIM, colour) for line in _wrapped(silence, width, "  "))
+
+
+def _quoted(quote: Quote, colour: bool, width: int) -> Iterator[str]:
+    lead = f"{words.line(quote.lead)} […] " if quote.lead else ""
+    yield from _wrapped(f"{lead}“{harmless(quote.text)}”", width, "    ")
+    place = words.unforged(words.heading(quote.path)) or "top of the page"
+    for told in (f"§ {place}", replies.since(quote)):
+        yield from (_styled(line, _DIM, colour) for line in _wrapped(told, width, "      ", "    "))
+    yield from (f"    → {words.line(link.target, 1000)}" for link in quote.links)
 
 
 # ── show, diff ────────────────────────────────────────────────────────────────────

@@ -9,6 +9,7 @@ from tracker.model import Change, Correction, History, Kind, Op, Revision, Topic
 from tracker.publisher import words
 from tracker.publisher.feeds.channel import Content, Item
 from tracker.publisher.feeds.notices import corrected_at
+from tracker.publisher.headlines import headline
 from tracker.publisher.templating import ENVIRONMENT, Run, both, side
 from tracker.publisher.urls import revision_page
 
@@ -100,7 +101,7 @@ def revision_item(
     worth = revision.significance
     return Item(
         id=words.tag_uri(revision),
-        title=words.headline(history, revision, topics),
+        title=headline(history, revision, topics),
         link=body.link,
         summary=body.summary,
         content=Content.of(body.html(), body.text(), _facts(body, topics)),
