@@ -711,12 +711,20 @@ class History:
     withdrawn: tuple[PublishedVersion, ...] = ()
 
 
+class Verdict(StrEnum):
+    """The judgement of the operator on a capture."""
+
+    REVOKED = "revoked"  # it is not the document, whatever it seems
+    ACCEPTED = "accepted"  # it is the document, and so is every capture of the same text
+
+
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A sentence of the operator that puts a published revision right.
+    """A sentence of the operator that puts right what was published or judged.
 
-    The revision is the one of `document` first seen at `first_seen` (whole seconds, UTC), and among
-    several of that second the `nth`, from 1.
+    It is about the revision of `document` first seen at `first_seen` (whole seconds, UTC), and
+    among several of that second the `nth`, from 1; or, as a `verdict`, about the captures of that
+    second.
     """
 
     document: str
@@ -724,9 +732,12 @@ class Correction:
     date: date
     sentence: str
     nth: int = 1
+    verdict: Verdict | None = None
 
     def is_of(self, revision: Revision) -> bool:
         """Return whether it is about `revision`."""
+        if self.verdict:
+            return False
         after = revision.after
         names = (
             (t.replace(microsecond=0), n) for t, n in (after.named, (after.first_seen, after.nth))

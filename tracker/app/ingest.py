@@ -112,7 +112,8 @@ class Keeper:
         """Return the known captures of each page of a document, oldest first."""
         if document not in self._known:
             pages: dict[str | None, list[Capture]] = {}
-            for capture in sorted(self.archive.captures(document), key=_time):
+            known = self.archive.verdicts.applied(self.archive.captures(document))
+            for capture in sorted(known, key=_time):
                 pages.setdefault(capture.page_key, []).append(capture)
             self._known[document] = pages
         return self._known[document]
@@ -147,9 +148,7 @@ class Keeper:
         known = self._of(document.id).get(source.key if source else None, [])
         past = known[: bisect_right(known, record.time, key=_time)]
         body, media = record.body, record.media
-        return classified(
-            self.archive, body, media, source, past, record.time, seen, document.language
-        )
+        return classified(self.archive, body, media, source, past, record.time, seen, document)
 
 
 _BY_STRUCTURE = (

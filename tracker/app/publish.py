@@ -35,7 +35,7 @@ from tracker.app.last_publication import (
 from tracker.app.session import Case, Session, opened
 from tracker.app.workers import Workers, lost_worker
 from tracker.app.workspace import Workspace
-from tracker.archive.published import add_published
+from tracker.archive.published import add_published, add_verdicts
 from tracker.errors import TrackerError
 from tracker.evidence import Fork
 from tracker.model import Document, History, PublishedVersion, Settings
@@ -122,6 +122,7 @@ def publish(
             publication = _Publication(app, session, fresh, proof)
             publication.write(others)
             add_published(workspace.published, publication.news)
+            add_verdicts(workspace.published, workspace.corrections, app.now)
             keep(app, proof.checkpoint, heads, past)
         workspace.remember(session.cache)
     found = Published(workspace.feeds, fresh.changed, len(fresh.names), fresh.hindrance)
@@ -321,6 +322,15 @@ class _Publication:
                 self._app.progress.note(
                     f"corrections.toml: there is no revision of {stray.document} first seen at "
                     f"{seen}; `tracker log --json` has them all"
+                )
+
+        for verdict in self._session.workspace.corrections:
+            if verdict.verdict and not self._session.archive.at(
+                verdict.document, verdict.first_seen
+            ):
+                seen = verdict.first_seen.isoformat()
+                self._app.progress.note(
+                    f"corrections.toml: there is no capture of {verdict.document} of {seen}"
                 )
 
     def _whole(self) -> None:

@@ -134,8 +134,9 @@ class Session:
         time those that remain are remembered. A proof takes all of them.
         """
         size = self.sizes.get("captures")
-        if self._anew:
-            return tuple(in_order(self.archive.captures(document.id, size), document))
+        if self._anew or self.archive.verdicts.concern(document.id):
+            every = self.archive.verdicts.applied(self.archive.captures(document.id, size))
+            return tuple(in_order(every, document))
         name, key = f"looks {document.id}", key_of(TEXTS, document)
         known = self._looked(name, key)
         more = self.archive.captures(document.id, size, known.size)

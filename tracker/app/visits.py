@@ -219,7 +219,7 @@ def _answered(
             answer.source,
             earlier,
             time,
-            declared=document.language,
+            document=document,
         )
     except ArchiveError:
         raise

@@ -97,7 +97,8 @@ class Workspace:
 
     def open_archive(self, *, write: bool = False) -> Archive:
         """Open the archive with the store of its bodies; `write` is as `Archive` has it."""
-        return Archive(self.archive, bodies_by(self.settings), write=write)
+        store = bodies_by(self.settings)
+        return Archive(self.archive, store, write=write, verdicts=self.corrections)
 
     def remember(self, cache: DerivedCache) -> None:
         """Keep in mind what is published now, for when a file cannot be accepted."""

@@ -1,6 +1,7 @@
 """The ledger of what was published: `data/published.jsonl`, only ever added to.
 
-Ids of feed items and addresses of pages follow from it, and when each piece of news was told. Each
+Ids of feed items and addresses of pages follow from it, and when each piece of news was told. It
+also records the verdicts of the operator on captures, since when each applied. Each
 line is a JSON object with `chain`: the SHA-256 over the one of the line before and its own content,
 so that a line that was altered, removed or moved is found.
 """
@@ -16,7 +17,7 @@ from pathlib import Path
 from tracker._support.fsync import sync
 from tracker.archive.log_entries import GENESIS, link
 from tracker.errors import ArchiveError
-from tracker.model import PublishedVersion, utc
+from tracker.model import Correction, PublishedVersion, utc
 
 FILE = "published.jsonl"
 
@@ -26,19 +27,30 @@ def load_published(path: Path) -> tuple[PublishedVersion, ...]:
 
     Raises ArchiveError where a line is not what was written.
     """
-    found = (_published(path, number, row) for number, row in enumerate(_rows(path), 1))
+    rows = enumerate(_rows(path), 1)
+    found = (_published(path, number, row) for number, row in rows if "verdict" not in row)
     return tuple({(p.document, p.is_preview, p.name): p for p in found}.values())
 
 
 def add_published(path: Path, news: Sequence[PublishedVersion]) -> None:
     """Add lines, on disk when this returns. Raises ArchiveError where they cannot be written."""
-    if not news and path.exists():
-        return
+    if news or not path.exists():
+        _add(path, [_row(published) for published in news])
+
+
+def add_verdicts(path: Path, corrections: Iterable[Correction], now: datetime) -> None:
+    """Add the verdicts that are not in the ledger yet, as of `now`. Raises ArchiveError."""
+    told = [_verdict(c) for c in corrections if c.verdict]
+    known = [{k: v for k, v in row.items() if k not in {"at", "chain"}} for row in _rows(path)]
+    if fresh := [row for row in told if row not in known]:
+        _add(path, [row | {"at": now.isoformat()} for row in fresh])
+
+
+def _add(path: Path, news: Sequence[dict[str, object]]) -> None:
     rows = _rows(path)
     chain = str(rows[-1]["chain"]) if rows else GENESIS
     lines = []
-    for published in news:
-        row = _row(published)
+    for row in news:
         chain = link(chain, _canonical(row))
         lines.append(_canonical(row | {"chain": chain}) + b"\n")
     try:
@@ -104,6 +116,16 @@ def _row(published: PublishedVersion) -> dict[str, object]:
         "told": published.told.isoformat(),
         "news": published.is_news,
         "size": published.size,
+    }
+
+
+def _verdict(correction: Correction) -> dict[str, object]:
+    return {
+        "document": correction.document,
+        "captured": correction.first_seen.isoformat(),
+        "verdict": str(correction.verdict),
+        "date": correction.date.isoformat(),
+        "sentence": correction.sentence,
     }
 
 

@@ -21,6 +21,7 @@ from tracker.extractor.language import language
 from tracker.extractor.limits import TooLarge
 from tracker.extractor.normalise import fold
 from tracker.extractor.one_language import (
+    MANY,
     Spoken,
     is_own,
     is_readable,
@@ -201,8 +202,11 @@ def _in_language(
     seen: PageFacts, earlier: Sequence[Capture], time: datetime, declared: str
 ) -> _Wrong | None:
     """What the looks so far tell: that this one is in another language than the document."""
+    last = last_good(earlier)
+    if last is not None and last.language == seen.language and not declared:
+        return None
     met = Spoken(frozenset({seen.language} if seen.language else ()), time)
-    looks = [spoken((capture,)) for capture in earlier if is_readable((capture,))]
+    looks = [spoken((c,)) for c in earlier[-MANY:] if is_readable((c,))]
     own = own_languages([*looks, met], declared)[-1]
     if is_own(met.languages, own):
         return None

@@ -17,6 +17,9 @@ from itertools import groupby
 from tracker.model import Capture, Outcome
 from tracker.policy import has_agreed
 
+#: So many of the newest looks say in which language a document is when another one is judged.
+MANY = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Spoken:

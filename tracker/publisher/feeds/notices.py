@@ -36,6 +36,8 @@ def correction_item(
 
     `revision` is None where today's reading of the pages does not find it any more.
     """
+    if correction.verdict:
+        return _verdict_item(history, correction, base, feeds)
     name = words.document_name(history, revision.after.title if revision else "")
     seen = f"{words.iso(correction.first_seen)}{words.nth(correction.nth)}"
     about = f"It is about the revision first seen {words.moment(correction.first_seen)}."
@@ -52,6 +54,30 @@ def correction_item(
         _Place(history, base + page, "What was published"),
         feeds,
     )
+
+
+def _verdict_item(
+    history: History, correction: Correction, base: str, feeds: frozenset[str]
+) -> Item:
+    seen, said = words.iso(correction.first_seen), correction.verdict
+    what = f"the capture of {words.moment(correction.first_seen)} was {said}"
+    about = f"In the log it stays as it was recorded; from now on {_COUNTS[str(said)]}."
+    key = digest(correction.sentence.encode("utf-8", "replace"))[:8]
+    return _notice(
+        f"{said}/{correction.document}/{seen}/{correction.date}-{key}",
+        f"{words.document_name(history)}: {what}",
+        [words.safe(correction.sentence), about],
+        ("correction", "Correction"),
+        corrected_at(correction),
+        _Place(history, base + document_page(correction.document), "What is known"),
+        feeds,
+    )
+
+
+_COUNTS = {
+    "revoked": "it is not taken for the document",
+    "accepted": "it is taken for the document, and so is every capture of the same text",
+}
 
 
 def withdrawal_item(
