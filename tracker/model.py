@@ -123,7 +123,10 @@ class Document:
     """A text of one service for one audience, read from one page or from several combined.
 
     `preview` is the page that shows the coming text while a change is announced; most have none.
-    `language` is the declared one, an ISO 639-1 code; "" for the one that most looks are in.
+    `language` is the declared one, an ISO 639-1 code; "" for the one that most looks are in. `was`
+    are ids it had before, and `moved` addresses at which it was before. `became` is the id of the
+    declared document that this one goes on as, empty if there is none. `ended` says that it was
+    visited, and is no longer declared.
     """
 
     id: str
@@ -133,6 +136,10 @@ class Document:
     sources: tuple[Source, ...]
     preview: Source | None = None
     language: str = ""
+    was: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
+    became: str = ""
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +194,7 @@ class Outcome(StrEnum):
     TOO_SLOW = "too slow"  # the total deadline passed
     TOO_LARGE = "too large"
     REDIRECTED = "redirected"  # in circles, too often, or to where we do not go
-    NOT_TEXT = "not text"  # neither HTML nor text, or not decodable
+    NOT_TEXT = "not text"  # neither HTML nor text nor PDF, or not readable
     EMPTY = "empty"
     TRUNCATED = "truncated"
     SELECTOR = "selector"  # a declared selector matches nothing
@@ -220,6 +227,8 @@ LIVE, PREVIEW = "live", "preview"
 #: Names of facts: the watched source that gave a capture, when it was recorded here if that is not
 #: its time, whether it is of the preview page, and that robots.txt closes the page.
 SOURCE, RECORDED, SHOWS, CLOSED = "source", "recorded", "shows", "closed"
+#: The name of a fact that no log holds: the declaration says that the text has moved since.
+MOVED = "moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -749,6 +758,7 @@ class Correction:
 class Settings:
     """The content of `data/settings.toml`. `site_url` is empty until the site has an address.
 
+    `websub_hub` is where readers can ask to be told at once of what is new, empty for nowhere.
     `notify` maps the name of a feed to the addresses that its items are sent to, in which `${NAME}`
     stands for a variable of the environment. `bodies` is the address of the store of bodies, empty
     for inside the archive; `bodies_options` maps the protocol of such an address to options for
@@ -756,6 +766,7 @@ class Settings:
     """
 
     site_url: str = ""
+    websub_hub: str = ""
     contact: str = ""
     obey_robots: bool = True
     allow_hosts: tuple[str, ...] = ()

@@ -12,6 +12,9 @@ AGREEING_TIME = timedelta(hours=24)
 #: back until it agreed is, and what an import brings from long ago is not.
 NEWS_FOR = timedelta(days=14)
 
+#: Characters of a message to people; some chats cut at 2,000, and more is for the page.
+LONGEST_MESSAGE = 1_500
+
 
 def has_agreed(looks: int, begun: datetime, ended: datetime) -> bool:
     """Return whether so many looks in a row agreed for long enough to be believed."""

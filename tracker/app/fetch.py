@@ -40,6 +40,16 @@ def fetch(
                 yield visited
 
 
+def is_cut_off(app: App, visits: Sequence[Visit]) -> bool:
+    """Return whether no page could be reached in several `visits`, nor ever was before."""
+    looked = [capture for visited in visits for capture in visited.captures]
+    if len(visits) < 2 or any(c.outcome is not Outcome.UNREACHABLE for c in looked):
+        return False
+    with app.workspace.open_archive() as archive:
+        known = (archive.captures(visited.document.id) for visited in visits)
+        return not any(c.outcome is Outcome.GOOD for captures in known for c in captures)
+
+
 def _documents(app: App, wanted: Sequence[str]) -> list[Document]:
     """Return the documents to visit in their order, and say what is odd about declarations."""
     workspace = app.workspace

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class Wanted:
     """Which records of a repository to import; empty `service` means all, dates are inclusive."""
 
-    media: str
+    media: str | tuple[str, ...]
     service: str = ""
     edition: str = "global"
     since: date | None = None

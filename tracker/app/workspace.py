@@ -169,7 +169,7 @@ def _notified(
     unknown = feed_names.no_feeds(declared, watched, said)
     if not unknown:
         return said, None
-    way_out = "is no feed; use all, a topic, an edition or a document"
+    way_out = "is no feed; use all, weekly, a topic, an edition, a service or a document"
     problems = (f'"notify" › {quoted(name)} {way_out}' for name in unknown)
     kept = tuple(one for one in said.notify if one[0] not in unknown)
     return replace(said, notify=kept), refused(DeclarationError(settings.FILE, *problems))

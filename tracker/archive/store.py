@@ -39,7 +39,7 @@ from tracker.archive.rows import from_row, time_text, to_row
 from tracker.archive.transactions import Transactions
 from tracker.archive.verdicts import Verdicts
 from tracker.errors import ArchiveError, Unreachable, Unwritten
-from tracker.model import Capture, Correction, Document, Source, Verdict, digest
+from tracker.model import LIVE, Capture, Correction, Document, Source, Verdict, digest
 
 #: Compression levels: a body whose text is known will be replaced at the next visit.
 #: It is a quarter larger for a third of the time.
@@ -331,6 +331,11 @@ class Archive:
             [document, time_text(time), body],
         )
         return bool(rows)
+
+    def was_visited(self, document: str) -> bool:
+        """Return whether the pages of a document were ever visited themselves."""
+        query = "select 1 from captures where document = ? and via = ? limit 1"
+        return bool(self._rows(query, [document, LIVE]))
 
     def readable(self, capture: Capture) -> tuple[bytes, str]:
         """Return a kept body with the text of `capture`, checked, and its media type."""

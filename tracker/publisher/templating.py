@@ -85,6 +85,8 @@ def environment() -> Environment:
         "sight": words.sight,
         "since_before": words.since_before,
         "withdrawal": words.withdrawal,
+        "provenance": words.provenance,
+        "origins": words.origins,
         "worth": words.significance_label,
         "kind": words.kind,
         "compared": words.compared,

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from tracker.model import (
     LIVE,
+    PREVIEW,
     Capture,
     Change,
     History,
@@ -99,6 +100,19 @@ def is_web(address: str) -> bool:
 def source(version: Version) -> str:
     """The page a version was read from, empty where it is not known or not on the web."""
     return next(filter(is_web, version.urls), "")
+
+
+def provenance(capture: Capture) -> str:
+    """Where a capture came from: who keeps it and, of a collection, the commit and the licence."""
+    commit, licence = capture.fact("commit"), capture.fact("licence")
+    said = [capture.via, f"commit {commit}" if commit else "", licence and f"licence {licence}"]
+    return line(", ".join(filter(None, said)), 500)
+
+
+def origins(version: Version) -> list[str]:
+    """Where a version came from that others had seen, each once."""
+    others = (c for c in version.captures if c.via not in {LIVE, PREVIEW})
+    return list(dict.fromkeys(map(provenance, others)))
 
 
 def excerpt(text: str, follows: bool, goes_on: bool, context: int) -> str:
@@ -234,6 +248,11 @@ def news(revision: Revision) -> list[Change]:
 def about(revision: Revision, topic: str) -> int:
     """How many of the news of a revision are about a topic."""
     return sum(any(t.topic == topic for t in c.tags) for c in news(revision))
+
+
+def worth(history: History) -> int:
+    """Return how much a document has to tell: how many changes were about a topic."""
+    return sum(bool(c.tags) for r in history.revisions if r.topics for c in r.changes)
 
 
 def summary(revision: Revision, topics: Sequence[Topic]) -> str:

@@ -17,7 +17,7 @@ from pathlib import PurePosixPath
 
 from tracker.importer.git.commits import Changed, Commit
 
-_MEDIA = {".md": "text/markdown; charset=utf-8", ".html": "text/html"}
+_MEDIA = {".md": "text/markdown; charset=utf-8", ".html": "text/html", ".pdf": "application/pdf"}
 _SNAPSHOT = re.compile(r"https://\S{1,300}/commit/[0-9a-f]{7,64}")
 _LOCATION = re.compile(r"^X-source-document-location:\s*(https?://\S+)$", re.MULTILINE)
 _END = 253_402_300_800  # seconds from 1970 to the year 10000, which no date can say
