@@ -50,6 +50,15 @@ _BEGIN = {Op.DELETE: "\x01", Op.INSERT: "\x02"}
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 _AHEAD = timedelta(days=1)  # clocks may differ by so much
 _STALE = 3  # days; a timer visits twice a day
+#: Judgements on what a page says, which may be mistaken.
+_ACCEPTABLE = {
+    *(Outcome.WALL, Outcome.CHALLENGE, Outcome.EMPTY, Outcome.SELECTOR),
+    *(Outcome.COLLAPSED, Outcome.LANGUAGE),
+}
+_ACCEPT = (
+    "If this is the document all the same, say so in data/corrections.toml "
+    "(`tracker guide publish`: accepted)."
+)
 _CONTEXT = 160  # characters kept on either side of a change
 
 
@@ -131,6 +140,8 @@ def _standing(history: History, now: datetime, colour: bool, width: int) -> Iter
     if standing.reason:
         visited = f"{words.minute(standing.last_visit)}: " if standing.last_visit else ""
         yield from _wrapped(f"{visited}{harmless(standing.reason)}", width, "    ")
+    if standing.outcome in _ACCEPTABLE:
+        yield from _wrapped(_ACCEPT, width, "    ")
 
 
 def visit(
