@@ -12,6 +12,8 @@ visit         one attempt to fetch the sources of a document
 answer        of a site: the response to one request, before anybody has read it;
               of a question: the sentences of the text in force, with the day since when
 outcome       the result of judging an answer: good, or the reason why it is not the document
+look          one question put to a source: a visit to a page, a question to the index of an
+              archive, a fetch from a collection
 body          the bytes that were served
 capture       one row of the archive: what was served, when, and how it was asked for
 log           the captures in the order in which they were recorded, each chained to the one before
@@ -31,6 +33,7 @@ significance  the weight of a change or a revision for a reader: substantive, ed
 news          revisions that go into the feeds
 topic         a subject to watch for, defined by words and phrases
 question      one thing to know about a topic, as "May it train AI on what members post?"
+statement     a sentence of a text that answers a question
 tag           a topic that a change is about, with the words that gave it
 standing      how fresh the last good observation of a document is, and what stands in its way
 outage        a time in which a document could not be read
@@ -86,11 +89,16 @@ Selector = str | Range
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One page, and how to read it. With an empty `select` it is read by its structure."""
+    """One page, and how to read it. With an empty `select` it is read by its structure.
+
+    `scripts` says that its text is there only after its scripts have run, for which it takes a
+    browser; that makes it no other source.
+    """
 
     url: str
     select: tuple[Selector, ...] = ()
     remove: tuple[Selector, ...] = ()
+    scripts: bool = field(default=False, compare=False)
 
     @property
     def key(self) -> str:
@@ -126,6 +134,23 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """One thing to know about a topic, in the words of `topics.toml`.
+
+    A sentence about the topic answers it if it has one of `words`, or one word of each group of a
+    `near` rule; nothing inside a match of `never` counts. `says` is what a headline reports of a
+    text that begins to answer, as "it may train AI on members' data"; empty where nothing can be.
+    """
+
+    id: str
+    ask: str
+    says: str
+    words: tuple[str, ...]
+    near: tuple[tuple[tuple[str, ...], ...], ...]
+    never: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """A subject to watch for, in the words of `topics.toml`.
 
@@ -141,6 +166,7 @@ class Topic:
     near: tuple[tuple[tuple[str, ...], ...], ...]
     never: tuple[str, ...]
     headings: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
 
 
 # ── what was seen ─────────────────────────────────────────────────────────────────
@@ -165,6 +191,7 @@ class Outcome(StrEnum):
     SELECTOR = "selector"  # a declared selector matches nothing
     COLLAPSED = "collapsed"  # much shorter than the last good text
     LANGUAGE = "language"  # in another language than the last good text
+    ANSWERED = "answered"  # a source that lists what it has answered; what was new has its own rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +215,9 @@ class Answer:
 
 #: Values of `via` for visits to the site itself: to a page, and to the preview of a new wording.
 LIVE, PREVIEW = "live", "preview"
+#: Names of facts: the watched source that gave a capture, when it was recorded here if that is not
+#: its time, whether it is of the preview page, and that robots.txt closes the page.
+SOURCE, RECORDED, SHOWS, CLOSED = "source", "recorded", "shows", "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +255,21 @@ class Capture:
     def page_key(self) -> str | None:
         """Identify the page and how it was read, or None if that is not known."""
         return self.source.key if self.source else None
+
+    @property
+    def is_preview(self) -> bool:
+        """Return whether it shows a text that is not in force yet."""
+        return self.via == PREVIEW or self.fact(SHOWS) == PREVIEW
+
+    @property
+    def recorded(self) -> datetime:
+        """The time at which it was known here, which for foreign records is later than theirs."""
+        told = self.fact(RECORDED)
+        return datetime.fromisoformat(told) if told else self.time
+
+    def fact(self, name: str) -> str:
+        """Return a further fact that was recorded, empty if it was not."""
+        return next((value for key, value in self.facts if key == name), "")
 
 
 # ── what it says ──────────────────────────────────────────────────────────────────
@@ -300,6 +345,59 @@ class Version:
     def key(self) -> tuple[datetime, int, bool]:
         """Identify the version among those of its document."""
         return self.first_seen, self.nth, self.is_preview
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence of a text that answers a question, to the letter.
+
+    `key` is the same for the same words, whatever stands between them and however they are set.
+    `lead` is the sentence that introduces the list it is in, empty where none does; `path` holds
+    the headings above it; `place` is the place of its clause in the version. `effective` is the
+    day from which it says it applies, if that was still to come when it was first seen. `refuses`
+    tells that there is a word such as "not" before the words that answer, which begin at `start`;
+    `weight` is how many words speak to the question and its topic.
+    """
+
+    text: str
+    key: str
+    lead: str
+    path: tuple[str, ...]
+    place: int
+    links: tuple[Link, ...]
+    effective: date | None
+    refuses: bool
+    start: int = 0
+    weight: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DatedStatement:
+    """A statement with the version since which the text has these words without a break."""
+
+    statement: Statement
+    since: Version
+
+
+@dataclass(frozen=True, slots=True)
+class TermsAnswer:
+    """The answer of a text in force to a question; without statements, nothing about it was found.
+
+    `first` is the version from which the text was read, `since` the one since which it has
+    answered without a break, `changed` the one that brought the last change of the answer, None
+    where it has always been this; `before` holds the statements that went then, and `was_answered`
+    tells whether there were any.
+    """
+
+    document: str
+    topic: str
+    question: str
+    statements: tuple[DatedStatement, ...]
+    first: Version
+    since: Version | None
+    changed: Version | None
+    before: tuple[Statement, ...]
+    was_answered: bool
 
 
 # ── what changed ──────────────────────────────────────────────────────────────────
@@ -404,12 +502,34 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerChange:
+    """A question that a revision answers in other words: what went, what came, what both have."""
+
+    topic: str
+    question: str
+    gone: tuple[Statement, ...]
+    came: tuple[Statement, ...]
+    kept: tuple[Statement, ...]
+
+    @property
+    def is_new(self) -> bool:
+        """Return whether the older text had no answer."""
+        return not self.gone and not self.kept
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether the newer text has no answer any more."""
+        return not self.came and not self.kept
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One difference between two versions: of a clause, or of the clauses of a split or merger.
 
     `before` and `after` hold the clauses; the one is empty for an addition, the other for a
     removal. `redline` compares their texts, joined by line breaks. `moved` is also set if the
-    wording changed too. `significance` is that of this change alone; `notes` are its legal effects.
+    wording changed too. `significance` is that of this change alone; `notes` are its legal effects;
+    `questions` names those it answers in other words, as `topic/question`.
     """
 
     kind: Kind
@@ -423,6 +543,7 @@ class Change:
     links_added: tuple[Link, ...]
     links_removed: tuple[Link, ...]
     notes: tuple[Note, ...] = ()
+    questions: tuple[str, ...] = ()
 
     @property
     def clause(self) -> Clause:
@@ -443,6 +564,7 @@ class Revision:
     be shown around its changes; `changes` are in the same order. `reason` explains the
     `significance` in words. `effective` is the date from which the text says it applies.
     `announced` is the time at which an upcoming revision had already announced it, if one had.
+    `answers` are the questions it answers in other words, in the order of the topics.
     """
 
     document: str
@@ -455,6 +577,7 @@ class Revision:
     topics: tuple[str, ...]
     effective: date | None
     announced: datetime | None = None
+    answers: tuple[AnswerChange, ...] = ()
 
     @property
     def first_seen(self) -> datetime:
@@ -561,6 +684,7 @@ class Correction:
 class Settings:
     """The content of `data/settings.toml`. `site_url` is empty until the site has an address.
 
+    `websub_hub` is where readers can ask to be told at once of what is new, empty for nowhere.
     `notify` maps the name of a feed to the addresses that its items are sent to, in which `${NAME}`
     stands for a variable of the environment. `bodies` is the address of the store of bodies, empty
     for inside the archive; `bodies_options` maps the protocol of such an address to options for
@@ -568,6 +692,7 @@ class Settings:
     """
 
     site_url: str = ""
+    websub_hub: str = ""
     contact: str = ""
     obey_robots: bool = True
     allow_hosts: tuple[str, ...] = ()

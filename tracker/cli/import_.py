@@ -18,6 +18,7 @@ from tracker.app.ingest import Wanted
 from tracker.app.workers import workers
 from tracker.cli._app import parse_time, pass_app
 from tracker.cli._options import allow_host, working
+from tracker.cli._options import document as document_argument
 from tracker.cli._output import note, with_bar
 from tracker.config.declarations import document_id
 from tracker.errors import ImportFailed, UsageError
@@ -175,7 +176,7 @@ def _told(incoming: Incoming) -> _Told:
 
 
 @import_.command("wayback")
-@click.argument("document")
+@document_argument("document")
 @_in_days
 @click.option(
     "--daily", is_flag=True, help="At most one capture a day; enough for pages that never repeat."

@@ -42,7 +42,7 @@ _LONGEST_NOTICE = 900
 _BANNER_DEPTH = 1
 #: Share of a text's clauses that must be gone, under another title, for a page swap.
 _SWAP = 0.7
-_REPLACED = "most of the text was replaced"
+REPLACED = "the whole text was replaced"
 #: Shares of the words (each counted once) that a rewritten text has in common with the older: of
 #: the shorter one's, and of all.
 _WORDS_KEPT = 0.65
@@ -140,7 +140,7 @@ def of_revision(
         return Significance.ANNOUNCEMENT, "a notice about changes to the text came, changed or went"
     if substantive:
         is_whole = paired < (1 - _SWAP) * max(len(before.clauses), len(after.clauses))
-        return Significance.SUBSTANTIVE, _REPLACED if is_whole else "the wording changed"
+        return Significance.SUBSTANTIVE, REPLACED if is_whole else "the wording changed"
     if Significance.EDITORIAL in ranks:
         return Significance.EDITORIAL, "only punctuation, order, numbering or obvious slips changed"
     if Significance.LINKS in ranks:

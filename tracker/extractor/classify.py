@@ -225,6 +225,8 @@ def _has_agreed(identity: str | None, earlier: Sequence[Capture], time: datetime
     """Whether the looks just before this one, at `time`, showed the same for long enough."""
     same: list[Capture] = []
     for capture in reversed(earlier):
+        if capture.text is None:  # what showed nothing neither agrees nor disagrees
+            continue
         if capture.outcome is not Outcome.COLLAPSED or capture.text != identity:
             break
         same.append(capture)

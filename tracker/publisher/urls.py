@@ -9,7 +9,7 @@ from tracker.model import Revision, Topic, Version, utc
 from tracker.publisher.words import nth, stamp
 
 _OF_ONE = re.compile(
-    r"(?:(?:archive|changes|documents|embed)/)?"
+    r"(?:(?:archive|changes|documents|embed|search)/)?"
     r"([a-z0-9-]+/[a-z0-9-]+@[a-z0-9-]+)(?:/.*|\.(?:xml|atom|json))"
 )
 
@@ -71,6 +71,15 @@ def clause_page(document: str, life: str) -> str:
 
 def topic_page(topic: Topic) -> str:
     return f"topics/{topic.id}/"
+
+
+def service_page(service: str) -> str:
+    return f"services/{service}/"
+
+
+def edition_page(edition: str) -> str:
+    """Return the page of what the texts say now to readers of an edition."""
+    return f"now/{edition}/"
 
 
 def document_of(path: str) -> str:

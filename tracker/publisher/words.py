@@ -53,11 +53,6 @@ _WORTH = {
     Significance.REVERTED: "Reverted",
     Significance.UPCOMING: "Upcoming",
 }
-_QUIET = {
-    Significance.TECHNICAL: "read from another place; not a change of the terms",
-    Significance.LINKS: "link targets changed",
-    Significance.EDITORIAL: "editorial changes only",
-}
 
 
 def safe(text: str) -> str:
@@ -177,6 +172,11 @@ def document_name(history: History, title: str = "") -> str:
     return f"{full} ({region})" if region else full
 
 
+def declared_name(history: History) -> str:
+    """ "LinkedIn Privacy Policy (EU)": the document as it is declared, whatever its page says."""
+    return document_name(history, history.document.type)
+
+
 def kind(change: Change) -> str:
     """What happened to a clause, in words."""
     if change.kind is Kind.MOVED and change.significance.is_news:
@@ -235,37 +235,9 @@ def about(revision: Revision, topic: str) -> int:
     return sum(any(t.topic == topic for t in c.tags) for c in news(revision))
 
 
-def headline(history: History, revision: Revision, topics: Sequence[Topic]) -> str:
-    """The one line that says what changed: which text, which topics, how much, from when."""
-    name = document_name(history, revision.after.title)
-    named = [t.title for t in topics if t.id in revision.topics]
-    subject = " and ".join(lower(title) for title in named)
-    dated = revision.effective if revision.significance.is_news else None
-    verb = "from" if revision.after.is_preview else "in force"
-    when = f", {verb} {day(dated)}" if dated else ""
-    before = f", as announced on {day(revision.announced)}" if revision.announced else ""
-    return f"{name}: {_event(revision, subject)}{when}{before}"
-
-
-def _event(revision: Revision, subject: str) -> str:
-    number = count(len(news(revision)), "clause")
-    match revision.significance:
-        case Significance.UPCOMING:
-            return f"coming: {subject}, {number}" if subject else f"coming: {number}"
-        case Significance.ANNOUNCEMENT:
-            return _announcement(revision, subject)
-        case Significance.REVERTED:
-            return f"an earlier wording is back{f' about {subject}' if subject else ''}"
-        case Significance.SUBSTANTIVE:
-            return f"{subject}, {number} changed" if subject else f"{number} changed"
-        case other:
-            return _QUIET[other]
-
-
-def _announcement(revision: Revision, subject: str) -> str:
-    if all(not change.after for change in news(revision)):
-        return "took down its notice of changes"
-    return f"announces changes about {subject}" if subject else "announces changes"
+def worth(history: History) -> int:
+    """Return how much a document has to tell: how many changes were about a topic."""
+    return sum(bool(c.tags) for r in history.revisions if r.topics for c in r.changes)
 
 
 def summary(revision: Revision, topics: Sequence[Topic]) -> str:
