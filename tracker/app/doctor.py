@@ -25,14 +25,14 @@ from tracker.archive.store import Archive
 from tracker.config import corrections, settings, sources, topics
 from tracker.errors import ArchiveError, TrackerError, Unreachable, UsageError, without_advice
 from tracker.evidence import can_stamp, compared, load_stamps, named, parse_note
-from tracker.history import in_order, standing_of
+from tracker.history import in_order, judged, standing_of
 
 #: Below so many free bytes, or twice the archive, a run may end in the middle.
 _ROOM = 200 * 1024 * 1024
 _OURS = {
     *{"archive.db", "archive.db-journal", "declarations", "lock", "signing.key", topics.FILE},
     *{"README.md", corrections.FILE, delivery.FILE, settings.FILE, sources.FILE},
-    *{"timestamps", "timestamp-ca.pem", "checkpoint", "forks.jsonl"},
+    *{"timestamps", "timestamp-ca.pem", "checkpoint", "forks.jsonl", "published.jsonl"},
 }
 _STALE = timedelta(days=3)  # a log that grew and was not stamped for so long
 _MOST = 5  # problems of one kind that are listed
@@ -126,7 +126,8 @@ def _late(workspace: Workspace) -> Iterator[Finding]:
     for document in workspace.declared.documents:
         try:
             with workspace.open_archive() as archive:
-                captures = in_order(archive.captures(document.id), document)
+                seen = archive.verdicts.applied(archive.captures(document.id))
+                captures = judged(in_order(seen, document), document)
         except ArchiveError:
             return  # what is wrong with it is said already
         expect = workspace.sources.of(document.id).expect
