@@ -117,7 +117,7 @@ def _passages(version: Version) -> Iterator[tuple[int, _Passage]]:
             lead, at = "", clause.path
         yield place, _Passage(clause.text, lead, _below_title(clause, version))
         if clause.text.rstrip().endswith(":"):
-            start, end = _sentences(clause.text)[-1]
+            start, end = sentences(clause.text)[-1]
             lead, at = clause.text[start:end], clause.path
 
 
@@ -128,8 +128,8 @@ def _below_title(clause: Clause, version: Version) -> tuple[str, ...]:
     return path[1:] if titled else path
 
 
-def _sentences(text: str) -> list[Interval]:
-    """The sentences of a clause as a reader would quote them."""
+def sentences(text: str) -> list[Interval]:
+    """Find the sentences of a clause as a reader would quote them."""
     gaps = [m.span() for m in _END.finditer(text) if not _SHORT.search(text[: m.start()][-8:])]
     # A closing mark belongs to the sentence that it closes.
     ends = [(end - len(text[start:end].lstrip('"”’)')), end) for start, end in gaps]
@@ -140,7 +140,7 @@ def _sentences(text: str) -> list[Interval]:
 
 def _answering(topics: Sequence[Topic], passage: _Passage) -> Iterator[_Heard]:
     """What the sentences of a passage answer."""
-    every = _sentences(passage.text)
+    every = sentences(passage.text)
     for topic in topics:
         about = _about(topic, passage, every)
         for question in topic.questions if about else ():
