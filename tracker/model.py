@@ -12,6 +12,8 @@ visit         one attempt to fetch the sources of a document
 answer        of a site: the response to one request, before anybody has read it;
               of a question: the sentences of the text in force, with the day since when
 outcome       the result of judging an answer: good, or the reason why it is not the document
+look          one question put to a source: a visit to a page, a question to the index of an
+              archive, a fetch from a collection
 body          the bytes that were served
 capture       one row of the archive: what was served, when, and how it was asked for
 log           the captures in the order in which they were recorded, each chained to the one before
@@ -87,11 +89,16 @@ Selector = str | Range
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One page, and how to read it. With an empty `select` it is read by its structure."""
+    """One page, and how to read it. With an empty `select` it is read by its structure.
+
+    `scripts` says that its text is there only after its scripts have run, for which it takes a
+    browser; that makes it no other source.
+    """
 
     url: str
     select: tuple[Selector, ...] = ()
     remove: tuple[Selector, ...] = ()
+    scripts: bool = field(default=False, compare=False)
 
     @property
     def key(self) -> str:
@@ -178,12 +185,13 @@ class Outcome(StrEnum):
     TOO_SLOW = "too slow"  # the total deadline passed
     TOO_LARGE = "too large"
     REDIRECTED = "redirected"  # in circles, too often, or to where we do not go
-    NOT_TEXT = "not text"  # neither HTML nor text, or not decodable
+    NOT_TEXT = "not text"  # neither HTML nor text nor PDF, or not readable
     EMPTY = "empty"
     TRUNCATED = "truncated"
     SELECTOR = "selector"  # a declared selector matches nothing
     COLLAPSED = "collapsed"  # much shorter than the last good text
     LANGUAGE = "language"  # in another language than the last good text
+    ANSWERED = "answered"  # a source that lists what it has answered; what was new has its own rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +215,9 @@ class Answer:
 
 #: Values of `via` for visits to the site itself: to a page, and to the preview of a new wording.
 LIVE, PREVIEW = "live", "preview"
+#: Names of facts: the watched source that gave a capture, when it was recorded here if that is not
+#: its time, whether it is of the preview page, and that robots.txt closes the page.
+SOURCE, RECORDED, SHOWS, CLOSED = "source", "recorded", "shows", "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +255,21 @@ class Capture:
     def page_key(self) -> str | None:
         """Identify the page and how it was read, or None if that is not known."""
         return self.source.key if self.source else None
+
+    @property
+    def is_preview(self) -> bool:
+        """Return whether it shows a text that is not in force yet."""
+        return self.via == PREVIEW or self.fact(SHOWS) == PREVIEW
+
+    @property
+    def recorded(self) -> datetime:
+        """The time at which it was known here, which for foreign records is later than theirs."""
+        told = self.fact(RECORDED)
+        return datetime.fromisoformat(told) if told else self.time
+
+    def fact(self, name: str) -> str:
+        """Return a further fact that was recorded, empty if it was not."""
+        return next((value for key, value in self.facts if key == name), "")
 
 
 # ── what it says ──────────────────────────────────────────────────────────────────
@@ -658,6 +684,7 @@ class Correction:
 class Settings:
     """The content of `data/settings.toml`. `site_url` is empty until the site has an address.
 
+    `websub_hub` is where readers can ask to be told at once of what is new, empty for nowhere.
     `notify` maps the name of a feed to the addresses that its items are sent to, in which `${NAME}`
     stands for a variable of the environment. `bodies` is the address of the store of bodies, empty
     for inside the archive; `bodies_options` maps the protocol of such an address to options for
@@ -665,6 +692,7 @@ class Settings:
     """
 
     site_url: str = ""
+    websub_hub: str = ""
     contact: str = ""
     obey_robots: bool = True
     allow_hosts: tuple[str, ...] = ()

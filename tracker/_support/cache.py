@@ -36,7 +36,7 @@ TEXTS = (*READINGS, "differ", "history")
 ABSTRACTS = (
     "model.py",
     *(f"publisher/{name}.py" for name in "summaries templating data/exports feeds/channel".split()),
-    *(f"publisher/site/{name}.py" for name in "compare_page listing opt_out".split()),
+    *(f"publisher/site/{name}.py" for name in "compare_page listing opt_out search".split()),
 )
 PAGES = (*TEXTS, "publisher", "_support/containment.py", "app/derive.py", "app/readings.py",
          "config/topics.py")  # fmt: skip

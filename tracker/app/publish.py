@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -49,6 +50,7 @@ from tracker.publisher import (
     urls,
 )
 from tracker.publisher.data.sqlite import sqlite_file
+from tracker.publisher.feeds.digest import week_of_last_visit
 from tracker.publisher.template_cache import keep_compiled
 
 #: Where the newest timestamp is published.
@@ -157,7 +159,7 @@ class Rederived:
                 yield from derived.part.files.items()
                 abstracts.append(derived.part.abstract)
                 histories.append(history)
-        for lot in _lots(given, abstracts, self._proof):
+        for lot in _lots(given, abstracts, self._proof, week_of_last_visit(histories)):
             yield from lot.make()
         yield from _status(session, histories, self._proof, self.failed)
 
@@ -315,10 +317,13 @@ class _Publication:
         def made() -> dict[str, Fingerprint]:
             found = map(self._abstract, self._session.documents())
             abstracts = [abstract for abstract in found if abstract]
-            lots = _lots(self._session.workspace, abstracts, self._proof)
+            lots = _lots(self._session.workspace, abstracts, self._proof, self._week())
             return {n: m for lot in lots for n, m in self._lot(lot).items()}
 
-        self._kept("whole", self._everything, made)
+        self._kept("whole", lambda: (self._everything(), self._week()), made)
+
+    def _week(self) -> date:
+        return week_of_last_visit(one.history for one in self._outcomes.values())
 
     def _everything(self) -> object:
         """Return all that the whole site follows from, the failures of documents among it."""
@@ -375,10 +380,14 @@ def _derived_here(session: Session, case: Case) -> Derived:
 
 
 def _lots(
-    given: Workspace, abstracts: Sequence[DocumentSummary], proof: Proof
+    given: Workspace, abstracts: Sequence[DocumentSummary], proof: Proof, week: date
 ) -> Iterator[FileGroup]:
-    """Make the files that are of no single document, but for how documents stand."""
-    return site_files(abstracts, given.topics, _site(given), given.corrections, _lent(proof))
+    """Make the files that are of no single document, but for how documents stand.
+
+    `week` is the Monday of the last visit.
+    """
+    lent = _lent(proof)
+    return site_files(abstracts, given.topics, _site(given), given.corrections, lent, week)
 
 
 def _job(session: Session, case: Case) -> Job:
@@ -396,7 +405,7 @@ def _job(session: Session, case: Case) -> Job:
 
 def _site(given: Workspace) -> Settings:
     """Return only the settings that pages follow from: no other is a reason to write them again."""
-    return Settings(site_url=given.settings.site_url)
+    return Settings(site_url=given.settings.site_url, websub_hub=given.settings.websub_hub)
 
 
 def _lent(proof: Proof) -> Lent:

@@ -42,7 +42,7 @@ class Visit:
 
     @property
     def failed(self) -> bool:
-        return any(c.outcome is not Outcome.GOOD for c in self.captures if c.via != PREVIEW)
+        return any(c.outcome is not Outcome.GOOD for c in self.captures if not c.is_preview)
 
 
 def visit(

@@ -52,7 +52,11 @@ def tell(text: str) -> None:
     click.echo(harmless(text))
 
 
-TERMINAL = Progress(doing=show, say=tell, note=note, problem=warn, event=_logging.event)
+TERMINAL = Progress(
+    doing=show, say=tell, failed=tell, note=note, problem=warn, event=_logging.event
+)
+#: For timers: nothing is said unless something went wrong.
+QUIET = Progress(failed=warn, problem=warn, event=_logging.event)
 
 
 def print_json(value: object) -> None:

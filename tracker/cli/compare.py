@@ -8,6 +8,7 @@ from tracker.app.app import App
 from tracker.app.session import histories_of
 from tracker.app.versions import version_at
 from tracker.cli._app import pass_app
+from tracker.cli._options import document as document_argument
 from tracker.cli._options import formats
 from tracker.cli._output import colour, print_json, say, width
 from tracker.differ import revise
@@ -18,8 +19,8 @@ _WIDE = 160  # columns; two texts side by side may be wider than one
 
 
 @click.command()
-@click.argument("document")
-@click.argument("other")
+@document_argument("document")
+@document_argument("other")
 @click.option("--whole", is_flag=True, help="Show also where they agree.")
 @formats
 @pass_app

@@ -16,7 +16,7 @@ from tracker._support.budget import limited
 from tracker._support.refresh import sent_on
 from tracker.errors import TooCostly
 from tracker.extractor.decode import Undecodable, decode, decoded, is_guessed
-from tracker.extractor.formats import foreign_format, way_out
+from tracker.extractor.formats import foreign_format, is_pdf, way_out
 from tracker.extractor.language import language
 from tracker.extractor.limits import TooLarge
 from tracker.extractor.normalise import fold
@@ -82,7 +82,8 @@ def examine(body: bytes, media: str, source: Source | None) -> PageFacts:
     """All of a judgement that takes reading: the part that can be done anywhere."""
     if name := foreign_format(body):
         return PageFacts(False, False, wrong=(Outcome.NOT_TEXT, way_out(name)))
-    seen = PageFacts(is_guessed(body, media), media.startswith("text/markdown"))
+    guessed = not is_pdf(body) and is_guessed(body, media)
+    seen = PageFacts(guessed, media.startswith("text/markdown"))
     try:
         return _looked_at(seen, body, media, source)
     except Undecodable as error:
@@ -111,12 +112,23 @@ def _looked_at(seen: PageFacts, body: bytes, media: str, source: Source | None) 
         wrong=_wrong_page(body, media, source, reading, whole),
         is_shell=_is_shell(body, whole),
         blank=None if any(c.isalnum() for c in text) else _BLANK,
-        note=decoded(body, media).note,
+        note=_note(body, media),
     )
+
+
+def _note(body: bytes, media: str) -> str:
+    """About what of a page could not be read."""
+    if not is_pdf(body):
+        return decoded(body, media).note
+    from tracker.extractor import pdf  # most pages are none
+
+    return pdf.note(body)
 
 
 def _is_shell(body: bytes, page: Reading) -> bool:
     """Whether a page looks like a frame that a script is to fill."""
+    if is_pdf(body):
+        return False
     texts = [clause.key for clause in page.clauses]
     is_short = sum(map(len, texts)) < _SHELL and _SCRIPT.search(body) is not None
     return is_short and not weight_of_terms(texts)
@@ -164,7 +176,8 @@ def _wrong_page(
     """What the page says by itself: another page in its place, nothing, or no such selection."""
     from tracker.extractor.extract import base_of
 
-    onward = "" if media.startswith("text/markdown") else sent_on(decode(body, media))
+    is_html = not (is_pdf(body) or media.startswith("text/markdown"))
+    onward = sent_on(decode(body, media)) if is_html else ""
     if onward and (source is None or base_of(onward, source) != source.url):
         reason = (
             f"The page sends its readers on to {onward} by itself; "
@@ -212,6 +225,8 @@ def _has_agreed(identity: str | None, earlier: Sequence[Capture], time: datetime
     """Whether the looks just before this one, at `time`, showed the same for long enough."""
     same: list[Capture] = []
     for capture in reversed(earlier):
+        if capture.text is None:  # what showed nothing neither agrees nor disagrees
+            continue
         if capture.outcome is not Outcome.COLLAPSED or capture.text != identity:
             break
         same.append(capture)

@@ -29,7 +29,6 @@ from tracker.history.observations import (
 from tracker.history.previews import told_once, upcoming
 from tracker.history.runs import decisive, without_repeats
 from tracker.model import (
-    PREVIEW,
     Capture,
     Document,
     History,
@@ -76,8 +75,8 @@ def texts(
     version was last seen. `earlier` is what followed, by the same code and topics, from other
     captures: as far as the versions are the same, its revisions need not be found again.
     """
-    usual = [c for c in ordered if c.via != PREVIEW]
-    shown = [c for c in ordered if c.via == PREVIEW]
+    usual = [c for c in ordered if not c.is_preview]
+    shown = [c for c in ordered if c.is_preview]
 
     def alike(one: Observation, other: Observation) -> float:
         return kept_share(clauses(one.parts, reader), clauses(other.parts, reader))
@@ -95,14 +94,15 @@ def texts(
     )
     coming = upcoming(found, observations(shown, reader), reader, topics)
     known = {r.after.key: r for r in earlier.revisions} if earlier else {}
-    revisions = told_once(tuple(_revisions(found, first, topics, known)), coming)
+    compared = tuple(_compared(document.id, agreed.believed, found, reader))
+    revisions = told_once(tuple(_revisions(compared, first, found, topics, known)), coming)
     title = found[-1].title if found and found[-1].title else document.type
     return Texts(title, found, revisions, waiting(agreed.held) if agreed.held else "")
 
 
 def completed(document: Document, ordered: Sequence[Capture], found: Texts) -> History:
     """The history of `document` with how it stands after these captures, which are in order."""
-    usual = [c for c in ordered if c.via != PREVIEW]
+    usual = [c for c in ordered if not c.is_preview]
     seen = [parts[-1].time for parts in groups(usual)][-1:]
     if seen and not found.waiting and found.versions[-1].last_seen != seen[0]:
         found = _seen_until(found, seen[0])
@@ -134,12 +134,26 @@ def _version(
     return replace(version(document, look, reader), first_seen=first, last_seen=last, nth=nth)
 
 
+def _compared(
+    document: str, believed: Sequence[Candidate], found: Sequence[Version], reader: Reader
+) -> Iterator[Version]:
+    """Yield each text as the next one is compared with it.
+
+    Several sources show the same text, each in its own way: like is compared with like.
+    """
+    for sight, following, version_ in zip(believed, believed[1:], found, strict=False):
+        look = sight.beside(following.first)
+        is_shown = look == sight.shown
+        yield version_ if is_shown else _version(document, sight, look, reader, version_.nth)
+
+
 # ── revisions ─────────────────────────────────────────────────────────────────────
 
 
 def _revisions(
-    found: Sequence[Version],
+    compared: Sequence[Version],
     first: Sequence[Version],
+    found: Sequence[Version],
     topics: Sequence[Topic],
     earlier: Mapping[tuple[datetime, int, bool], Revision],
 ) -> Iterator[Revision]:
@@ -150,7 +164,7 @@ def _revisions(
     before_it: set[str] = set()
     known: frozenset[str] = frozenset()
     text = text_digest(found[0].clauses) if found else ""
-    for before, after, last in zip(found, first[1:], found[1:], strict=False):
+    for before, after, last in zip(compared, first[1:], found[1:], strict=True):
         new = text_digest(after.clauses)
         again = _again(earlier.get(after.key), before, after)
         if again is None:
@@ -197,7 +211,7 @@ def standing(ordered: Sequence[Capture], waits: str) -> Standing:
 
     `waits` says of a new wording that it waits for agreement.
     """
-    captures = [c for c in ordered if c.via != PREVIEW]
+    captures = [c for c in ordered if not c.is_preview]
     if not captures:
         return Standing(State.NEVER_SEEN, None, None, None, "It has not been visited yet.")
     last_visit = captures[-1].time

@@ -27,6 +27,8 @@ _FLAPPER = timedelta(days=90)
 #: An upheaval: less of one side's text than this stands in the other one too.
 _UPHEAVAL = 0.5
 
+_MOST_OTHERS = 4
+
 UPHEAVAL = "most of the text is another one"
 RETURN = "a wording of the last thirty days came back"
 FLAPS = "this page is known to come and go"
@@ -37,12 +39,16 @@ Alike = Callable[[Observation, Observation], float]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A text from its first look to its last; `shown` is the look it is read from."""
+    """A text from its first look to its last; `shown` is the look it is read from.
+
+    `others` are the newest looks that showed it on other pages, or as a transcript of the page.
+    """
 
     first: Observation
     shown: Observation
     last_seen: datetime
     looks: int = 1
+    others: tuple[Observation, ...] = ()
 
     @property
     def text(self) -> str:
@@ -54,7 +60,12 @@ class Candidate:
         """
         moved = all(self.shown.pages) and all(look.pages) and self.shown.pages != look.pages
         shown = look if moved else self.shown
-        return Candidate(self.first, shown, look.time, self.looks + 1)
+        others = tuple(o for o in (*self.others, self.shown) if o.pages != shown.pages)
+        return Candidate(self.first, shown, look.time, self.looks + 1, others[-_MOST_OTHERS:])
+
+    def beside(self, look: Observation) -> Observation:
+        """The look at this text to compare another text with: one at the same pages, if any."""
+        return next((o for o in self.others if o.pages == look.pages), self.shown)
 
 
 def sight(look: Observation) -> Candidate:
@@ -168,7 +179,8 @@ class _Told:
             return FLAPS
         if _is_brief(look, following, stands.text):
             return BRIEF
-        if stands.shown.pages == look.pages and self._alike(stands.shown, look) < _UPHEAVAL:
+        before = stands.beside(look)
+        if before.pages == look.pages and self._alike(before, look) < _UPHEAVAL:
             return UPHEAVAL
         return ""
 

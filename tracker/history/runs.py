@@ -18,7 +18,7 @@ from itertools import groupby
 
 from tracker.history.confirmation import is_confirmed
 from tracker.history.observations import each_look, groups
-from tracker.model import PREVIEW, Capture
+from tracker.model import Capture
 from tracker.policy import AGREEING_OBSERVATIONS
 
 
@@ -36,9 +36,9 @@ class Run:
 
 def decisive(ordered: Sequence[Capture]) -> tuple[Run, ...]:
     """The runs of all good looks among captures in order; equal runs give equal texts."""
-    known = list(_runs(c for c in ordered if c.via != PREVIEW))
+    known = list(_runs(c for c in ordered if not c.is_preview))
     begin = known[0].first[0].time if known else None
-    late = (c for c in ordered if c.via == PREVIEW and _is_since(begin, c))
+    late = (c for c in ordered if c.is_preview and _is_since(begin, c))
     return (*known[:-1], *_settled(known), *_previews(late))
 
 
@@ -78,9 +78,9 @@ def without_repeats(ordered: Sequence[Capture]) -> list[Capture]:
     as much. It can be gone on with: looks that come later may be put behind what is left of those
     before, and thinned again.
     """
-    usual = [c for c in ordered if c.via != PREVIEW]
+    usual = [c for c in ordered if not c.is_preview]
     begin = next((look[0].time for look in groups(usual)), None)
-    shown = [c for c in ordered if c.via == PREVIEW]
+    shown = [c for c in ordered if c.is_preview]
     # A preview counts only from when a text was in force.
     early, late = (
         [c for c in shown if _is_since(begin, c) is is_late] for is_late in (False, True)

@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from datetime import datetime, timedelta
 from itertools import zip_longest
 
 from tracker.model import (
-    PREVIEW,
     Capture,
     Change,
     Clause,
@@ -130,9 +129,18 @@ def _standing(history: History, now: datetime, colour: bool, width: int) -> Iter
         yield from _wrapped(f"{visited}{harmless(standing.reason)}", width, "    ")
 
 
-def visit(document: Document, captures: Iterable[Capture], skipped: str) -> str:
-    """One line that says how the visit to a document went."""
-    looked = [c for c in captures if c.via != PREVIEW]  # mostly there is none to be seen
+def visit(
+    document: Document,
+    captures: Iterable[Capture],
+    skipped: str,
+    told: MutableMapping[str, str] | None = None,
+) -> str:
+    """Say in one line how the visit to a document went.
+
+    `told` are the reasons that were given before, each with the document it was given of; of
+    those only the document is named.
+    """
+    looked = [c for c in captures if not c.is_preview]  # mostly there is none to be seen
     bad = next((c for c in looked if c.outcome is not Outcome.GOOD), None)
     if skipped:
         state = f"not asked for: {skipped}"
@@ -141,7 +149,10 @@ def visit(document: Document, captures: Iterable[Capture], skipped: str) -> str:
         )
     if bad is None:
         return f"{document.id}  good"
-    return f"{document.id}  {bad.outcome.value.upper()}: {words.line(bad.reason, 1000)}"
+    reason = words.line(bad.reason, 1000)
+    first = told.setdefault(reason, document.id) if told is not None else document.id
+    why = reason if first == document.id else f"the same as {first}"
+    return f"{document.id}  {bad.outcome.value.upper()}: {why}"
 
 
 def import_summary(captures: Iterable[Capture | None]) -> str:
@@ -237,9 +248,14 @@ def diff(revision: Revision, topics: Sequence[Topic], *, colour: bool, width: in
     if not revision.changes:
         lines.append("Nothing changed.")
     titles = {t.id: t.title for t in topics}
-    for change in revision.changes:
+    for change in _topics_first(revision.changes):
         lines += ["", *_change(change, titles, colour, width)]
     return "\n".join(lines)
+
+
+def _topics_first(changes: Iterable[Change]) -> list[Change]:
+    """Order changes by what they are worth: about a topic, other news, the rest; as they stand."""
+    return sorted(changes, key=lambda c: (not c.significance.is_news, not c.tags))
 
 
 # ── compare ───────────────────────────────────────────────────────────────────────
@@ -265,9 +281,14 @@ def compare(
         lines = _wrapped(first, width, "  ", "[- -] ") + _wrapped(second, width, "  ", "{+ +} ")
     if not revision.changes:
         lines.append("They say the same.")
-    for row in all_rows(revision) if whole else changed(revision):
+    for row in all_rows(revision) if whole else _changed(revision):
         lines += ["", *_row(row, titles, colour, width, column)]
     return "\n".join(lines)
+
+
+def _changed(revision: Revision) -> list[Row]:
+    """What differs, about a topic first."""
+    return sorted(changed(revision), key=lambda row: not (row.change and row.change.tags))
 
 
 def _row(row: Row, titles: dict[str, str], colour: bool, width: int, column: int) -> Iterator[str]:
@@ -344,12 +365,12 @@ def _spans(redline: Sequence[Span], colour: bool) -> str:
 
 def _span(span: Span, follows: bool, goes_on: bool, colour: bool) -> str:
     if span.op is Op.SAME:
-        text = words.excerpt(harmless(span.after), follows, goes_on, _CONTEXT)
-        return text if colour else words.unforged(text)
-    text = harmless(span.before or span.after)
-    if colour:
-        return f"{_BEGIN[span.op]}{text}\x03"
-    return f"{_OPEN[span.op]}{words.unforged(text)}{_CLOSE[span.op]}"
+        return words.unforged(words.excerpt(harmless(span.after), follows, goes_on, _CONTEXT))
+    # A colour alone is lost where the text is copied to, and with it what went and what came.
+    marked = (
+        f"{_OPEN[span.op]}{words.unforged(harmless(span.before or span.after))}{_CLOSE[span.op]}"
+    )
+    return f"{_BEGIN[span.op]}{marked}\x03" if colour else marked
 
 
 def _painted(lines: Iterable[str]) -> Iterator[str]:

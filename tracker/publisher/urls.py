@@ -9,7 +9,7 @@ from tracker.model import Revision, Topic, Version, utc
 from tracker.publisher.words import nth, stamp
 
 _OF_ONE = re.compile(
-    r"(?:(?:archive|changes|documents|embed)/)?"
+    r"(?:(?:archive|changes|documents|embed|search)/)?"
     r"([a-z0-9-]+/[a-z0-9-]+@[a-z0-9-]+)(?:/.*|\.(?:xml|atom|json))"
 )
 

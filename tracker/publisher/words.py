@@ -235,6 +235,11 @@ def about(revision: Revision, topic: str) -> int:
     return sum(any(t.topic == topic for t in c.tags) for c in news(revision))
 
 
+def worth(history: History) -> int:
+    """Return how much a document has to tell: how many changes were about a topic."""
+    return sum(bool(c.tags) for r in history.revisions if r.topics for c in r.changes)
+
+
 def summary(revision: Revision, topics: Sequence[Topic]) -> str:
     """Plain sentences: how much changed on each topic, and on which nothing did."""
     if not revision.significance.is_news:

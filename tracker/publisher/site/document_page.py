@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
 
+from tracker.extractor import is_pdf
 from tracker.model import Capture, Clause, History, Revision, Unit, Version, digest
 from tracker.publisher import urls, words
 from tracker.publisher.site.clause_history import ClauseHistories, ClauseHistory
@@ -177,10 +178,12 @@ def _clauses(
 
     `folds` lists what is replaced before texts are compared, the longest first, and by what: it
     turns the text of a clause into its key. A clause for which it does not has a `key` of its own.
+    `topics` holds the words that make a clause about a topic.
     """
     shown = [words.safe(passage.clause.text) for passage in passages]
     folds = frame.lent.folds(shown) if frame.lent.folds else {}
-    rows = zip(passages, shown, _folded(shown, folds), strict=True)
+    tags = [_topics(frame, passage.clause) for passage in passages]
+    rows = zip(passages, shown, _folded(shown, folds), tags, strict=True)
     record = {
         "document": version.document,
         "title": words.document_name(history, version.title),
@@ -191,7 +194,19 @@ def _clauses(
     return f"{json.dumps(record, ensure_ascii=True, separators=(',', ':'))}\n".encode()
 
 
-def _record(passage: Passage, text: str, compared: str) -> dict[str, object]:
+def _topics(frame: PageContext, clause: Clause) -> dict[str, list[str]]:
+    """Find the topics of a clause, each with the words that show it; once for all versions."""
+    known, key = frame.topics_of, (clause.text, clause.path)
+    if key not in known:
+        tagger = frame.lent.tagger
+        tags = tagger(frame.topics, clause.text, clause.path[1:]) if tagger else ()
+        known[key] = {tag.topic: [words.safe(word) for word in tag.words] for tag in tags}
+    return known[key]
+
+
+def _record(
+    passage: Passage, text: str, compared: str, topics: Mapping[str, Sequence[str]]
+) -> dict[str, object]:
     clause = passage.clause
     links = [[words.safe(link.words), words.safe(link.target)] for link in clause.links]
     found: dict[str, object] = {
@@ -203,6 +218,8 @@ def _record(passage: Passage, text: str, compared: str) -> dict[str, object]:
     }
     if compared != clause.key:
         found["key"] = clause.key
+    if topics:
+        found["topics"] = topics
     return found | {"links": links} if links else found
 
 
@@ -230,4 +247,5 @@ def _captures(frame: PageContext, captures: Sequence[Capture]) -> Iterator[tuple
         body = frame.lent.body(capture)
         if body is not None and digest(body) == capture.body:
             kind = "md" if capture.media.startswith("text/markdown") else "html"
+            kind = "pdf" if is_pdf(body) else kind
             yield f"capture{'' if n == 1 else f'-{n}'}.{kind}.txt", body
