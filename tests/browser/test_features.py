@@ -76,14 +76,14 @@ def test_the_rest_of_a_text_is_shown_by_keyboard(context: BrowserContext, site: 
 def test_what_is_shown_of_a_revision_is_in_its_address(context: BrowserContext, site: str) -> None:
     page = opened(context, site + REVISION).page
     assert len(page.query_selector_all("article.change:visible")) == 4
-    page.check("#show-topic-1", force=True)
+    page.click("label[for=show-topic-1]")
     assert page.url.endswith("?show=targeted-advertising")
     assert len(page.query_selector_all("article.change:visible")) == 1
-    page.check("#as-two", force=True)
+    page.click("label[for=as-two]")
     page.reload()
     assert page.is_checked("#show-topic-1")
     assert page.is_checked("#as-two")
-    page.check("#show-topics", force=True)
+    page.click("label[for=show-topics]")
     assert page.url.endswith("?as=two"), "what is usual need not be said"
 
 

@@ -36,7 +36,7 @@ def correction_item(
 
     `revision` is None where today's reading of the pages does not find it any more.
     """
-    name = words.document_name(history, revision.after.title if revision else "")
+    name = words.document_name(history)
     seen = f"{words.iso(correction.first_seen)}{words.nth(correction)}"
     about = f"It is about the revision first seen {words.moment(correction.first_seen)}."
     gone = "" if revision else "Read by today's rules, there was none."

@@ -13,6 +13,7 @@ from tracker.differ.answers import asker
 from tracker.extractor import is_pdf
 from tracker.model import Capture, Clause, History, Revision, Unit, Version, digest
 from tracker.publisher import urls, words
+from tracker.publisher.continuity import breaks, carries_on
 from tracker.publisher.site.clause_history import ClauseHistories, ClauseHistory
 from tracker.publisher.site.context import PageContext, Pages
 from tracker.publisher.site.listing import ListEntry
@@ -72,6 +73,7 @@ def pages(frame: PageContext, history: History, found: ClauseHistories, told: Se
         entries=mine,
         stands=stands[::-1],
         timeline=timeline(history, frame.topics),
+        exchanged=[r for r in breaks(history) if r and not carries_on(r)],
     )
     for stand in (*stands, *coming):
         yield from _version(
@@ -192,7 +194,7 @@ def _clauses(
     rows = zip(passages, shown, _folded(shown, folds), tags, strict=True)
     record = {
         "document": version.document,
-        "title": words.document_name(history, version.title),
+        "title": words.document_name(history),
         "first_seen": words.iso(version.first_seen),
         "folds": folds,
         "clauses": [_record(*row) for row in rows],
