@@ -65,6 +65,7 @@ def pages(frame: PageContext, history: History, found: ClauseHistories, told: Se
     stands = list(_stands(frame, history.versions, mine))
     coming = list(_stands(frame, previews, mine))
     name = words.declared_name(history)
+    verdicts = [c for c in frame.corrections if c.verdict]
     yield frame.page(
         urls.document_page(history.document.id),
         "document.html",
@@ -74,6 +75,7 @@ def pages(frame: PageContext, history: History, found: ClauseHistories, told: Se
         stands=stands[::-1],
         timeline=timeline(history, frame.topics),
         exchanged=[r for r in breaks(history) if r and not carries_on(r)],
+        verdicts=verdicts,
     )
     for stand in (*stands, *coming):
         yield from _version(
@@ -81,6 +83,16 @@ def pages(frame: PageContext, history: History, found: ClauseHistories, told: Se
         )
     texts = {stand.page: stand.text for stand in (*stands, *coming)}
     yield from (_diff(entry.revision, texts) for entry in mine)
+    for published in history.withdrawn:
+        for page in (p for p in urls.withdrawn_pages(published) if p not in texts):
+            yield frame.page(
+                page,
+                "withdrawn.html",
+                history=history,
+                name=name,
+                published=published,
+                verdicts=verdicts,
+            )
     for life in found.lives.values():
         if life.id in told:
             page = urls.clause_page(history.document.id, life.id)
