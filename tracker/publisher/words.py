@@ -179,8 +179,8 @@ def edition(name: str) -> str:
 
 
 def document_name(history: History, title: str = "") -> str:
-    """ "LinkedIn Privacy Policy (EU)": service, the page's own title, edition."""
-    title = line(title or history.title)
+    """ "LinkedIn Privacy Policy (EU)": service, declared name (or a page's own title), edition."""
+    title = line(title or history.document.type or history.title)
     service = line(history.document.service)
     full = title if service.casefold() in title.casefold() else f"{service} {title}"
     region = edition(history.document.edition)
@@ -189,7 +189,7 @@ def document_name(history: History, title: str = "") -> str:
 
 def declared_name(history: History) -> str:
     """ "LinkedIn Privacy Policy (EU)": the document as it is declared, whatever its page says."""
-    return document_name(history, history.document.type)
+    return document_name(history)
 
 
 def kind(change: Change) -> str:
