@@ -146,7 +146,7 @@ def judge_place(head: ResponseHead, asked: str) -> Verdict | None:
 def judge_media(head: ResponseHead) -> Verdict | None:
     """Judge the media type; None if we read it: HTML, XHTML, any text, or none given."""
     media = re.split("[;,]", head.get("content-type"))[0].strip().lower()
-    if media in ("", "application/xhtml+xml") or media.startswith("text/"):
+    if media in ("", "application/xhtml+xml") or media.startswith("text/") or "markdown" in media:
         return None
     reason = (
         f"{head.host} sent {plain(media)}, which is neither HTML nor text; "

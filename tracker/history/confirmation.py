@@ -62,10 +62,12 @@ class Candidate:
         return replace(self, shown=shown, last_seen=look.time, looks=self.looks + 1)
 
     def nearly_again(self, look: Observation) -> Candidate:
-        """Count a look that differs by next to nothing; what came last is shown."""
+        """Count a look that differs by next to nothing: the text is what came last, since then."""
         if look.text == self.text:
             return self.again(look)
-        return replace(self.again(look), shown=look, others=self.others | {look.text})
+        latest = replace(look, time=self.first.time)
+        known = self.others | {self.text}
+        return Candidate(latest, latest, look.time, self.looks + 1, known)
 
 
 def sight(look: Observation) -> Candidate:
