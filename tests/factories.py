@@ -25,6 +25,7 @@ from tracker.model import (
     Outage,
     Outcome,
     Pair,
+    Question,
     Revision,
     Settings,
     Significance,
@@ -58,6 +59,18 @@ AI = Topic(
     ("generative AI", "AI model*"),
     ((("train", "training"), ("models", "AI")),),
     ("user generated",),
+    (),
+    (
+        Question(
+            "training",
+            "May it train AI on what walkers record?",
+            "it may train AI on walks",
+            ("train models",),
+            (),
+            (),
+        ),
+        Question("output", "Who answers for its AI?", "", ("answer better",), (), ()),
+    ),
 )
 ADS = Topic(
     "targeted-advertising",
@@ -66,6 +79,17 @@ ADS = Topic(
     ("advertis*", "ad partner*"),
     (),
     (),
+    (),
+    (
+        Question(
+            "sharing",
+            "May it show data to advertisers?",
+            "it may show data to advertisers",
+            ("advertising partner*",),
+            (),
+            (),
+        ),
+    ),
 )
 TOPICS = (AI, ADS)
 
@@ -135,8 +159,10 @@ def history(
         last = look.time + timedelta(days=every - 1)
         parts = clauses(text)
         versions.append(Version(name, title, look.time, last, parts, (look,), (url,)))
-    edition = name.partition("@")[2]
-    document = Document(name, "Heron", "Privacy Policy", edition, (Source(url, ("main",)),))
+    kind, _, edition = name.partition("/")[2].partition("@")
+    document = Document(
+        name, "Heron", kind.replace("-", " ").title(), edition, (Source(url, ("main",)),)
+    )
     revisions = tuple(revise(a, b, TOPICS) for a, b in pairwise(versions))
     seen = versions[-1].last_seen if versions else None
     standing = Standing(State.OK, seen, seen, Outcome.GOOD, "")

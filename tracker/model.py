@@ -12,6 +12,8 @@ visit         one attempt to fetch the sources of a document
 answer        of a site: the response to one request, before anybody has read it;
               of a question: the sentences of the text in force, with the day since when
 outcome       the result of judging an answer: good, or the reason why it is not the document
+look          one question put to a source: a visit to a page, a question to the index of an
+              archive, a fetch from a collection
 body          the bytes that were served
 capture       one row of the archive: what was served, when, and how it was asked for
 log           the captures in the order in which they were recorded, each chained to the one before
@@ -31,6 +33,7 @@ significance  the weight of a change or a revision for a reader: substantive, ed
 news          revisions that go into the feeds
 topic         a subject to watch for, defined by words and phrases
 question      one thing to know about a topic, as "May it train AI on what members post?"
+statement     a sentence of a text that answers a question
 tag           a topic that a change is about, with the words that gave it
 standing      how fresh the last good observation of a document is, and what stands in its way
 outage        a time in which a document could not be read
@@ -86,11 +89,16 @@ Selector = str | Range
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One page, and how to read it. With an empty `select` it is read by its structure."""
+    """One page, and how to read it. With an empty `select` it is read by its structure.
+
+    `scripts` says that its text is there only after its scripts have run, for which it takes a
+    browser; that makes it no other source.
+    """
 
     url: str
     select: tuple[Selector, ...] = ()
     remove: tuple[Selector, ...] = ()
+    scripts: bool = field(default=False, compare=False)
 
     @property
     def key(self) -> str:
@@ -115,6 +123,10 @@ class Document:
     """A text of one service for one audience, read from one page or from several combined.
 
     `preview` is the page that shows the coming text while a change is announced; most have none.
+    `language` is the declared one, an ISO 639-1 code; "" for the one that most looks are in. `was`
+    are ids it had before, and `moved` addresses at which it was before. `became` is the id of the
+    declared document that this one goes on as, empty if there is none. `ended` says that it was
+    visited, and is no longer declared.
     """
 
     id: str
@@ -123,6 +135,28 @@ class Document:
     edition: str
     sources: tuple[Source, ...]
     preview: Source | None = None
+    language: str = ""
+    was: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
+    became: str = ""
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing to know about a topic, in the words of `topics.toml`.
+
+    A sentence about the topic answers it if it has one of `words`, or one word of each group of a
+    `near` rule; nothing inside a match of `never` counts. `says` is what a headline reports of a
+    text that begins to answer, as "it may train AI on members' data"; empty where nothing can be.
+    """
+
+    id: str
+    ask: str
+    says: str
+    words: tuple[str, ...]
+    near: tuple[tuple[tuple[str, ...], ...], ...]
+    never: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +175,7 @@ class Topic:
     near: tuple[tuple[tuple[str, ...], ...], ...]
     never: tuple[str, ...]
     headings: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
 
 
 # ── what was seen ─────────────────────────────────────────────────────────────────
@@ -159,12 +194,13 @@ class Outcome(StrEnum):
     TOO_SLOW = "too slow"  # the total deadline passed
     TOO_LARGE = "too large"
     REDIRECTED = "redirected"  # in circles, too often, or to where we do not go
-    NOT_TEXT = "not text"  # neither HTML nor text, or not decodable
+    NOT_TEXT = "not text"  # neither HTML nor text nor PDF, or not readable
     EMPTY = "empty"
     TRUNCATED = "truncated"
     SELECTOR = "selector"  # a declared selector matches nothing
     COLLAPSED = "collapsed"  # much shorter than the last good text
-    LANGUAGE = "language"  # in another language than the last good text
+    LANGUAGE = "language"  # in another language than the document
+    ANSWERED = "answered"  # a source that lists what it has answered; what was new has its own rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +224,11 @@ class Answer:
 
 #: Values of `via` for visits to the site itself: to a page, and to the preview of a new wording.
 LIVE, PREVIEW = "live", "preview"
+#: Names of facts: the watched source that gave a capture, when it was recorded here if that is not
+#: its time, whether it is of the preview page, and that robots.txt closes the page.
+SOURCE, RECORDED, SHOWS, CLOSED = "source", "recorded", "shows", "closed"
+#: The name of a fact that no log holds: the declaration says that the text has moved since.
+MOVED = "moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +266,21 @@ class Capture:
     def page_key(self) -> str | None:
         """Identify the page and how it was read, or None if that is not known."""
         return self.source.key if self.source else None
+
+    @property
+    def is_preview(self) -> bool:
+        """Return whether it shows a text that is not in force yet."""
+        return self.via == PREVIEW or self.fact(SHOWS) == PREVIEW
+
+    @property
+    def recorded(self) -> datetime:
+        """The time at which it was known here, which for foreign records is later than theirs."""
+        told = self.fact(RECORDED)
+        return datetime.fromisoformat(told) if told else self.time
+
+    def fact(self, name: str) -> str:
+        """Return a further fact that was recorded, empty if it was not."""
+        return next((value for key, value in self.facts if key == name), "")
 
 
 # ── what it says ──────────────────────────────────────────────────────────────────
@@ -283,7 +339,8 @@ class Version:
     `captures` are the first captures of each source that showed it. `urls` are the pages it was
     read from, without repetition, empty if an import did not know them. A preview is not in force
     yet. `nth` distinguishes versions that were first seen in the same second, in the order of the
-    log, from 1.
+    log, from 1. `languages` are those of its pages, as far as they are known. `name` is the
+    time and the number by which it was first published, where it has them not from its first sight.
     """
 
     document: str
@@ -295,11 +352,71 @@ class Version:
     urls: tuple[str, ...]
     is_preview: bool = False
     nth: int = 1
+    languages: tuple[str, ...] = ()
+    name: tuple[datetime, int] | None = None
+
+    @property
+    def named(self) -> tuple[datetime, int]:
+        """The time and the number by which its addresses and ids name it, which never change."""
+        return self.name or (self.first_seen, self.nth)
 
     @property
     def key(self) -> tuple[datetime, int, bool]:
         """Identify the version among those of its document."""
         return self.first_seen, self.nth, self.is_preview
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence of a text that answers a question, to the letter.
+
+    `key` is the same for the same words, whatever stands between them and however they are set.
+    `lead` is the sentence that introduces the list it is in, empty where none does; `path` holds
+    the headings above it; `place` is the place of its clause in the version. `effective` is the
+    day from which it says it applies, if that was still to come when it was first seen. `refuses`
+    tells that there is a word such as "not" before the words that answer, which begin at `start`;
+    `weight` is how many words speak to the question and its topic.
+    """
+
+    text: str
+    key: str
+    lead: str
+    path: tuple[str, ...]
+    place: int
+    links: tuple[Link, ...]
+    effective: date | None
+    refuses: bool
+    start: int = 0
+    weight: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DatedStatement:
+    """A statement with the version since which the text has these words without a break."""
+
+    statement: Statement
+    since: Version
+
+
+@dataclass(frozen=True, slots=True)
+class TermsAnswer:
+    """The answer of a text in force to a question; without statements, nothing about it was found.
+
+    `first` is the version from which the text was read, `since` the one since which it has
+    answered without a break, `changed` the one that brought the last change of the answer, None
+    where it has always been this; `before` holds the statements that went then, and `was_answered`
+    tells whether there were any.
+    """
+
+    document: str
+    topic: str
+    question: str
+    statements: tuple[DatedStatement, ...]
+    first: Version
+    since: Version | None
+    changed: Version | None
+    before: tuple[Statement, ...]
+    was_answered: bool
 
 
 # ── what changed ──────────────────────────────────────────────────────────────────
@@ -404,12 +521,34 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerChange:
+    """A question that a revision answers in other words: what went, what came, what both have."""
+
+    topic: str
+    question: str
+    gone: tuple[Statement, ...]
+    came: tuple[Statement, ...]
+    kept: tuple[Statement, ...]
+
+    @property
+    def is_new(self) -> bool:
+        """Return whether the older text had no answer."""
+        return not self.gone and not self.kept
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether the newer text has no answer any more."""
+        return not self.came and not self.kept
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One difference between two versions: of a clause, or of the clauses of a split or merger.
 
     `before` and `after` hold the clauses; the one is empty for an addition, the other for a
     removal. `redline` compares their texts, joined by line breaks. `moved` is also set if the
-    wording changed too. `significance` is that of this change alone; `notes` are its legal effects.
+    wording changed too. `significance` is that of this change alone; `notes` are its legal effects;
+    `questions` names those it answers in other words, as `topic/question`.
     """
 
     kind: Kind
@@ -423,6 +562,7 @@ class Change:
     links_added: tuple[Link, ...]
     links_removed: tuple[Link, ...]
     notes: tuple[Note, ...] = ()
+    questions: tuple[str, ...] = ()
 
     @property
     def clause(self) -> Clause:
@@ -443,6 +583,9 @@ class Revision:
     be shown around its changes; `changes` are in the same order. `reason` explains the
     `significance` in words. `effective` is the date from which the text says it applies.
     `announced` is the time at which an upcoming revision had already announced it, if one had.
+    `answers` are the questions it answers in other words, in the order of the topics. `told` is
+    when it was published here, None where that is not known; `told_in` is the name of a later
+    revision that had told of it before it was found.
     """
 
     document: str
@@ -455,6 +598,9 @@ class Revision:
     topics: tuple[str, ...]
     effective: date | None
     announced: datetime | None = None
+    answers: tuple[AnswerChange, ...] = ()
+    told: datetime | None = None
+    told_in: tuple[datetime, int] | None = None
 
     @property
     def first_seen(self) -> datetime:
@@ -467,9 +613,15 @@ class Revision:
         return self.first_seen, self.document, self.after.nth
 
     @property
+    def is_translation(self) -> bool:
+        """Return whether the text is in another language than before: no change can be told."""
+        old, new = self.before.languages, self.after.languages
+        return bool(old and new) and old != new
+
+    @property
     def is_news(self) -> bool:
-        """Return whether it goes into the feeds: it has weight, and was not announced before."""
-        return self.significance.is_news and self.announced is None
+        """Return whether it goes into the feeds: it has weight, and was not told before."""
+        return self.significance.is_news and self.announced is None and self.told_in is None
 
 
 class State(StrEnum):
@@ -512,6 +664,32 @@ class Outage:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedVersion:
+    """A version as it was first published, with the news of how it came about, if that was news.
+
+    `seen` and `nth` name it for good. `before` is the name of the version it was compared with,
+    None for the first of all. `text` identifies the wording. `told` is the date of the news: when
+    it was published, or its first sight where that was long ago. `size` is how much of the log was
+    known then.
+    """
+
+    document: str
+    seen: datetime
+    nth: int
+    is_preview: bool
+    before: tuple[datetime, int] | None
+    text: str
+    told: datetime
+    is_news: bool
+    size: int
+
+    @property
+    def name(self) -> tuple[datetime, int]:
+        """The time and the number by which it is named."""
+        return self.seen, self.nth
+
+
+@dataclass(frozen=True, slots=True)
 class Texts:
     """The wordings of a document and the steps between them, oldest first.
 
@@ -528,7 +706,11 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Everything that follows from the captures of one document, oldest first."""
+    """Everything that follows from the captures of one document, oldest first.
+
+    `retold` are revisions as they were published, in place of those of the same names, between
+    which others were found since. `withdrawn` are versions that were published and are none.
+    """
 
     document: Document
     title: str
@@ -536,14 +718,24 @@ class History:
     revisions: tuple[Revision, ...]
     standing: Standing
     outages: tuple[Outage, ...] = ()
+    retold: tuple[Revision, ...] = ()
+    withdrawn: tuple[PublishedVersion, ...] = ()
+
+
+class Verdict(StrEnum):
+    """The judgement of the operator on a capture."""
+
+    REVOKED = "revoked"  # it is not the document, whatever it seems
+    ACCEPTED = "accepted"  # it is the document, and so is every capture of the same text
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A sentence of the operator that puts a published revision right.
+    """A sentence of the operator that puts right what was published or judged.
 
-    The revision is the one of `document` first seen at `first_seen` (whole seconds, UTC), and among
-    several of that second the `nth`, from 1.
+    It is about the revision of `document` first seen at `first_seen` (whole seconds, UTC), and
+    among several of that second the `nth`, from 1; or, as a `verdict`, about the captures of that
+    second.
     """
 
     document: str
@@ -551,18 +743,24 @@ class Correction:
     date: date
     sentence: str
     nth: int = 1
+    verdict: Verdict | None = None
 
     def is_of(self, revision: Revision) -> bool:
         """Return whether it is about `revision`."""
-        seen = revision.first_seen.replace(microsecond=0)
-        mine = (self.document, self.first_seen, self.nth)
-        return mine == (revision.document, seen, revision.after.nth)
+        if self.verdict:
+            return False
+        after = revision.after
+        names = (
+            (t.replace(microsecond=0), n) for t, n in (after.named, (after.first_seen, after.nth))
+        )
+        return self.document == revision.document and (self.first_seen, self.nth) in names
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The content of `data/settings.toml`. `site_url` is empty until the site has an address.
 
+    `websub_hub` is where readers can ask to be told at once of what is new, empty for nowhere.
     `notify` maps the name of a feed to the addresses that its items are sent to, in which `${NAME}`
     stands for a variable of the environment. `bodies` is the address of the store of bodies, empty
     for inside the archive; `bodies_options` maps the protocol of such an address to options for
@@ -570,6 +768,7 @@ class Settings:
     """
 
     site_url: str = ""
+    websub_hub: str = ""
     contact: str = ""
     obey_robots: bool = True
     allow_hosts: tuple[str, ...] = ()

@@ -301,7 +301,7 @@ def test_a_text_rewritten_under_another_name_is_news() -> None:
     new = [f"For guests of the harbour the keeper has rule {n} down: of each." for n in range(20)]
     before, after = version(body(*old, title="Quay Terms")), version(body(*new, title="Dock Terms"))
     other = [f"Music number {n} was played loudly by seven drummers." for n in range(20)]
-    assert significance_of(before, after, 2) == (SUBSTANTIVE, "most of the text was replaced")
+    assert significance_of(before, after, 2) == (SUBSTANTIVE, "the whole text was replaced")
     played = version(body(*other, title="A Concert"))
     assert significance_of(before, played, 2)[0] is TECHNICAL
 

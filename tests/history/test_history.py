@@ -190,6 +190,18 @@ def test_a_change_is_news_although_its_text_is_later_read_from_another_page() ->
     assert [r.before.urls for r in found.revisions] == [(ONE.url,), (EU.url,)]
 
 
+@pytest.mark.parametrize(("last", "next_"), [(0, 0), (0, 1), (1, 0), (1, 1)])
+def test_sources_that_take_turns_hide_no_change(last: int, next_: int) -> None:
+    """Each shows the text in its own way; what is new is compared with what it showed before."""
+    ways = [(ONE, "live"), (Source(PAGE, ("p",)), "archive")]
+    ways.reverse() if last else None
+    seen = [look("A", day, source, via=via) for day, (source, via) in enumerate([*ways, *ways])]
+    source, via = ways[next_]
+    (revision,) = told(*seen, look("B", 5, source, via=via)).revisions
+    assert revision.significance is Significance.SUBSTANTIVE
+    assert revision.before.captures[0].source == revision.after.captures[0].source == source
+
+
 def test_an_import_that_names_no_page_gives_way_to_nothing() -> None:
     found = told(look("A", 0, None, via="archive"), look("a", 1, ONE), look("B", 2, ONE))
     assert found.versions[0].urls == ()

@@ -23,6 +23,7 @@ from tests.factories import (
 )
 from tracker.model import Outcome, Revision
 from tracker.publisher import terminal
+from tracker.publisher.answers import replies
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -53,7 +54,12 @@ def _show(colour: bool, width: int) -> str:
     return "\n".join(terminal.show(v, colour=colour, width=width) for v in versions)
 
 
-PRINTERS = (_diff, _log, _status, _show)
+def _now(colour: bool, width: int) -> str:
+    found = [reply for h in everything() for reply in replies(h, TOPICS)]
+    return terminal.now(found, TOPICS, colour=colour, width=width)
+
+
+PRINTERS = (_diff, _log, _status, _show, _now)
 printers = pytest.mark.parametrize("printed", PRINTERS)
 
 
@@ -80,16 +86,22 @@ def test_colour_when_asked_adds_only_colour_and_always_ends_it(printed: Printer)
 
 def test_insertions_and_deletions_are_told_apart_by_more_than_green_and_red() -> None:
     text = terminal.diff(heron().revisions[0], TOPICS, colour=True, width=100)
-    assert "\x1b[33;9mnobody else\x1b[0m\x1b[34;4mour advertising partners\x1b[0m." in text
+    assert "\x1b[33;9m[-nobody else-]\x1b[0m\x1b[34;4m{+our advertising\x1b[0m\n" in text
+    assert "  \x1b[34;4mpartners+}\x1b[0m." in text
+
+
+def test_what_is_copied_from_a_coloured_terminal_is_what_is_printed_without_colour() -> None:
+    for width in (40, 100):
+        assert ESCAPE.sub("", _diff(True, width)).split() == _diff(False, width).split()
 
 
 def test_a_colour_that_goes_on_in_the_next_line_leaves_the_indent_alone() -> None:
     lines = terminal.diff(heron().revisions[0], TOPICS, colour=True, width=40).splitlines()
     (first,) = (n for n, line in enumerate(lines) if "What you write" in line)
     assert lines[first : first + 3] == [
-        "  \x1b[34;4mWhat you write to our assistant is\x1b[0m",
+        "  \x1b[34;4m{+What you write to our assistant is\x1b[0m",
         "  \x1b[34;4mkept, so that generative AI can answer\x1b[0m",
-        "  \x1b[34;4mbetter.\x1b[0m",
+        "  \x1b[34;4mbetter.+}\x1b[0m",
     ]
 
 
@@ -149,6 +161,16 @@ def test_a_diff_says_what_is_compared_and_from_when_it_applies() -> None:
     assert any("Added · Generative AI (generative AI" in line for line in lines)
 
 
+def test_a_diff_begins_with_what_is_about_a_topic() -> None:
+    revision = heron().revisions[0]
+    about = [bool(change.tags) for change in revision.changes]
+    assert sorted(about, reverse=True) != about, "the sample has a topic below other news"
+    labels = re.findall(r"^  (?:Added|Removed|Reworded).*$", said(), re.MULTILINE)
+    tagged = ["·" in label for label in labels]
+    assert tagged == sorted(tagged, reverse=True)
+    assert any(tagged)
+
+
 def test_a_diff_shows_numbers_and_link_targets() -> None:
     text = terminal.diff(every_kind().revisions[0], TOPICS, colour=False, width=100)
     assert "  (a) → (b)" in text
@@ -203,6 +225,16 @@ def test_a_visit_is_one_line() -> None:
     assert "\n" not in line
     skipped = terminal.visit(document, [], "visited an hour ago")
     assert skipped == "heron/privacy-policy@global  not asked for: visited an hour ago"
+
+
+def test_a_reason_that_several_visits_share_is_told_once() -> None:
+    document = heron().document
+    bad = replace(capture(document.id, 0, "x"), outcome=Outcome.REFUSED, reason="It said no.")
+    told: dict[str, str] = {}
+    lines = [
+        terminal.visit(replace(document, id=name), [bad], "", told) for name in ("a/b@c", "d/e@f")
+    ]
+    assert lines == ["a/b@c  REFUSED: It said no.", "d/e@f  REFUSED: the same as a/b@c"]
 
 
 def test_an_import_says_what_was_new_and_what_is_no_version() -> None:
@@ -292,3 +324,34 @@ def test_that_there_is_no_preview_is_not_told() -> None:
     capture = heron().versions[0].captures[0]
     missing = replace(capture, via="preview", outcome=Outcome.MISSING, reason="It is not there.")
     assert terminal.visit(heron().document, [capture, missing], "").endswith("  good")
+
+
+# ── what the texts say now ────────────────────────────────────────────────────────
+
+
+def test_an_answer_is_quoted_with_its_place_and_since_when() -> None:
+    text = terminal.now(replies(heron(), TOPICS), TOPICS, colour=False, width=100)
+    assert "May it show data to advertisers?" in text
+    assert "Heron Privacy Policy  heron/privacy-policy@global" in text
+    said = "“We show your walks to the members of your club, and to our advertising partners.”"
+    assert said in " ".join(text.split())
+    assert "§ 2. What we do with it" in text
+    assert "in these words since 11 March 2025, in force 12 March 2025" in text
+
+
+def test_a_text_without_an_answer_is_said_to_have_none() -> None:
+    found = history("# Terms\nBe kind.", name="heron/terms@uk", title="Terms")
+    text = terminal.now(replies(found, TOPICS), TOPICS, colour=False, width=100)
+    assert text.count("No clause about this was found in Heron Terms (UK).") == 3
+
+
+def test_words_of_the_first_reading_are_said_to_have_been_there() -> None:
+    found = history("# Terms\nWe train models.", name="heron/terms@uk", title="Terms")
+    text = terminal.now(replies(found, TOPICS), TOPICS, colour=False, width=100)
+    assert "already there when first read on 1 March 2025" in text
+
+
+def test_topics_without_questions_have_nothing_to_answer() -> None:
+    asked = [replace(topic, questions=()) for topic in TOPICS]
+    assert replies(heron(), asked) == ()
+    assert "No question is asked" in terminal.now((), asked, colour=False, width=100)

@@ -149,35 +149,6 @@ def test_the_path_of_a_clause_leaves_out_the_title_of_the_page() -> None:
 # ── sentences ─────────────────────────────────────────────────────────────────────
 
 
-def test_a_headline_says_which_text_which_topics_how_much_and_from_when() -> None:
-    assert words.headline(heron(), CHANGED, TOPICS) == (
-        "Heron Privacy Policy: generative AI and targeted advertising, 4 clauses changed, "
-        "in force 12 March 2025"
-    )
-    assert words.headline(heron(), EDITED, TOPICS) == (
-        "Heron Privacy Policy: editorial changes only"
-    )
-
-
-@pytest.mark.parametrize(
-    ("worth", "topics", "expected"),
-    [
-        (Significance.ANNOUNCEMENT, (), "announces changes"),
-        (Significance.ANNOUNCEMENT, ("generative-ai",), "announces changes about generative AI"),
-        (Significance.REVERTED, (), "an earlier wording is back"),
-        (Significance.SUBSTANTIVE, (), "4 clauses changed"),
-        (Significance.TECHNICAL, (), "read from another place; not a change of the terms"),
-        (Significance.LINKS, (), "link targets changed"),
-        (Significance.EDITORIAL, (), "editorial changes only"),
-    ],
-)
-def test_every_significance_has_its_headline(
-    worth: Significance, topics: tuple[str, ...], expected: str
-) -> None:
-    revision = replace(CHANGED, significance=worth, topics=topics, effective=None)
-    assert words.headline(heron(), revision, TOPICS) == f"Heron Privacy Policy: {expected}"
-
-
 def test_a_summary_says_also_what_did_not_change() -> None:
     assert words.summary(CHANGED, TOPICS) == (
         "4 clauses changed, 3 about generative AI and 1 about targeted advertising."

@@ -12,6 +12,7 @@ from tracker.app.internet_archive import PublicArchive
 from tracker.app.network import fetcher
 from tracker.app.visits import Visit, interleaved, visit, with_preview
 from tracker.config.settings import FILE as SETTINGS
+from tracker.config.sources import FILE as SOURCES
 from tracker.model import Document, Outcome
 
 
@@ -39,16 +40,28 @@ def fetch(
                 yield visited
 
 
+def is_cut_off(app: App, visits: Sequence[Visit]) -> bool:
+    """Return whether no page could be reached in several `visits`, nor ever was before."""
+    looked = [capture for visited in visits for capture in visited.captures]
+    if len(visits) < 2 or any(c.outcome is not Outcome.UNREACHABLE for c in looked):
+        return False
+    with app.workspace.open_archive() as archive:
+        known = (archive.captures(visited.document.id) for visited in visits)
+        return not any(c.outcome is Outcome.GOOD for captures in known for c in captures)
+
+
 def _documents(app: App, wanted: Sequence[str]) -> list[Document]:
     """Return the documents to visit in their order, and say what is odd about declarations."""
     workspace = app.workspace
     for remark in workspace.declared.remarks:
         app.progress.note(remark)
     app.name_refusals(workspace.refusals_of(SETTINGS))
+    app.name_refusals(workspace.refusals_of(SOURCES))
     declared = interleaved(watched(app, wanted))
     if not (workspace.declared.documents or workspace.declared.refusals):
         app.progress.note("data/declarations declares no document; nothing is visited.")
     previews = dict(workspace.settings.previews)
+    previews |= {name: one.preview for name, one in workspace.sources.documents if one.preview}
     return [with_preview(document, previews) for document in declared]
 
 

@@ -1,11 +1,16 @@
-"""The fetcher of every use case that asks the network."""
+"""The fetcher of every use case that asks the network, and the client for repositories."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from tracker.app.app import App
-from tracker.fetcher import Fetcher, Limits, user_agent
+from tracker.fetcher import Fetcher, Limits, talk, user_agent
+
+if TYPE_CHECKING:
+    import httpx
 
 
 def fetcher(app: App, hosts: Sequence[str], limits: Limits | None = None) -> Fetcher:
@@ -17,3 +22,8 @@ def fetcher(app: App, hosts: Sequence[str], limits: Limits | None = None) -> Fet
         obey_robots=settings.obey_robots,
         limits=limits or Limits(),
     )
+
+
+def asking(app: App, url: str) -> AbstractContextManager[httpx.Client]:
+    """Ask an address that the operator wrote; GitHub answers only what calls itself git."""
+    return talk(url, user_agent=f"git/{user_agent(app.workspace.settings.contact)}")

@@ -42,7 +42,7 @@ class Visit:
 
     @property
     def failed(self) -> bool:
-        return any(c.outcome is not Outcome.GOOD for c in self.captures if c.via != PREVIEW)
+        return any(c.outcome is not Outcome.GOOD for c in self.captures if not c.is_preview)
 
 
 def visit(
@@ -212,7 +212,15 @@ def _answered(
         return _live(document, answer, Classification(answer.outcome, answer.reason, None, 0, None))
     time = answer.requested_at
     try:
-        found = classified(archive, answer.body, _media(answer), answer.source, earlier, time)
+        found = classified(
+            archive,
+            answer.body,
+            _media(answer),
+            answer.source,
+            earlier,
+            time,
+            document=document,
+        )
     except ArchiveError:
         raise
     except TrackerError as error:

@@ -62,6 +62,11 @@ def notes(
     return tuple(dict.fromkeys(found))
 
 
+def speaks(text: str) -> list[str]:
+    """The words of `text` that say what somebody must, may or must not do."""
+    return [m[0] for m in _DUTY.finditer(_MONTH.sub("", text))]
+
+
 def _shown(link: Link) -> str:
     return f"{link.words} ({link.target})"
 

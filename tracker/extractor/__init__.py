@@ -19,7 +19,7 @@ from tracker.extractor.classify import (
     last_good,
 )
 from tracker.extractor.decode import Undecodable
-from tracker.extractor.formats import foreign_format, way_out
+from tracker.extractor.formats import foreign_format, is_pdf, way_out
 from tracker.extractor.unchanged.gate import reads_alike
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ __all__ = [
     "classify_against_history",
     "examine",
     "foreign_format",
+    "is_pdf",
     "last_good",
     "read",
     "reads_alike",

@@ -19,6 +19,7 @@ from tracker._support.budget import limited
 from tracker.extractor import lxml_reader
 from tracker.extractor.boilerplate import remove_boilerplate
 from tracker.extractor.decode import decode
+from tracker.extractor.formats import is_pdf
 from tracker.extractor.hidden_parts import remove_unseen
 from tracker.extractor.limits import check_markdown, check_markup, check_text
 from tracker.extractor.media import is_markdown, is_plain
@@ -54,17 +55,30 @@ _STRAY_BREAK = re.compile(r"</br\s*+/?>", re.IGNORECASE)
 def read(body: bytes, media: str, source: Source | None, *, bounded: bool = False) -> Reading:
     """Read `body` (of Content-Type `media`) with the selectors of `source`, or by structure.
 
-    Raises `decode.Undecodable` where the bytes contradict their declared charset; and, only
-    if `bounded`, `limits.TooLarge` for more than any text of terms has; and TooCostly.
+    A PDF has no elements to be selected: it is read whole.
+
+    Raises `decode.Undecodable` where the bytes contradict their declared charset, or are a PDF
+    whose letters cannot be read; and, only if `bounded`, `limits.TooLarge` for more than any text
+    of terms has; and TooCostly.
     """
-    text = page_text(body, media, bounded=bounded)
-    select, remove = (source.select, source.remove) if source else ((), ())
-    found = simple_parts(text, select, remove) or _by_reference(text, select, remove)
+    found = _pdf_parts(body) if is_pdf(body) else _page_parts(body, media, source, bounded)
     clauses = segment(found.runs, base_of(found.base, source))
     if bounded:
         check_text(clauses)
     title = _title(clauses) or display(found.title)
     return Reading(title, found.language, clauses, found.missing)
+
+
+def _pdf_parts(body: bytes) -> Parts:
+    from tracker.extractor import pdf  # most pages are none
+
+    return pdf.parts(body)
+
+
+def _page_parts(body: bytes, media: str, source: Source | None, bounded: bool) -> Parts:
+    text = page_text(body, media, bounded=bounded)
+    select, remove = (source.select, source.remove) if source else ((), ())
+    return simple_parts(text, select, remove) or _by_reference(text, select, remove)
 
 
 @lru_cache(maxsize=1)  # what the gate could not say yes to is read next

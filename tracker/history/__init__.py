@@ -1,6 +1,8 @@
 """Captures over time → versions → revisions. Pure: `reader` gives the text of a capture.
 
 observations   a document as it was captured at one time
+identity       names by which versions were published, which they keep
+judged         captures as all that was captured of their document shows them
 runs           captures that decide what a document said, and captures that may be left out
 previews       texts that a preview page shows before they are in force
 confirmation   candidates that are believed at once, and those that wait
@@ -17,6 +19,8 @@ from datetime import datetime
 from tracker.differ import kept_share, revise
 from tracker.extractor import text_digest
 from tracker.history.confirmation import Candidate, confirm, waiting
+from tracker.history.identity import identified, unpublished
+from tracker.history.judged import judged
 from tracker.history.observations import (
     NEARLY,
     Observation,
@@ -31,7 +35,6 @@ from tracker.history.observations import (
 from tracker.history.previews import told_once, upcoming
 from tracker.history.runs import decisive, without_repeats
 from tracker.model import (
-    PREVIEW,
     Capture,
     Document,
     History,
@@ -51,9 +54,12 @@ __all__ = [
     "completed",
     "decisive",
     "history",
+    "identified",
     "in_order",
+    "judged",
     "standing",
     "texts",
+    "unpublished",
     "without_repeats",
 ]
 
@@ -62,7 +68,7 @@ def history(
     document: Document, captures: Iterable[Capture], reader: Reader, topics: Sequence[Topic]
 ) -> History:
     """Everything that follows from the captures of `document`, in whatever order they come."""
-    ordered = in_order(captures, document)
+    ordered = judged(in_order(captures, document), document)
     return completed(document, ordered, texts(document, ordered, reader, topics))
 
 
@@ -79,8 +85,8 @@ def texts(
     version was last seen. `earlier` is what followed, by the same code and topics, from other
     captures: as far as the versions are the same, its revisions need not be found again.
     """
-    usual = [c for c in ordered if c.via != PREVIEW]
-    shown = [c for c in ordered if c.via == PREVIEW]
+    usual = [c for c in ordered if not c.is_preview]
+    shown = [c for c in ordered if c.is_preview]
 
     def alike(one: Observation, other: Observation) -> float:
         return kept_share(clauses(one.parts, reader), clauses(other.parts, reader))
@@ -99,7 +105,8 @@ def texts(
     )
     coming = upcoming(found, observations(shown, reader, alike), reader, topics)
     known = {r.after.key: r for r in earlier.revisions} if earlier else {}
-    revisions = told_once(tuple(_revisions(found, first, topics, known)), coming)
+    compared = tuple(_compared(document.id, agreed.believed, found, reader))
+    revisions = told_once(tuple(_revisions(compared, first, found, topics, known)), coming)
     title = found[-1].title if found and found[-1].title else document.type
     waits = waiting(agreed.held) if agreed.held else ""
     return Texts(title, found, revisions, waits, agreed.counters)
@@ -107,7 +114,7 @@ def texts(
 
 def completed(document: Document, ordered: Sequence[Capture], found: Texts) -> History:
     """The history of `document` with how it stands after these captures, which are in order."""
-    usual = [c for c in ordered if c.via != PREVIEW]
+    usual = [c for c in ordered if not c.is_preview]
     seen = [parts[-1].time for parts in groups(usual)][-1:]
     if seen and not found.waiting and found.versions[-1].last_seen != seen[0]:
         found = _seen_until(found, seen[0])
@@ -143,12 +150,26 @@ def _version(
     return replace(version(document, look, reader), first_seen=first, last_seen=last, nth=nth)
 
 
+def _compared(
+    document: str, believed: Sequence[Candidate], found: Sequence[Version], reader: Reader
+) -> Iterator[Version]:
+    """Yield each text as the next one is compared with it.
+
+    Several sources show the same text, each in its own way: like is compared with like.
+    """
+    for sight, following, version_ in zip(believed, believed[1:], found, strict=False):
+        look = sight.beside(following.first)
+        is_shown = look == sight.shown
+        yield version_ if is_shown else _version(document, sight, look, reader, version_.nth)
+
+
 # ── revisions ─────────────────────────────────────────────────────────────────────
 
 
 def _revisions(
-    found: Sequence[Version],
+    compared: Sequence[Version],
     first: Sequence[Version],
+    found: Sequence[Version],
     topics: Sequence[Topic],
     earlier: Mapping[tuple[datetime, int, bool], Revision],
 ) -> Iterator[Revision]:
@@ -159,13 +180,13 @@ def _revisions(
     before_it: set[str] = set()
     known: frozenset[str] = frozenset()
     text = text_digest(found[0].clauses) if found else ""
-    for before, after, last in zip(found, first[1:], found[1:], strict=False):
+    for before, after, last in zip(compared, first[1:], found[1:], strict=True):
         new = text_digest(after.clauses)
         again = _again(earlier.get(after.key), before, after)
         if again is None:
             earlier = {}
             revision = revise(before, after, topics, known)
-            again = _reverted(revision) if new in before_it else revision
+            again = _told(revision, is_back=new in before_it)
         yield again
         before_it.add(text)
         text = new if after is last else text_digest(last.clauses)
@@ -189,12 +210,30 @@ def _is_same(one: Version, other: Version) -> bool:
     return replace(one, last_seen=other.last_seen) == other
 
 
-def _reverted(revision: Revision) -> Revision:
-    """An earlier wording came back: news where the change itself would be."""
-    if not revision.significance.is_news:
+def _told(revision: Revision, *, is_back: bool) -> Revision:
+    """A revision as it is told: of another language nothing more, of what is back that it is.
+
+    An earlier wording that came back is news where the change itself would be.
+    """
+    if revision.is_translation:
+        return _translated(revision)
+    if not is_back or not revision.significance.is_news:
         return revision
     return replace(
         revision, significance=Significance.REVERTED, reason="an earlier wording came back"
+    )
+
+
+def _translated(revision: Revision) -> Revision:
+    old, new = (", ".join(version.languages) for version in (revision.before, revision.after))
+    return replace(
+        revision,
+        significance=Significance.ANNOUNCEMENT,
+        reason=f"the text is in another language now ({new}) than before ({old})",
+        changes=(),
+        pairs=(),
+        topics=(),
+        effective=None,
     )
 
 
@@ -206,7 +245,7 @@ def standing(ordered: Sequence[Capture], waits: str, counters: str = "") -> Stan
 
     `waits` says of a new wording that it waits for agreement, `counters` what is new at every look.
     """
-    captures = [c for c in ordered if c.via != PREVIEW]
+    captures = [c for c in ordered if not c.is_preview]
     if not captures:
         return Standing(State.NEVER_SEEN, None, None, None, "It has not been visited yet.")
     last_visit = captures[-1].time

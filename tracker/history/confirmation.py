@@ -18,7 +18,7 @@ from itertools import zip_longest
 
 from tracker.history.counters import Clauses, Counters
 from tracker.history.observations import Alike, Observation
-from tracker.policy import AGREEING_OBSERVATIONS, AGREEING_TIME
+from tracker.policy import AGREEING_OBSERVATIONS, has_agreed
 
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
@@ -30,6 +30,8 @@ _UPHEAVAL = 0.5
 #: So much of what sets a text apart from the one before may be different from look to look.
 _LITTLE = 0.1
 
+_MOST_OTHERS = 4
+
 UPHEAVAL = "most of the text is another one"
 RETURN = "a wording of the last thirty days came back"
 FLAPS = "this page is known to come and go"
@@ -40,14 +42,16 @@ BRIEF = "it was gone within a day"
 class Candidate:
     """A text from its first look to its last; `shown` is the look it is read from.
 
-    `others` are texts that differ from it by next to nothing and counted for it.
+    `others` are the newest looks that showed it on other pages, or as a transcript of the page,
+    `nearly` texts that differ from it by next to nothing and counted for it.
     """
 
     first: Observation
     shown: Observation
     last_seen: datetime
     looks: int = 1
-    others: frozenset[str] = frozenset()
+    others: tuple[Observation, ...] = ()
+    nearly: frozenset[str] = frozenset()
 
     @property
     def text(self) -> str:
@@ -59,15 +63,26 @@ class Candidate:
         """
         moved = all(self.shown.pages) and all(look.pages) and self.shown.pages != look.pages
         shown = look if moved else self.shown
-        return replace(self, shown=shown, last_seen=look.time, looks=self.looks + 1)
+        others = tuple(o for o in (*self.others, self.shown) if o.pages != shown.pages)
+        return replace(
+            self,
+            shown=shown,
+            last_seen=look.time,
+            looks=self.looks + 1,
+            others=others[-_MOST_OTHERS:],
+        )
 
     def nearly_again(self, look: Observation) -> Candidate:
         """Count a look that differs by next to nothing: the text is what came last, since then."""
         if look.text == self.text:
             return self.again(look)
         latest = replace(look, time=self.first.time)
-        known = self.others | {self.text}
-        return Candidate(latest, latest, look.time, self.looks + 1, known)
+        nearly = self.nearly | {self.text}
+        return Candidate(latest, latest, look.time, self.looks + 1, nearly=nearly)
+
+    def beside(self, look: Observation) -> Observation:
+        """The look at this text to compare another text with: one at the same pages, if any."""
+        return next((o for o in self.others if o.pages == look.pages), self.shown)
 
 
 def sight(look: Observation) -> Candidate:
@@ -83,7 +98,7 @@ class Pending:
 
     @property
     def has_agreed(self) -> bool:
-        return is_confirmed(self.sight.looks, self.sight.first.time, self.sight.last_seen)
+        return has_agreed(self.sight.looks, self.sight.first.time, self.sight.last_seen)
 
     def stood_until(self, time: datetime) -> bool:
         """Whether an archive, which next recorded something at `time`, saw it stand."""
@@ -94,11 +109,6 @@ class Pending:
         """Whether it is the last record of an archive that recorded the text `before` it too
         seldom for agreement to be seen."""
         return self.sight.first.is_import and before.looks < AGREEING_OBSERVATIONS
-
-
-def is_confirmed(looks: int, begun: datetime, ended: datetime) -> bool:
-    """Whether so many looks at one text agreed for long enough to be believed."""
-    return looks >= AGREEING_OBSERVATIONS and ended - begun >= AGREEING_TIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +171,7 @@ class _Told:
         return Confirmed(tuple(self._believed), self._held, self._counters.said())
 
     def _is_same(self, seen: Candidate, look: Observation) -> bool:
-        is_known = look.text == seen.text or look.text in seen.others
+        is_known = look.text == seen.text or look.text in seen.nearly
         return is_known or self._counters.alone(seen.shown, look)
 
     def _is_once_more(self, held: Pending, look: Observation) -> bool:
@@ -211,7 +221,8 @@ class _Told:
             return FLAPS
         if _is_brief(look, following, stands.text):
             return BRIEF
-        if stands.shown.pages == look.pages and self._alike(stands.shown, look) < _UPHEAVAL:
+        before = stands.beside(look)
+        if before.pages == look.pages and self._alike(before, look) < _UPHEAVAL:
             return UPHEAVAL
         return ""
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 
 from tracker.model import Correction, History, Settings, Topic
+from tracker.publisher.answers import replies
 from tracker.publisher.feeds.channel import Channel
 from tracker.publisher.feeds.channels import (
     UNPUBLISHED,
@@ -17,6 +19,7 @@ from tracker.publisher.feeds.channels import (
     status_feed,
     written,
 )
+from tracker.publisher.feeds.digest import digests
 from tracker.publisher.site import (
     document_page,
     pages,
@@ -25,6 +28,7 @@ from tracker.publisher.site import (
 from tracker.publisher.site.clause_history import clause_histories
 from tracker.publisher.site.context import Lent, PageContext, Pages
 from tracker.publisher.site.listing import entries, newest_first
+from tracker.publisher.site.search import search_files
 from tracker.publisher.summaries import DocumentSummary, summarise
 
 
@@ -59,11 +63,19 @@ def document_output(
     mine = [c for c in corrections if c.document == history.document.id]
     frame = PageContext([history], entries(history, topics, mine), topics, settings, mine, lent)
     found = clause_histories(history)
-    files = dict(document_page.pages(frame, history, found)) | dict(
-        revision_page.pages(frame, found)
+    said = replies(history, topics, found)
+    told = frozenset(
+        {life.id for life in found.lives.values() if life.has_changed}
+        | {quote.life for reply in said for quote in reply.quotes}
     )
-    short = summarise(frame, history, found)
-    return DocumentOutput(files | dict(document_feed(history, short.items, frame.base)), short)
+    files = dict(document_page.pages(frame, history, found, told)) | dict(
+        revision_page.pages(frame, found, told)
+    )
+    index, parts = search_files(history, found)
+    files |= dict(parts)
+    short = summarise(frame, history, found, said, index)
+    feed = document_feed(history, short.items, frame.base, settings.websub_hub)
+    return DocumentOutput(files | dict(feed), short)
 
 
 def site_files(
@@ -72,8 +84,12 @@ def site_files(
     settings: Settings,
     corrections: Sequence[Correction] = (),
     lent: Lent | None = None,
+    until: date = date.min,
 ) -> Iterator[FileGroup]:
-    """What is published of all documents together but for how they stand, group by group."""
+    """What is published of all documents together but for how they stand, group by group.
+
+    Weeks have an item if they were over on the day `until`.
+    """
     ordered = sorted(abstracts, key=lambda a: a.history.document.id)
     histories = [a.history for a in ordered]
     told = newest_first(entry for a in ordered for entry in a.entries)
@@ -82,8 +98,11 @@ def site_files(
     for leaf, make in pages.older(frame):
         yield FileGroup(f"list {leaf.path}", (leaf, topics, settings), make)
     items = in_order((item for a in ordered for item in a.items), histories)
+    items += digests(items, topics, until, frame.base)
+    hub = settings.websub_hub
     for channel in shared_channels(histories, items, topics, frame.base):
-        yield FileGroup(f"feed {channel.name}", _said(channel), partial(written, channel))
+        follows = _said(channel), hub
+        yield FileGroup(f"feed {channel.name}", follows, partial(written, channel, hub))
 
 
 def _said(channel: Channel) -> Channel:
@@ -105,4 +124,5 @@ def status_files(
     """
     yield from pages.status(PageContext(histories, (), topics, settings, (), lent), others)
     base = settings.site_url or UNPUBLISHED
-    yield from status_feed(in_order(outages(histories, base), histories), base)
+    told = in_order(outages(histories, base), histories)
+    yield from status_feed(told, base, settings.websub_hub)

@@ -14,6 +14,8 @@ from tracker.model import History, Revision, Significance, Version
 
 def is_break(revision: Revision) -> bool:
     """Whether what differs comes of where the text was read rather than of the text."""
+    if revision.is_translation:
+        return True
     technical = revision.significance is Significance.TECHNICAL
     return technical and bool(revision.changes) and not revision.after.is_preview
 
@@ -36,6 +38,17 @@ def breaks(history: History) -> list[Revision | None]:
     """For every version the break that brought it, None where none did."""
     found = {r.after.key: r for r in history.revisions if is_break(r)}
     return [found.get(version.key) for version in history.versions]
+
+
+def present(history: History) -> tuple[Version, ...]:
+    """The versions of the text in force, from when it was first read: one that carries on where
+    another page was read is the same text.
+    """
+    start = max(
+        (n for n, broken in enumerate(breaks(history)) if broken and not carries_on(broken)),
+        default=0,
+    )
+    return history.versions[start:]
 
 
 def texts(history: History) -> Iterator[tuple[Version, ...]]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tracker.model import History, Revision, Topic, Version
 from tracker.publisher import words
+from tracker.publisher.headlines import headline
 from tracker.publisher.redlines import Row, changed
 from tracker.publisher.redlines import whole as all_rows
 from tracker.publisher.templating import ENVIRONMENT
@@ -13,9 +14,9 @@ from tracker.publisher.templating import ENVIRONMENT
 
 def log(histories: Sequence[History], topics: Sequence[Topic]) -> str:
     """Every revision, newest first, with a line each."""
-    rows = [(r, words.headline(h, r, topics)) for h in histories for r in h.revisions]
+    rows = [(r, headline(h, r, topics)) for h in histories for r in h.revisions]
     rows.sort(key=lambda row: row[0].order, reverse=True)
-    entries = [(r, headline, words.summary(r, topics)) for r, headline in rows]
+    entries = [(r, title, words.summary(r, topics)) for r, title in rows]
     return _page("log", "Revisions", entries=entries)
 
 

@@ -6,9 +6,11 @@ its summary, which holds none of its texts.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tracker.model import History
+from tracker.publisher.answers import Reply
 from tracker.publisher.data.exports import Export, export
 from tracker.publisher.feeds.channel import Item
 from tracker.publisher.feeds.channels import document_items
@@ -23,6 +25,7 @@ from tracker.publisher.site.compare_page import (
 from tracker.publisher.site.context import PageContext
 from tracker.publisher.site.listing import ListEntry
 from tracker.publisher.site.opt_out import OptOut
+from tracker.publisher.site.search import SearchIndex
 from tracker.publisher.without_texts import bare, without_texts
 
 
@@ -37,10 +40,18 @@ class DocumentSummary:
     ways: tuple[OptOut, ...]
     items: tuple[Item, ...]
     export: Export
+    replies: tuple[Reply, ...]
+    search: SearchIndex
 
 
-def summarise(frame: PageContext, history: History, lives: ClauseHistories) -> DocumentSummary:
-    """Summarise the one document of `frame`."""
+def summarise(
+    frame: PageContext,
+    history: History,
+    lives: ClauseHistories,
+    found: Sequence[Reply],
+    search: SearchIndex,
+) -> DocumentSummary:
+    """Summarise the one document of `frame`; `found` is what it answers."""
     short = without_texts(history)
     revisions = dict(zip(map(id, history.revisions), short.revisions, strict=True))
     return DocumentSummary(
@@ -56,6 +67,8 @@ def summarise(frame: PageContext, history: History, lives: ClauseHistories) -> D
         ),
         items=tuple(document_items(history, frame.topics, frame.base, frame.corrections)),
         export=export(history),
+        replies=tuple(replace(reply, history=short) for reply in found),
+        search=search,
     )
 
 

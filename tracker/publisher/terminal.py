@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from datetime import datetime, timedelta
 from itertools import zip_longest
 
 from tracker.model import (
-    PREVIEW,
     Capture,
     Change,
     Clause,
@@ -22,6 +21,7 @@ from tracker.model import (
     Kind,
     Op,
     Outcome,
+    Question,
     Revision,
     Span,
     State,
@@ -30,7 +30,10 @@ from tracker.model import (
     Unit,
     Version,
 )
+from tracker.publisher import answers as replies
 from tracker.publisher import words
+from tracker.publisher.answers import Quote, Reply
+from tracker.publisher.headlines import headline
 from tracker.publisher.redlines import Row, changed
 from tracker.publisher.redlines import whole as all_rows
 
@@ -47,6 +50,15 @@ _BEGIN = {Op.DELETE: "\x01", Op.INSERT: "\x02"}
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 _AHEAD = timedelta(days=1)  # clocks may differ by so much
 _STALE = 3  # days; a timer visits twice a day
+#: Judgements on what a page says, which may be mistaken.
+_ACCEPTABLE = {
+    *(Outcome.WALL, Outcome.CHALLENGE, Outcome.EMPTY, Outcome.SELECTOR),
+    *(Outcome.COLLAPSED, Outcome.LANGUAGE),
+}
+_ACCEPT = (
+    "If this is the document all the same, say so in data/corrections.toml "
+    "(`tracker guide publish`: accepted)."
+)
 _CONTEXT = 160  # characters kept on either side of a change
 
 
@@ -77,7 +89,7 @@ def _log_entry(
     history: History, revision: Revision, topics: Sequence[Topic], colour: bool, width: int
 ) -> Iterator[str]:
     label = words.significance_label(revision.significance).lower()
-    title = words.headline(history, revision, topics)
+    title = headline(history, revision, topics)
     code = _BOLD if revision.significance.is_news else _DIM
     dated = f"{revision.first_seen.date()}  "
     first, *rest = _wrapped(title, width, " " * 12, dated)
@@ -97,13 +109,17 @@ def status(histories: Sequence[History], now: datetime, *, colour: bool, width: 
 
 def _state(history: History, now: datetime) -> str:
     """In a word how a document stands: one that nobody looks at any more is not well."""
-    standing = history.standing
+    standing, became = history.standing, history.document.became
+    if became:
+        return f"goes on as {became}"
     if standing.last_seen and standing.last_seen > now and standing.last_seen - now > _AHEAD:
         return "SEEN IN THE FUTURE, as was recorded"
     if standing.state is not State.OK:
         outcome = standing.outcome if standing.outcome is not Outcome.GOOD else None
         told = f": {outcome.value}" if outcome else ""
         return f"{standing.state.value.upper()}{told}"
+    if history.document.ended:
+        return "no longer declared"
     if not history.document.sources:
         return "imported, not watched"
     days = (now - standing.last_visit).days if standing.last_visit else 0
@@ -124,11 +140,22 @@ def _standing(history: History, now: datetime, colour: bool, width: int) -> Iter
     if standing.reason:
         visited = f"{words.minute(standing.last_visit)}: " if standing.last_visit else ""
         yield from _wrapped(f"{visited}{harmless(standing.reason)}", width, "    ")
+    if standing.outcome in _ACCEPTABLE:
+        yield from _wrapped(_ACCEPT, width, "    ")
 
 
-def visit(document: Document, captures: Iterable[Capture], skipped: str) -> str:
-    """One line that says how the visit to a document went."""
-    looked = [c for c in captures if c.via != PREVIEW]  # mostly there is none to be seen
+def visit(
+    document: Document,
+    captures: Iterable[Capture],
+    skipped: str,
+    told: MutableMapping[str, str] | None = None,
+) -> str:
+    """Say in one line how the visit to a document went.
+
+    `told` are the reasons that were given before, each with the document it was given of; of
+    those only the document is named.
+    """
+    looked = [c for c in captures if not c.is_preview]  # mostly there is none to be seen
     bad = next((c for c in looked if c.outcome is not Outcome.GOOD), None)
     if skipped:
         state = f"not asked for: {skipped}"
@@ -137,7 +164,10 @@ def visit(document: Document, captures: Iterable[Capture], skipped: str) -> str:
         )
     if bad is None:
         return f"{document.id}  good"
-    return f"{document.id}  {bad.outcome.value.upper()}: {words.line(bad.reason, 1000)}"
+    reason = words.line(bad.reason, 1000)
+    first = told.setdefault(reason, document.id) if told is not None else document.id
+    why = reason if first == document.id else f"the same as {first}"
+    return f"{document.id}  {bad.outcome.value.upper()}: {why}"
 
 
 def import_summary(captures: Iterable[Capture | None]) -> str:
@@ -153,6 +183,42 @@ def import_summary(captures: Iterable[Capture | None]) -> str:
     return "\n".join(lines)
 
 
+# ── now ───────────────────────────────────────────────────────────────────────────
+
+
+def now(found: Sequence[Reply], topics: Sequence[Topic], *, colour: bool, width: int) -> str:
+    """What the texts in force say on each question: their own sentences, since when, and where."""
+    lines: list[str] = []
+    for topic in topics:
+        if topic.questions:
+            lines += ["", _style(words.line(topic.title).upper(), _BOLD, colour)]
+        for question in topic.questions:
+            mine = replies.asked(found, topic, question)
+            lines += ["", *_asked(question, mine, colour, width)]
+    return "\n".join(lines).strip("\n") or "No question is asked in topics.toml."
+
+
+def _asked(question: Question, found: Sequence[Reply], colour: bool, width: int) -> Iterator[str]:
+    yield from (_style(line, _BOLD, colour) for line in _wrapped(question.ask, width, ""))
+    for reply in (reply for reply in found if reply.quotes):
+        name = words.declared_name(reply.history)
+        yield from _wrapped(f"{name}  {reply.history.document.id}", width, "    ", "  ")
+        for quote in reply.quotes:
+            yield from _quoted(quote, colour, width)
+    silent = [reply for reply in found if not reply.quotes]
+    if silence := replies.silence(silent):
+        yield from (_styled(line, _DIM, colour) for line in _wrapped(silence, width, "  "))
+
+
+def _quoted(quote: Quote, colour: bool, width: int) -> Iterator[str]:
+    lead = f"{words.line(quote.lead)} […] " if quote.lead else ""
+    yield from _wrapped(f"{lead}“{harmless(quote.text)}”", width, "    ")
+    place = words.unforged(words.heading(quote.path)) or "top of the page"
+    for told in (f"§ {place}", replies.since(quote)):
+        yield from (_styled(line, _DIM, colour) for line in _wrapped(told, width, "      ", "    "))
+    yield from (f"    → {words.line(link.target, 1000)}" for link in quote.links)
+
+
 # ── show, diff ────────────────────────────────────────────────────────────────────
 
 
@@ -161,6 +227,8 @@ def show(version: Version, *, colour: bool, width: int) -> str:
     first, last = words.sight(version), words.moment(version.last_seen)
     lines = _wrapped(f"First seen {first}, last seen {last}", width, "")
     lines += [f"Read from {words.line(url)}" for url in version.urls]
+    for origin in words.origins(version):
+        lines += _wrapped(f"Read through {origin}", width, "")
     for clause in version.clauses:
         lines += ["", *_clause(clause, colour, width)]
     return "\n".join(lines)
@@ -197,9 +265,14 @@ def diff(revision: Revision, topics: Sequence[Topic], *, colour: bool, width: in
     if not revision.changes:
         lines.append("Nothing changed.")
     titles = {t.id: t.title for t in topics}
-    for change in revision.changes:
+    for change in _topics_first(revision.changes):
         lines += ["", *_change(change, titles, colour, width)]
     return "\n".join(lines)
+
+
+def _topics_first(changes: Iterable[Change]) -> list[Change]:
+    """Order changes by what they are worth: about a topic, other news, the rest; as they stand."""
+    return sorted(changes, key=lambda c: (not c.significance.is_news, not c.tags))
 
 
 # ── compare ───────────────────────────────────────────────────────────────────────
@@ -225,9 +298,14 @@ def compare(
         lines = _wrapped(first, width, "  ", "[- -] ") + _wrapped(second, width, "  ", "{+ +} ")
     if not revision.changes:
         lines.append("They say the same.")
-    for row in all_rows(revision) if whole else changed(revision):
+    for row in all_rows(revision) if whole else _changed(revision):
         lines += ["", *_row(row, titles, colour, width, column)]
     return "\n".join(lines)
+
+
+def _changed(revision: Revision) -> list[Row]:
+    """What differs, about a topic first."""
+    return sorted(changed(revision), key=lambda row: not (row.change and row.change.tags))
 
 
 def _row(row: Row, titles: dict[str, str], colour: bool, width: int, column: int) -> Iterator[str]:
@@ -304,12 +382,12 @@ def _spans(redline: Sequence[Span], colour: bool) -> str:
 
 def _span(span: Span, follows: bool, goes_on: bool, colour: bool) -> str:
     if span.op is Op.SAME:
-        text = words.excerpt(harmless(span.after), follows, goes_on, _CONTEXT)
-        return text if colour else words.unforged(text)
-    text = harmless(span.before or span.after)
-    if colour:
-        return f"{_BEGIN[span.op]}{text}\x03"
-    return f"{_OPEN[span.op]}{words.unforged(text)}{_CLOSE[span.op]}"
+        return words.unforged(words.excerpt(harmless(span.after), follows, goes_on, _CONTEXT))
+    # A colour alone is lost where the text is copied to, and with it what went and what came.
+    marked = (
+        f"{_OPEN[span.op]}{words.unforged(harmless(span.before or span.after))}{_CLOSE[span.op]}"
+    )
+    return f"{_BEGIN[span.op]}{marked}\x03" if colour else marked
 
 
 def _painted(lines: Iterable[str]) -> Iterator[str]:

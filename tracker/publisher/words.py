@@ -13,12 +13,14 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from tracker.model import (
+    LIVE,
+    PREVIEW,
     Capture,
     Change,
-    Correction,
     History,
     Kind,
     Note,
+    PublishedVersion,
     Revision,
     Significance,
     Topic,
@@ -52,11 +54,6 @@ _WORTH = {
     Significance.TECHNICAL: "Technical",
     Significance.REVERTED: "Reverted",
     Significance.UPCOMING: "Upcoming",
-}
-_QUIET = {
-    Significance.TECHNICAL: "read from another place; not a change of the terms",
-    Significance.LINKS: "link targets changed",
-    Significance.EDITORIAL: "editorial changes only",
 }
 
 
@@ -105,6 +102,19 @@ def source(version: Version) -> str:
     return next(filter(is_web, version.urls), "")
 
 
+def provenance(capture: Capture) -> str:
+    """Where a capture came from: who keeps it and, of a collection, the commit and the licence."""
+    commit, licence = capture.fact("commit"), capture.fact("licence")
+    said = [capture.via, f"commit {commit}" if commit else "", licence and f"licence {licence}"]
+    return line(", ".join(filter(None, said)), 500)
+
+
+def origins(version: Version) -> list[str]:
+    """Where a version came from that others had seen, each once."""
+    others = (c for c in version.captures if c.via not in {LIVE, PREVIEW})
+    return list(dict.fromkeys(map(provenance, others)))
+
+
 def excerpt(text: str, follows: bool, goes_on: bool, context: int) -> str:
     """The ends of an unchanged run that touch a change, `context` characters each.
 
@@ -149,9 +159,9 @@ def stamp(time: datetime) -> str:
     return iso(time).replace("-", "").replace(":", "")
 
 
-def nth(seen: Version | Correction) -> str:
+def nth(number: int) -> str:
     """ "-2" behind the time of the second version that was first seen in one second."""
-    return f"-{seen.nth}" if seen.nth > 1 else ""
+    return f"-{number}" if number > 1 else ""
 
 
 def sight(version: Version) -> str:
@@ -175,6 +185,11 @@ def document_name(history: History, title: str = "") -> str:
     full = title if service.casefold() in title.casefold() else f"{service} {title}"
     region = edition(history.document.edition)
     return f"{full} ({region})" if region else full
+
+
+def declared_name(history: History) -> str:
+    """ "LinkedIn Privacy Policy (EU)": the document as it is declared, whatever its page says."""
+    return document_name(history, history.document.type)
 
 
 def kind(change: Change) -> str:
@@ -235,42 +250,14 @@ def about(revision: Revision, topic: str) -> int:
     return sum(any(t.topic == topic for t in c.tags) for c in news(revision))
 
 
-def headline(history: History, revision: Revision, topics: Sequence[Topic]) -> str:
-    """The one line that says what changed: which text, which topics, how much, from when."""
-    name = document_name(history, revision.after.title)
-    named = [t.title for t in topics if t.id in revision.topics]
-    subject = " and ".join(lower(title) for title in named)
-    dated = revision.effective if revision.significance.is_news else None
-    verb = "from" if revision.after.is_preview else "in force"
-    when = f", {verb} {day(dated)}" if dated else ""
-    before = f", as announced on {day(revision.announced)}" if revision.announced else ""
-    return f"{name}: {_event(revision, subject)}{when}{before}"
-
-
-def _event(revision: Revision, subject: str) -> str:
-    number = count(len(news(revision)), "clause")
-    match revision.significance:
-        case Significance.UPCOMING:
-            return f"coming: {subject}, {number}" if subject else f"coming: {number}"
-        case Significance.ANNOUNCEMENT:
-            return _announcement(revision, subject)
-        case Significance.REVERTED:
-            return f"an earlier wording is back{f' about {subject}' if subject else ''}"
-        case Significance.SUBSTANTIVE:
-            return f"{subject}, {number} changed" if subject else f"{number} changed"
-        case other:
-            return _QUIET[other]
-
-
-def _announcement(revision: Revision, subject: str) -> str:
-    if all(not change.after for change in news(revision)):
-        return "took down its notice of changes"
-    return f"announces changes about {subject}" if subject else "announces changes"
+def worth(history: History) -> int:
+    """Return how much a document has to tell: how many changes were about a topic."""
+    return sum(bool(c.tags) for r in history.revisions if r.topics for c in r.changes)
 
 
 def summary(revision: Revision, topics: Sequence[Topic]) -> str:
     """Plain sentences: how much changed on each topic, and on which nothing did."""
-    if not revision.significance.is_news:
+    if not revision.significance.is_news or revision.is_translation:
         return f"{revision.reason[:1].upper()}{revision.reason[1:]}."
     total = len(news(revision))
     parts = [
@@ -286,7 +273,7 @@ def summary(revision: Revision, topics: Sequence[Topic]) -> str:
 
 def remark(revision: Revision, topics: Sequence[Topic]) -> str:
     """What a list says under a headline: only what the headline does not say already."""
-    if not revision.significance.is_news:
+    if not revision.significance.is_news or revision.is_translation:
         return summary(revision, topics)
     total = len(news(revision))
     counts = [
@@ -334,8 +321,34 @@ def tag_uri(revision: Revision) -> str:
     """The permanent identity of a revision (RFC 4151): the document and when it was first seen."""
     # An authority that is nobody's: the identity must not move with the site's address.
     shown = "/preview" if revision.after.is_preview else ""
-    seen = f"{iso(revision.first_seen)}{shown}{nth(revision.after)}"
-    return f"tag:terms-tracker.invalid,2025:{revision.document}/{seen}"
+    seen, number = revision.after.named
+    name = f"{iso(seen)}{shown}{nth(number)}"
+    return f"tag:terms-tracker.invalid,2025:{revision.document}/{name}"
+
+
+def name_key(published: PublishedVersion) -> str:
+    """The name of a version that was published, as ids of items have it."""
+    shown = "/preview" if published.is_preview else ""
+    return f"{iso(published.seen)}{shown}{nth(published.nth)}"
+
+
+def withdrawal(published: PublishedVersion) -> str:
+    """Why a version that was published is none any more."""
+    return (
+        f"A text first seen {moment(published.seen)} was published here as a version of this "
+        "document. What is known by now shows that it was none: the captures of it were revoked, "
+        "or others show another course of events."
+    )
+
+
+def since_before(version: Version) -> str:
+    """Say who turned out to have seen a version before it was published here, and when."""
+    if version.named[0] <= version.first_seen:
+        return ""
+    by = line(version.captures[0].via) if version.captures else ""
+    who = f" by {by}" if by and by != LIVE else ""
+    known = moment(version.named[0])
+    return f"Shown{who} since {moment(version.first_seen)}; known here since {known}"
 
 
 def citation(history: History, revision: Revision, address: str) -> str:
@@ -354,7 +367,7 @@ def former_citation(history: History, revision: Revision, address: str, told: st
 def _cited(history: History, version: Version, *told: str) -> str:
     parts = [
         f"“{document_name(history, version.title)}”",
-        f"version first seen {iso(version.first_seen)}{nth(version)}",
+        f"version first seen {iso(version.first_seen)}{nth(version.nth)}",
         source(version),
         *(f"SHA-256 {digest}" for digest in _digests(version.captures)),
         *told,

@@ -97,6 +97,8 @@ class PageContext:
         self.base = settings.site_url or UNPUBLISHED
         self.is_public = bool(settings.site_url)
         self.lent = lent or Lent()
+        #: What clauses are about, by text and headings, as far as it was asked.
+        self.topics_of: dict[tuple[str, tuple[str, ...]], dict[str, list[str]]] = {}
         self._frames: dict[tuple[str, ...], dict[str, Markup]] = {}
 
     def page(self, path: str, template: str, **context: Any) -> tuple[str, bytes]:
@@ -114,6 +116,7 @@ class PageContext:
             histories=self.histories,
             base=self.base,
             document_name=words.document_name,
+            declared_name=words.declared_name,
             document_page=urls.document_page,
             canonical=self.base + path if self.is_public else "",
             **context,

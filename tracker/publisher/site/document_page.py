@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
 
+from tracker.extractor import is_pdf
 from tracker.model import Capture, Clause, History, Revision, Unit, Version, digest
 from tracker.publisher import urls, words
 from tracker.publisher.site.clause_history import ClauseHistories, ClauseHistory
@@ -50,13 +51,17 @@ class Passage:
     is_as_old_as_the_text: bool
 
 
-def pages(frame: PageContext, history: History, found: ClauseHistories) -> Pages:
-    """All pages and files of a document but for those of its revisions."""
+def pages(frame: PageContext, history: History, found: ClauseHistories, told: Set[str]) -> Pages:
+    """All pages and files of a document but for those of its revisions.
+
+    `told` names the clauses whose history has a page.
+    """
     mine = frame.entries
     previews = [e.revision.after for e in mine if e.revision.after.is_preview]
     stands = list(_stands(frame, history.versions, mine))
     coming = list(_stands(frame, previews, mine))
-    name = words.document_name(history)
+    name = words.declared_name(history)
+    verdicts = [c for c in frame.corrections if c.verdict]
     yield frame.page(
         urls.document_page(history.document.id),
         "document.html",
@@ -65,18 +70,27 @@ def pages(frame: PageContext, history: History, found: ClauseHistories) -> Pages
         entries=mine,
         stands=stands[::-1],
         timeline=timeline(history, frame.topics),
+        verdicts=verdicts,
     )
     for stand in (*stands, *coming):
-        yield from _version(frame, history, stand, list(_passages(stand.version, found)))
+        yield from _version(frame, history, stand, list(_passages(stand.version, found)), told)
     texts = {stand.page: stand.text for stand in (*stands, *coming)}
     yield from (_diff(entry.revision, texts) for entry in mine)
-    for life in found.lives.values():
-        if life.has_changed:
-            page = urls.clause_page(history.document.id, life.id)
-            title = words.document_name(history, life.seen.title)
+    for published in history.withdrawn:
+        for page in (p for p in urls.withdrawn_pages(published) if p not in texts):
             yield frame.page(
-                page, "clause.html", history=history, name=title, life=life, lives=found
+                page,
+                "withdrawn.html",
+                history=history,
+                name=name,
+                published=published,
+                verdicts=verdicts,
             )
+    for life in found.lives.values():
+        if life.id in told:
+            page = urls.clause_page(history.document.id, life.id)
+            title = words.declared_name(history)
+            yield frame.page(page, "clause.html", history=history, name=title, life=life, told=told)
 
 
 def _stands(
@@ -96,7 +110,13 @@ def _stands(
         )
 
 
-def _version(frame: PageContext, history: History, stand: Stand, passages: list[Passage]) -> Pages:
+def _version(
+    frame: PageContext,
+    history: History,
+    stand: Stand,
+    passages: list[Passage],
+    told: Set[str],
+) -> Pages:
     version = stand.version
     yield frame.page(
         stand.page,
@@ -104,8 +124,9 @@ def _version(frame: PageContext, history: History, stand: Stand, passages: list[
         history=history,
         version=version,
         stand=stand,
-        name=words.document_name(history, version.title),
+        name=words.declared_name(history),
         passages=passages,
+        told=told,
     )
     yield f"{stand.page}text.txt", stand.text.encode("utf-8", "replace")
     yield f"{stand.page}clauses.json", _clauses(frame, history, version, passages)
@@ -169,10 +190,12 @@ def _clauses(
 
     `folds` lists what is replaced before texts are compared, the longest first, and by what: it
     turns the text of a clause into its key. A clause for which it does not has a `key` of its own.
+    `topics` holds the words that make a clause about a topic.
     """
     shown = [words.safe(passage.clause.text) for passage in passages]
     folds = frame.lent.folds(shown) if frame.lent.folds else {}
-    rows = zip(passages, shown, _folded(shown, folds), strict=True)
+    tags = [_topics(frame, passage.clause) for passage in passages]
+    rows = zip(passages, shown, _folded(shown, folds), tags, strict=True)
     record = {
         "document": version.document,
         "title": words.document_name(history, version.title),
@@ -183,7 +206,19 @@ def _clauses(
     return f"{json.dumps(record, ensure_ascii=True, separators=(',', ':'))}\n".encode()
 
 
-def _record(passage: Passage, text: str, compared: str) -> dict[str, object]:
+def _topics(frame: PageContext, clause: Clause) -> dict[str, list[str]]:
+    """Find the topics of a clause, each with the words that show it; once for all versions."""
+    known, key = frame.topics_of, (clause.text, clause.path)
+    if key not in known:
+        tagger = frame.lent.tagger
+        tags = tagger(frame.topics, clause.text, clause.path[1:]) if tagger else ()
+        known[key] = {tag.topic: [words.safe(word) for word in tag.words] for tag in tags}
+    return known[key]
+
+
+def _record(
+    passage: Passage, text: str, compared: str, topics: Mapping[str, Sequence[str]]
+) -> dict[str, object]:
     clause = passage.clause
     links = [[words.safe(link.words), words.safe(link.target)] for link in clause.links]
     found: dict[str, object] = {
@@ -195,6 +230,8 @@ def _record(passage: Passage, text: str, compared: str) -> dict[str, object]:
     }
     if compared != clause.key:
         found["key"] = clause.key
+    if topics:
+        found["topics"] = topics
     return found | {"links": links} if links else found
 
 
@@ -222,4 +259,5 @@ def _captures(frame: PageContext, captures: Sequence[Capture]) -> Iterator[tuple
         body = frame.lent.body(capture)
         if body is not None and digest(body) == capture.body:
             kind = "md" if capture.media.startswith("text/markdown") else "html"
+            kind = "pdf" if is_pdf(body) else kind
             yield f"capture{'' if n == 1 else f'-{n}'}.{kind}.txt", body

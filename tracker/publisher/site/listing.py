@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from tracker.model import Correction, History, Revision, Topic
 from tracker.publisher import urls, words
+from tracker.publisher.headlines import headline
 from tracker.publisher.site.snippets import snippet
 from tracker.publisher.templating import Run
 
@@ -92,7 +93,7 @@ def orphaned_corrections(
     """Corrections of revisions that are not (or not any more) among those we derive."""
     known = [r for h in histories for r in h.revisions]
     found = {c for r in known for c in of(r, corrections)}
-    return tuple(c for c in corrections if c not in found)
+    return tuple(c for c in corrections if c not in found and not c.verdict)
 
 
 def _entry(
@@ -105,8 +106,8 @@ def _entry(
         revision=revision,
         service=history.document.service,
         page=urls.revision_page(revision),
-        name=words.document_name(history, revision.after.title),
-        headline=words.headline(history, revision, topics),
+        name=words.declared_name(history),
+        headline=headline(history, revision, topics),
         summary=words.summary(revision, topics),
         teaser=words.teaser(revision),
         where=where(revision),
