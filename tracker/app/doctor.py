@@ -16,6 +16,7 @@ from tracker._support.atomic_folder import WAITING
 from tracker._support.web_root import hindrance, web_root
 from tracker.app import delivery
 from tracker.app.checkpoints import heads_of
+from tracker.app.renames import renames
 from tracker.app.workspace import Workspace, bodies_by, open_workspace, starter
 from tracker.archive import schema
 from tracker.archive.object_store import ObjectStore
@@ -32,7 +33,7 @@ _ROOM = 200 * 1024 * 1024
 _OURS = {
     *{"archive.db", "archive.db-journal", "declarations", "lock", "signing.key", topics.FILE},
     *{"README.md", corrections.FILE, delivery.FILE, settings.FILE},
-    *{"timestamps", "timestamp-ca.pem", "checkpoint", "forks.jsonl"},
+    *{"timestamps", "timestamp-ca.pem", "checkpoint", "forks.jsonl", "published.jsonl"},
 }
 _STALE = timedelta(days=3)  # a log that grew and was not stamped for so long
 _MISSED = (Outcome.EMPTY, Outcome.SELECTOR)  # what a look at a frame without its text finds
@@ -60,6 +61,7 @@ def examine(root: Path, now: datetime) -> list[Finding]:
         nothing = Finding(f"{archive}: nothing has been recorded yet")
         return [*found, nothing, *contradictions(root)]
     found += _archive(archive, bodies_by(workspace.settings), workspace.feeds, now)
+    found += _renames(workspace)
     return [*found, *contradictions(root), *_room(archive)]
 
 
@@ -144,6 +146,15 @@ def _is_frame(archive: Archive, document: Document, now: datetime) -> bool:
 def _some(documents: Sequence[Document]) -> str:
     names = ", ".join(d.id for d in documents[:_MOST])
     return names if len(documents) <= _MOST else f"{names} and {len(documents) - _MOST} more"
+
+
+def _renames(workspace: Workspace) -> Iterator[Finding]:
+    try:
+        with workspace.open_archive() as archive:
+            for one in renames(archive, workspace.declared.documents):
+                yield Finding(one.sentence)
+    except ArchiveError:
+        return  # what is wrong with it is said already
 
 
 def _stamps(workspace: Workspace, now: datetime) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from itertools import zip_longest
 
 from tracker.history.observations import Observation
-from tracker.policy import AGREEING_OBSERVATIONS, AGREEING_TIME
+from tracker.policy import AGREEING_OBSERVATIONS, has_agreed
 
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
@@ -81,7 +81,7 @@ class Pending:
 
     @property
     def has_agreed(self) -> bool:
-        return is_confirmed(self.sight.looks, self.sight.first.time, self.sight.last_seen)
+        return has_agreed(self.sight.looks, self.sight.first.time, self.sight.last_seen)
 
     def stood_until(self, time: datetime) -> bool:
         """Whether an archive, which next recorded something at `time`, saw it stand."""
@@ -92,11 +92,6 @@ class Pending:
         """Whether it is the last record of an archive that recorded the text `before` it too
         seldom for agreement to be seen."""
         return self.sight.first.is_import and before.looks < AGREEING_OBSERVATIONS
-
-
-def is_confirmed(looks: int, begun: datetime, ended: datetime) -> bool:
-    """Whether so many looks at one text agreed for long enough to be believed."""
-    return looks >= AGREEING_OBSERVATIONS and ended - begun >= AGREEING_TIME
 
 
 @dataclass(frozen=True, slots=True)

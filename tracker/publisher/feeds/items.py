@@ -74,6 +74,8 @@ class Body:
         if self.revision.effective:
             yield f"In force from: {words.day(self.revision.effective)}"
         yield f"First seen: {words.sight(self.revision.after)}"
+        if earlier := words.since_before(self.revision.after):
+            yield earlier
         yield f"Before that, the text of {words.day(self.revision.before.first_seen)} stood."
 
     def _clauses(self) -> Iterator[list[str]]:
@@ -91,6 +93,7 @@ class Body:
         yield f"The whole redline: {self.link}"
         if self.source:
             yield f"The page itself, as it is now: {self.source}"
+        yield from (f"Read through: {origin}" for origin in words.origins(self.revision.after))
         yield from (f"Archived copy: {url}" for url in self.copies)
         for side_, version in (("before", self.revision.before), ("after", self.revision.after)):
             yield from (f"SHA-256 {side_}: {c.body}" for c in version.captures if c.body)
@@ -118,7 +121,7 @@ def revision_item(
         link=body.link,
         summary=body.summary,
         content=Content.of(body.html(), body.text(), _facts(body, topics)),
-        published=revision.first_seen,
+        published=revision.told or revision.first_seen,
         categories=(
             *((t.id, t.title) for t in topics if t.id in revision.topics),
             (revision.document, words.document_name(history)),
@@ -155,6 +158,7 @@ def _facts(body: Body, topics: Sequence[Topic]) -> dict[str, object]:
         "topics_unchanged": [t.id for t in topics if t.id not in revision.topics],
         "effective": revision.effective.isoformat() if revision.effective else None,
         "first_seen": words.iso(revision.first_seen),
+        "announced_here": words.iso(revision.told or revision.first_seen),
         "before_first_seen": words.iso(revision.before.first_seen),
         "archived": list(body.copies),
         "sha256_before": [c.body for c in revision.before.captures if c.body],
