@@ -59,7 +59,7 @@ ELEMENTS = set(
 ATTRIBUTES = set(
     """aria-hidden aria-label aria-labelledby autocomplete charset checked class content data-copy
     data-after data-before data-document data-now data-removed data-reworded data-root data-seen
-    data-stood data-topics data-under data-visited data-was data-worth
+    data-stood data-text data-topics data-under data-visited data-was data-worth
     datetime defer download for height
     hidden href http-equiv id label lang min name open property rel role scope src tabindex
     target title type value viewbox width x x1 x2 y y1 y2""".split()
@@ -73,7 +73,10 @@ CARD_CSP = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src data:; base-uri 'none'; "
     "form-action 'none'"
 )
-SCRIPTS = {"compare/index.html": ["redline.js", "compare.js", "site.js"]}
+SCRIPTS = {
+    "compare/index.html": ["redline.js", "compare.js", "site.js"],
+    "search/index.html": ["search.js", "site.js"],
+}
 
 
 def elements(page: html.HtmlElement) -> list[html.HtmlElement]:
@@ -508,7 +511,7 @@ def test_what_was_served_is_published_to_the_byte_as_text() -> None:
 def test_only_pages_and_data_of_ours_can_be_taken_for_pages() -> None:
     """Nothing a service served, and no text of it, has a name that a browser would run."""
     kinds = {"html", "json", "jsonl", "xml", "css", "js", "txt", "woff2", "csv", "sqlite"}
-    kinds |= {"atom", "bib", "diff", "opml", "png"}
+    kinds |= {"atom", "bib", "diff", "ics", "opml", "png"}
     assert {name.rpartition(".")[2] for name in FILES} <= kinds
     pages = {name for name in FILES if name.endswith(".html")}
     assert {name.rpartition("/")[2] for name in pages} == {"index.html", "404.html"}

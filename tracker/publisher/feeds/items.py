@@ -10,7 +10,7 @@ from tracker.policy import LONGEST_MESSAGE
 from tracker.publisher import words
 from tracker.publisher.feeds.channel import Content, Item, View
 from tracker.publisher.feeds.notices import corrected_at
-from tracker.publisher.headlines import headline
+from tracker.publisher.headlines import headline, leads
 from tracker.publisher.selection import is_about
 from tracker.publisher.templating import ENVIRONMENT, Run, both, side
 from tracker.publisher.urls import revision_page
@@ -177,7 +177,7 @@ def _body(
     return Body(
         revision,
         tuple(f"Correction of {words.day(c.date)}: {words.safe(c.sentence)}" for c in corrections),
-        words.summary(revision, topics),
+        " ".join([*leads(revision, topic), words.summary(revision, topics)]),
         parts,
         len(changes) - len(parts),
         len(every) - len(changes),
