@@ -207,7 +207,8 @@ def test_a_citation_names_text_time_source_digest_and_address() -> None:
     (capture,) = CHANGED.after.captures
     assert found == (
         "“Heron Privacy Policy”, version first seen 2025-03-11T08:30:00Z, "
-        f"published by Heron at https://heron.example/legal/privacy, archived at {capture.archive_url}, "
+        "published by Heron at https://heron.example/legal/privacy, "
+        f"archived at {capture.archive_url}, "
         f"SHA-256 {capture.body}, "
         "change recorded by Terms Tracker at https://terms.example/watch/x/."
     )
