@@ -123,6 +123,9 @@ class Document:
     """A text of one service for one audience, read from one page or from several combined.
 
     `preview` is the page that shows the coming text while a change is announced; most have none.
+    `was` are ids it had before, and `moved` addresses at which it was before. `became` is the id of
+    the declared document that this one goes on as, empty if there is none. `ended` says that it was
+    visited, and is no longer declared.
     """
 
     id: str
@@ -131,6 +134,10 @@ class Document:
     edition: str
     sources: tuple[Source, ...]
     preview: Source | None = None
+    was: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
+    became: str = ""
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +225,8 @@ LIVE, PREVIEW = "live", "preview"
 #: Names of facts: the watched source that gave a capture, when it was recorded here if that is not
 #: its time, whether it is of the preview page, and that robots.txt closes the page.
 SOURCE, RECORDED, SHOWS, CLOSED = "source", "recorded", "shows", "closed"
+#: The name of a fact that no log holds: the declaration says that the text has moved since.
+MOVED = "moved"
 
 
 @dataclass(frozen=True, slots=True)

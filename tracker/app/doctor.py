@@ -16,6 +16,7 @@ from tracker._support.atomic_folder import WAITING
 from tracker._support.web_root import hindrance, web_root
 from tracker.app import delivery
 from tracker.app.checkpoints import heads_of
+from tracker.app.renames import renames
 from tracker.app.workspace import Workspace, bodies_by, open_workspace, starter
 from tracker.archive import schema
 from tracker.archive.object_store import ObjectStore
@@ -56,6 +57,7 @@ def examine(root: Path, now: datetime) -> list[Finding]:
         nothing = Finding(f"{archive}: nothing has been recorded yet")
         return [*found, nothing, *contradictions(root)]
     found += _archive(archive, bodies_by(workspace.settings), workspace.feeds, now)
+    found += _renames(workspace)
     return [*found, *contradictions(root), *_room(archive)]
 
 
@@ -105,6 +107,15 @@ def _declared(workspace: Workspace, now: datetime) -> Iterator[Finding]:
         yield Finding("site_url is not set: links in the feeds lead to localhost")
     if workspace.settings.timestamp_url or workspace.timestamps.exists():
         yield from _stamps(workspace, now)
+
+
+def _renames(workspace: Workspace) -> Iterator[Finding]:
+    try:
+        with workspace.open_archive() as archive:
+            for one in renames(archive, workspace.declared.documents):
+                yield Finding(one.sentence)
+    except ArchiveError:
+        return  # what is wrong with it is said already
 
 
 def _stamps(workspace: Workspace, now: datetime) -> Iterator[Finding]:

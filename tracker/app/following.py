@@ -117,8 +117,10 @@ def _tell(app: App, done: CollectionVisit) -> None:
         looks=len(done.looks),
         problem=done.problem,
     )
-    if done.problem:
+    if done.problem and done.last:
         app.complain(done.problem, fails=False, collection=done.collection.name)
+    elif done.problem:
+        app.progress.note(done.problem)
 
 
 def _plans(sources: Sources, documents: Sequence[Document]) -> Iterator[_Plan]:
@@ -139,7 +141,7 @@ def _followed(app: App, archive: Archive, plan: _Plan) -> CollectionVisit:
     try:
         mirror = mirrored(plan.collection.url, room / "mirror", partial(asking, app))
     except ImportFailed as error:
-        return CollectionVisit(plan.collection, problem=f"{plan.collection.title}: {error}")
+        return CollectionVisit(plan.collection, problem=_unreached(plan.collection, error))
     mark = _marked(room, plan, archive)
     if mark.tips == mirror.tips:
         return CollectionVisit(plan.collection, last=mark.last)
@@ -169,6 +171,11 @@ def _read(
         found.time,
         _absent(plan.collection, missing) if missing else "",
     )
+
+
+def _unreached(collection: Collection, error: ImportFailed) -> str:
+    reason = str(error).partition("; ")[0].rstrip(".")
+    return f"{collection.title} is out of reach, so what is known of its texts stays: {reason}."
 
 
 def _absent(collection: Collection, files: Sequence[str]) -> str:

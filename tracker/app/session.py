@@ -16,8 +16,10 @@ from tracker.archive.store import Archive
 from tracker.config.topics import FILE as TOPICS
 from tracker.errors import TrackerError
 from tracker.history import Reader, completed, decisive, in_order, texts, without_repeats
+from tracker.history.observations import groups
 from tracker.history.outages import outages
-from tracker.model import LIVE, Capture, Document, History, Reading, Source, Texts, digest
+from tracker.importer import same_page
+from tracker.model import LIVE, MOVED, Capture, Document, History, Reading, Source, Texts, digest
 
 #: After so many new captures of a document, those that remain of all are remembered again.
 _MANY = 40
@@ -88,8 +90,18 @@ class Session:
         for name in known.keys() - declared.keys():
             if any(refusal.concerns(name) for refusal in self.workspace.refusals):
                 known[name] = replace(known[name], sources=self._last_asked(name))
+            elif self.archive.was_visited(name):
+                known[name] = replace(known[name], ended=True)
+        for name, became in self._gone_on().items():
+            if name in known:
+                known[name] = replace(known[name], became=became)
         known |= declared
         return [known[name] for name in sorted(known)]
+
+    def _gone_on(self) -> dict[str, str]:
+        """Return what documents are called now that had other names, by their earlier ones."""
+        declared = self.workspace.declared.documents
+        return {name: document.id for document in declared for name in document.was}
 
     def _last_asked(self, name: str) -> tuple[Source, ...]:
         """Return a document's pages at the last visit: as it was declared before it was refused."""
@@ -109,6 +121,23 @@ class Session:
 
     def _captures(self, document: Document) -> tuple[Capture, ...]:
         """Return what was captured of a document, as far as anything follows from it.
+
+        It goes on from the last look under an earlier name; all before that stays under that name.
+        """
+        own = self._own_captures(document)
+        earlier = [look for name in document.was for look in self._last_look(name)]
+        before = in_order((c for c in earlier if not own or c.time < own[0].time), document)
+        is_old = partial(_is_at, document.moved)
+        return tuple(_moved(c) if c in before or is_old(c) else c for c in (*before, *own))
+
+    def _last_look(self, name: str) -> tuple[Capture, ...]:
+        """Return the last good look at a document that is called otherwise now."""
+        captures = self.archive.captures(name, self.sizes.get("captures"))
+        usual = in_order((c for c in captures if not c.is_preview), Document(name, "", "", "", ()))
+        return ([*groups(usual)] or [()])[-1]
+
+    def _own_captures(self, document: Document) -> tuple[Capture, ...]:
+        """Return what was captured of a document under its own name.
 
         A page that is looked at every hour has as many captures as there are hours, so from time to
         time those that remain are remembered. A proof takes all of them.
@@ -180,6 +209,15 @@ class Session:
             found = read_anew(capture, body, media)
             self.cache.put(name, key, found)
         return found
+
+
+def _is_at(addresses: Sequence[str], capture: Capture) -> bool:
+    return any(same_page(capture.asked_url or "", address) for address in addresses)
+
+
+def _moved(capture: Capture) -> Capture:
+    """Return a capture that says that its text has moved, by the operator's word."""
+    return replace(capture, facts=(*capture.facts, (MOVED, "yes")))
 
 
 @contextmanager

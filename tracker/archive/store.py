@@ -38,7 +38,7 @@ from tracker.archive.object_store import ObjectStore
 from tracker.archive.rows import from_row, time_text, to_row
 from tracker.archive.transactions import Transactions
 from tracker.errors import ArchiveError, Unreachable, Unwritten
-from tracker.model import Capture, Document, Source, digest
+from tracker.model import LIVE, Capture, Document, Source, digest
 
 #: Compression levels: a body whose text is known will be replaced at the next visit.
 #: It is a quarter larger for a third of the time.
@@ -304,6 +304,11 @@ class Archive:
             [document, time_text(time), body],
         )
         return bool(rows)
+
+    def was_visited(self, document: str) -> bool:
+        """Return whether the pages of a document were ever visited themselves."""
+        query = "select 1 from captures where document = ? and via = ? limit 1"
+        return bool(self._rows(query, [document, LIVE]))
 
     def readable(self, capture: Capture) -> tuple[bytes, str]:
         """Return a kept body with the text of `capture`, checked, and its media type."""

@@ -10,6 +10,7 @@ from tracker.app.app import App
 from tracker.app.fetch import fetch as visits
 from tracker.app.fetch import is_cut_off
 from tracker.app.following import CollectionVisit, follow
+from tracker.app.renames import say_renames
 from tracker.app.visits import Visit
 from tracker.cli._app import failing, pass_app
 from tracker.cli._options import visiting
@@ -43,6 +44,7 @@ def fetch_all(app: App, wanted: Sequence[str], *, force: bool, hosts: Sequence[s
 
     What went wrong with several is told once, and so is what to do where nothing can be reached.
     """
+    say_renames(app)
     for followed in follow(app, wanted):
         if followed.captures or not followed.problem:
             app.progress.say(_followed(followed))

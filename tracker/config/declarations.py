@@ -3,8 +3,9 @@
 A declaration is one JSON file per service, in a folder named after the edition it is about:
 `EDITION/SERVICE.json`. The format is that of
 https://docs.opentermsarchive.org/terms/reference/declaration/ with one freedom (`select` may be
-left out: the page is then read by its structure) and one limit: code of a declaration (`filter`) is
-never run, which a remark says of each that does more than is done anyway.
+left out: the page is then read by its structure), one addition (`was`: an earlier name of the
+service or the document, or an earlier address, whose history goes on) and one limit: code of a
+declaration (`filter`) is never run, which a remark says of each that does more than is done anyway.
 
 A document is accepted as a whole or refused as a whole, with a `Refusal` that names every fault,
 its place and the way out. A typing error must neither become a document that is quietly not
@@ -16,12 +17,14 @@ from __future__ import annotations
 import re
 import unicodedata
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tracker._support.nearest import nearest
 from tracker.config.validation import (
+    DOCUMENT,
     NAME,
     Gathered,
     Place,
@@ -43,10 +46,10 @@ from tracker.config.validation import (
 from tracker.errors import DeclarationError, UsageError
 from tracker.model import Document, Range, Selector, Source, digest
 
-_TOP = ("name", "terms", "documents", "importedFrom")
+_TOP = ("name", "was", "terms", "documents", "importedFrom")
 _LONGEST = 64  # letters of a part of an id
 _SHARED = ("select", "remove", "filter", "executeClientScripts")
-_TERMS = ("fetch", "combine", *_SHARED)
+_TERMS = ("fetch", "combine", "was", *_SHARED)
 # Open Terms Archive's built-in filters; our comparison does the work of each for every page.
 _BUILT_IN = {
     "removeQueryParams": "tracking parameters are dropped from every link",
@@ -72,7 +75,7 @@ def load(directory: Path) -> Declared:
     A missing folder declares nothing. Open Terms Archive's `SERVICE.history.json` files, which hold
     superseded declarations, are skipped.
     """
-    found = _once([(file.shown, _read(file)) for file in _files(directory)])
+    found = _gone_on(_once([(file.shown, _read(file)) for file in _files(directory)]))
     return Declared(
         tuple(sorted((d for one in found for d in one.documents), key=lambda d: d.id)),
         tuple(remark for one in found for remark in one.remarks),
@@ -89,6 +92,7 @@ def parse(file: str, text: str, *, edition: str) -> Declared:
     try:
         declaration = mapping(top, read_json(top, text))
         service, terms = _top(top, declaration)
+        former = _former(top.at("was"), declaration.get("was", []))
     except DeclarationError as error:
         return Declared((), (), (refused(error, _any_of(file, edition)),))
     documents: dict[str, Document] = {}
@@ -97,7 +101,7 @@ def parse(file: str, text: str, *, edition: str) -> Declared:
     for key, value in terms.items():
         place = top.at(key)
         try:
-            document, told = _document(place, service, value, edition)
+            document, told = _document(place, service, value, edition, former)
             twin = documents.setdefault(document.id, document)
             if twin is not document:
                 problem = f"has the same id as {quoted(twin.type)}, {twin.id}; rename one"
@@ -234,6 +238,33 @@ def _but_for(sighted: dict[str, str], file: str, one: Declared) -> Declared:
     return Declared(mine, one.remarks, (*one.refusals, *refusals))
 
 
+def _gone_on(found: Sequence[Declared]) -> list[Declared]:
+    """Leave out earlier names that are declared themselves, or that two documents claim."""
+    every = {d.id for one in found for d in one.documents}
+    claimed = Counter(name for one in found for d in one.documents for name in d.was)
+    return [
+        replace(
+            one,
+            documents=tuple(
+                replace(d, was=tuple(n for n in d.was if n not in every and claimed[n] == 1))
+                for d in one.documents
+            ),
+            remarks=(
+                *one.remarks,
+                *(
+                    f"{d.id} was not {name}, which is declared itself."
+                    if name in every
+                    else f"{d.id} was not {name}, which another document claims to have been too."
+                    for d in one.documents
+                    for name in d.was
+                    if name in every or claimed[name] > 1
+                ),
+            ),
+        )
+        for one in found
+    ]
+
+
 def _any_of(file: str, edition: str) -> Document | None:
     """Return a placeholder for all documents of an unreadable file, from its name."""
     name = file.rpartition("/")[2].removesuffix(".json")
@@ -287,7 +318,7 @@ def _name(place: Place, value: object) -> str:
 
 
 def _document(
-    place: Place, service: str, value: object, edition: str
+    place: Place, service: str, value: object, edition: str, former: Sequence[str]
 ) -> tuple[Document, list[str]]:
     """Read a document, and remarks about it."""
     wrong, identity, sources, remarks = Gathered(), "", tuple[Source, ...](), list[str]()
@@ -301,9 +332,47 @@ def _document(
         sources = _sources(place, terms)
     with wrong:
         remarks = _remarks(place, terms)
+    said = tuple[str, ...]()
+    with wrong:
+        said = _former(place.at("was"), terms.get("was", []))
     wrong.check()
     type_ = _name(place, place.steps[-1])
-    return Document(identity, service, type_, identity.rpartition("@")[2], sources), remarks
+    moved = tuple(one for one in said if _is_address(one))
+    was = _was(place.at("was"), (service, type_, edition), former, said)
+    document = Document(identity, service, type_, identity.rpartition("@")[2], sources)
+    return replace(document, was=was, moved=moved), remarks
+
+
+def _former(place: Place, value: object) -> tuple[str, ...]:
+    """Read one earlier name, or a list of them."""
+    listed = value if isinstance(value, list) else [value]
+    wrong, names = Gathered(), list[str]()
+    for one in listed:
+        with wrong:
+            text = read_text(place, one)
+            is_whole = _is_address(text) or DOCUMENT.fullmatch(text)
+            names.append(text if is_whole else _name(place, text))
+    wrong.check()
+    return tuple(names)
+
+
+def _is_address(name: str) -> bool:
+    return name.startswith(("https://", "http://"))
+
+
+def _was(
+    place: Place, now: tuple[str, str, str], former: Sequence[str], said: Sequence[str]
+) -> tuple[str, ...]:
+    """Return the ids a document had, by earlier names of its service and its own."""
+    service, type_, edition = now
+    whole = [one for one in said if DOCUMENT.fullmatch(one)]
+    types = [one for one in said if one not in whole and not _is_address(one)]
+    try:
+        named = (document_id(s, t, edition) for s in (*former, service) for t in (*types, type_))
+        mine = document_id(service, type_, edition)
+        return tuple(dict.fromkeys(one for one in (*whole, *named) if one != mine))
+    except ValueError as error:
+        raise place.wrong(f"cannot be a name: {error}") from error
 
 
 def _identity(place: Place, service: str, edition: str) -> str:

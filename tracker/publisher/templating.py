@@ -83,6 +83,8 @@ def environment() -> Environment:
         "moment": words.moment,
         "iso": words.iso,
         "sight": words.sight,
+        "provenance": words.provenance,
+        "origins": words.origins,
         "worth": words.significance_label,
         "kind": words.kind,
         "compared": words.compared,

@@ -100,13 +100,17 @@ def status(histories: Sequence[History], now: datetime, *, colour: bool, width: 
 
 def _state(history: History, now: datetime) -> str:
     """In a word how a document stands: one that nobody looks at any more is not well."""
-    standing = history.standing
+    standing, became = history.standing, history.document.became
+    if became:
+        return f"goes on as {became}"
     if standing.last_seen and standing.last_seen > now and standing.last_seen - now > _AHEAD:
         return "SEEN IN THE FUTURE, as was recorded"
     if standing.state is not State.OK:
         outcome = standing.outcome if standing.outcome is not Outcome.GOOD else None
         told = f": {outcome.value}" if outcome else ""
         return f"{standing.state.value.upper()}{told}"
+    if history.document.ended:
+        return "no longer declared"
     if not history.document.sources:
         return "imported, not watched"
     days = (now - standing.last_visit).days if standing.last_visit else 0
@@ -212,6 +216,8 @@ def show(version: Version, *, colour: bool, width: int) -> str:
     first, last = words.sight(version), words.moment(version.last_seen)
     lines = _wrapped(f"First seen {first}, last seen {last}", width, "")
     lines += [f"Read from {words.line(url)}" for url in version.urls]
+    for origin in words.origins(version):
+        lines += _wrapped(f"Read through {origin}", width, "")
     for clause in version.clauses:
         lines += ["", *_clause(clause, colour, width)]
     return "\n".join(lines)

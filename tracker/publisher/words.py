@@ -14,6 +14,8 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from tracker.model import (
+    LIVE,
+    PREVIEW,
     Capture,
     Change,
     Correction,
@@ -100,6 +102,19 @@ def is_web(address: str) -> bool:
 def source(version: Version) -> str:
     """The page a version was read from, empty where it is not known or not on the web."""
     return next(filter(is_web, version.urls), "")
+
+
+def provenance(capture: Capture) -> str:
+    """Where a capture came from: who keeps it and, of a collection, the commit and the licence."""
+    commit, licence = capture.fact("commit"), capture.fact("licence")
+    said = [capture.via, f"commit {commit}" if commit else "", licence and f"licence {licence}"]
+    return line(", ".join(filter(None, said)), 500)
+
+
+def origins(version: Version) -> list[str]:
+    """Where a version came from that others had seen, each once."""
+    others = (c for c in version.captures if c.via not in {LIVE, PREVIEW})
+    return list(dict.fromkeys(map(provenance, others)))
 
 
 def excerpt(text: str, follows: bool, goes_on: bool, context: int) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from tracker.model import Change, Clause, History, Link, Question, Revision, Topic, Version
 from tracker.publisher import answers
 from tracker.publisher.answers import Quote, Reply
-from tracker.publisher.words import declared_name, iso, source
+from tracker.publisher.words import declared_name, iso, origins, source
 
 Record = dict[str, Any]
 
@@ -154,6 +154,7 @@ def text(version: Version) -> Record:
         **_nth("nth", version),
         "last_seen": iso(version.last_seen),
         "source_urls": list(version.urls),
+        "through": origins(version),
         "sha256": [c.body for c in version.captures if c.body],
         "clauses": [_clause(clause) for clause in version.clauses],
     }

@@ -22,7 +22,7 @@ from tracker.publisher.feeds.channel import Channel, Item
 from tracker.publisher.feeds.digest import digests
 from tracker.publisher.feeds.formats import FORMATS
 from tracker.publisher.feeds.items import revision_item
-from tracker.publisher.feeds.notices import correction_item, outage_items
+from tracker.publisher.feeds.notices import correction_item, outage_items, renamed_item
 from tracker.publisher.urls import feed_file
 
 #: Where links lead until the operator says where the site lives.
@@ -110,6 +110,8 @@ def document_items(
         item = revision_item(history, revision, topics, base, common | about, said)
         yield replace(item, ahead=_ahead(revision, history))
     yield from _corrections(history, mine, common, base)
+    if history.document.became and history.standing.last_seen:
+        yield renamed_item(history, history.standing.last_seen, base)
 
 
 def outages(histories: Iterable[History], base: str) -> Iterator[Item]:

@@ -91,6 +91,7 @@ class Body:
         yield f"The whole redline: {self.link}"
         if self.source:
             yield f"The page itself, as it is now: {self.source}"
+        yield from (f"Read through: {origin}" for origin in words.origins(self.revision.after))
         yield from (f"Archived copy: {url}" for url in self.copies)
         for side_, version in (("before", self.revision.before), ("after", self.revision.after)):
             yield from (f"SHA-256 {side_}: {c.body}" for c in version.captures if c.body)

@@ -61,6 +61,26 @@ def corrected_at(correction: Correction) -> datetime:
     return max(day, min(correction.first_seen, last) + timedelta(seconds=1))
 
 
+def renamed_item(history: History, time: datetime, base: str) -> Item:
+    """An item for readers of the feed of an earlier name: where the document goes on.
+
+    `time` is when it was last seen under this name.
+    """
+    document, became = history.document.id, history.document.became
+    place = _Place(history, f"{base}{document_page(became)}", "Its changes from now on")
+    said = [f"This text is followed as {became} now, whose feed tells what changes in it."]
+    name, kind = words.document_name(history), ("renamed", "Renamed")
+    return _notice(
+        f"renamed/{document}/{became}",
+        f"{name}: goes on as {became}",
+        said,
+        kind,
+        time,
+        place,
+        frozenset({document}),
+    )
+
+
 def outage_items(history: History, outage: Outage, base: str) -> Iterator[Item]:
     """An item for the beginning of an outage and, once it is over, another for its end."""
     document, name = history.document.id, words.document_name(history)
