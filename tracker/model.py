@@ -647,13 +647,15 @@ class Outage:
 class Texts:
     """The wordings of a document and the steps between them, oldest first.
 
-    `waiting` is a sentence about a new wording that is held, empty if there is none.
+    `waiting` is a sentence about a new wording that is held, `counters` one about lines that are
+    new at every look; both empty if there is none.
     """
 
     title: str
     versions: tuple[Version, ...]
     revisions: tuple[Revision, ...]
     waiting: str
+    counters: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ the phrases of `notices` caught the other seven.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -30,6 +30,8 @@ _SHELL = 250
 _SCRIPT = re.compile(rb"<script\b", re.IGNORECASE)
 
 _Wrong = tuple[Outcome, str]
+#: Whether a capture had the same text as the one that is judged, up to what differs at each look.
+Same = Callable[[Capture], bool]
 _BLANK = (Outcome.EMPTY, "The selected part of the page has no readable text.")
 
 
@@ -70,12 +72,14 @@ def classify(
     source: Source | None,
     earlier: Sequence[Capture],
     time: datetime,
+    same: Same | None = None,
 ) -> Classification:
     """Judge a body that came whole; at `time`; `earlier` are those of its source, oldest first.
 
-    A Markdown body was chosen by the archive it comes from: its collapse counts as agreed.
+    A Markdown body was chosen by the archive it comes from: its collapse counts as agreed. `same`
+    says which captures had the same text; without it, those of the same digest.
     """
-    return classify_against_history(examine(body, media, source), earlier, time)
+    return classify_against_history(examine(body, media, source), earlier, time, same)
 
 
 def examine(body: bytes, media: str, source: Source | None) -> PageFacts:
@@ -135,18 +139,18 @@ def _is_shell(body: bytes, page: Reading) -> bool:
 
 
 def classify_against_history(
-    seen: PageFacts, earlier: Sequence[Capture], time: datetime
+    seen: PageFacts, earlier: Sequence[Capture], time: datetime, same: Same | None = None
 ) -> Classification:
     """An impression against what was captured of the page before `time`, oldest first."""
     if seen.is_guessed and any(_says_encoding(c) for c in earlier):
         reason = "The page came without the encoding it used to name, and it is not UTF-8."
         return Classification(Outcome.NOT_TEXT, reason, None, 0, None)
-    outcome, reason = _outcome(seen, earlier, time)
+    outcome, reason = _outcome(seen, earlier, time, same or (lambda c: c.text == seen.text))
     reason = reason or seen.note
     return Classification(outcome, reason, seen.text, seen.length, seen.language)
 
 
-def _outcome(seen: PageFacts, earlier: Sequence[Capture], time: datetime) -> _Wrong:
+def _outcome(seen: PageFacts, earlier: Sequence[Capture], time: datetime, same: Same) -> _Wrong:
     if seen.wrong:
         return seen.wrong
     if seen.is_shell:
@@ -158,7 +162,7 @@ def _outcome(seen: PageFacts, earlier: Sequence[Capture], time: datetime) -> _Wr
         )
     if seen.blank:
         return seen.blank
-    return _against_earlier(seen, earlier, time)
+    return _against_earlier(seen, earlier, time, same)
 
 
 def last_good(earlier: Sequence[Capture]) -> Capture | None:
@@ -200,7 +204,9 @@ def _wrong_page(
     return None
 
 
-def _against_earlier(seen: PageFacts, earlier: Sequence[Capture], time: datetime) -> _Wrong:
+def _against_earlier(
+    seen: PageFacts, earlier: Sequence[Capture], time: datetime, same: Same
+) -> _Wrong:
     """What only the last good capture can tell: another language, or a collapse."""
     last = last_good(earlier)
     if last is None:
@@ -212,7 +218,7 @@ def _against_earlier(seen: PageFacts, earlier: Sequence[Capture], time: datetime
             f"({last.language}).",
         )
     is_short = seen.length < _COLLAPSE * last.length
-    if is_short and not seen.is_transcript and not _has_agreed(seen.text, earlier, time):
+    if is_short and not seen.is_transcript and not _has_agreed(same, earlier, time):
         return (
             Outcome.COLLAPSED,
             f"The text is {seen.length:,} characters long, less than half of the {last.length:,} "
@@ -221,13 +227,15 @@ def _against_earlier(seen: PageFacts, earlier: Sequence[Capture], time: datetime
     return Outcome.GOOD, ""
 
 
-def _has_agreed(identity: str | None, earlier: Sequence[Capture], time: datetime) -> bool:
+def _has_agreed(same: Same, earlier: Sequence[Capture], time: datetime) -> bool:
     """Whether the looks just before this one, at `time`, showed the same for long enough."""
-    same: list[Capture] = []
+    looks = 1
     for capture in reversed(earlier):
         if capture.text is None:  # what showed nothing neither agrees nor disagrees
             continue
-        if capture.outcome is not Outcome.COLLAPSED or capture.text != identity:
-            break
-        same.append(capture)
-    return len(same) >= AGREEING_OBSERVATIONS - 1 and time - same[-1].time >= AGREEING_TIME
+        if capture.outcome is not Outcome.COLLAPSED or not same(capture):
+            return False
+        looks += 1
+        if looks >= AGREEING_OBSERVATIONS and time - capture.time >= AGREEING_TIME:
+            return True
+    return False

@@ -4,6 +4,7 @@ observations   a document as it was captured at one time
 runs           captures that decide what a document said, and captures that may be left out
 previews       texts that a preview page shows before they are in force
 confirmation   candidates that are believed at once, and those that wait
+counters       lines that are new at every look
 outages        times in which a document could not be read
 """
 
@@ -17,6 +18,7 @@ from tracker.differ import kept_share, revise
 from tracker.extractor import text_digest
 from tracker.history.confirmation import Candidate, confirm, waiting
 from tracker.history.observations import (
+    NEARLY,
     Observation,
     Reader,
     clauses,
@@ -43,6 +45,7 @@ from tracker.model import (
 )
 
 __all__ = [
+    "NEARLY",
     "Reader",
     "completed",
     "decisive",
@@ -81,7 +84,8 @@ def texts(
     def alike(one: Observation, other: Observation) -> float:
         return kept_share(clauses(one.parts, reader), clauses(other.parts, reader))
 
-    agreed = confirm(observations(usual, reader), alike)
+    looks = observations(usual, reader, alike)
+    agreed = confirm(looks, alike, lambda look: clauses(look.parts, reader))
     places = nths(s.first.parts for s in agreed.believed)
     found = tuple(
         _version(document.id, s, s.shown, reader, nth)
@@ -92,12 +96,13 @@ def texts(
         last if s.first == s.shown else _version(document.id, s, s.first, reader, last.nth)
         for s, last in zip(agreed.believed, found, strict=True)
     )
-    coming = upcoming(found, observations(shown, reader), reader, topics)
+    coming = upcoming(found, observations(shown, reader, alike), reader, topics)
     known = {r.after.key: r for r in earlier.revisions} if earlier else {}
     compared = tuple(_compared(document.id, agreed.believed, found, reader))
     revisions = told_once(tuple(_revisions(compared, first, found, topics, known)), coming)
     title = found[-1].title if found and found[-1].title else document.type
-    return Texts(title, found, revisions, waiting(agreed.held) if agreed.held else "")
+    waits = waiting(agreed.held) if agreed.held else ""
+    return Texts(title, found, revisions, waits, agreed.counters)
 
 
 def completed(document: Document, ordered: Sequence[Capture], found: Texts) -> History:
@@ -107,7 +112,11 @@ def completed(document: Document, ordered: Sequence[Capture], found: Texts) -> H
     if seen and not found.waiting and found.versions[-1].last_seen != seen[0]:
         found = _seen_until(found, seen[0])
     return History(
-        document, found.title, found.versions, found.revisions, standing(ordered, found.waiting)
+        document,
+        found.title,
+        found.versions,
+        found.revisions,
+        standing(ordered, found.waiting, found.counters),
     )
 
 
@@ -206,10 +215,10 @@ def _reverted(revision: Revision) -> Revision:
 # ── standing ──────────────────────────────────────────────────────────────────────
 
 
-def standing(ordered: Sequence[Capture], waits: str) -> Standing:
+def standing(ordered: Sequence[Capture], waits: str, counters: str = "") -> Standing:
     """How a document stands after its last look; its captures in order of time.
 
-    `waits` says of a new wording that it waits for agreement.
+    `waits` says of a new wording that it waits for agreement, `counters` what is new at every look.
     """
     captures = [c for c in ordered if not c.is_preview]
     if not captures:
@@ -224,4 +233,5 @@ def standing(ordered: Sequence[Capture], waits: str) -> Standing:
         return Standing(state, last_seen, last_visit, worst.outcome, worst.reason)
     if waits:
         return Standing(State.HELD, last_seen, last_visit, Outcome.GOOD, waits)
-    return Standing(State.OK, last_seen, last_visit, Outcome.GOOD, captures[-1].reason)
+    reason = " ".join(filter(None, (captures[-1].reason, counters)))
+    return Standing(State.OK, last_seen, last_visit, Outcome.GOOD, reason)
