@@ -73,6 +73,15 @@ def selecting(command: _Command) -> _Command:
     return command
 
 
+word = click.option(
+    "--word",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.docx",
+    help="Write a Word file with tracked changes: accepted, it is the second text; rejected, the "
+    "first.",
+)
+
+
 def topic_id(app: App, named: str | None) -> str:
     """Return the id of the topic that is `named`, "" where none is. Raises UsageError."""
     return find_topic(app.topics, named).id if named is not None else ""

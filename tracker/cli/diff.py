@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from tracker.app.app import App
@@ -11,7 +13,8 @@ from tracker.cli._app import pass_app
 from tracker.cli._options import document as document_argument
 from tracker.cli._options import formats, topic_id
 from tracker.cli._options import topic as topic_option
-from tracker.cli._output import colour, print_json, say, width
+from tracker.cli._options import word as word_option
+from tracker.cli._output import colour, print_json, say, width, write_word
 from tracker.publisher import terminal
 from tracker.publisher.data import records
 from tracker.publisher.selection import on_topic
@@ -23,9 +26,16 @@ from tracker.publisher.selection import on_topic
 @click.argument("until", required=False, metavar="[TO]")
 @topic_option
 @formats
+@word_option
 @pass_app
 def diff(
-    app: App, document: str, since: str | None, until: str | None, topic: str | None, form: str
+    app: App,
+    document: str,
+    since: str | None,
+    until: str | None,
+    topic: str | None,
+    form: str,
+    word: Path | None,
 ) -> None:
     """Show what changed in DOCUMENT: last time, or between the days FROM and TO.
 
@@ -40,7 +50,9 @@ def diff(
     history, topics = histories_of(app, [document])[0], app.workspace.topics
     whole = revision_between(history, since, until, topics)
     revision = on_topic(whole, topic_id(app, topic))
-    if form == "json":
+    if word:
+        write_word(whole, history.document.service, word)
+    elif form == "json":
         print_json(records.diff(revision))
     elif form == "html":
         from tracker.publisher import standalone  # a page needs templates, a terminal does not

@@ -82,11 +82,17 @@ def _files(given: Bundle) -> Iterator[tuple[str, bytes]]:
     sides = {"before": given.before, "after": given.after}
     facts = {side: [_facts(e) for e in shown] for side, shown in sides.items()}
     yield from redlines(given.revision, facts)
-    yield "captures.warc", verify.warc([(_facts(e), e.entry, e.body) for e in exhibits])
+    captures = [(_facts(e), e.entry, e.body) for e in exhibits]
+    yield "captures.warc", verify.warc(captures)
+    yield "captures.wacz", verify.wacz(captures)
     yield from _checkpoint(given)
     for side, shown in sides.items():
         for number, exhibit in enumerate(shown, 1):
-            yield from _exhibit(f"{side}/{number}", exhibit, given.note.size)
+            folder = f"{side}/{number}"
+            yield from _exhibit(folder, exhibit, given.note.size)
+            if given.note.signatures:
+                told = verify.tlog_proof(exhibit.index, exhibit.path, given.note_text.encode())
+                yield f"{folder}/capture.tlog-proof", told
 
 
 def _facts(exhibit: Exhibit) -> verify.Facts:
