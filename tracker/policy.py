@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 #: What is suspicious counts once so many observations in a row agree, ...
 AGREEING_OBSERVATIONS = 3
@@ -17,3 +17,8 @@ FAILING_TIME = timedelta(days=3)
 
 #: Characters of a message to people; some chats cut at 2,000, and more is for the page.
 LONGEST_MESSAGE = 1_500
+
+
+def has_agreed(looks: int, begun: datetime, ended: datetime) -> bool:
+    """Return whether so many looks in a row agreed for long enough to be believed."""
+    return looks >= AGREEING_OBSERVATIONS and ended - begun >= AGREEING_TIME

@@ -35,7 +35,7 @@ BAD_DECLARATIONS = {
     "unknown key": {"Terms": {"fetch": "https://h.example", "selekt": "main"}},
     "selector": {"Terms": {"fetch": "https://h.example", "select": "main[["}},
     "scheme": {"Terms": {"fetch": "file:///etc/passwd", "select": "main"}},
-    "script": {"Terms": {"fetch": "https://h.example", "executeClientScripts": "no"}},
+    "script": {"Terms": {"fetch": "https://h.example", "executeClientScripts": "yes"}},
     "filter": {"Terms": {"fetch": "https://h.example", "filter": "rewriteEverything"}},
     "path-like": {"../../escape": {"fetch": "https://h.example"}},
 }

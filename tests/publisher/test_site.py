@@ -51,7 +51,7 @@ each_page = pytest.mark.parametrize("name", sorted(PAGES))
 
 ELEMENTS = set(
     """a article blockquote body br button code dd del details div dl dt em fieldset figcaption
-    figure footer
+    figure footer form
     h1 h2 h3 h4 h5 h6 head header html input ins label legend li line link main meta nav
     noscript ol optgroup option p rect script section select span strong summary svg table tbody
     td text th thead time title tr ul""".split()
@@ -59,7 +59,7 @@ ELEMENTS = set(
 ATTRIBUTES = set(
     """aria-hidden aria-label aria-labelledby autocomplete charset checked class content data-copy
     data-after data-before data-document data-now data-removed data-reworded data-root data-seen
-    data-stood data-topics data-under data-visited data-was data-worth
+    data-stood data-text data-topics data-under data-visited data-was data-worth
     datetime defer download for height
     hidden href http-equiv id label lang min name open property rel role scope src tabindex
     target title type value viewbox width x x1 x2 y y1 y2""".split()
@@ -73,7 +73,10 @@ CARD_CSP = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src data:; base-uri 'none'; "
     "form-action 'none'"
 )
-SCRIPTS = {"compare/index.html": ["redline.js", "compare.js", "site.js"]}
+SCRIPTS = {
+    "compare/index.html": ["redline.js", "compare.js", "site.js"],
+    "search/index.html": ["search.js", "site.js"],
+}
 
 
 def elements(page: html.HtmlElement) -> list[html.HtmlElement]:
@@ -133,7 +136,8 @@ def test_the_only_script_and_style_are_our_own_files_and_the_policy_says_so(name
     scripts = [script.get("src").rpartition("assets/")[2] for script in page.iter("script")]
     assert scripts == ([] if name in EMBEDDED else SCRIPTS.get(name, ["site.js"]))
     assert not "".join(script.text or "" for script in page.iter("script")).strip()
-    assert not list(page.iter("style", "img", "iframe", "object", "embed", "form", "base"))
+    assert not list(page.iter("style", "img", "iframe", "object", "embed", "base"))
+    assert not page.xpath("//form[@action or @method]"), "a form is a script's, and sends nothing"
     (policy,) = page.xpath("//meta[@http-equiv='Content-Security-Policy']")
     assert policy.get("content") == (CARD_CSP if name in EMBEDDED else CSP)
     head = FILES[name].decode().partition("</head>")[0]
@@ -508,7 +512,7 @@ def test_what_was_served_is_published_to_the_byte_as_text() -> None:
 def test_only_pages_and_data_of_ours_can_be_taken_for_pages() -> None:
     """Nothing a service served, and no text of it, has a name that a browser would run."""
     kinds = {"html", "json", "jsonl", "xml", "css", "js", "txt", "woff2", "csv", "sqlite"}
-    kinds |= {"atom", "bib", "diff", "opml", "png"}
+    kinds |= {"atom", "bib", "diff", "ics", "opml", "png"}
     assert {name.rpartition(".")[2] for name in FILES} <= kinds
     pages = {name for name in FILES if name.endswith(".html")}
     assert {name.rpartition("/")[2] for name in pages} == {"index.html", "404.html"}

@@ -30,7 +30,7 @@ _ROOM = 200 * 1024 * 1024
 _OURS = {
     *{"archive.db", "archive.db-journal", "declarations", "lock", "signing.key", topics.FILE},
     *{"README.md", corrections.FILE, delivery.FILE, settings.FILE, sources.FILE},
-    *{"timestamps", "timestamp-ca.pem", "checkpoint", "forks.jsonl"},
+    *{"timestamps", "timestamp-ca.pem", "checkpoint", "forks.jsonl", "published.jsonl"},
 }
 _STALE = timedelta(days=3)  # a log that grew and was not stamped for so long
 _MOST = 5  # problems of one kind that are listed

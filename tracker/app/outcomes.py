@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from tracker import __version__
@@ -19,9 +20,12 @@ from tracker.extractor import (
     read,
     reads_alike,
 )
+from tracker.extractor.one_language import MANY, in_one_language
 from tracker.history import NEARLY
-from tracker.model import Capture, Outcome, Source
+from tracker.model import Capture, Document, Outcome, Source
 
+#: As many of the newest captures are read at once anyway.
+_FEW = 8
 #: The facts of every capture: what the digest of a text depends on besides the page.
 FACTS = (("program", __version__),)
 
@@ -34,20 +38,42 @@ def classified(
     earlier: Sequence[Capture],
     time: datetime,
     seen: PageFacts | None = None,
+    document: Document | None = None,
 ) -> Classification:
     """Classify a body as `classify` does, at no cost where it reads as the last good one.
 
-    `seen` is the impression of the body, where somebody looked at it already.
+    `seen` is the impression of the body, where somebody looked at it already. A text of the
+    `document` that the operator accepted is good.
     """
+    declared = document.language if document else ""
+    found = _classified(
+        archive, body, media, source, _in_hindsight(earlier, declared), time, seen, declared
+    )
+    is_refused = document and found.outcome is not Outcome.GOOD and found.text
+    if is_refused and document and found.text in archive.accepted(document.id):
+        return replace(found, outcome=Outcome.GOOD, reason="")
+    return found
+
+
+def _classified(
+    archive: Archive,
+    body: bytes,
+    media: str,
+    source: Source | None,
+    earlier: Sequence[Capture],
+    time: datetime,
+    seen: PageFacts | None,
+    declared: str,
+) -> Classification:
     if seen is not None:
         same = _same_as(archive, seen.text, body, media, source)
-        return classify_against_history(seen, earlier, time, same)
+        return classify_against_history(seen, earlier, time, declared, same)
     last = last_good(earlier)
     if last is not None and _reads_as(archive, last, body, media, source):
         return Classification(Outcome.GOOD, "", last.text, last.length, last.language)
     seen = examine(body, media, source)
     same = _same_as(archive, seen.text, body, media, source)
-    return classify_against_history(seen, earlier, time, same)
+    return classify_against_history(seen, earlier, time, declared, same)
 
 
 def _same_as(
@@ -66,6 +92,16 @@ def _same_as(
         return kept_share(*(reading.clauses for reading in readings)) >= NEARLY
 
     return same
+
+
+def _in_hindsight(earlier: Sequence[Capture], declared: str) -> Sequence[Capture]:
+    """Judge the newest captures of a page by each other; mostly they are alike, and are as said."""
+    recent = earlier[-_FEW:]
+    languages = {c.language for c in recent if c.language}
+    is_one = len(languages | ({declared} if declared else set())) <= 1
+    if is_one and not any(c.outcome is Outcome.LANGUAGE for c in recent):
+        return earlier
+    return [c for (c,) in in_one_language([(c,) for c in earlier[-MANY:]], declared)]
 
 
 def _reads_as(

@@ -249,7 +249,15 @@ def _answered(
         return _live(document, answer, Classification(answer.outcome, answer.reason, None, 0, None))
     time = answer.requested_at
     try:
-        found = classified(archive, answer.body, _media(answer), answer.source, earlier, time)
+        found = classified(
+            archive,
+            answer.body,
+            _media(answer),
+            answer.source,
+            earlier,
+            time,
+            document=document,
+        )
     except ArchiveError:
         raise
     except TrackerError as error:

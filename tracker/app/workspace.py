@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tracker._support.atomic_folder import published_names
 from tracker._support.cache import DerivedCache, key_of
+from tracker.archive import published
 from tracker.archive.object_store import ObjectStore
 from tracker.archive.store import Archive
 from tracker.config import corrections, declarations, feed_names, settings, sources, topics
@@ -78,6 +79,11 @@ class Workspace:
         return self.root / "feeds"
 
     @property
+    def published(self) -> Path:
+        """The ledger of what was published, and by which names."""
+        return self.root / "data" / published.FILE
+
+    @property
     def key(self) -> Path:
         return self.root / "data" / "signing.key"
 
@@ -96,7 +102,8 @@ class Workspace:
 
     def open_archive(self, *, write: bool = False) -> Archive:
         """Open the archive with the store of its bodies; `write` is as `Archive` has it."""
-        return Archive(self.archive, bodies_by(self.settings), write=write)
+        store = bodies_by(self.settings)
+        return Archive(self.archive, store, write=write, verdicts=self.corrections)
 
     def remember(self, cache: DerivedCache) -> None:
         """Keep in mind what is published now, for when a file cannot be accepted."""

@@ -15,12 +15,12 @@ from contextlib import suppress
 
 from tracker.model import Clause
 
-TAGS = 50_000
+TAGS = 400_000
 DEPTH = 100
-MARKDOWN = 500_000
+MARKDOWN = 2_500_000
 BRACKETS = 10_000
-CLAUSES = 10_000
-LETTERS = 500_000
+CLAUSES = 40_000
+LETTERS = 2_000_000
 
 
 class TooLarge(ValueError):

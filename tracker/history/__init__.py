@@ -1,6 +1,8 @@
 """Captures over time → versions → revisions. Pure: `reader` gives the text of a capture.
 
 observations   a document as it was captured at one time
+identity       names by which versions were published, which they keep
+judged         captures as all that was captured of their document shows them
 runs           captures that decide what a document said, and captures that may be left out
 previews       texts that a preview page shows before they are in force
 confirmation   candidates that are believed at once, and those that wait
@@ -19,6 +21,8 @@ from tracker.differ import kept_share, revise
 from tracker.extractor import text_digest
 from tracker.history.confirmation import Candidate, confirm, waiting
 from tracker.history.freshness import standing, standing_of
+from tracker.history.identity import identified, unpublished
+from tracker.history.judged import judged
 from tracker.history.observations import (
     NEARLY,
     Observation,
@@ -50,11 +54,14 @@ __all__ = [
     "completed",
     "decisive",
     "history",
+    "identified",
     "in_order",
+    "judged",
     "outages",
     "standing",
     "standing_of",
     "texts",
+    "unpublished",
     "without_repeats",
 ]
 
@@ -63,7 +70,7 @@ def history(
     document: Document, captures: Iterable[Capture], reader: Reader, topics: Sequence[Topic]
 ) -> History:
     """Everything that follows from the captures of `document`, in whatever order they come."""
-    ordered = in_order(captures, document)
+    ordered = judged(in_order(captures, document), document)
     return completed(document, ordered, texts(document, ordered, reader, topics))
 
 
@@ -190,7 +197,7 @@ def _revisions(
         if again is None:
             earlier = {}
             revision = revise(before, after, topics, known)
-            again = _reverted(revision) if new in before_it else revision
+            again = _told(revision, is_back=new in before_it)
         yield again
         before_it.add(text)
         text = new if after is last else text_digest(last.clauses)
@@ -214,10 +221,28 @@ def _is_same(one: Version, other: Version) -> bool:
     return replace(one, last_seen=other.last_seen) == other
 
 
-def _reverted(revision: Revision) -> Revision:
-    """An earlier wording came back: news where the change itself would be."""
-    if not revision.significance.is_news:
+def _told(revision: Revision, *, is_back: bool) -> Revision:
+    """A revision as it is told: of another language nothing more, of what is back that it is.
+
+    An earlier wording that came back is news where the change itself would be.
+    """
+    if revision.is_translation:
+        return _translated(revision)
+    if not is_back or not revision.significance.is_news:
         return revision
     return replace(
         revision, significance=Significance.REVERTED, reason="an earlier wording came back"
+    )
+
+
+def _translated(revision: Revision) -> Revision:
+    old, new = (", ".join(version.languages) for version in (revision.before, revision.after))
+    return replace(
+        revision,
+        significance=Significance.ANNOUNCEMENT,
+        reason=f"the text is in another language now ({new}) than before ({old})",
+        changes=(),
+        pairs=(),
+        topics=(),
+        effective=None,
     )

@@ -18,7 +18,7 @@ from itertools import zip_longest
 
 from tracker.history.counters import Clauses, Counters
 from tracker.history.observations import Alike, Observation
-from tracker.policy import AGREEING_OBSERVATIONS, AGREEING_TIME
+from tracker.policy import AGREEING_OBSERVATIONS, has_agreed
 
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
@@ -33,7 +33,7 @@ _LITTLE = 0.1
 #: A page and its transcript, which leaves out this and that, have so much in common at least; and
 #: of two such that show a later text this may be different from what was different before.
 _TRANSCRIBED, _NO_MORE = 0.75, 0.01
-_MOST_WAYS = 4
+_MOST_OTHERS = 4
 
 UPHEAVAL = "most of the text is another one"
 RETURN = "a wording of the last thirty days came back"
@@ -45,16 +45,16 @@ BRIEF = "it was gone within a day"
 class Candidate:
     """A text from its first look to its last; `shown` is the look it is read from.
 
-    `others` are texts that differ from it by next to nothing and counted for it, `ways` the newest
-    looks that showed it on other pages, or as a transcript of the page.
+    `others` are the newest looks that showed it on other pages, or as a transcript of the page,
+    `nearly` texts that differ from it by next to nothing and counted for it.
     """
 
     first: Observation
     shown: Observation
     last_seen: datetime
     looks: int = 1
-    others: frozenset[str] = frozenset()
-    ways: tuple[Observation, ...] = ()
+    others: tuple[Observation, ...] = ()
+    nearly: frozenset[str] = frozenset()
 
     @property
     def text(self) -> str:
@@ -65,28 +65,30 @@ class Candidate:
         with those: the move itself is no change, and must not make the next change look like one.
         Sources that take turns move nothing.
         """
-        was_there = any(way.pages == look.pages for way in self.ways)
+        was_there = any(one.pages == look.pages for one in self.others)
         moved = all(self.shown.pages) and all(look.pages) and self.shown.pages != look.pages
         shown = look if moved and not was_there else self.shown
-        seen = [*self.ways, self.shown, *([look] if was_there else [])]
-        ways = {way.pages: way for way in seen if way.pages != shown.pages}
+        seen = [*self.others, self.shown, *([look] if was_there else [])]
+        others = {one.pages: one for one in seen if one.pages != shown.pages}
         return replace(
             self,
             shown=shown,
             last_seen=look.time,
             looks=self.looks + 1,
-            ways=tuple(ways.values())[-_MOST_WAYS:],
+            others=tuple(others.values())[-_MOST_OTHERS:],
         )
 
     def nearly_again(self, look: Observation) -> Candidate:
-        """Count a look that differs by next to nothing; what came last is shown."""
+        """Count a look that differs by next to nothing: the text is what came last, since then."""
         if look.text == self.text:
             return self.again(look)
-        return replace(self.again(look), shown=look, others=self.others | {look.text})
+        latest = replace(look, time=self.first.time)
+        nearly = self.nearly | {self.text}
+        return Candidate(latest, latest, look.time, self.looks + 1, nearly=nearly)
 
     def beside(self, look: Observation) -> Observation:
         """The look at this text to compare another text with: one at the same pages, if any."""
-        return next((w for w in self.ways if w.pages == look.pages), self.shown)
+        return next((o for o in self.others if o.pages == look.pages), self.shown)
 
 
 def sight(look: Observation) -> Candidate:
@@ -102,7 +104,7 @@ class Pending:
 
     @property
     def has_agreed(self) -> bool:
-        return is_confirmed(self.sight.looks, self.sight.first.time, self.sight.last_seen)
+        return has_agreed(self.sight.looks, self.sight.first.time, self.sight.last_seen)
 
     def stood_until(self, time: datetime) -> bool:
         """Whether an archive, which next recorded something at `time`, saw it stand."""
@@ -113,11 +115,6 @@ class Pending:
         """Whether it is the last record of an archive that recorded the text `before` it too
         seldom for agreement to be seen."""
         return self.sight.first.is_import and before.looks < AGREEING_OBSERVATIONS
-
-
-def is_confirmed(looks: int, begun: datetime, ended: datetime) -> bool:
-    """Whether so many looks at one text agreed for long enough to be believed."""
-    return looks >= AGREEING_OBSERVATIONS and ended - begun >= AGREEING_TIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +166,8 @@ class _Told:
             self._stands(look)
         elif self._is_transcribed(self._believed[-1], look):
             self._stands(look)
-            others = self._believed[-1].others | {look.text}
-            self._believed[-1] = replace(self._believed[-1], others=others)
+            nearly = self._believed[-1].nearly | {look.text}
+            self._believed[-1] = replace(self._believed[-1], nearly=nearly)
         elif self._held and self._is_once_more(self._held, look):
             self._agrees(replace(self._held, sight=self._held.sight.nearly_again(look)))
         elif self._counters.stopped:
@@ -185,7 +182,7 @@ class _Told:
         return Confirmed(tuple(self._believed), self._held, self._counters.said())
 
     def _is_same(self, seen: Candidate, look: Observation) -> bool:
-        is_known = look.text == seen.text or look.text in seen.others
+        is_known = look.text == seen.text or look.text in seen.nearly
         return is_known or self._counters.alone(seen.shown, look)
 
     def _is_transcribed(self, seen: Candidate, look: Observation) -> bool:
@@ -196,7 +193,7 @@ class _Told:
         shown = seen.shown
         if shown.is_transcript == look.is_transcript or not (all(shown.pages) and all(look.pages)):
             return False
-        if any(way.pages == look.pages for way in seen.ways):
+        if any(way.pages == look.pages for way in seen.others):
             return False
         pair, share = frozenset((shown.pages, look.pages)), self._alike(shown, look)
         if share < self._shares.get(pair, _TRANSCRIBED + _NO_MORE) - _NO_MORE:

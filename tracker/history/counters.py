@@ -18,7 +18,7 @@ from tracker.differ import names_day
 from tracker.extractor import without_counters
 from tracker.history.observations import Observation
 from tracker.model import Clause
-from tracker.policy import AGREEING_OBSERVATIONS, AGREEING_TIME
+from tracker.policy import has_agreed
 
 Clauses = Callable[[Observation], Sequence[Clause]]
 
@@ -58,7 +58,7 @@ class _Slot:
 
     def is_stable(self, time: datetime) -> bool:
         """Whether its value was seen for long enough to be believed."""
-        return self.looks >= AGREEING_OBSERVATIONS and time - self.first.time >= AGREEING_TIME
+        return has_agreed(self.looks, self.first.time, time)
 
 
 class Counters:

@@ -179,6 +179,7 @@ def version(document: str, look: Observation, reader: Reader) -> Version:
         clauses=clauses(look.parts, reader),
         captures=look.parts,
         urls=tuple(c.source.url for c in look.parts if c.source and c.source.url),
+        languages=tuple(sorted({c.language for c in look.parts if c.language})),
     )
 
 

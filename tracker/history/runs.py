@@ -16,10 +16,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
-from tracker.history.confirmation import is_confirmed
 from tracker.history.observations import each_look, groups
 from tracker.model import Capture
-from tracker.policy import AGREEING_OBSERVATIONS
+from tracker.policy import AGREEING_OBSERVATIONS, has_agreed
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def _settled(known: Sequence[Run]) -> Iterator[Run]:
     What was seen first of all is believed at once.
     """
     for run in known[-1:]:
-        agreed = run.last and is_confirmed(run.looks, run.first[0].time, run.last)
+        agreed = run.last and has_agreed(run.looks, run.first[0].time, run.last)
         yield replace(run, looks=0, last=None) if agreed or len(known) == 1 else run
 
 
@@ -96,7 +95,7 @@ def _is_since(begin: datetime | None, capture: Capture) -> bool:
 def _ends(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:
     for _, met in groupby(each_look(captures), key=_met):
         looks = list(met)
-        agreed = is_confirmed(len(looks), looks[0][0].time, looks[-1][0].time)
+        agreed = has_agreed(len(looks), looks[0][0].time, looks[-1][0].time)
         yield from (*looks[: AGREEING_OBSERVATIONS - 1], looks[-1]) if agreed else looks
 
 

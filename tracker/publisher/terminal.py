@@ -52,6 +52,15 @@ _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 _AHEAD = timedelta(days=1)  # clocks may differ by so much
 _STALE = 3  # days; a timer visits twice a day
 _FINE = {Outcome.GOOD, Outcome.ANSWERED, None}
+#: Judgements on what a page says, which may be mistaken.
+_ACCEPTABLE = {
+    *(Outcome.WALL, Outcome.CHALLENGE, Outcome.EMPTY, Outcome.SELECTOR),
+    *(Outcome.COLLAPSED, Outcome.LANGUAGE),
+}
+_ACCEPT = (
+    "If this is the document all the same, say so in data/corrections.toml "
+    "(`tracker guide publish`: accepted)."
+)
 _CONTEXT = 160  # characters kept on either side of a change
 
 
@@ -135,6 +144,8 @@ def _standing(history: History, now: datetime, colour: bool, width: int) -> Iter
     when = f"{words.minute(dated)}: " if dated else ""
     for sentence in words.hindrances(standing, advice=True):
         yield from _wrapped(f"{when}{harmless(sentence)}", width, "    ")
+    if standing.outcome in _ACCEPTABLE:
+        yield from _wrapped(_ACCEPT, width, "    ")
 
 
 def visit(

@@ -19,10 +19,10 @@ from tracker.model import (
     SOURCE,
     Capture,
     Change,
-    Correction,
     History,
     Kind,
     Note,
+    PublishedVersion,
     Revision,
     Significance,
     Standing,
@@ -163,9 +163,9 @@ def stamp(time: datetime) -> str:
     return iso(time).replace("-", "").replace(":", "")
 
 
-def nth(seen: Version | Correction) -> str:
+def nth(number: int) -> str:
     """ "-2" behind the time of the second version that was first seen in one second."""
-    return f"-{seen.nth}" if seen.nth > 1 else ""
+    return f"-{number}" if number > 1 else ""
 
 
 def sight(version: Version) -> str:
@@ -316,7 +316,7 @@ def worth(history: History) -> int:
 
 def summary(revision: Revision, topics: Sequence[Topic]) -> str:
     """Plain sentences: how much changed on each topic, and on which nothing did."""
-    if not revision.significance.is_news:
+    if not revision.significance.is_news or revision.is_translation:
         return f"{revision.reason[:1].upper()}{revision.reason[1:]}."
     total = len(news(revision))
     parts = [
@@ -332,7 +332,7 @@ def summary(revision: Revision, topics: Sequence[Topic]) -> str:
 
 def remark(revision: Revision, topics: Sequence[Topic]) -> str:
     """What a list says under a headline: only what the headline does not say already."""
-    if not revision.significance.is_news:
+    if not revision.significance.is_news or revision.is_translation:
         return summary(revision, topics)
     total = len(news(revision))
     counts = [
@@ -380,8 +380,34 @@ def tag_uri(revision: Revision) -> str:
     """The permanent identity of a revision (RFC 4151): the document and when it was first seen."""
     # An authority that is nobody's: the identity must not move with the site's address.
     shown = "/preview" if revision.after.is_preview else ""
-    seen = f"{iso(revision.first_seen)}{shown}{nth(revision.after)}"
-    return f"tag:terms-tracker.invalid,2025:{revision.document}/{seen}"
+    seen, number = revision.after.named
+    name = f"{iso(seen)}{shown}{nth(number)}"
+    return f"tag:terms-tracker.invalid,2025:{revision.document}/{name}"
+
+
+def name_key(published: PublishedVersion) -> str:
+    """The name of a version that was published, as ids of items have it."""
+    shown = "/preview" if published.is_preview else ""
+    return f"{iso(published.seen)}{shown}{nth(published.nth)}"
+
+
+def withdrawal(published: PublishedVersion) -> str:
+    """Why a version that was published is none any more."""
+    return (
+        f"A text first seen {moment(published.seen)} was published here as a version of this "
+        "document. What is known by now shows that it was none: the captures of it were revoked, "
+        "or others show another course of events."
+    )
+
+
+def since_before(version: Version) -> str:
+    """Say who turned out to have seen a version before it was published here, and when."""
+    if version.named[0] <= version.first_seen:
+        return ""
+    by = line(version.captures[0].via) if version.captures else ""
+    who = f" by {by}" if by and by != LIVE else ""
+    known = moment(version.named[0])
+    return f"Shown{who} since {moment(version.first_seen)}; known here since {known}"
 
 
 def citation(history: History, revision: Revision, address: str) -> str:
@@ -400,7 +426,7 @@ def former_citation(history: History, revision: Revision, address: str, told: st
 def _cited(history: History, version: Version, *told: str) -> str:
     parts = [
         f"“{document_name(history, version.title)}”",
-        f"version first seen {iso(version.first_seen)}{nth(version)}",
+        f"version first seen {iso(version.first_seen)}{nth(version.nth)}",
         source(version),
         *(f"SHA-256 {digest}" for digest in _digests(version.captures)),
         *told,

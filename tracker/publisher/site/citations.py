@@ -64,7 +64,7 @@ def _key(revision: Revision) -> str:
 
 def _note(revision: Revision, address: str) -> str:
     parts = [
-        f"Version first seen {words.iso(revision.first_seen)}{words.nth(revision.after)}",
+        f"Version first seen {words.iso(revision.first_seen)}{words.nth(revision.after.nth)}",
         *(f"SHA-256 {c.body}" for c in revision.after.captures if c.body),
         f"change recorded at {address}",
     ]

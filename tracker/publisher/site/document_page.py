@@ -61,6 +61,7 @@ def pages(frame: PageContext, history: History, found: ClauseHistories, told: Se
     stands = list(_stands(frame, history.versions, mine))
     coming = list(_stands(frame, previews, mine))
     name = words.declared_name(history)
+    verdicts = [c for c in frame.corrections if c.verdict]
     yield frame.page(
         urls.document_page(history.document.id),
         "document.html",
@@ -69,11 +70,22 @@ def pages(frame: PageContext, history: History, found: ClauseHistories, told: Se
         entries=mine,
         stands=stands[::-1],
         timeline=timeline(history, frame.topics),
+        verdicts=verdicts,
     )
     for stand in (*stands, *coming):
         yield from _version(frame, history, stand, list(_passages(stand.version, found)), told)
     texts = {stand.page: stand.text for stand in (*stands, *coming)}
     yield from (_diff(entry.revision, texts) for entry in mine)
+    for published in history.withdrawn:
+        for page in (p for p in urls.withdrawn_pages(published) if p not in texts):
+            yield frame.page(
+                page,
+                "withdrawn.html",
+                history=history,
+                name=name,
+                published=published,
+                verdicts=verdicts,
+            )
     for life in found.lives.values():
         if life.id in told:
             page = urls.clause_page(history.document.id, life.id)

@@ -93,7 +93,7 @@ def orphaned_corrections(
     """Corrections of revisions that are not (or not any more) among those we derive."""
     known = [r for h in histories for r in h.revisions]
     found = {c for r in known for c in of(r, corrections)}
-    return tuple(c for c in corrections if c not in found)
+    return tuple(c for c in corrections if c not in found and not c.verdict)
 
 
 def _entry(

@@ -196,6 +196,7 @@ def _prose(frame: PageContext) -> Pages:
     yield frame.page("subscribe/", "subscribe.html", groups=frame.feeds, formats=FORMATS)
     lost = orphaned_corrections(frame.corrections, frame.histories)
     corrected: list[tuple[Correction, ListEntry | None]] = [(c, None) for c in lost]
+    corrected += [(c, None) for c in frame.corrections if c.verdict]
     corrected += [(c, e) for e in frame.entries for c in e.corrections]
     corrected.sort(key=lambda row: row[0].date, reverse=True)
     yield frame.page("corrections/", "corrections.html", corrected=corrected)

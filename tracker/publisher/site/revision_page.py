@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from tracker.model import Change, Clause, Revision, Tag, Topic, Version
@@ -117,7 +117,17 @@ def _page(
         before_page=urls.version_page(revision.before),
         after_page=urls.version_page(revision.after),
         embed=urls.embed_page(revision),
+        told_at_once=_told_in(revision),
         picture=f"{entry.page}card.png" if frame.lent.picture else "",
+    )
+
+
+def _told_in(revision: Revision) -> str:
+    """The page of the later revision that had told of this one; empty where none had."""
+    if revision.told_in is None:
+        return ""
+    return urls.revision_page(
+        replace(revision, after=replace(revision.after, name=revision.told_in))
     )
 
 
