@@ -13,12 +13,13 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from urllib.parse import quote
 
+from tracker.errors import without_advice
 from tracker.model import (
     LIVE,
     PREVIEW,
+    SOURCE,
     Capture,
     Change,
-    Correction,
     Document,
     History,
     Kind,
@@ -26,6 +27,8 @@ from tracker.model import (
     PublishedVersion,
     Revision,
     Significance,
+    Standing,
+    State,
     Topic,
     Unit,
     Version,
@@ -170,7 +173,62 @@ def nth(number: int) -> str:
 def sight(version: Version) -> str:
     """Say when a version was first seen, and which of that second it is if there are several."""
     more = f", no. {version.nth} of that second" if version.nth > 1 else ""
-    return f"{moment(version.first_seen)}{more}"
+    by = f", by {witness(version)}" if witness(version) else ""
+    return f"{moment(version.first_seen)}{more}{by}"
+
+
+# ── sources ──────────────────────────────────────────────────────────────────────
+
+
+def witness(version: Version) -> str:
+    """Say who else saw a version first: "the Internet Archive"; empty where we did ourselves."""
+    return next((keeper(c) for c in version.captures if keeper(c)), "")
+
+
+def keeper(capture: Capture) -> str:
+    """Name the public archive that a capture came from; empty where it came from none."""
+    if capture.via.startswith("Wayback Machine"):
+        return "the Internet Archive"
+    if capture.via.startswith("Open Terms Archive") or capture.fact(SOURCE):
+        return line(capture.via.partition(", commit ")[0])
+    return ""
+
+
+def source_name(name: str) -> str:
+    """Name a source of a document as people do."""
+    names = {"page": "the page itself", "internet-archive": "the Internet Archive"}
+    return names.get(name, f"the collection {line(name)}")
+
+
+def through(standing: Standing) -> str:
+    """Say through whom a text was read: "through the Internet Archive"; empty if directly."""
+    if standing.through in ("", "page"):
+        return ""
+    return f"through {source_name(standing.through)}"
+
+
+def hindrances(standing: Standing, *, advice: bool = False) -> list[str]:
+    """Say in sentences what stands in the way of each source, and what is late.
+
+    Readers get no `advice`: what only an operator can do.
+    """
+
+    def told(reason: str) -> str:
+        return reason if advice else without_advice(reason)
+
+    found = []
+    if standing.state is State.OVERDUE and standing.expected:
+        found.append(f"It was expected to be seen again by {moment(standing.expected)}.")
+    for source in standing.sources:
+        if source.is_closed:
+            found.append(told(source.reason))
+        elif source.since:
+            name = source_name(source.name)
+            whole = f"{name[:1].upper()}{name[1:]}"
+            since = f"not read since {moment(source.since)}"
+            found.append(f"{whole}: {since}: {told(source.reason)}")
+    rest = standing.reason and not any(s.reason == standing.reason for s in standing.sources)
+    return [*found, told(standing.reason)] if rest else found
 
 
 # ── names ─────────────────────────────────────────────────────────────────────────
