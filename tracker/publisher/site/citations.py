@@ -57,7 +57,7 @@ def csl(entry: ListEntry, document: Document, address: str) -> bytes:
         "URL": words.source(revision.after) or address,
         "archive": words.line(archive),
         "archive_location": words.line(copy, 2000),
-        "version": f"first seen {words.iso(seen)}{words.nth(revision.after)}",
+        "version": f"first seen {words.iso(seen)}{words.nth(revision.after.nth)}",
         "note": _note(revision, document, address),
     }
     return f"{json.dumps([item], ensure_ascii=True, indent=1)}\n".encode()
