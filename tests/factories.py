@@ -25,6 +25,7 @@ from tracker.model import (
     Outage,
     Outcome,
     Pair,
+    Question,
     Revision,
     Settings,
     Significance,
@@ -58,6 +59,18 @@ AI = Topic(
     ("generative AI", "AI model*"),
     ((("train", "training"), ("models", "AI")),),
     ("user generated",),
+    (),
+    (
+        Question(
+            "training",
+            "May it train AI on what walkers record?",
+            "it may train AI on walks",
+            ("train models",),
+            (),
+            (),
+        ),
+        Question("output", "Who answers for its AI?", "", ("answer better",), (), ()),
+    ),
 )
 ADS = Topic(
     "targeted-advertising",
@@ -66,6 +79,17 @@ ADS = Topic(
     ("advertis*", "ad partner*"),
     (),
     (),
+    (),
+    (
+        Question(
+            "sharing",
+            "May it show data to advertisers?",
+            "it may show data to advertisers",
+            ("advertising partner*",),
+            (),
+            (),
+        ),
+    ),
 )
 TOPICS = (AI, ADS)
 

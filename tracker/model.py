@@ -31,6 +31,7 @@ significance  the weight of a change or a revision for a reader: substantive, ed
 news          revisions that go into the feeds
 topic         a subject to watch for, defined by words and phrases
 question      one thing to know about a topic, as "May it train AI on what members post?"
+statement     a sentence of a text that answers a question
 tag           a topic that a change is about, with the words that gave it
 standing      how fresh the last good observation of a document is, and what stands in its way
 outage        a time in which a document could not be read
@@ -126,6 +127,23 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """One thing to know about a topic, in the words of `topics.toml`.
+
+    A sentence about the topic answers it if it has one of `words`, or one word of each group of a
+    `near` rule; nothing inside a match of `never` counts. `says` is what a headline reports of a
+    text that begins to answer, as "it may train AI on members' data"; empty where nothing can be.
+    """
+
+    id: str
+    ask: str
+    says: str
+    words: tuple[str, ...]
+    near: tuple[tuple[tuple[str, ...], ...], ...]
+    never: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """A subject to watch for, in the words of `topics.toml`.
 
@@ -141,6 +159,7 @@ class Topic:
     near: tuple[tuple[tuple[str, ...], ...], ...]
     never: tuple[str, ...]
     headings: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
 
 
 # ── what was seen ─────────────────────────────────────────────────────────────────
@@ -302,6 +321,59 @@ class Version:
         return self.first_seen, self.nth, self.is_preview
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence of a text that answers a question, to the letter.
+
+    `key` is the same for the same words, whatever stands between them and however they are set.
+    `lead` is the sentence that introduces the list it is in, empty where none does; `path` holds
+    the headings above it; `place` is the place of its clause in the version. `effective` is the
+    day from which it says it applies, if that was still to come when it was first seen. `refuses`
+    tells that there is a word such as "not" before the words that answer, which begin at `start`;
+    `weight` is how many words speak to the question and its topic.
+    """
+
+    text: str
+    key: str
+    lead: str
+    path: tuple[str, ...]
+    place: int
+    links: tuple[Link, ...]
+    effective: date | None
+    refuses: bool
+    start: int = 0
+    weight: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DatedStatement:
+    """A statement with the version since which the text has these words without a break."""
+
+    statement: Statement
+    since: Version
+
+
+@dataclass(frozen=True, slots=True)
+class TermsAnswer:
+    """The answer of a text in force to a question; without statements, nothing about it was found.
+
+    `first` is the version from which the text was read, `since` the one since which it has
+    answered without a break, `changed` the one that brought the last change of the answer, None
+    where it has always been this; `before` holds the statements that went then, and `was_answered`
+    tells whether there were any.
+    """
+
+    document: str
+    topic: str
+    question: str
+    statements: tuple[DatedStatement, ...]
+    first: Version
+    since: Version | None
+    changed: Version | None
+    before: tuple[Statement, ...]
+    was_answered: bool
+
+
 # ── what changed ──────────────────────────────────────────────────────────────────
 
 
@@ -404,12 +476,34 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerChange:
+    """A question that a revision answers in other words: what went, what came, what both have."""
+
+    topic: str
+    question: str
+    gone: tuple[Statement, ...]
+    came: tuple[Statement, ...]
+    kept: tuple[Statement, ...]
+
+    @property
+    def is_new(self) -> bool:
+        """Return whether the older text had no answer."""
+        return not self.gone and not self.kept
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether the newer text has no answer any more."""
+        return not self.came and not self.kept
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One difference between two versions: of a clause, or of the clauses of a split or merger.
 
     `before` and `after` hold the clauses; the one is empty for an addition, the other for a
     removal. `redline` compares their texts, joined by line breaks. `moved` is also set if the
-    wording changed too. `significance` is that of this change alone; `notes` are its legal effects.
+    wording changed too. `significance` is that of this change alone; `notes` are its legal effects;
+    `questions` names those it answers in other words, as `topic/question`.
     """
 
     kind: Kind
@@ -423,6 +517,7 @@ class Change:
     links_added: tuple[Link, ...]
     links_removed: tuple[Link, ...]
     notes: tuple[Note, ...] = ()
+    questions: tuple[str, ...] = ()
 
     @property
     def clause(self) -> Clause:
@@ -443,6 +538,7 @@ class Revision:
     be shown around its changes; `changes` are in the same order. `reason` explains the
     `significance` in words. `effective` is the date from which the text says it applies.
     `announced` is the time at which an upcoming revision had already announced it, if one had.
+    `answers` are the questions it answers in other words, in the order of the topics.
     """
 
     document: str
@@ -455,6 +551,7 @@ class Revision:
     topics: tuple[str, ...]
     effective: date | None
     announced: datetime | None = None
+    answers: tuple[AnswerChange, ...] = ()
 
     @property
     def first_seen(self) -> datetime:

@@ -84,6 +84,22 @@ def test_changes_can_be_read_by_people_too(sample: Path) -> None:
     assert told(sample, "changes", "eu", "--json") == told(sample, "changes", "eu")
 
 
+def test_what_the_texts_say_now_can_be_asked_by_topic_edition_and_service(sample: Path) -> None:
+    every = data(sample, "now", "--json")
+    assert {row["topic"] for row in every} == {"generative-ai", "targeted-advertising"}
+    assert {row["document"] for row in every} >= {POLICY, NOTICE}
+    found = data(sample, "now", "generative-ai", "eu", "--json")
+    assert {(row["topic"], row["document"]) for row in found} == {("generative-ai", NOTICE)}
+    assert data(sample, "now", "harbour", "--json") == every
+    assert data(sample, "now", NOTICE, "generative-ai", "--json") == found
+
+
+def test_what_nobody_knows_cannot_be_asked(sample: Path) -> None:
+    done = CliRunner().invoke(main, ["--root", str(sample), "now", "generative"])
+    assert done.exit_code == 2
+    assert 'No document is called "generative"' in done.output
+
+
 # ── on a terminal ─────────────────────────────────────────────────────────────────
 
 

@@ -13,7 +13,7 @@ from tracker.config.topics import load, parse
 from tracker.config.validation import MAX_BYTES
 from tracker.differ import revise
 from tracker.errors import DeclarationError
-from tracker.model import Topic
+from tracker.model import Question, Topic
 
 SHIPPED = Path(__file__).parents[2] / "data" / "topics.toml"
 
@@ -29,6 +29,10 @@ headings = ["disputes"]
 one-of = ["dispute*", "claim*"]
 and-one-of = ["court*", "mediation", "waive*"]
 """
+
+
+ASKED = '[x]\nwords = ["a"]\n[[x.questions]]\nname = "court"\nask = "May one?"'
+TWICE = f'{ASKED}\nwords = ["a"]\n{ASKED[17:]}\nwords = ["a"]'
 
 
 def refusal(text: str) -> str:
@@ -90,6 +94,38 @@ def test_what_may_be_left_out() -> None:
     assert parse("t", "") == ()
 
 
+QUESTION = """
+[[x.questions]]
+name = "court"
+ask = "May one go to court?"
+says = "one may go to court"
+words = ["go to court"]
+never = ["tennis court"]
+
+[[x.questions.near]]
+one-of = ["bring*"]
+and-one-of = ["court*", "judge*"]
+"""
+
+
+def test_a_topic_has_questions() -> None:
+    (topic,) = parse("t", f'[x]\nwords = ["a"]\n{QUESTION}')
+    (question,) = topic.questions
+    assert question == Question(
+        "court",
+        "May one go to court?",
+        "one may go to court",
+        ("go to court",),
+        ((("bring*",), ("court*", "judge*")),),
+        ("tennis court",),
+    )
+
+
+def test_a_question_needs_no_words_for_headlines() -> None:
+    (topic,) = parse("t", f'[x]\nwords = ["a"]\n{QUESTION.replace("says", "# says")}')
+    assert topic.questions[0].says == ""
+
+
 def test_the_order_of_the_file_is_kept() -> None:
     text = '[b]\nwords = ["x"]\n[a]\nwords = ["y"]'
     assert [t.id for t in parse("t", text)] == ["b", "a"]
@@ -129,6 +165,16 @@ def test_the_order_of_the_file_is_kept() -> None:
         ('[x]\n[[x.near]]\none-of = ["a"]', "need both one-of and and-one-of"),
         ('[x]\n[[x.near]]\none-of = []\nand-one-of = ["b"]', "cannot have an empty list"),
         ('[x]\n[[x.near]]\none-of = ["a"]\nand-one = ["b"]', "perhaps and-one-of is meant"),
+        ('[x]\nwords = ["a"]\nquestions = "a"', "questions are each written under a heading"),
+        (ASKED, '"court" has no words that answer it; give it words or a near rule'),
+        (f'{ASKED}\nword = ["a"]', "perhaps words is meant"),
+        (f'{ASKED}\nwords = ["a"]\nsays = ""\nnear = 1', "in double brackets"),
+        (ASKED.replace("court", "C"), '"C" cannot name a question; use small letters'),
+        (ASKED.replace("ask", "says"), '"ask" must have between 1 and'),
+        (
+            f'{ASKED}\nwords = ["a"]\n{ASKED[17:]}\nwords = ["a"]',
+            "is the name of two questions; give each its own",
+        ),
     ],
 )
 def test_what_is_no_topic_is_refused(text: str, expected: str) -> None:

@@ -19,7 +19,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults")
     parser.add_argument("--points", type=int, help="about so many points (default: every one)")
     parser.add_argument("--kills", type=int, default=0, help="so many random kills instead")
+    parser.add_argument("--part", default="1/1", help="this process's share, such as 2/2")
     arguments = parser.parse_args()
+    part, parts = map(int, arguments.part.split("/"))
     if _SHIM not in os.environ:
         return _again_with_shim()
     from tests.faults.campaign import Campaign
@@ -30,7 +32,7 @@ def main() -> int:
             if arguments.kills:
                 campaign.random_kills(arguments.kills)
             else:
-                campaign.every_point(arguments.points)
+                campaign.every_point(arguments.points, part, parts)
     sys.stdout.write(f"{campaign.report}\n")
     return 1 if campaign.report.violations else 0
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -91,7 +92,13 @@ def _started() -> bytes:
 
 ZEROS = b"a" * _MIB
 LINES = b"x: y\r\n" * (_MIB // 6)
-BOMB = packed(b"a", ZEROS, times=400)
+
+
+@cache
+def bomb() -> bytes:
+    """400 MiB in a gzip member."""
+    return packed(b"a", ZEROS, times=400)
+
 
 BOMBS: dict[str, Callable[[], bytes]] = {
     "a line without an end": lambda: packed(b"", ZEROS, times=400),
@@ -116,15 +123,15 @@ BOMBS: dict[str, Callable[[], bytes]] = {
         _head(BIG) + http(b"", b"Transfer-Encoding: chunked\r\n"), b"1\r\na\r\n" * 170_000,
         times=400,
     ),
-    "a packed body": lambda: _record_of(BOMB, b"Content-Encoding: gzip\r\n"),
+    "a packed body": lambda: _record_of(bomb(), b"Content-Encoding: gzip\r\n"),
     "a deflated body": lambda: _record_of(
         zlib.compress(ZEROS * 64), b"Content-Encoding: deflate\r\n"
     ),
     "a body packed twice": lambda: _record_of(
-        gzip.compress(BOMB), b"Content-Encoding: gzip, gzip\r\n"
+        gzip.compress(bomb()), b"Content-Encoding: gzip, gzip\r\n"
     ),
     "a packed body in a chunk": lambda: _record_of(
-        b"%x\r\n" % len(BOMB) + BOMB + b"\r\n0\r\n\r\n",
+        b"%x\r\n" % len(bomb()) + bomb() + b"\r\n0\r\n\r\n",
         b"Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n",
     ),
     "empty members": lambda: packed(

@@ -36,9 +36,12 @@ def _reset(connection: socket.socket, _: threading.Event) -> None:
 
 
 def _bomb(layers: int) -> bytes:
-    """Half a gigabyte of nothing, packed once or twice."""
+    """Pack half a gigabyte of nothing once or twice, without its last bytes."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    data = b"".join(packer.compress(bytes(2**20)) for _ in range(512)) + packer.flush()
+    first, again = (
+        packer.compress(bytes(2**20)) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2)
+    )
+    data = first + again * 511  # a block that looks back to no other can be repeated
     return gzip.compress(data) if layers == 2 else data
 
 

@@ -6,11 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from tests.factories import TOPICS, heron, history
+from tests.factories import TOPICS as ASKED
+from tests.factories import heron, history
 from tracker.model import Revision, Significance
 from tracker.publisher.headlines import headline
 from tracker.publisher.words import news
 
+#: Topics without questions, whose answers would go before all else.
+TOPICS = tuple(replace(topic, questions=()) for topic in ASKED)
 CHANGED, EDITED = heron().revisions
 TRAINS = "“do not” is gone from “we do not use them to train models.” (and 3 more changes)"
 
@@ -30,8 +33,38 @@ def test_a_headline_says_which_text_about_what_how_and_from_when() -> None:
 
 
 def test_an_answer_that_changed_goes_before_the_words() -> None:
-    found = headline(heron(), CHANGED, TOPICS, ["now says it trains models on letters"])
-    assert "now says it trains models on letters (and 3 more changes), in force" in found
+    found = headline(heron(), CHANGED, ASKED)
+    assert ": now says it may train AI on walks (and 3 more changes), in force 12 Mar" in found
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("Be kind.", "Be kind. We train models.", "now says it may train AI on walks"),
+        ("Be kind. We train models.", "Be kind.", "no longer says it may train AI on walks"),
+        (
+            "Be kind.",
+            "Be kind. We do not train models.",
+            "now says “We do not train models.”",
+        ),
+        ("We do not train models.", "We train models.", "now says it may train AI on walks"),
+        ("We train models.", "We never train models.", "no longer says it may train AI on walks"),
+        (
+            "AI speaks here.",
+            "AI speaks here. It will answer better.",
+            "now says something on “Who answers for its AI?”",
+        ),
+    ],
+)
+def test_an_answer_is_told_where_it_says_something_else(before: str, after: str, said: str) -> None:
+    found = history(f"# Rules\n## AI models\n{before}", f"# Rules\n## AI models\n{after}")
+    assert said in headline(found, found.revisions[0], ASKED)
+
+
+def test_an_answer_in_other_words_is_told_in_the_words_that_changed() -> None:
+    found = history("# Rules\nWe train models.", "# Rules\nWe often train models.")
+    assert found.revisions[0].answers
+    assert "“We often train models.”" in headline(found, found.revisions[0], ASKED)
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,21 @@ from importlib.resources import files
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.factories import NASTY, every_kind, everything, failing, heron, heron_eu, hostile
+from tests.factories import (
+    NASTY,
+    SITE,
+    TOPICS,
+    every_kind,
+    everything,
+    failing,
+    heron,
+    heron_eu,
+    hostile,
+    publish,
+)
 from tests.factories import never_seen as unseen
 from tracker.model import Kind, Significance
+from tracker.publisher.answers import replies
 from tracker.publisher.data import records
 
 SCHEMA = json.loads(files("tracker.publisher.data").joinpath("changes.schema.json").read_bytes())
@@ -61,6 +73,7 @@ def test_a_record_holds_the_words_to_the_letter() -> None:
         "after": "We show your walks to the members of your club, and to our advertising partners.",
         "topics": ["targeted-advertising"],
         "evidence": {"targeted-advertising": ["advertising"]},
+        "questions": ["targeted-advertising/sharing"],
         "effective": "2025-03-12",
         "links_added": [],
         "links_removed": [],
@@ -136,3 +149,31 @@ def test_the_status_of_texts_that_cannot_be_had() -> None:
     assert refused["last_visit"] > refused["last_seen"]
     assert "999" in refused["reason"]
     assert (missing["state"], missing["last_seen"], missing["versions"]) == ("never seen", None, 0)
+
+
+def test_every_question_is_put_to_every_text() -> None:
+    found = [reply for history in (heron(), unseen()) for reply in replies(history, TOPICS)]
+    rows = records.now(found, TOPICS, SITE.site_url)
+    assert [row["question"] for row in rows] == ["training", "output", "sharing"]
+    training, _, sharing = rows
+    assert training["name"] == "Heron Privacy Policy"
+    assert training["title"] == "Privacy Policy"
+    assert (training["since"], training["since_first_read"]) == ("2025-03-01T08:30:00Z", True)
+    assert training["changed"] == sharing["since"] == "2025-03-11T08:30:00Z"
+    assert ["do not use them to train" in text for text in training["before"]] == [True]
+    (statement,) = sharing["statements"]
+    said = "We show your walks to the members of your club, and to our advertising partners."
+    assert statement["text"] == said
+    assert statement["effective"] == "2025-03-12"
+    assert statement["path"] == ["2. What we do with it"]
+    page, _, anchor = statement["page"].removeprefix(SITE.site_url).partition("#")
+    assert f'id="{anchor}"'.encode() in publish([heron()], TOPICS, SITE)[page]
+
+
+def test_a_text_in_another_language_is_not_said_to_be_silent() -> None:
+    given = heron()
+    newest = given.versions[-1]
+    spoken = tuple(replace(c, language="fr") for c in newest.captures)
+    french = replace(given, versions=(*given.versions[:-1], replace(newest, captures=spoken)))
+    rows = records.now(replies(french, TOPICS), TOPICS, "")
+    assert {row["answered"] for row in rows} == {None}

@@ -50,7 +50,8 @@ EMBEDDED = {name for name in PAGES if name.startswith("embed/")}
 each_page = pytest.mark.parametrize("name", sorted(PAGES))
 
 ELEMENTS = set(
-    """a article body br button code dd del details div dl dt em fieldset figcaption figure footer
+    """a article blockquote body br button code dd del details div dl dt em fieldset figcaption
+    figure footer
     h1 h2 h3 h4 h5 h6 head header html input ins label legend li line link main meta nav
     noscript ol optgroup option p rect script section select span strong summary svg table tbody
     td text th thead time title tr ul""".split()
@@ -301,11 +302,16 @@ def test_what_is_still_to_come_stands_on_the_front() -> None:
     assert "names a day still to come" in without.find_class("coming")[0].text_content()
 
 
-def test_the_front_page_says_when_each_topic_last_changed() -> None:
+def test_the_front_page_leads_with_the_questions_and_what_changed_about_them() -> None:
     page = html.fromstring(publish([heron()], TOPICS, SITE)["index.html"].decode())
     (board,) = page.find_class("board")
     found = [" ".join(div.text_content().split()) for div in board.iter("div")]
-    assert found[0] == "Generative AI Last changed 11 March 2025 in the Heron Privacy Policy"
+    assert found[0] == (
+        "Generative AI May it train AI on what walkers record? 11 March 2025: "
+        "Heron Privacy Policy now says it may train AI on walks Who answers for its AI? "
+        "11 March 2025: Heron Privacy Policy now says “What you write to our assistant is kept, "
+        "so that generative AI can answer better.”"
+    )
 
 
 def test_a_list_shows_a_glimpse_of_what_changed() -> None:
@@ -410,7 +416,7 @@ def test_bibtex_is_balanced_whatever_a_page_calls_itself(name: str) -> None:
 def test_a_picture_is_made_of_the_lines_of_its_card() -> None:
     card = FILES[REVISION.replace("index.html", "card.png")].decode()
     assert card.startswith(
-        "Heron Privacy Policy generative AI and targeted advertising: “do not” is"
+        "Heron Privacy Policy generative AI and targeted advertising: now says it may train AI"
     )
     (image,) = PAGES[REVISION].xpath("//meta[@property='og:image']/@content")
     assert image == SITE.site_url + REVISION.replace("index.html", "card.png")

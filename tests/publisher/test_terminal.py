@@ -23,6 +23,7 @@ from tests.factories import (
 )
 from tracker.model import Outcome, Revision
 from tracker.publisher import terminal
+from tracker.publisher.answers import replies
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -53,7 +54,12 @@ def _show(colour: bool, width: int) -> str:
     return "\n".join(terminal.show(v, colour=colour, width=width) for v in versions)
 
 
-PRINTERS = (_diff, _log, _status, _show)
+def _now(colour: bool, width: int) -> str:
+    found = [reply for h in everything() for reply in replies(h, TOPICS)]
+    return terminal.now(found, TOPICS, colour=colour, width=width)
+
+
+PRINTERS = (_diff, _log, _status, _show, _now)
 printers = pytest.mark.parametrize("printed", PRINTERS)
 
 
@@ -292,3 +298,34 @@ def test_that_there_is_no_preview_is_not_told() -> None:
     capture = heron().versions[0].captures[0]
     missing = replace(capture, via="preview", outcome=Outcome.MISSING, reason="It is not there.")
     assert terminal.visit(heron().document, [capture, missing], "").endswith("  good")
+
+
+# ── what the texts say now ────────────────────────────────────────────────────────
+
+
+def test_an_answer_is_quoted_with_its_place_and_since_when() -> None:
+    text = terminal.now(replies(heron(), TOPICS), TOPICS, colour=False, width=100)
+    assert "May it show data to advertisers?" in text
+    assert "Heron Privacy Policy  heron/privacy-policy@global" in text
+    said = "“We show your walks to the members of your club, and to our advertising partners.”"
+    assert said in " ".join(text.split())
+    assert "§ 2. What we do with it" in text
+    assert "in these words since 11 March 2025, in force 12 March 2025" in text
+
+
+def test_a_text_without_an_answer_is_said_to_have_none() -> None:
+    found = history("# Terms\nBe kind.", name="heron/terms@uk", title="Terms")
+    text = terminal.now(replies(found, TOPICS), TOPICS, colour=False, width=100)
+    assert text.count("No clause about this was found in Heron Terms (UK).") == 3
+
+
+def test_words_of_the_first_reading_are_said_to_have_been_there() -> None:
+    found = history("# Terms\nWe train models.", name="heron/terms@uk", title="Terms")
+    text = terminal.now(replies(found, TOPICS), TOPICS, colour=False, width=100)
+    assert "already there when first read on 1 March 2025" in text
+
+
+def test_topics_without_questions_have_nothing_to_answer() -> None:
+    asked = [replace(topic, questions=()) for topic in TOPICS]
+    assert replies(heron(), asked) == ()
+    assert "No question is asked" in terminal.now((), asked, colour=False, width=100)

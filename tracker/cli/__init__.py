@@ -27,7 +27,7 @@ from tracker.publisher.terminal import harmless
 #: Each command is in a module of its name, and only that of the one that is asked for is imported.
 COMMANDS = (
     "backup changes compare demo diff doctor evidence fetch guide import init log move-bodies "
-    "notify publish restore run serve show status timestamp verify"
+    "notify now publish restore run serve show status timestamp verify"
 ).split()
 
 
@@ -116,7 +116,8 @@ def main(ctx: click.Context, root: Path, now: str | None) -> None:
     \b
     Try it:          tracker demo            the whole job on a bundled sample, into ./demo/
     Track LinkedIn:  tracker run             fetch every declared document, then publish
-    Read:            tracker log             what changed, newest first
+    Read:            tracker now             what the texts say now, question by question
+                     tracker log             what changed, newest first
                      tracker diff eu         the last change of the document named ...@eu
                      tracker status          what was last seen, and what stands in the way
 

@@ -15,11 +15,12 @@ from tracker.config.validation import (
     read_text,
     read_toml,
 )
-from tracker.model import Topic
+from tracker.model import Question, Topic
 
 FILE = "topics.toml"
 
-_KEYS = ("title", "about", "words", "near", "never", "headings")
+_KEYS = ("title", "about", "words", "near", "never", "headings", "questions")
+_ASKED = ("name", "ask", "says", "words", "near", "never")
 _GROUPS = ("one-of", "and-one-of", "and-also-one-of")
 #: Other feeds and files of the published root, which no topic and no edition may overwrite.
 RESERVED = set(
@@ -63,17 +64,50 @@ def _topic(place: Place, name: str, value: object) -> Topic:
         near=tuple(_near(place.at("near"), rule) for rule in _rules(place.at("near"), table)),
         never=_words(place.at("never"), table.get("never", [])),
         headings=_words(place.at("headings"), table.get("headings", [])),
+        questions=_questions(place.at("questions"), table),
     )
     if not topic.words and not topic.near:
         raise place.wrong("watches for nothing; give it words or a near rule")
     return topic
 
 
+def _questions(place: Place, table: dict[str, object]) -> tuple[Question, ...]:
+    found = tuple(_question(place, value) for value in _tables(place, table, "questions"))
+    names = [question.id for question in found]
+    if twice := next((name for name in names if names.count(name) > 1), ""):
+        raise place.at(twice).wrong("is the name of two questions; give each its own")
+    return found
+
+
+def _question(place: Place, value: object) -> Question:
+    table = read_table(place, value, _ASKED)
+    name = read_text(place.at("name"), table.get("name", ""))
+    place = place.at(name)
+    if not NAME.fullmatch(name):
+        raise place.wrong("cannot name a question; use small letters, digits and hyphens")
+    question = Question(
+        id=name,
+        ask=read_text(place.at("ask"), table.get("ask", "")),
+        says=read_text(place.at("says"), table["says"]) if table.get("says", "") != "" else "",
+        words=_words(place.at("words"), table.get("words", [])),
+        near=tuple(_near(place.at("near"), rule) for rule in _rules(place.at("near"), table)),
+        never=_words(place.at("never"), table.get("never", [])),
+    )
+    if not question.words and not question.near:
+        raise place.wrong("has no words that answer it; give it words or a near rule")
+    return question
+
+
 def _rules(place: Place, table: dict[str, object]) -> list[object]:
-    rules = table.get("near", [])
-    if not isinstance(rules, list):
-        raise place.wrong("rules are each written under a heading in double brackets")
-    return rules
+    return _tables(place, table, "near")
+
+
+def _tables(place: Place, table: dict[str, object], key: str) -> list[object]:
+    found = table.get(key, [])
+    if not isinstance(found, list):
+        what = "rules" if key == "near" else key
+        raise place.wrong(f"{what} are each written under a heading in double brackets")
+    return found
 
 
 def _near(place: Place, value: object) -> tuple[tuple[str, ...], ...]:

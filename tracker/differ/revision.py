@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
@@ -10,6 +11,7 @@ from itertools import chain
 from tracker._support.budget import limited
 from tracker.differ import significance
 from tracker.differ.align import align, aligned_share
+from tracker.differ.answers import changed_answers
 from tracker.differ.effective_dates import date_line, effective
 from tracker.differ.furniture import is_aside, is_label, is_widget, lead, without_slips
 from tracker.differ.legal_effects import notes
@@ -19,6 +21,7 @@ from tracker.differ.renumber import only_renumbered, renumbering
 from tracker.differ.topic_matching import tags, tags_of_text, union, with_sections
 from tracker.extractor.normalise import enumerator, fold
 from tracker.model import (
+    AnswerChange,
     Change,
     Clause,
     Kind,
@@ -71,22 +74,42 @@ def revise(
     changes = _topical(with_sections(told))
     paired = sum(len(p.after) for p in pairs if p.before)
     worth, reason = significance.of_revision(before, after, changes, paired)
+    answers = changed_answers(before, after, topics) if worth.is_news else ()
     return Revision(
         document=after.document,
         before=before,
         after=after,
         significance=worth,
         reason=reason,
-        changes=changes,
+        changes=_asked(changes, before, after, answers) if answers else changes,
         pairs=pairs,
         topics=union(changes, topics) if worth.is_news else (),
         effective=_effective(changes) if worth.is_news else None,
+        answers=answers,
     )
 
 
 def _topical(changes: Sequence[Change]) -> tuple[Change, ...]:
     """`changes`, where those of no weight are about no topic, whatever their clause says."""
     return tuple(c if c.significance.is_news else replace(c, tags=()) for c in changes)
+
+
+def _asked(
+    changes: Sequence[Change], before: Version, after: Version, answers: Sequence[AnswerChange]
+) -> tuple[Change, ...]:
+    """`changes`, each with the questions that it answers in other words."""
+    named: dict[int, list[str]] = defaultdict(list)
+    for answer in answers:
+        for version, said in ((before, answer.gone), (after, answer.came)):
+            for statement in said:
+                clause = version.clauses[statement.place]
+                named[id(clause)].append(f"{answer.topic}/{answer.question}")
+    return tuple(replace(c, questions=tuple(_questions(c, named))) for c in changes)
+
+
+def _questions(change: Change, named: Mapping[int, Sequence[str]]) -> Iterable[str]:
+    clauses = (*change.before, *change.after)
+    return dict.fromkeys(name for clause in clauses for name in named.get(id(clause), ()))
 
 
 def _stands(before: Version, after: Version, pair: Pair) -> bool:

@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from itertools import chain, takewhile
 
 from tracker.extractor.normalise import enumerator, fold
-from tracker.model import Change, Kind, Op, Span, Tag, Topic, Unit
+from tracker.model import Change, Kind, Op, Question, Span, Tag, Topic, Unit
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 #: A web or mail address says nothing about its subject: ads.example, character.ai.
@@ -58,7 +58,7 @@ class Mention:
 
 
 def mentions(
-    topic: Topic, text: str, among: Sequence[Interval] | None = None
+    topic: Topic | Question, text: str, among: Sequence[Interval] | None = None
 ) -> tuple[Mention, ...]:
     """Every mention of `topic` in `text`, in order; positions are into `text`.
 
@@ -203,7 +203,7 @@ def _sentence(asked: Sequence[Interval], place: int) -> Interval:
 # ── what surely is not there ──────────────────────────────────────────────────────
 
 
-def _possible_rules(topic: Topic, text: str) -> Iterator[list[list[str]]]:
+def _possible_rules(topic: Topic | Question, text: str) -> Iterator[list[list[str]]]:
     """The rules of `topic` that `text` may meet, of each group what it may have."""
     for rule in topic.near:
         groups = list(takewhile(bool, (_possible(group, text) for group in rule)))
@@ -299,7 +299,7 @@ def _is_exact(word: str) -> bool:
 
 def about(topic: Topic, text: str, path: Sequence[str]) -> tuple[str, ...]:
     """The words that make a clause under the headings `path` a matter of the topic."""
-    return _distinct([*(m.words for m in mentions(topic, text)), *_above(topic, path)])
+    return _distinct([*(m.words for m in mentions(topic, text)), *above(topic, path)])
 
 
 def tags(
@@ -346,7 +346,7 @@ def _evidence(
         for m in mentions(topic, text, changed)
         if _is_touched(m, text, changed, near)
     )
-    return _distinct([*said, *_above(topic, path)])
+    return _distinct([*said, *above(topic, path)])
 
 
 def _is_touched(mention: Mention, text: str, changed: Sequence[Interval], near: float) -> bool:
@@ -370,7 +370,7 @@ def _distance(mention: Mention, text: str, piece: Interval) -> int:
     return len(between.split())
 
 
-def _above(topic: Topic, path: Sequence[str]) -> Iterator[str]:
+def above(topic: Topic, path: Sequence[str]) -> Iterator[str]:
     """The words of the headings that make what stands under them a matter of the topic."""
     for title in path:
         yield from _in_heading(topic, title)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from tracker.model import Correction, History, Settings, Topic
+from tracker.publisher.answers import replies
 from tracker.publisher.feeds.channel import Channel
 from tracker.publisher.feeds.channels import (
     UNPUBLISHED,
@@ -59,10 +60,15 @@ def document_output(
     mine = [c for c in corrections if c.document == history.document.id]
     frame = PageContext([history], entries(history, topics, mine), topics, settings, mine, lent)
     found = clause_histories(history)
-    files = dict(document_page.pages(frame, history, found)) | dict(
-        revision_page.pages(frame, found)
+    said = replies(history, topics, found)
+    told = frozenset(
+        {life.id for life in found.lives.values() if life.has_changed}
+        | {quote.life for reply in said for quote in reply.quotes}
     )
-    short = summarise(frame, history, found)
+    files = dict(document_page.pages(frame, history, found, told)) | dict(
+        revision_page.pages(frame, found, told)
+    )
+    short = summarise(frame, history, found, said)
     return DocumentOutput(files | dict(document_feed(history, short.items, frame.base)), short)
 
 

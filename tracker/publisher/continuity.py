@@ -38,6 +38,17 @@ def breaks(history: History) -> list[Revision | None]:
     return [found.get(version.key) for version in history.versions]
 
 
+def present(history: History) -> tuple[Version, ...]:
+    """The versions of the text in force, from when it was first read: one that carries on where
+    another page was read is the same text.
+    """
+    start = max(
+        (n for n, broken in enumerate(breaks(history)) if broken and not carries_on(broken)),
+        default=0,
+    )
+    return history.versions[start:]
+
+
 def texts(history: History) -> Iterator[tuple[Version, ...]]:
     """The versions from one break to the next, oldest first."""
     starts = [n for n, found in enumerate(breaks(history)) if found or n == 0]

@@ -17,6 +17,7 @@ from tracker.differ.significance import REPLACED
 from tracker.differ.topic_matching import sentences
 from tracker.model import Change, History, Kind, Note, Op, Revision, Significance, Topic, Turn, Unit
 from tracker.publisher import words
+from tracker.publisher.answers import told
 
 _MOST = 110  # characters of a quotation
 _SHORT = 50  # characters of words that gave way to others
@@ -31,13 +32,9 @@ _QUIET = {
 _TURNS = (Turn.DUTY, Turn.BASIS, Turn.RECIPIENT)
 
 
-def headline(
-    history: History, revision: Revision, topics: Sequence[Topic], answers: Sequence[str] = ()
-) -> str:
-    """Say in one line which text changed, about what, how, and from when.
-
-    `answers` are sentences on questions whose answer changed, the first for the headline.
-    """
+def headline(history: History, revision: Revision, topics: Sequence[Topic]) -> str:
+    """Say in one line which text changed, about what, how, and from when."""
+    answers = told(revision, topics)
     dated = revision.effective if revision.significance.is_news else None
     verb = "from" if revision.after.is_preview else "in force"
     when = f", {verb} {words.day(dated)}" if dated else ""
@@ -52,7 +49,7 @@ def _event(revision: Revision, topics: Sequence[Topic], answers: Sequence[str]) 
         case Significance.UPCOMING:
             return f"coming: {subject}{_told(revision, answers)}"
         case Significance.ANNOUNCEMENT:
-            return _announcement(revision, named)
+            return _announcement(revision, named, answers)
         case Significance.REVERTED:
             return f"an earlier wording is back: {subject}{_told(revision, answers)}"
         case Significance.SUBSTANTIVE:
@@ -62,11 +59,11 @@ def _event(revision: Revision, topics: Sequence[Topic], answers: Sequence[str]) 
             return _QUIET[other]
 
 
-def _announcement(revision: Revision, named: Sequence[str]) -> str:
+def _announcement(revision: Revision, named: Sequence[str], answers: Sequence[str]) -> str:
     if all(not change.after for change in words.news(revision)):
         return "took down its notice of changes"
     said = " about ".join(filter(None, ("announces changes", " and ".join(named))))
-    found = next(filter(None, _ways(words.news(revision))), "")
+    found = next(filter(None, (*answers, *_ways(words.news(revision)))), "")
     return f"{said}: {found}" if found else said
 
 

@@ -6,9 +6,11 @@ its summary, which holds none of its texts.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tracker.model import History
+from tracker.publisher.answers import Reply
 from tracker.publisher.data.exports import Export, export
 from tracker.publisher.feeds.channel import Item
 from tracker.publisher.feeds.channels import document_items
@@ -37,10 +39,13 @@ class DocumentSummary:
     ways: tuple[OptOut, ...]
     items: tuple[Item, ...]
     export: Export
+    replies: tuple[Reply, ...]
 
 
-def summarise(frame: PageContext, history: History, lives: ClauseHistories) -> DocumentSummary:
-    """Summarise the one document of `frame`."""
+def summarise(
+    frame: PageContext, history: History, lives: ClauseHistories, found: Sequence[Reply]
+) -> DocumentSummary:
+    """Summarise the one document of `frame`; `found` is what it answers."""
     short = without_texts(history)
     revisions = dict(zip(map(id, history.revisions), short.revisions, strict=True))
     return DocumentSummary(
@@ -56,6 +61,7 @@ def summarise(frame: PageContext, history: History, lives: ClauseHistories) -> D
         ),
         items=tuple(document_items(history, frame.topics, frame.base, frame.corrections)),
         export=export(history),
+        replies=tuple(replace(reply, history=short) for reply in found),
     )
 
 

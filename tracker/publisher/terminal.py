@@ -22,6 +22,7 @@ from tracker.model import (
     Kind,
     Op,
     Outcome,
+    Question,
     Revision,
     Span,
     State,
@@ -30,7 +31,9 @@ from tracker.model import (
     Unit,
     Version,
 )
+from tracker.publisher import answers as replies
 from tracker.publisher import words
+from tracker.publisher.answers import Quote, Reply
 from tracker.publisher.headlines import headline
 from tracker.publisher.redlines import Row, changed
 from tracker.publisher.redlines import whole as all_rows
@@ -152,6 +155,42 @@ def import_summary(captures: Iterable[Capture | None]) -> str:
         if outcome and outcome is not Outcome.GOOD
     ]
     return "\n".join(lines)
+
+
+# ── now ───────────────────────────────────────────────────────────────────────────
+
+
+def now(found: Sequence[Reply], topics: Sequence[Topic], *, colour: bool, width: int) -> str:
+    """What the texts in force say on each question: their own sentences, since when, and where."""
+    lines: list[str] = []
+    for topic in topics:
+        if topic.questions:
+            lines += ["", _style(words.line(topic.title).upper(), _BOLD, colour)]
+        for question in topic.questions:
+            mine = replies.asked(found, topic, question)
+            lines += ["", *_asked(question, mine, colour, width)]
+    return "\n".join(lines).strip("\n") or "No question is asked in topics.toml."
+
+
+def _asked(question: Question, found: Sequence[Reply], colour: bool, width: int) -> Iterator[str]:
+    yield from (_style(line, _BOLD, colour) for line in _wrapped(question.ask, width, ""))
+    for reply in (reply for reply in found if reply.quotes):
+        name = words.declared_name(reply.history)
+        yield from _wrapped(f"{name}  {reply.history.document.id}", width, "    ", "  ")
+        for quote in reply.quotes:
+            yield from _quoted(quote, colour, width)
+    silent = [reply for reply in found if not reply.quotes]
+    if silence := replies.silence(silent):
+        yield from (_styled(line, _DIM, colour) for line in _wrapped(silence, width, "  "))
+
+
+def _quoted(quote: Quote, colour: bool, width: int) -> Iterator[str]:
+    lead = f"{words.line(quote.lead)} […] " if quote.lead else ""
+    yield from _wrapped(f"{lead}“{harmless(quote.text)}”", width, "    ")
+    place = words.unforged(words.heading(quote.path)) or "top of the page"
+    for told in (f"§ {place}", replies.since(quote)):
+        yield from (_styled(line, _DIM, colour) for line in _wrapped(told, width, "      ", "    "))
+    yield from (f"    → {words.line(link.target, 1000)}" for link in quote.links)
 
 
 # ── show, diff ────────────────────────────────────────────────────────────────────

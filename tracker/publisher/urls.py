@@ -73,6 +73,15 @@ def topic_page(topic: Topic) -> str:
     return f"topics/{topic.id}/"
 
 
+def service_page(service: str) -> str:
+    return f"services/{service}/"
+
+
+def edition_page(edition: str) -> str:
+    """Return the page of what the texts say now to readers of an edition."""
+    return f"now/{edition}/"
+
+
 def document_of(path: str) -> str:
     """The document that a file is of alone, as a page or as its feed; empty where there is none."""
     found = _OF_ONE.fullmatch(path)

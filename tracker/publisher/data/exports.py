@@ -37,6 +37,7 @@ _CHANGES = (
     ("after", "The newer wording in full; empty where there is none."),
     ("topics", "The watched topics it is about, joined by a space."),
     ("evidence", "The words that gave each topic, as JSON."),
+    ("questions", "The questions it answers in other words, as topic/question, joined by a space."),
     ("effective", "The day from which the text says it applies; empty where it says none."),
     ("links_added", "Links that came, as JSON: words and target."),
     ("links_removed", "Links that went, as JSON."),
@@ -123,7 +124,8 @@ def _changes(told: Sequence[Told]) -> Iterator[tuple[Cell, ...]]:
     lines = ((line, t.page) for t in told for line in t.lines)
     for number, (line, page) in enumerate(lines, 1):
         row = {**json.loads(line), "id": number, "page": page}
-        row |= {"path": words.heading(row["path"]), "topics": " ".join(row["topics"])}
+        row |= {"path": words.heading(row["path"])}
+        row |= {name: " ".join(row[name]) for name in ("topics", "questions")}
         yield tuple(_cell(row[name]) for name, _ in _CHANGES)
 
 

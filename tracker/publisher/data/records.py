@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from tracker.model import Change, Clause, History, Link, Revision, Version
-from tracker.publisher.words import iso, source
+from tracker.model import Change, Clause, History, Link, Question, Revision, Topic, Version
+from tracker.publisher import answers
+from tracker.publisher.answers import Quote, Reply
+from tracker.publisher.words import declared_name, iso, source
 
 Record = dict[str, Any]
 
@@ -48,6 +50,7 @@ def _change(revision: Revision, change: Change) -> Record:
         "after": _text(change.after),
         "topics": [tag.topic for tag in tags],
         "evidence": {tag.topic: list(tag.words) for tag in tags},
+        "questions": list(change.questions),
         "effective": effective.isoformat() if effective else None,
         "links_added": _links(change.links_added),
         "links_removed": _links(change.links_removed),
@@ -98,6 +101,48 @@ def diff(revision: Revision) -> Record:
 def comparison(revision: Revision) -> Record:
     """How one document differs from another: a revision between two names."""
     return {"documents": [revision.before.document, revision.after.document], **diff(revision)}
+
+
+def now(found: Iterable[Reply], topics: Sequence[Topic], base: str) -> list[Record]:
+    """One record a question and document, in that order; `base` is the address of the site."""
+    by_question = (
+        (topic, question, reply)
+        for topic, question in answers.questions(topics)
+        for reply in answers.asked(tuple(found), topic, question)
+    )
+    return [_reply(*row, base) for row in by_question]
+
+
+def _reply(topic: Topic, question: Question, reply: Reply, base: str) -> Record:
+    return {
+        "topic": topic.id,
+        "question": question.id,
+        "ask": question.ask,
+        "document": reply.history.document.id,
+        "name": declared_name(reply.history),
+        "title": reply.history.title,
+        "answered": bool(reply.quotes) if reply.is_read else None,
+        "since": _time(reply.since),
+        "since_first_read": reply.was_always,
+        "changed": _time(reply.changed_at),
+        "before": list(reply.before),
+        "version": iso(reply.seen),
+        "last_seen": iso(reply.last_seen),
+        "statements": [_quote(quote, base) for quote in reply.quotes],
+    }
+
+
+def _quote(quote: Quote, base: str) -> Record:
+    return {
+        "text": quote.text,
+        "lead": quote.lead or None,
+        "path": list(quote.path),
+        "since": iso(quote.seen),
+        "since_first_read": quote.was_always,
+        "effective": quote.in_force.isoformat() if quote.in_force else None,
+        "page": f"{base}{quote.page}",
+        "links": _links(quote.links),
+    }
 
 
 def text(version: Version) -> Record:

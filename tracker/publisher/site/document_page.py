@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
@@ -50,13 +50,16 @@ class Passage:
     is_as_old_as_the_text: bool
 
 
-def pages(frame: PageContext, history: History, found: ClauseHistories) -> Pages:
-    """All pages and files of a document but for those of its revisions."""
+def pages(frame: PageContext, history: History, found: ClauseHistories, told: Set[str]) -> Pages:
+    """All pages and files of a document but for those of its revisions.
+
+    `told` names the clauses whose history has a page.
+    """
     mine = frame.entries
     previews = [e.revision.after for e in mine if e.revision.after.is_preview]
     stands = list(_stands(frame, history.versions, mine))
     coming = list(_stands(frame, previews, mine))
-    name = words.document_name(history)
+    name = words.declared_name(history)
     yield frame.page(
         urls.document_page(history.document.id),
         "document.html",
@@ -67,16 +70,14 @@ def pages(frame: PageContext, history: History, found: ClauseHistories) -> Pages
         timeline=timeline(history, frame.topics),
     )
     for stand in (*stands, *coming):
-        yield from _version(frame, history, stand, list(_passages(stand.version, found)))
+        yield from _version(frame, history, stand, list(_passages(stand.version, found)), told)
     texts = {stand.page: stand.text for stand in (*stands, *coming)}
     yield from (_diff(entry.revision, texts) for entry in mine)
     for life in found.lives.values():
-        if life.has_changed:
+        if life.id in told:
             page = urls.clause_page(history.document.id, life.id)
-            title = words.document_name(history, life.seen.title)
-            yield frame.page(
-                page, "clause.html", history=history, name=title, life=life, lives=found
-            )
+            title = words.declared_name(history)
+            yield frame.page(page, "clause.html", history=history, name=title, life=life, told=told)
 
 
 def _stands(
@@ -96,7 +97,13 @@ def _stands(
         )
 
 
-def _version(frame: PageContext, history: History, stand: Stand, passages: list[Passage]) -> Pages:
+def _version(
+    frame: PageContext,
+    history: History,
+    stand: Stand,
+    passages: list[Passage],
+    told: Set[str],
+) -> Pages:
     version = stand.version
     yield frame.page(
         stand.page,
@@ -104,8 +111,9 @@ def _version(frame: PageContext, history: History, stand: Stand, passages: list[
         history=history,
         version=version,
         stand=stand,
-        name=words.document_name(history, version.title),
+        name=words.declared_name(history),
         passages=passages,
+        told=told,
     )
     yield f"{stand.page}text.txt", stand.text.encode("utf-8", "replace")
     yield f"{stand.page}clauses.json", _clauses(frame, history, version, passages)

@@ -10,14 +10,17 @@ from tracker import __version__
 from tracker._support.cache import READERS, versions
 from tracker.model import Correction, History, Topic
 from tracker.publisher import urls
+from tracker.publisher.answers import Reply
 from tracker.publisher.data import exports, records
 from tracker.publisher.data.exports import Export
 from tracker.publisher.feeds.formats import FORMATS
 from tracker.publisher.feeds.opml import opml
-from tracker.publisher.site import opt_out
+from tracker.publisher.site import answers_page, opt_out
+from tracker.publisher.site.answers_page import Asked, Board, Service
 from tracker.publisher.site.compare_page import editions
 from tracker.publisher.site.context import PageContext, Pages, file
 from tracker.publisher.site.listing import ListEntry, ListPage, list_pages, orphaned_corrections
+from tracker.publisher.site.opt_out import OptOut
 from tracker.publisher.summaries import DocumentSummary
 from tracker.publisher.words import iso
 
@@ -30,12 +33,13 @@ _ASSETS = """style.css feed.css site.js compare.js redline.js fonts/LICENSE.txt
 
 def pages(frame: PageContext, abstracts: Sequence[DocumentSummary]) -> Pages:
     """Every page and file that is of no single document, by its path under the published root."""
-    yield from _front(frame)
+    ways = [way for abstract in abstracts for way in abstract.ways]
+    now = _Now(frame, [reply for abstract in abstracts for reply in abstract.replies], ways)
+    yield from _front(frame, now)
     for topic in frame.topics:
-        yield _topic(frame, topic)
-    ways = (way for abstract in abstracts for way in abstract.ways)
-    services = opt_out.directory(ways, frame.topics)
-    yield frame.page("opt-out/", "optout.html", services=services)
+        yield _topic(frame, topic, now)
+    yield from now.pages()
+    yield frame.page("opt-out/", "optout.html", services=opt_out.directory(ways, frame.topics))
     yield _compare(frame, abstracts)
     yield from _data(frame, [abstract.export for abstract in abstracts])
     yield from _prose(frame)
@@ -43,11 +47,68 @@ def pages(frame: PageContext, abstracts: Sequence[DocumentSummary]) -> Pages:
     yield from _machines(frame)
 
 
-def _front(frame: PageContext) -> Pages:
-    news = [e for e in frame.entries if e.revision.significance.is_news]
-    latest = [(t, _latest(news, t)) for t in frame.topics]
-    front = news[:_ON_THE_FRONT]
-    yield frame.page("", "index.html", news=front, coming=_coming(frame), latest=latest)
+class _Now:
+    """What the texts say now, as the front page, topics, services and editions show it."""
+
+    def __init__(self, frame: PageContext, found: Sequence[Reply], ways: Sequence[OptOut]) -> None:
+        self._frame = frame
+        self._found = found
+        self.news = [e for e in frame.entries if e.revision.significance.is_news]
+        self.services = answers_page.services(found, ways)
+        self.editions = [
+            (answers_page.edition_title(name), urls.edition_page(name))
+            for name in answers_page.editions(found)
+        ]
+
+    def board(self, topic: Topic) -> Board:
+        """Set out the questions of a topic by all audiences."""
+        return answers_page.board(self._found, [topic])
+
+    def questions(self) -> list[Asked]:
+        """List every question with the revision that changed an answer last."""
+        return list(answers_page.latest(self.news, self._frame.topics))
+
+    def pages(self) -> Pages:
+        """The pages of services and of editions."""
+        for service in self.services:
+            yield self._service(service)
+        for edition in answers_page.editions(self._found):
+            mine = answers_page.for_edition(self._found, edition)
+            yield self._frame.page(
+                urls.edition_page(edition),
+                "now.html",
+                title=answers_page.edition_title(edition),
+                board=answers_page.board(mine, self._frame.topics),
+                editions=self.editions,
+                services=self.services,
+            )
+
+    def _service(self, service: Service) -> tuple[str, bytes]:
+        frame = self._frame
+        texts = [h for h in frame.histories if answers_page.slug(h.document) == service.slug]
+        own = {history.document.id for history in texts}
+        return frame.page(
+            urls.service_page(service.slug),
+            "service.html",
+            service=service,
+            texts=texts,
+            board=answers_page.board(service.replies, frame.topics, of_one=True),
+            news=[e for e in self.news if e.revision.document in own][:_ON_THE_FRONT],
+            has_feed=False,
+        )
+
+
+def _front(frame: PageContext, now: _Now) -> Pages:
+    yield frame.page(
+        "",
+        "index.html",
+        news=now.news[:_ON_THE_FRONT],
+        coming=_coming(frame),
+        latest={topic.id: _latest(now.news, topic) for topic in frame.topics},
+        questions=now.questions(),
+        editions=now.editions,
+        services=now.services,
+    )
     leaf, *_ = all_changes(frame)
     yield frame.page(leaf.path, "changes.html", leaf=leaf)
 
@@ -66,9 +127,17 @@ def _coming(frame: PageContext) -> list[ListEntry]:
     return [e for _, e in sorted(later, key=lambda row: (row[0], row[1].page))]
 
 
-def _topic(frame: PageContext, topic: Topic) -> tuple[str, bytes]:
+def _topic(frame: PageContext, topic: Topic, now: _Now) -> tuple[str, bytes]:
     leaf, *_ = changes_about(frame, topic)
-    return frame.page(leaf.path, "topic.html", topic=topic, leaf=leaf)
+    return frame.page(
+        leaf.path,
+        "topic.html",
+        topic=topic,
+        leaf=leaf,
+        board=now.board(topic),
+        editions=now.editions,
+        services=now.services,
+    )
 
 
 def all_changes(frame: PageContext) -> tuple[ListPage, ...]:
@@ -169,6 +238,10 @@ def _sitemap(frame: PageContext) -> bytes:
     paths += ["subscribe/", *(urls.topic_page(t) for t in frame.topics)]
     paths += [leaf.path for leaf, _ in older(frame)]
     paths += [urls.document_page(h.document.id) for h in frame.histories]
+    known = [h.document for h in frame.histories if h.versions]
+    if any(topic.questions for topic in frame.topics):
+        paths += sorted({urls.service_page(answers_page.slug(document)) for document in known})
+        paths += sorted({urls.edition_page(document.edition) for document in known})
     paths += [e.page for e in frame.entries]
     paths += [urls.version_page(v) for h in frame.histories for v in h.versions]
     previews = (e.revision.after for e in frame.entries if e.revision.after.is_preview)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -71,14 +71,17 @@ class TopicSummary:
     more: int
 
 
-def pages(frame: PageContext, found: ClauseHistories) -> Pages:
-    """The pages of all revisions of a document; `found` are its clauses' lives."""
+def pages(frame: PageContext, found: ClauseHistories, told: Set[str]) -> Pages:
+    """The pages of all revisions of a document; `found` are its clauses' lives.
+
+    `told` names the clauses whose history has a page.
+    """
     mine = frame.entries
     for n, entry in enumerate(mine):
         lines = list(_lines(entry.revision, found))
         later = mine[n - 1] if n else None
         earlier = mine[n + 1] if n + 1 < len(mine) else None
-        yield _page(frame, entry, lines, earlier, later)
+        yield _page(frame, entry, lines, (earlier, later), told)
         yield from _beside(frame, entry, lines)
 
 
@@ -86,10 +89,10 @@ def _page(
     frame: PageContext,
     entry: ListEntry,
     lines: Sequence[Line],
-    earlier: ListEntry | None,
-    later: ListEntry | None,
+    beside: tuple[ListEntry | None, ListEntry | None],
+    told: Set[str],
 ) -> tuple[str, bytes]:
-    revision = entry.revision
+    revision, (earlier, later) = entry.revision, beside
     (history,) = frame.histories
     worths = [line.worth for line in lines]
     return frame.page(
@@ -107,6 +110,7 @@ def _page(
         matters=list(_matters(revision, lines, frame.topics)),
         earlier=earlier,
         later=later,
+        told=told,
         citation=words.citation(history, revision, frame.base + entry.page),
         removed=_former(frame, entry, "removed"),
         reworded=_former(frame, entry, "reworded"),
