@@ -134,6 +134,14 @@ def test_an_earlier_slip_that_came_back_is_no_news() -> None:
     assert [r.significance for r in found.revisions] == [Significance.EDITORIAL] * 2
 
 
+def test_a_wording_that_comes_and_goes_is_news_until_it_came_back_twice() -> None:
+    days = [(name, 4 * n + more) for n, name in enumerate("ABABABA") for more in (0, 1, 2)]
+    found = told(*(look(name, day) for name, day in days))
+    worths = [r.significance for r in found.revisions]
+    assert worths[:3] == [Significance.SUBSTANTIVE, *[Significance.REVERTED] * 2]
+    assert worths[-1] is Significance.EDITORIAL
+
+
 # ── several pages ─────────────────────────────────────────────────────────────────
 
 

@@ -13,6 +13,7 @@ outages        times in which it was not as fresh as expected
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -47,6 +48,9 @@ from tracker.model import (
     Topic,
     Version,
 )
+
+#: What came back so many times comes and goes, and that it does is no news any more.
+_RESTLESS = 2
 
 __all__ = [
     "NEARLY",
@@ -190,18 +194,22 @@ def _revisions(
     """
     before_it: set[str] = set()
     known: frozenset[str] = frozenset()
+    back: Counter[str] = Counter()
     text = text_digest(found[0].clauses) if found else ""
     for before, after, last in zip(compared, first[1:], found[1:], strict=True):
         new = text_digest(after.clauses)
         again = _again(earlier.get(after.key), before, after)
         if again is None:
             earlier = {}
-            revision = revise(before, after, topics, known)
+            restless = frozenset(key for key, times in back.items() if times >= _RESTLESS)
+            revision = revise(before, after, topics, known, restless)
             again = _told(revision, is_back=new in before_it)
         yield again
         before_it.add(text)
         text = new if after is last else text_digest(last.clauses)
-        known |= {clause.key for clause in before.clauses}
+        stood = {clause.key for clause in before.clauses}
+        known |= stood
+        back.update({c.key for c in last.clauses if c.key in known and c.key not in stood})
 
 
 def _again(found: Revision | None, before: Version, after: Version) -> Revision | None:
