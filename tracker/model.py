@@ -209,7 +209,8 @@ class Answer:
 
     `outcome` is `GOOD` for a complete 200, or a 304 (`status` is then 304 and `body` empty).
     `reason` is a sentence for people, empty when good. `headers` are the response's, with names in
-    lower case. `requested_at` is the time by the command's clock.
+    lower case. `requested_at` is the time by the command's clock. `facts` are those that the
+    capture of it records besides.
     """
 
     source: Source
@@ -220,6 +221,7 @@ class Answer:
     body: bytes
     outcome: Outcome
     reason: str
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 #: Values of `via` for visits to the site itself: to a page, and to the preview of a new wording.
@@ -729,13 +731,15 @@ class PublishedVersion:
 class Texts:
     """The wordings of a document and the steps between them, oldest first.
 
-    `waiting` is a sentence about a new wording that is held, empty if there is none.
+    `waiting` is a sentence about a new wording that is held, `counters` one about lines that are
+    new at every look; both empty if there is none.
     """
 
     title: str
     versions: tuple[Version, ...]
     revisions: tuple[Revision, ...]
     waiting: str
+    counters: str = ""
 
 
 @dataclass(frozen=True, slots=True)

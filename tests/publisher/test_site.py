@@ -343,9 +343,10 @@ def test_a_revision_says_what_happened_to_each_clause_and_why_it_counts() -> Non
 
 def test_changes_of_form_stand_behind_the_news() -> None:
     page = PAGES[REVISION]
-    assert page.xpath("//input[@checked]/@id") == ["show-news", "as-one"]
+    assert page.xpath("//input[@checked]/@id") == ["show-topics", "as-one"]
     labels = [e.text_content() for e in page.iter("label")]
-    assert labels[:3] == ["4 of substance", "all 6 changes", "the whole text"]
+    about = ["4 on these topics", "3 on generative AI", "1 on targeted advertising"]
+    assert labels[:6] == [*about, "4 of substance", "all 6 changes", "the whole text"]
     quiet = "changes/heron/privacy-policy@global/20250321T083000Z/index.html"
     assert PAGES[quiet].xpath("//input[@checked]/@id")[0] == "show-all", "nothing else to see"
 

@@ -30,6 +30,9 @@ def fetcher(
     )
 
 
-def asking(app: App, url: str) -> AbstractContextManager[httpx.Client]:
+def asking(
+    app: App, url: str, total_seconds: float = 3600.0
+) -> AbstractContextManager[httpx.Client]:
     """Ask an address that the operator wrote; GitHub answers only what calls itself git."""
-    return talk(url, user_agent=f"git/{user_agent(app.workspace.settings.contact)}")
+    agent = f"git/{user_agent(app.workspace.settings.contact)}"
+    return talk(url, user_agent=agent, total_seconds=total_seconds)

@@ -15,7 +15,7 @@ from tracker.archive.store import Archive
 from tracker.config.sources import INTERNET_ARCHIVE, KINDS, PAGE
 from tracker.errors import ArchiveError, TrackerError
 from tracker.extractor import Classification
-from tracker.fetcher import Fetcher
+from tracker.fetcher import Fetcher, browser
 from tracker.importer import Refusal
 from tracker.model import (
     CLOSED,
@@ -265,7 +265,15 @@ def _answered(
     except Exception as error:  # noqa: BLE001 (what was served is recorded whatever it does to us)
         reason = f"It could not be read: {unexpected(error)}."
         found = Classification(Outcome.NOT_TEXT, reason, None, 0, None)
+    if found.outcome is not Outcome.GOOD and answer.source.scripts and not browser.is_installed():
+        found = replace(found, reason=f"{found.reason} {_NO_BROWSER}")
     return _live(document, answer, found)
+
+
+_NO_BROWSER = (
+    "Its declaration asks for a browser (executeClientScripts): "
+    f"`pip install '{browser.EXTRA}'` allows one."
+)
 
 
 def _media(answer: Answer) -> str:
@@ -290,5 +298,5 @@ def _live(document: Document, answer: Answer, found: Classification) -> Capture:
         media=_media(answer),
         via=LIVE,
         archive_url=None,
-        facts=FACTS,
+        facts=tuple(sorted({*FACTS, *answer.facts})),
     )

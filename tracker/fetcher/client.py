@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,7 +12,9 @@ from itertools import count
 
 import httpx
 
+from tracker.fetcher import browser
 from tracker.fetcher.body import decoded, read_body, take
+from tracker.fetcher.browser import Asking
 from tracker.fetcher.host_memory import HostMemory
 from tracker.fetcher.limits import Limits
 from tracker.fetcher.politeness import HostThrottle, delay
@@ -73,6 +75,7 @@ class Fetcher:
         monotonic: Callable[[], float] = time.monotonic,
         memory: HostMemory | None = None,
     ) -> None:
+        self._asking = Asking(user_agent, tuple(allow_hosts), obey_robots, limits)
         self._memory = memory or HostMemory()
         self._begun = monotonic()
         self._obey = obey_robots
@@ -109,9 +112,18 @@ class Fetcher:
         when one is given can the answer be a 304. `final_url` is the last address that was
         asked for, or whose redirect was not followed. `body` is empty unless all went well.
         """
-        validators = _validators(etag, modified)
+        is_shown = source.scripts and browser.is_installed()
+        # What the server knows is not what its page shows.
+        validators = {} if is_shown else _validators(etag, modified)
         judge = partial(judge_page, asked=source.url, conditional=bool(validators))
-        return self._answer(source, now, judge, validators, is_page=True)
+        answer = self._answer(source, now, judge, validators, is_page=True)
+        return browser.shown(answer, self._asking) if is_shown else answer
+
+    def part(
+        self, url: str, *, now: datetime, headers: Mapping[str, str], content: bytes | None = None
+    ) -> Answer:
+        """Asks for a part of a page that a browser shows, under the rules of every visit."""
+        return self._answer(Source(url), now, judge_data, dict(headers), content, is_part=True)
 
     def ask(self, url: str, *, now: datetime) -> Answer:
         """Asks a service for data of any media type, under the rules of every visit."""
@@ -134,13 +146,14 @@ class Fetcher:
         content: bytes | None = None,
         *,
         is_page: bool = False,
+        is_part: bool = False,
     ) -> Answer:
         url = web_address(source.url)
         if url is None:
             reason = f"{plain(source.url)} is no web address; correct it in the declaration."
             visit = FinalResponse(ResponseHead(source.url), Verdict(Outcome.UNREACHABLE, reason))
         else:
-            visit = self._page(url, now, judge, headers, content, is_page)
+            visit = self._page(url, now, judge, headers, content, is_page, is_part)
         return Answer(
             source=source,
             requested_at=now,
@@ -174,12 +187,14 @@ class Fetcher:
         headers: dict[str, str],
         content: bytes | None,
         is_page: bool,
+        is_part: bool,
     ) -> FinalResponse:
         whole = partial(read_body, longest=self._limits.decoded_bytes)
+        is_asked = content is None or is_part  # for a page or a part of one, and so of robots.txt
         ask = RequestPlan(
             judge=judge,
-            read=whole if content is None else _beginning,
-            permit=partial(self._permission, now) if content is None else lambda _: _OPEN,
+            read=whole if is_asked else _beginning,
+            permit=partial(self._permission, now) if is_asked else lambda _: _OPEN,
             headers=self._headers | headers,
             content=content,
             is_page=is_page,

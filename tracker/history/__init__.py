@@ -6,12 +6,14 @@ judged         captures as all that was captured of their document shows them
 runs           captures that decide what a document said, and captures that may be left out
 previews       texts that a preview page shows before they are in force
 confirmation   candidates that are believed at once, and those that wait
+counters       lines that are new at every look
 freshness      how fresh a document is, and through which source
 outages        times in which it was not as fresh as expected
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -23,6 +25,7 @@ from tracker.history.freshness import standing, standing_of
 from tracker.history.identity import identified, unpublished
 from tracker.history.judged import judged
 from tracker.history.observations import (
+    NEARLY,
     Observation,
     Reader,
     clauses,
@@ -46,7 +49,11 @@ from tracker.model import (
     Version,
 )
 
+#: What came back so many times comes and goes, and that it does is no news any more.
+_RESTLESS = 2
+
 __all__ = [
+    "NEARLY",
     "Reader",
     "completed",
     "decisive",
@@ -90,7 +97,8 @@ def texts(
     def alike(one: Observation, other: Observation) -> float:
         return kept_share(clauses(one.parts, reader), clauses(other.parts, reader))
 
-    agreed = confirm(observations(usual, reader), alike)
+    looks = observations(usual, reader, alike)
+    agreed = confirm(looks, alike, lambda look: clauses(look.parts, reader))
     places = nths(s.first.parts for s in agreed.believed)
     found = tuple(
         _version(document.id, s, s.shown, reader, nth)
@@ -101,12 +109,13 @@ def texts(
         last if s.first == s.shown else _version(document.id, s, s.first, reader, last.nth)
         for s, last in zip(agreed.believed, found, strict=True)
     )
-    coming = upcoming(found, observations(shown, reader), reader, topics)
+    coming = upcoming(found, observations(shown, reader, alike), reader, topics)
     known = {r.after.key: r for r in earlier.revisions} if earlier else {}
     compared = tuple(_compared(document.id, agreed.believed, found, reader))
     revisions = told_once(tuple(_revisions(compared, first, found, topics, known)), coming)
     title = found[-1].title if found and found[-1].title else document.type
-    return Texts(title, found, revisions, waiting(agreed.held) if agreed.held else "")
+    waits = waiting(agreed.held) if agreed.held else ""
+    return Texts(title, found, revisions, waits, agreed.counters)
 
 
 def completed(
@@ -128,7 +137,7 @@ def completed(
         found.title,
         found.versions,
         found.revisions,
-        standing_of(document, usual, found.waiting, expect),
+        standing_of(document, usual, found.waiting, expect, found.counters),
         tuple(outages(usual, expect)),
     )
 
@@ -185,18 +194,22 @@ def _revisions(
     """
     before_it: set[str] = set()
     known: frozenset[str] = frozenset()
+    back: Counter[str] = Counter()
     text = text_digest(found[0].clauses) if found else ""
     for before, after, last in zip(compared, first[1:], found[1:], strict=True):
         new = text_digest(after.clauses)
         again = _again(earlier.get(after.key), before, after)
         if again is None:
             earlier = {}
-            revision = revise(before, after, topics, known)
+            restless = frozenset(key for key, times in back.items() if times >= _RESTLESS)
+            revision = revise(before, after, topics, known, restless)
             again = _told(revision, is_back=new in before_it)
         yield again
         before_it.add(text)
         text = new if after is last else text_digest(last.clauses)
-        known |= {clause.key for clause in before.clauses}
+        stood = {clause.key for clause in before.clauses}
+        known |= stood
+        back.update({c.key for c in last.clauses if c.key in known and c.key not in stood})
 
 
 def _again(found: Revision | None, before: Version, after: Version) -> Revision | None:

@@ -79,13 +79,18 @@ def standing_of(
     captures: Iterable[Capture],
     waits: str = "",
     expect: timedelta | None = None,
+    counters: str = "",
 ) -> Standing:
-    """How a document stands; one that is not declared any more, nor followed, is not watched."""
+    """How a document stands; one that is not declared any more, nor followed, is not watched.
+
+    `counters` is a sentence about what is new at every look.
+    """
     found = standing([c for c in captures if not c.is_preview], waits, expect)
-    is_watched = document.sources or any(s.name != PAGE for s in found.sources)
-    if is_watched or found.state is not State.OK:
+    if found.state is not State.OK:
         return found
-    return replace(found, state=State.IMPORTED)
+    is_watched = document.sources or any(s.name != PAGE for s in found.sources)
+    state = State.OK if is_watched or document.ended or document.became else State.IMPORTED
+    return replace(found, state=state, reason=" ".join(filter(None, (found.reason, counters))))
 
 
 def by_record(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:

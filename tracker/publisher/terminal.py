@@ -114,6 +114,8 @@ def _state(history: History, now: datetime) -> str:
     standing, became = history.standing, history.document.became
     if became:
         return f"goes on as {became}"
+    if history.document.ended:
+        return "no longer declared"
     if standing.last_seen and standing.last_seen > now and standing.last_seen - now > _AHEAD:
         return "SEEN IN THE FUTURE, as was recorded"
     if history.document.ended:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from urllib.parse import quote
 
 from tracker.errors import without_advice
 from tracker.model import (
@@ -19,6 +20,7 @@ from tracker.model import (
     SOURCE,
     Capture,
     Change,
+    Document,
     History,
     Kind,
     Note,
@@ -239,8 +241,8 @@ def edition(name: str) -> str:
 
 
 def document_name(history: History, title: str = "") -> str:
-    """ "LinkedIn Privacy Policy (EU)": service, the page's own title, edition."""
-    title = line(title or history.title)
+    """ "LinkedIn Privacy Policy (EU)": service, declared name (or a page's own title), edition."""
+    title = line(title or history.document.type or history.title)
     service = line(history.document.service)
     full = title if service.casefold() in title.casefold() else f"{service} {title}"
     region = edition(history.document.edition)
@@ -249,7 +251,7 @@ def document_name(history: History, title: str = "") -> str:
 
 def declared_name(history: History) -> str:
     """ "LinkedIn Privacy Policy (EU)": the document as it is declared, whatever its page says."""
-    return document_name(history, history.document.type)
+    return document_name(history)
 
 
 def kind(change: Change) -> str:
@@ -411,9 +413,26 @@ def since_before(version: Version) -> str:
     return f"Shown{who} since {moment(version.first_seen)}; known here since {known}"
 
 
+_COMMIT = re.compile(r"(https://github\.com/[\w.-]{1,100}/[\w.-]{1,100})/commit/([0-9a-f]{40})")
+
+
+def copy_of(capture: Capture, document: Document) -> str:
+    """Return where an archive shows its copy of what was captured; empty where none is known.
+
+    Open Terms Archive names the commit that recorded a page; the page is a file in that, called
+    after the service and the type of its document.
+    """
+    url = capture.archive_url or ""
+    commit = _COMMIT.fullmatch(url)
+    if commit and not any("/" in name for name in (document.service, document.type)):
+        file = quote(f"{document.service}/{document.type}.html")
+        return f"{commit[1]}/blob/{commit[2]}/{file}"
+    return url if is_web(url) else ""
+
+
 def citation(history: History, revision: Revision, address: str) -> str:
     """One line that says what was seen, when and where to check it."""
-    return _cited(history, revision.after, f"change recorded at {address}")
+    return _cited(history, revision.after, _recorded(address))
 
 
 def former_citation(history: History, revision: Revision, address: str, told: str) -> str:
@@ -421,14 +440,21 @@ def former_citation(history: History, revision: Revision, address: str, told: st
 
     `told` says what became of them.
     """
-    return _cited(history, revision.before, told, f"change recorded at {address}")
+    return _cited(history, revision.before, told, _recorded(address))
+
+
+def _recorded(address: str) -> str:
+    return f"change recorded by Terms Tracker at {address}"
 
 
 def _cited(history: History, version: Version, *told: str) -> str:
+    copy = next(filter(None, (copy_of(c, history.document) for c in version.captures)), "")
+    page = source(version)
     parts = [
         f"“{document_name(history, version.title)}”",
         f"version first seen {iso(version.first_seen)}{nth(version.nth)}",
-        source(version),
+        f"published by {line(history.document.service)}{f' at {page}' if page else ''}",
+        f"archived at {safe(copy)}" if copy else "",
         *(f"SHA-256 {digest}" for digest in _digests(version.captures)),
         *told,
     ]

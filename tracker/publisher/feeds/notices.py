@@ -47,7 +47,7 @@ def correction_item(
     """
     if correction.verdict:
         return _verdict_item(history, correction, base, feeds)
-    name = words.document_name(history, revision.after.title if revision else "")
+    name = words.document_name(history)
     seen = f"{words.iso(correction.first_seen)}{words.nth(correction.nth)}"
     about = f"It is about the revision first seen {words.moment(correction.first_seen)}."
     gone = "" if revision else "Read by today's rules, there was none."
