@@ -251,12 +251,13 @@ class _CatchUp:
         return answered and last is not None and self.public.now - last.time < _APART
 
     def caught(self) -> Caught:
-        marks = tuple(self.public.index(self.page.url, self._since(), None))
+        since = self._since()
+        marks = tuple(self.public.index(self.page.url, since, None))
         if not self._possible(marks) and not self.is_preview and not self._sights():
             marks += self.public.newest(self.page.url, self.public.now.date())
         wrong = {m: r for m in marks if (r := _refusal(m, self.public))}
         copies = {wayback.copy_address(self.public.base, m): m for m in marks if m not in wrong}
-        if not marks and (lost := self._were_listed()):
+        if not marks and (lost := self._were_listed(since)):
             return self.failed(Outcome.EMPTY, lost)
         new = sorted(
             (m for copy, m in copies.items() if copy not in self._copies), key=lambda m: m.stamp
@@ -309,9 +310,10 @@ class _CatchUp:
         mine = (c for c in self._known if c.fact(SOURCE) == INTERNET_ARCHIVE)
         return [c for c in mine if c.archive_url is None]
 
-    def _were_listed(self) -> str:
+    def _were_listed(self, since: date) -> str:
         """Say that captures are gone from the index which it listed before; empty if none are."""
-        copies = [c for c in self._known if c.archive_url and c.fact(SOURCE) == INTERNET_ARCHIVE]
+        mine = (c for c in self._known if c.archive_url and c.time.date() >= since)
+        copies = [c for c in mine if c.fact(SOURCE) == INTERNET_ARCHIVE]
         if not copies:
             return ""
         return (
