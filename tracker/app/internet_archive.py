@@ -166,7 +166,7 @@ def _lost(mark: IndexEntry, answer: Answer) -> tuple[Outcome, str] | None:
 
 @dataclass(frozen=True, slots=True)
 class Caught:
-    """Catch of what the archive had new of a page: good and bad captures, and those that cannot be true.
+    """Captures of a page that were new in the archive, good and bad, and those that cannot be true.
 
     `look` is how the archive answered, as it was recorded.
     """
