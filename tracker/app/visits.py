@@ -249,14 +249,9 @@ def _answered(
         return _live(document, answer, Classification(answer.outcome, answer.reason, None, 0, None))
     time = answer.requested_at
     try:
+        page = answer.source
         found = classified(
-            archive,
-            answer.body,
-            _media(answer),
-            answer.source,
-            earlier,
-            time,
-            document=document,
+            archive, answer.body, _media(answer), page, earlier, time, None, document
         )
     except ArchiveError:
         raise
