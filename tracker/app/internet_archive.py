@@ -22,6 +22,7 @@ from tracker.archive.store import Archive
 from tracker.config.sources import INTERNET_ARCHIVE
 from tracker.errors import ImportFailed, without_advice
 from tracker.fetcher import Fetcher, is_loopback
+from tracker.history import in_order, judged
 from tracker.importer import Refusal, doubt, wayback
 from tracker.importer.wayback import IndexEntry
 from tracker.model import SOURCE, Answer, Capture, Document, Outcome, Source
@@ -231,12 +232,16 @@ class _CatchUp:
     replays: int = 0
     captures: list[Capture] = field(default_factory=list)
     _known: list[Capture] = field(default_factory=list)
+    _copies: set[str] = field(default_factory=set)
     _keeper: Keeper = field(init=False)
 
     def __post_init__(self) -> None:
         self._keeper = Keeper(self.archive, self.facts)
-        end = self.public.now + timedelta(days=1)
-        self._known = list(self.archive.earlier(self.document.id, self.page, end))
+        every = self.archive.captures(self.document.id)
+        mine = [c for c in every if c.page_key == self.page.key]
+        # What the operator revoked counts for nothing, and is known all the same.
+        self._copies = {c.archive_url for c in mine if c.archive_url}
+        self._known = sorted(self.archive.verdicts.applied(mine), key=lambda c: c.time)
 
     def was_asked_lately(self) -> bool:
         """Return whether the archive answered about this page half a day ago."""
@@ -249,11 +254,12 @@ class _CatchUp:
         if not marks and not self.is_preview and not self._sights():
             marks = self.public.newest(self.page.url, self.public.now.date())
         wrong = {m: r for m in marks if (r := _refusal(m, self.public))}
-        known = {c.archive_url for c in self._known}
         copies = {wayback.copy_address(self.public.base, m): m for m in marks if m not in wrong}
         if not marks and (lost := self._were_listed()):
             return self.failed(Outcome.EMPTY, lost)
-        new = sorted((m for copy, m in copies.items() if copy not in known), key=lambda m: m.stamp)
+        new = sorted(
+            (m for copy, m in copies.items() if copy not in self._copies), key=lambda m: m.stamp
+        )
         self._newest(new)
         open_since = self._narrow(new)
         return self._told("", Outcome.ANSWERED, tuple(wrong.values()), open_since)
@@ -349,8 +355,8 @@ class _CatchUp:
 
     def _sights(self) -> list[Capture]:
         """Return the good captures of this page, by whomever, oldest first."""
-        good = (c for c in [*self._known, *self.captures] if c.outcome is Outcome.GOOD)
-        return sorted(good, key=lambda c: c.time)
+        shown = in_order([*self._known, *self.captures], self.document)
+        return [c for c in judged(shown, self.document) if c.outcome is Outcome.GOOD]
 
     def _take(self, mark: IndexEntry) -> Capture:
         self.replays += 1

@@ -224,9 +224,8 @@ class Telling:
 
     def grounds(self) -> tuple[Outcome, str]:
         """What stands in the way, first of all."""
-        troubled = [s for s in self._sources.values() if s.trouble and not s.is_closed]
-        closed = [s for s in self._sources.values() if s.trouble and s.is_closed]
-        for source in (*troubled, *closed):
+        # First what worked before, last what is not ours to ask.
+        for source in sorted(self._sources.values(), key=lambda s: (s.is_closed, not s.worked)):
             if source.trouble:
                 return source.trouble.outcome, source.trouble.reason
         return Outcome.ANSWERED, "Its sources answer, and have nothing new of it."
