@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import pairwise
 from urllib.parse import urlsplit
@@ -36,6 +36,7 @@ _OF_CAPTURES = {401, 403, 404, 410, 451, 999}
 _LATE = timedelta(days=7)  # for so long captures may turn up
 _AGO = timedelta(days=90)  # a preview that is older than this is of another change
 _APART = timedelta(hours=11)  # between two questions about one page
+_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web, whatever was recorded
 _MOST_REPLAYS = 12  # of a page and run; what is left is for the next
 _MOST_SILENT = 2  # pages without an answer: then it is the archive, not the page
 #: Bytes of one page of the index, of which a thousand lines are asked for, and of all of them.
@@ -250,12 +251,13 @@ class _CatchUp:
         return answered and last is not None and self.public.now - last.time < _APART
 
     def caught(self) -> Caught:
-        marks = tuple(self.public.index(self.page.url, self._since(), None))
-        if not marks and not self.is_preview and not self._sights():
-            marks = self.public.newest(self.page.url, self.public.now.date())
+        since = self._since()
+        marks = tuple(self.public.index(self.page.url, since, None))
+        if not self._possible(marks) and not self.is_preview and not self._sights():
+            marks += self.public.newest(self.page.url, self.public.now.date())
         wrong = {m: r for m in marks if (r := _refusal(m, self.public))}
         copies = {wayback.copy_address(self.public.base, m): m for m in marks if m not in wrong}
-        if not marks and (lost := self._were_listed()):
+        if not marks and (lost := self._were_listed(since)):
             return self.failed(Outcome.EMPTY, lost)
         new = sorted(
             (m for copy, m in copies.items() if copy not in self._copies), key=lambda m: m.stamp
@@ -263,6 +265,9 @@ class _CatchUp:
         self._newest(new)
         open_since = self._narrow(new)
         return self._told("", Outcome.ANSWERED, tuple(wrong.values()), open_since)
+
+    def _possible(self, marks: Sequence[IndexEntry]) -> bool:
+        return any(_refusal(mark, self.public) is None for mark in marks)
 
     def failed(self, outcome: Outcome, reason: str) -> Caught:
         """Record that the archive did not answer as it should; what came before is kept."""
@@ -292,7 +297,7 @@ class _CatchUp:
         if not times:
             return (self.public.now - _LATE).date()
         left = self._left_open()
-        known = min(max(times), self.public.now) - _LATE
+        known = max(min(max(times), self.public.now), _EARLIEST) - _LATE
         return min(known, left or known).date()
 
     def _left_open(self) -> datetime | None:
@@ -305,9 +310,10 @@ class _CatchUp:
         mine = (c for c in self._known if c.fact(SOURCE) == INTERNET_ARCHIVE)
         return [c for c in mine if c.archive_url is None]
 
-    def _were_listed(self) -> str:
+    def _were_listed(self, since: date) -> str:
         """Say that captures are gone from the index which it listed before; empty if none are."""
-        copies = [c for c in self._known if c.archive_url and c.fact(SOURCE) == INTERNET_ARCHIVE]
+        mine = (c for c in self._known if c.archive_url and c.time.date() >= since)
+        copies = [c for c in mine if c.fact(SOURCE) == INTERNET_ARCHIVE]
         if not copies:
             return ""
         return (
@@ -350,7 +356,7 @@ class _CatchUp:
         """
         sights: list[tuple[datetime, str | None]] = [(c.time, c.text) for c in self._sights()]
         if self.is_preview and sights:
-            sights.insert(0, (sights[0][0] - _AGO, None))
+            sights.insert(0, (max(sights[0][0], _EARLIEST) - _AGO, None))
         return [(a, b) for (a, one), (b, other) in pairwise(sights) if one != other]
 
     def _sights(self) -> list[Capture]:

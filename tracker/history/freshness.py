@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby, pairwise
 
 from tracker.history.observations import each_look
@@ -211,12 +211,12 @@ class Telling:
     @property
     def _due(self) -> datetime | None:
         """Until when the text should be seen again."""
-        return self._last.time + self.limit() if self._last and self.time else None
+        return _after(self._last.time, self.limit()) if self._last and self.time else None
 
     def _failing(self) -> datetime | None:
         """Since when a source that worked has failed for long enough to matter."""
         found = [
-            s.since + FAILING_TIME
+            _after(s.since, FAILING_TIME)
             for s in self._sources.values()
             if s.trouble and s.worked and s.since and not s.is_closed
         ]
@@ -273,6 +273,14 @@ class Telling:
                 reason=source.trouble.reason if source.trouble else "",
                 is_closed=source.is_closed,
             )
+
+
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+def _after(time: datetime, span: timedelta) -> datetime:
+    """The time after a span, at most the last there is."""
+    return time + min(span, _LAST - time)
 
 
 _UNREAD = "It has not been visited yet."
