@@ -165,7 +165,9 @@ def _technical(before: Version, after: Version, paired: int) -> str:
     if before.urls and after.urls and _has_moved(before) == _has_moved(after):
         if before.urls != after.urls:
             return "the text is read from other pages than before"
-        if _sources(before) != _sources(after):
+        # A transcript was selected by whoever made it.
+        is_alike = _is_transcript(before) == _is_transcript(after)
+        if is_alike and _sources(before) != _sources(after):
             return "the text is selected from the page in another way than before"
         return ""
     if _is_page_swap(before, after, paired) and not _is_rewritten(before, after):
@@ -180,6 +182,10 @@ def _technical(before: Version, after: Version, paired: int) -> str:
 def _has_moved(version: Version) -> bool:
     """Whether it was read where the text was before, as the operator says."""
     return any(capture.fact(MOVED) for capture in version.captures)
+
+
+def _is_transcript(version: Version) -> bool:
+    return all(capture.media.startswith("text/markdown") for capture in version.captures)
 
 
 def _sources(version: Version) -> list[str]:
