@@ -175,8 +175,8 @@ def _outcome(
         return (
             Outcome.EMPTY,
             f"The page has {seen.length:,} characters of text and a script that is to fill it; "
-            "pages are read as served: declare one that has its text, or import it from an "
-            "archive.",
+            "declare `executeClientScripts` to have it shown by a browser, or a page that has its "
+            "text, or import it from an archive.",
         )
     if seen.blank:
         return seen.blank

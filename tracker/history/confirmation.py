@@ -30,6 +30,9 @@ _UPHEAVAL = 0.5
 #: So much of what sets a text apart from the one before may be different from look to look.
 _LITTLE = 0.1
 
+#: A page and its transcript, which leaves out this and that, have so much in common at least; and
+#: of two such that show a later text this may be different from what was different before.
+_TRANSCRIBED, _NO_MORE = 0.75, 0.01
 _MOST_OTHERS = 4
 
 UPHEAVAL = "most of the text is another one"
@@ -60,16 +63,19 @@ class Candidate:
     def again(self, look: Observation) -> Candidate:
         """The same text once more. Where other pages show it now, what comes next is compared
         with those: the move itself is no change, and must not make the next change look like one.
+        Sources that take turns move nothing.
         """
+        was_there = any(one.pages == look.pages for one in self.others)
         moved = all(self.shown.pages) and all(look.pages) and self.shown.pages != look.pages
-        shown = look if moved else self.shown
-        others = tuple(o for o in (*self.others, self.shown) if o.pages != shown.pages)
+        shown = look if moved and not was_there else self.shown
+        seen = [*self.others, self.shown, *([look] if was_there else [])]
+        others = {one.pages: one for one in seen if one.pages != shown.pages}
         return replace(
             self,
             shown=shown,
             last_seen=look.time,
             looks=self.looks + 1,
-            others=others[-_MOST_OTHERS:],
+            others=tuple(others.values())[-_MOST_OTHERS:],
         )
 
     def nearly_again(self, look: Observation) -> Candidate:
@@ -148,6 +154,7 @@ class _Told:
         self._held: Pending | None = None
         self._seen: dict[str, datetime] = {}
         self._flapped: datetime | None = None
+        self._shares: dict[frozenset[object], float] = {}
 
     def hear(self, look: Observation, following: Observation | None) -> None:
         self._counters.hear(look)
@@ -157,6 +164,10 @@ class _Told:
             self._believe(sight(look))
         elif self._is_same(self._believed[-1], look):
             self._stands(look)
+        elif self._is_transcribed(self._believed[-1], look):
+            self._stands(look)
+            nearly = self._believed[-1].nearly | {look.text}
+            self._believed[-1] = replace(self._believed[-1], nearly=nearly)
         elif self._held and self._is_once_more(self._held, look):
             self._agrees(replace(self._held, sight=self._held.sight.nearly_again(look)))
         elif self._counters.stopped:
@@ -173,6 +184,22 @@ class _Told:
     def _is_same(self, seen: Candidate, look: Observation) -> bool:
         is_known = look.text == seen.text or look.text in seen.nearly
         return is_known or self._counters.alone(seen.shown, look)
+
+    def _is_transcribed(self, seen: Candidate, look: Observation) -> bool:
+        """Whether it is the same text on a page and in a transcript, which are never quite alike.
+
+        Once each of them was seen, what is different in either is another text.
+        """
+        shown = seen.shown
+        if shown.is_transcript == look.is_transcript or not (all(shown.pages) and all(look.pages)):
+            return False
+        if any(way.pages == look.pages for way in seen.others):
+            return False
+        pair, share = frozenset((shown.pages, look.pages)), self._alike(shown, look)
+        if share < self._shares.get(pair, _TRANSCRIBED + _NO_MORE) - _NO_MORE:
+            return False
+        self._shares[pair] = share
+        return True
 
     def _is_once_more(self, held: Pending, look: Observation) -> bool:
         shown, before = held.sight.shown, self._believed[-1].shown
