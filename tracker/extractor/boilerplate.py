@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from tracker.extractor.nodes import Node, Run
 
@@ -45,15 +45,64 @@ def remove_boilerplate(runs: Sequence[Run]) -> None:
     roots = [part for run in runs for part in run if isinstance(part, Node)]
     left = _MOST * sum(_prose(root) for root in roots)
     for root in roots:
-        for element in [e for e in root.elements() if _is_chrome(e, root)]:
+        outline = _Outline(root)
+        for element in [e for e in root.elements() if _is_chrome(e, outline)]:
             prose = _prose(element)
             if prose <= left:
                 left -= prose
                 element.remove()
-        _trim(root)
+        _trim(root, outline)
 
 
-def _is_chrome(element: Node, root: Node) -> bool:
+class _Outline:
+    """The headings of a text: those with its sentences below them, and those placed like them."""
+
+    def __init__(self, root: Node) -> None:
+        self.root = root
+
+    @cached_property
+    def titles(self) -> list[Node]:
+        return list(self.root.find_all({"h1"}))
+
+    @cached_property
+    def _told(self) -> set[int]:
+        """The headings (by identity) in whose element there is a sentence."""
+        has_sentence: dict[int, bool] = {}
+        found = set()
+        for heading in self.root.find_all(_HEADINGS):
+            around = heading.parent
+            if around is None:
+                continue
+            if id(around) not in has_sentence:
+                has_sentence[id(around)] = any(map(_is_sentence, _texts(around)))
+            if has_sentence[id(around)]:
+                found.add(id(heading))
+        return found
+
+    @cached_property
+    def _places(self) -> Counter[tuple[str, ...]]:
+        headings = self.root.find_all(_HEADINGS)
+        return Counter(self._place(h) for h in headings if id(h) in self._told)
+
+    def _place(self, element: Node) -> tuple[str, ...]:
+        """The names of what an element stands in, and its own."""
+        names = [element.name]
+        while element is not self.root and element.parent is not None:
+            element = element.parent
+            names.append(element.name)
+        return tuple(names)
+
+    def has(self, heading: Node) -> bool:
+        """Whether a heading is one of those that have sentences of the text below them.
+
+        It has paragraphs beside it, or stands where others stand that have sentences.
+        """
+        if heading.parent is not None and any(map(_is_paragraph, heading.parent.children)):
+            return True
+        return self._places[self._place(heading)] > (id(heading) in self._told)
+
+
+def _is_chrome(element: Node, outline: _Outline) -> bool:
     marks = element.attributes
     if marks.get("aria-modal") == "true" or marks.get("role") in _DIALOGS:
         return True
@@ -62,11 +111,11 @@ def _is_chrome(element: Node, root: Node) -> bool:
     if element.name == "aside" or marks.get("role") == "complementary":
         return not (_stands_in_text(element) and _is_told(element))
     if _is_consent(_names(element)):
-        return not _is_section(element, root)
+        return not _is_section(element, outline)
     if element.name in {"header", "footer"}:
         if _link_share(element) >= _LINKED:
             return True
-        return not element.stands_in(_TEXTS) and not _is_head(element, root)
+        return not element.stands_in(_TEXTS) and not _is_head(element, outline)
     return element.name in {"ul", "ol"} and _is_contents(element)
 
 
@@ -86,51 +135,22 @@ def _is_told(element: Node) -> bool:
     return not asks and _link_share(element) < _LINKED and any(map(_is_sentence, _texts(element)))
 
 
-def _is_head(element: Node, root: Node) -> bool:
+def _is_head(element: Node, outline: _Outline) -> bool:
     """Whether a header has the only title of its page, and no menu."""
     if element.name != "header" or any(element.find_all({"nav", "form"})):
         return False
-    titles = list(root.find_all({"h1"}))
+    titles = outline.titles
     return len(titles) == 1 and any(title is titles[0] for title in element.find_all({"h1"}))
 
 
-def _is_section(element: Node, root: Node) -> bool:
+def _is_section(element: Node, outline: _Outline) -> bool:
     """Whether what is named like a consent dialogue is a section of the text all the same."""
     if not _is_told(element):
         return False
     if _stands_in_text(element) or element.name in _PARAGRAPHS:
         return True
     heading = next(element.find_all(_HEADINGS), None)
-    return heading is not None and _is_of_outline(heading, root)
-
-
-def _is_of_outline(heading: Node, root: Node) -> bool:
-    """Whether a heading is one of those that have sentences of the text below them.
-
-    They stand beside each other, or in parts of one kind that stand beside each other.
-    """
-    around = heading.parent
-    if around is None:
-        return False
-    if any(_is_paragraph(child) for child in around.children):
-        return True
-    place = _place(heading, root)
-    return any(
-        other is not heading
-        and other.parent is not None
-        and any(map(_is_sentence, _texts(other.parent)))
-        and _place(other, root) == place
-        for other in root.find_all({heading.name})
-    )
-
-
-def _place(element: Node, root: Node) -> list[str]:
-    """The names of what an element stands in, and its own."""
-    names = [element.name]
-    while element is not root and element.parent is not None:
-        element = element.parent
-        names.append(element.name)
-    return names
+    return heading is not None and outline.has(heading)
 
 
 def _is_paragraph(child: Node | str) -> bool:
@@ -211,7 +231,7 @@ def _prose(element: Node) -> int:
 # ── the edges ─────────────────────────────────────────────────────────────────────
 
 
-def _trim(root: Node) -> None:
+def _trim(root: Node, outline: _Outline) -> None:
     """Take out the blocks of links and of headings before the first sentence and after the last."""
     texts = list(_texts(root))
     first = next((n for n, text in enumerate(texts) if _is_sentence(text)), None)
@@ -224,7 +244,7 @@ def _trim(root: Node) -> None:
     whole = _held(texts, elements)
     for edge in (texts[:first], texts[last + 1 :]):
         for block in _blocks(edge, elements, whole):
-            if _is_furniture(block, titles, root) and not _is_led(block, root):
+            if _is_furniture(block, titles, outline) and not _is_led(block, outline):
                 block.remove()
 
 
@@ -261,18 +281,16 @@ def _held(texts: Sequence[_Text], elements: Sequence[Node]) -> Counter[int]:
     return held
 
 
-def _is_led(block: Node, root: Node) -> bool:
+def _is_led(block: Node, outline: _Outline) -> bool:
     """Whether a block of links stands under a heading of the text, or is what a line announces."""
-    around, heads = block, []
+    around = block
     for _ in range(3):
-        before = _before(around)
-        if before is not None:
-            heads = [before]
-            break
-        if around.parent is None or around is root:
+        if (before := _before(around)) is not None:
+            return _leads(before, outline)
+        if around.parent is None or around is outline.root:
             return False
         around = around.parent
-    return any(_leads(head, root) for head in heads)
+    return False
 
 
 def _before(element: Node) -> Node | None:
@@ -286,19 +304,19 @@ def _before(element: Node) -> Node | None:
     return None
 
 
-def _leads(head: Node, root: Node) -> bool:
+def _leads(head: Node, outline: _Outline) -> bool:
     if head.name in _HEADINGS or head.attributes.get("role") == "heading":
-        return head.name != "h1" and _is_of_outline(head, root)
+        return head.name != "h1" and outline.has(head)
     texts = list(_texts(head))
     is_line = head.name in {"p", "dt", "summary", "legend", "strong", "b"} and bool(texts)
     return is_line and not texts[-1].is_linked and texts[-1].words.endswith((":", "："))
 
 
-def _is_furniture(block: Node, titles: set[str], root: Node) -> bool:
+def _is_furniture(block: Node, titles: set[str], outline: _Outline) -> bool:
     if block.name in _HEADINGS:
         return False
     if headings := list(block.find_all(_HEADINGS)):
-        is_own = any(h.name == "h1" or _is_of_outline(h, root) for h in headings)
+        is_own = any(h.name == "h1" or outline.has(h) for h in headings)
         return not is_own and _is_linked(block)
     texts = [text.words for text in _texts(block)]
     repeated = sum(text in titles for text in texts)

@@ -34,6 +34,7 @@ _KNOWN = frozenset(
     se sich si sur te that the this to um un und une van von was we were with y you zu è é
     """.split()
 )
+_SAMPLE = 400  # of the blocks of a page are looked at
 _LITTLE = 0.12  # of the words of such a text
 #: What a text of terms is called, in the title of its page or its first heading.
 _NAMES = re.compile(
@@ -86,6 +87,7 @@ def _speaks_of_terms(roots: Sequence[Node], title: str) -> bool:
         return True
     texts = [text for root in roots for text in _block_texts(root)]
     # Of any other language it is not known how texts of terms speak.
+    texts = texts[:: len(texts) // _SAMPLE + 1]
     words = [word.lower() for text in texts for word in text.split()]
     if sum(word in _KNOWN for word in words) < _LITTLE * len(words):
         return True
@@ -238,9 +240,10 @@ def _cut(root: Node, parts: Sequence[Node]) -> None:
         if around is None:
             continue
         place = next(n for n, child in enumerate(around.children) if child is element)
-        edge = around.children[:place] if is_first else around.children[place + 1 :]
-        gone = [c for c in edge if isinstance(c, str) or id(c) not in kept | above]
-        around.children = [c for c in around.children if not any(c is g for g in gone)]
+        inside = around.children
+        edge = inside[:place] if is_first else inside[place + 1 :]
+        left = [c for c in edge if isinstance(c, Node) and id(c) in kept | above]
+        around.children = [*left, *inside[place:]] if is_first else [*inside[: place + 1], *left]
     if heading:
         _alone(heading, root, {id(element) for element in before})
 
@@ -279,12 +282,17 @@ def _heading_above(root: Node, first: Node) -> Node | None:
 
 def _clean(part: Node) -> None:
     """Take out what is mostly links, forms and the like."""
-    for element in list(part.elements()):
-        is_part = element.name in {"ul", "ol", "div", "section", "table"}
-        if element.name in {"form", "aside", "nav", "footer"} or (
-            is_part and _is_furniture(element)
-        ):
-            element.remove()
+    waiting = [part]
+    while waiting:
+        around = waiting.pop()
+        around.children = [c for c in around.children if isinstance(c, str) or not _is_beside(c)]
+        waiting += [child for child in around.children if isinstance(child, Node)]
+
+
+def _is_beside(element: Node) -> bool:
+    if element.name in {"form", "aside", "nav", "footer"}:
+        return True
+    return element.name in {"ul", "ol", "div", "section", "table"} and _is_furniture(element)
 
 
 def _is_furniture(element: Node) -> bool:
