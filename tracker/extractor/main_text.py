@@ -104,6 +104,11 @@ def _is_name(title: str) -> bool:
     )
 
 
+def names_terms(words: str) -> bool:
+    """Whether words say that something is a text of terms."""
+    return _NAMES.search(words) is not None
+
+
 def _named(root: Node, names: set[str]) -> Iterator[Node]:
     if root.name in names:
         yield root
