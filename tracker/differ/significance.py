@@ -38,6 +38,8 @@ _PERMISSION = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_NOTICE = 900
+_LONGEST_NAME = 200  # characters, of a name wherever it was lost in a clause
+_LETTERS = re.compile(r"[^\W_]+")
 #: A banner stands at the very top: among the first clauses, above any section.
 _BANNER_DEPTH = 1
 #: Share of a text's clauses that must be gone, under another title, for a page swap.
@@ -119,13 +121,12 @@ def _is_editorial(
 
 def _is_named(redline: Sequence[Span], service: str) -> bool:
     """Whether a page only lost the name of its own service somewhere, or found it again."""
-    ops = {span.op for span in redline} - {Op.SAME}
-    said = [
-        w.casefold() for s in redline if s.op is not Op.SAME for w in words_of(s.before + s.after)
-    ]
-    name = set(re.findall(r"\w+", service.casefold()))
-    letters = [w for w in said if any(c.isalnum() for c in w)]
-    return len(ops) == 1 and len(redline) > 1 and bool(letters) and name.issuperset(letters)
+    edits = [span for span in redline if span.op is not Op.SAME]
+    if len({span.op for span in edits}) != 1 or len(edits) == len(redline):
+        return False
+    said = " ".join(span.before + span.after for span in edits)
+    words = _LETTERS.findall(said.casefold()) if len(said) <= _LONGEST_NAME else []
+    return bool(words) and {*_LETTERS.findall(service.casefold())}.issuperset(words)
 
 
 def _is_cut_short(short: str, long: str) -> bool:
