@@ -17,11 +17,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.factories import SITE, TOPICS, heron, hostile
 from tests.samples import ADS, declare, terms
 from tests.servers import Server, page
-from tracker.app.delivery import Address, Ledger, addresses
+from tracker.app.delivery import Address, Ledger, Sender, addresses
 from tracker.cli import main
 from tracker.config import settings
 from tracker.errors import ArchiveError, Busy, DeclarationError, UsageError
@@ -334,9 +336,32 @@ def test_a_message_is_short_and_leads_to_the_whole() -> None:
 
 def test_a_message_of_a_hostile_text_calls_nobody_and_hides_no_link() -> None:
     (item,) = feed_items([hostile()], TOPICS, SITE)
-    assert len(brief(item, linked=True)[1]) < 2500
+    assert len(brief(item, linked=True)[1]) <= 1500
     nasty = "<!channel> @everyone @here [a](https://evil.example) <b>x</b>"
     body = brief(replace(item, content=Content.of("", nasty, {})), linked=True)[1]
     assert not set("<>") & set(body)
     assert "@everyone" not in body
     assert "](" not in body
+
+
+@given(st.integers(100, 2000))
+def test_a_post_fits_where_it_goes_and_keeps_its_title_and_its_address(room: int) -> None:
+    (item,) = [i for i in feed_items([heron()], TOPICS, SITE) if "all" in i.feeds]
+    title, body = brief(item, linked=True, room=room)
+    assert len(title) + 2 + len(body) <= room
+    assert body.endswith(item.link)
+    whole = brief(item, linked=True, room=5000)[1]
+    assert whole.startswith(body.removesuffix(item.link).strip().removesuffix("[…]").strip())
+
+
+@pytest.mark.parametrize(
+    ("address", "room"),
+    [
+        ("bsky://user@app-password", 300),
+        ("mastodon://token@social.example", 500),
+        ("jsons://hooks.example/terms", 1500),
+    ],
+)
+def test_apprise_knows_how_long_a_post_may_be(address: str, room: int) -> None:
+    known = Address("all", 1, address)
+    assert 200 < Sender([known]).room(known) <= room

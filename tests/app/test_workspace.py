@@ -14,6 +14,7 @@ def test_a_bare_folder_starts_from_what_ships(tmp_path: Path) -> None:
     names = {d.id for d in workspace.declared.documents}
     assert "linkedin/privacy-policy@eu" in names
     assert [t.id for t in workspace.topics] == ["generative-ai", "targeted-advertising"]
+    assert workspace.sources.of("linkedin/privacy-policy@eu").files
     assert list(tmp_path.iterdir()) == []
 
 
@@ -34,18 +35,21 @@ def test_all_wrong_files_are_named_at_once_and_nothing_is_made(tmp_path: Path) -
     data.mkdir()
     (data / "topics.toml").write_text("[a]\nwordz = []\n[all]\nwords = ['x']\n")
     (data / "settings.toml").write_text("robots = 7\n")
+    (data / "sources.toml").write_text("read = 7\n")
     (data / "corrections.toml").write_text("[[corrections]]\n")
     workspace = open_workspace(tmp_path)
     assert [(r.file, len(r.reasons)) for r in workspace.refusals] == [
         ("topics.toml", 2),
         ("settings.toml", 1),
         ("corrections.toml", 1),
+        ("sources.toml", 1),
     ]
     assert "topics.toml" in workspace.unknown
     assert workspace.declared.documents
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == [
         "corrections.toml",
         "settings.toml",
+        "sources.toml",
         "topics.toml",
     ]
 

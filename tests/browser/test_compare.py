@@ -40,7 +40,9 @@ def test_two_versions_are_compared_and_the_address_names_both(
 ) -> None:
     found = opened(context, f"{site}compare/")
     page = found.page
+    page.select_option("[name=from-text]", "heron/privacy-policy@global")
     page.select_option("[name=from]", _COMPARED)
+    page.select_option("[name=to-text]", "heron/privacy-policy@global")
     page.select_option("[name=to]", "heron/privacy-policy@global/20250321T083000Z")
     page.wait_for_selector("#comparison article")
     assert page.url.endswith(f"?from={_COMPARED}&to=heron/privacy-policy@global/20250321T083000Z")
@@ -68,9 +70,67 @@ def test_two_editions_are_compared(context: BrowserContext, site: str) -> None:
     page = opened(context, f"{site}compare/?from={_COMPARED}&to={_WITH}").page
     page.wait_for_selector("#comparison article")
     assert "Heron Privacy Policy, 2025-03-01 → Heron European Notice" in page.inner_text("#said")
+    assert page.title().startswith("Heron Privacy Policy, 2025-03-01 beside Heron European Notice")
+    shown = page.inner_text("#comparison")
+    assert "Only in the first" in shown
+    assert "Only in the second" in shown
+    assert "Removed" not in shown
     page.click("label[for=as-two]")
     assert page.is_visible("#comparison .pair")
     page.click("label[for=show-whole]")
+
+
+def test_only_what_is_about_a_topic_is_shown_when_that_is_wanted(
+    context: BrowserContext, site: str
+) -> None:
+    address = "heron/privacy-policy@global"
+    page = opened(
+        context, f"{site}compare/?from={address}/20250301T083000Z&to={address}/20250311T083000Z"
+    ).page
+    page.wait_for_selector("#comparison article")
+    every = page.locator("#comparison article:visible").count()
+    page.click("label[for=show-targeted-advertising]")
+    (tagged,) = page.locator("#comparison article:visible").all_inner_texts()
+    assert "our advertising partners" in tagged
+    page.click("label[for=show-all]")
+    assert page.locator("#comparison article:visible").count() == every > 1
+    assert "only in the text of 2025-03-11" in page.inner_text(".legend")
+
+
+def test_a_difference_is_quoted_with_its_own_version_and_address(
+    browser: Browser, site: str
+) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = opened(context, f"{site}compare/?from={_COMPARED}&to={_WITH}").page
+    page.wait_for_selector("#comparison article")
+    page.locator("article:has-text('Only in the first') >> text=copy as quote").first.click()
+    page.wait_for_selector("text=copied")
+    quoted = page.evaluate("navigator.clipboard.readText()")
+    words, address = quoted.split("\n")[0], quoted.split("\n")[-1]
+    assert f"documents/{_COMPARED}/#" in address
+    assert "version first seen 2025-03-01" in quoted
+    there = opened(context, address).page
+    assert words.strip("“”") in there.inner_text(".line:target").replace("\n", " ")
+    context.close()
+
+
+def test_two_that_say_the_same_say_so(context: BrowserContext, site: str) -> None:
+    page = opened(context, f"{site}compare/?from={_COMPARED}&to={_COMPARED}").page
+    page.wait_for_function("() => document.querySelector('#said').textContent.endsWith('same.')")
+    assert not page.query_selector("#comparison article")
+
+
+def test_a_text_is_chosen_first_and_then_one_of_its_dates(
+    context: BrowserContext, site: str
+) -> None:
+    page = opened(context, f"{site}compare/").page
+    page.select_option("[name=from-text]", "heron/rules@global")
+    dates = page.locator("[name=from] option")
+    values = dates.evaluate_all("options => options.map((option) => option.value)")
+    assert values
+    assert all(value.startswith("heron/rules@global/") for value in values)
+    first = page.locator("[name=to-text] option").first.get_attribute("value")
+    assert first == "heron/privacy-policy@global", "the text with most to tell about topics"
 
 
 def test_an_address_that_names_no_version_is_told_so(context: BrowserContext, site: str) -> None:

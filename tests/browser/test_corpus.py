@@ -46,6 +46,7 @@ def kinds(folder: Path) -> list[str]:
     return [
         "",
         "changes/",
+        "search/?q=train",
         "opt-out/",
         "data/",
         "topics/generative-ai/",
@@ -112,3 +113,26 @@ def test_a_reader_without_javascript_finds_how_to_opt_out_and_since_when(
     assert page.url.split("#")[1].startswith("p")
     target = page.locator(":target").inner_text()
     assert "opt out" in target
+
+
+@pytest.mark.parametrize("query", ["train", '"generative AI"', "microsoft affiliates", "the"])
+def test_the_search_loads_little_before_its_first_result(
+    context: BrowserContext, linkedin: str, query: str
+) -> None:
+    page = context.new_page()
+    page.add_init_script(_AT_FIRST)
+    page.goto(f"{linkedin}search/?q={query}")
+    page.wait_for_selector("#results li")
+    assert page.evaluate("loadedAtFirst") < 100_000
+
+
+#: Adds up what of the search was loaded when its first result appeared.
+_AT_FIRST = """
+    new MutationObserver((_, observer) => {
+      if (!document.querySelector("#results li")) return;
+      observer.disconnect();
+      const all = performance.getEntriesByType("resource");
+      const loaded = all.filter((one) => one.name.includes("/search"));
+      globalThis.loadedAtFirst = loaded.reduce((sum, one) => sum + one.decodedBodySize, 0);
+    }).observe(document, { subtree: true, childList: true });
+"""

@@ -35,8 +35,8 @@ BAD_DECLARATIONS = {
     "unknown key": {"Terms": {"fetch": "https://h.example", "selekt": "main"}},
     "selector": {"Terms": {"fetch": "https://h.example", "select": "main[["}},
     "scheme": {"Terms": {"fetch": "file:///etc/passwd", "select": "main"}},
-    "script": {"Terms": {"fetch": "https://h.example", "executeClientScripts": True}},
-    "filter": {"Terms": {"fetch": "https://h.example", "filter": ["rewriteEverything"]}},
+    "script": {"Terms": {"fetch": "https://h.example", "executeClientScripts": "yes"}},
+    "filter": {"Terms": {"fetch": "https://h.example", "filter": "rewriteEverything"}},
     "path-like": {"../../escape": {"fetch": "https://h.example"}},
 }
 
@@ -97,6 +97,39 @@ def test_one_document_that_fails_stops_no_other_and_is_published(tmp_path: Path)
     rows = json.loads((tmp_path / "feeds" / "status.json").read_text())
     assert [row["state"] for row in rows] == ["failing", "ok"]
     assert "403" in tracker(tmp_path, "status").stdout
+
+
+def test_a_first_run_without_a_network_says_one_thing_once_and_what_to_do(tmp_path: Path) -> None:
+    with Server({"/terms": page(terms())}) as server:
+        entry = server.entry
+        addresses = [server.url(f"/{name}") for name in "abc"]
+    declare(
+        tmp_path, {f"{n} Terms": {"fetch": url} for n, url in zip("abc", addresses, strict=True)}
+    )
+    first = tracker(tmp_path, "run", "--allow-host", entry)
+    assert first.exit_code == 1
+    lines = first.stdout.splitlines()
+    assert [line.split("  ")[1][:12] for line in lines[:3]] == ["UNREACHABLE:"] * 3
+    assert sum("the same as harbour/" in line for line in lines) == 2
+    assert first.stderr.count("Note: none of these texts has ever been read") == 1
+    assert "tracker demo" in first.stderr
+    assert "robots" not in first.output
+    asked = tracker(tmp_path, "diff", "a-terms")
+    assert "never been seen" in said(asked)
+
+
+def test_a_timer_is_told_nothing_but_what_went_wrong(tmp_path: Path) -> None:
+    with Server({"/good": page(terms()), "/bad": [page(terms()), answer(403)]}) as server:
+        declare(tmp_path, {n: {"fetch": server.url(f"/{n}")} for n in ("good", "bad")})
+        hosts = ("run", "--force", "--allow-host", server.entry)
+        fine = tracker(tmp_path, "--quiet", *hosts)
+        assert (fine.exit_code, fine.output) == (0, "")
+        bad = tracker(tmp_path, "--quiet", *hosts)
+    assert bad.exit_code == 1
+    assert bad.stdout == ""
+    assert said(bad).startswith("Error: harbour/bad@global  REFUSED: ")
+    assert bad.stderr.count("\n") == 1
+    assert tracker(tmp_path, "--quiet", "log", "--json").stdout
 
 
 def test_a_private_address_is_refused_unless_allowed(tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,15 +58,16 @@ def asked(
     ("path", "kind"),
     [
         ("/", "text/html; charset=utf-8"),
-        ("/all.xml", "application/rss+xml"),
-        ("/all.atom", "application/atom+xml"),
+        ("/all.xml", "application/xml; charset=utf-8"),
+        ("/all.atom", "application/xml; charset=utf-8"),
         ("/all.json", "application/feed+json"),
-        ("/heron/privacy-policy@eu.xml", "application/rss+xml"),
+        ("/heron/privacy-policy@eu.xml", "application/xml; charset=utf-8"),
         ("/heron/privacy-policy%40eu.json", "application/feed+json"),
         ("/status.feed.json", "application/feed+json"),
         ("/status.json", "application/json"),
         ("/changes.schema.json", "application/json"),
-        ("/sitemap.xml", "application/xml"),
+        ("/sitemap.xml", "application/xml; charset=utf-8"),
+        ("/upcoming.ics", "text/calendar; charset=utf-8"),
         ("/feeds.opml", "text/x-opml; charset=utf-8"),
         ("/assets/style.css", "text/css; charset=utf-8"),
         ("/assets/site.js", "text/javascript; charset=utf-8"),
@@ -155,7 +155,8 @@ def test_a_new_instance_holds_what_ships_and_is_accepted(tmp_path: Path) -> None
     workspace = open_workspace(root)
     assert "linkedin/privacy-policy@eu" in {d.id for d in workspace.declared.documents}
     nothing = settings.parse("settings.toml", "")
-    assert replace(workspace.settings, previews=()) == nothing, "all else is explained, not set"
+    assert workspace.settings == nothing, "all is explained, nothing is set"
+    assert workspace.sources.of("linkedin/terms-of-service@global").preview
     for file in (p for p in root.rglob("*") if p.is_file()):
         assert str(file) in said
     code, said = init("--root", str(root), "status")
@@ -187,7 +188,7 @@ def test_the_settings_of_a_new_instance_name_every_key_and_can_be_uncommented() 
     text = re.sub(r"^# (?=[a-z-_]+ = |\[notify\]$)", "", given, flags=re.MULTILINE)
     found = settings.parse("settings.toml", text)
     assert found.site_url == "https://terms.example/"
-    assert found.contact and found.allow_hosts and found.previews and found.notify
+    assert found.contact and found.allow_hosts and found.notify
     for key in settings._READERS:
         assert key in given
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
 import json
@@ -356,6 +357,64 @@ def test_the_warc_is_read_by_other_tools(bundle: Path) -> None:
     assert fields["WARC-Target-URI"].startswith("http://127.0.0.1:")
     entries = [content for kind, _, content, _ in found if kind == "metadata"]
     assert entries[1] == (bundle / "after" / "1" / "capture.json").read_bytes()
+
+
+def test_the_wacz_is_accepted_by_the_tool_for_such_files(bundle: Path) -> None:
+    validate = pytest.importorskip("wacz.validate", reason="wacz is not installed")
+    found = validate.Validation(str(bundle / "captures.wacz"))
+    assert found.check_required_contents() == 0
+    for check in (
+        found.frictionless_validate,
+        found.check_file_paths,
+        found.check_file_hashes,
+        found.check_data_package_hash_and_sig,
+    ):
+        assert check(), check.__name__
+
+
+def test_the_wacz_leads_to_each_capture_at_its_place(bundle: Path) -> None:
+    with zipfile.ZipFile(bundle / "captures.wacz") as packed:
+        warc = packed.read("archive/captures.warc")
+        index = gzip.decompress(packed.read("indexes/index.cdx.gz")).decode()
+        pages = packed.read("pages/pages.jsonl").decode().splitlines()
+        assert all(entry.compress_type == zipfile.ZIP_STORED for entry in packed.infolist())
+    assert warc == (bundle / "captures.warc").read_bytes()
+    rows = [json.loads(line.split(" ", 2)[2]) for line in index.splitlines()]
+    assert len(rows) == len(pages) - 1 == 2
+    for row in rows:
+        start, size = int(row["offset"]), int(row["length"])
+        ((kind, fields, body, _),) = records(warc[start : start + size])
+        assert kind == "response"
+        assert fields["WARC-Target-URI"] == row["url"]
+        assert body in (terms(nonce=1), terms(ADS, 3))
+
+
+def test_the_proof_is_read_by_the_rules_of_such_logs(bundle: Path) -> None:
+    """C2SP tlog-proof, by RFC 6962: computed in another way than by the program and VERIFY.txt."""
+    for side in ("before", "after"):
+        text = (bundle / side / "1" / "capture.tlog-proof").read_text()
+        head, note = text.split("\n\n", 1)
+        first, place, *nodes = head.split("\n")
+        assert first == "c2sp.org/tlog-proof@v1"
+        assert note == (bundle / "checkpoint.txt").read_text()
+        _, size, root, *_ = note.split("\n")
+        index = int(place.removeprefix("index "))
+        entry = (bundle / side / "1" / "capture.json").read_bytes()
+        path = [base64.b64decode(node) for node in nodes]
+        found = _root(hashlib.sha256(b"\0" + entry).digest(), index, int(size), path)
+        assert base64.b64encode(found).decode() == root
+
+
+def _root(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
+    """The root by recursion over the tree, as section 2.1.1 of RFC 6962 defines it."""
+    if size == 1:
+        assert not path
+        return leaf
+    half = 1 << ((size - 1).bit_length() - 1)
+    *below, other = path
+    if index < half:
+        return hashlib.sha256(b"\1" + _root(leaf, index, half, below) + other).digest()
+    return hashlib.sha256(b"\1" + other + _root(leaf, index - half, size - half, below)).digest()
 
 
 def test_another_tool_finds_a_flipped_bit(bundle: Path) -> None:

@@ -266,6 +266,22 @@ def test_selectors_that_match_nothing_are_reported() -> None:
     assert page(RANGE, Source(PAGE, ("div",), (".gone",))).missing == ()
 
 
+@pytest.mark.parametrize("unsure", ["", ":not(.x)"])  # which the simple reading does not read
+def test_selections_come_in_the_order_of_their_selectors(unsure: str) -> None:
+    html = "<main><p id=a>One</p><p class=b>Two</p><p id=c>Three</p><p class=b>Four</p></main>"
+    select = (f"#c{unsure}", ".b", "#a")
+    assert lines(html, *select) == ["Three", "Two", "Four", "One"]
+    assert lines(html, "#a", f"main{unsure}") == ["One", "Two", "Three", "Four"]
+    nested = "<p id=c>1</p><div id=d><p id=a>2</p><p id=b>3</p></div>"
+    assert lines(nested, f"#b{unsure}", "#c", "#d") == ["2", "3", "1"]
+
+
+@pytest.mark.parametrize("ends", [("#a", "#z"), ("#z", "#b"), ("#y", "#z")])
+def test_a_range_to_remove_without_both_ends_is_reported(ends: tuple[str, str]) -> None:
+    span = Range(*ends, start_included=True, end_included=False)
+    assert page(RANGE, Source(PAGE, (), (span,))).missing == (" … ".join(ends),)
+
+
 def test_what_is_removed_is_removed_inside_the_selection_and_around_it() -> None:
     html = "<main><nav><p>Menu</p></nav><p>Text <i class=x>note</i></p></main>"
     assert lines(html, "main", remove=("nav", ".x")) == ["Text"]
@@ -521,7 +537,7 @@ We \\*may\\* [share](https://example.org/x?trk=y) it:
         (P, "", "We *may* share it:", 0),
         (I, "", "one", 0),
         (I, "", "nested", 0),
-        (I, "", "Bold item", 0),
+        (I, "2.", "Bold item", 0),
     ]
     assert found[2].links == (Link("share", "https://example.org/x"),)
 

@@ -20,8 +20,6 @@ MHTML = (
 @pytest.mark.parametrize(
     ("body", "name"),
     [
-        (b"%PDF-1.4\n1 0 obj", "a PDF"),
-        (b"\xef\xbb\xbf\r\n%PDF-2.0", "a PDF"),
         (rb"{\rtf1\ansi Terms}", "an RTF document"),
         (b"PK\x03\x04...word/document.xml", "a Word document (DOCX)"),
         (b"PK\x03\x04...mimetypeapplication/vnd.oasis.opendocument", "an OpenDocument file"),

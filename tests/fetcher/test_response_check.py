@@ -76,7 +76,7 @@ def test_a_challenge_says_so_in_a_header(status: int) -> None:
         ("text/plain", True),
         ("text/html, text/html", True),
         ("", True),
-        ("application/pdf", False),
+        ("application/pdf", True),
         ("application/json", False),
         ("image/png", False),
         ("\x1b]0;x\x07", False),

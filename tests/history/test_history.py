@@ -36,6 +36,13 @@ BODIES = {
     "a": "<div id=x><h1>Terms</h1><p>We keep&nbsp;your data.</p><p>Be kind to others.</p></div>",
     "2": "<h1>Second page</h1><p>More words.</p>",
 }
+RULES = "".join(f"<p>Rule {n}: keep to your own side of the water.</p>" for n in range(12))
+# One text on its page, with what a transcript leaves out, before and after a change.
+BODIES |= {
+    f"{name}{way}": f"<h1>Terms</h1><p>{said}</p>{RULES}{more}"
+    for name, said in (("A", "We keep your data."), ("B", "We sell your data."))
+    for way, more in (("-page", "<p>On this page: Rules.</p>"), ("-transcript", ""))
+}
 PAGES = {digest(body.encode()): page(body) for body in BODIES.values()}
 
 
@@ -196,6 +203,47 @@ def test_a_change_is_news_although_its_text_is_later_read_from_another_page() ->
     assert [r.significance for r in found.revisions] == [Significance.SUBSTANTIVE] * 2
     assert [r.after.urls for r in found.revisions] == [(ONE.url,), (EU.url,)]
     assert [r.before.urls for r in found.revisions] == [(ONE.url,), (EU.url,)]
+
+
+@pytest.mark.parametrize(("last", "next_"), [(0, 0), (0, 1), (1, 0), (1, 1)])
+def test_sources_that_take_turns_hide_no_change(last: int, next_: int) -> None:
+    """Each shows the text in its own way; what is new is compared with what it showed before."""
+    ways = [(ONE, "live"), (Source(PAGE, ("p",)), "archive")]
+    ways.reverse() if last else None
+    seen = [look("A", day, source, via=via) for day, (source, via) in enumerate([*ways, *ways])]
+    source, via = ways[next_]
+    (revision,) = told(*seen, look("B", 5, source, via=via)).revisions
+    assert revision.significance is Significance.SUBSTANTIVE
+    assert revision.before.captures[0].source == revision.after.captures[0].source == source
+
+
+def ways(*names: str) -> list[Capture]:
+    """Looks at the page (selected) and at its transcript, one a day."""
+    selected = Source(PAGE, ("main",))
+    return [
+        look(name, day, selected)
+        if name.endswith("-page")
+        else replace(look(name, day, via="archive"), media="text/markdown")
+        for day, name in enumerate(names)
+    ]
+
+
+@pytest.mark.parametrize("first", ["page", "transcript"])
+@pytest.mark.parametrize("then", ["page", "transcript"])
+def test_a_page_and_its_transcript_are_one_text(first: str, then: str) -> None:
+    """They are never quite alike; a change that one shows is told once, without that."""
+    turns = ("page", "transcript") if first == "page" else ("transcript", "page")
+    later = ("page", "transcript") if then == "page" else ("transcript", "page")
+    before = [f"A-{way}" for way in (*turns, *turns)]
+    after = [f"B-{way}" for way in (*later, *later)]
+    (revision,) = told(*ways(*before, *after)).revisions
+    assert revision.significance is Significance.SUBSTANTIVE
+    assert [c.clause.text for c in revision.changes] == ["We sell your data."]
+
+
+def test_what_only_one_of_two_ways_shows_is_told() -> None:
+    (revision,) = told(*ways("A-transcript", "A-page", "A-transcript", "B-page")).revisions
+    assert [c.clause.text for c in revision.changes] == ["We sell your data."]
 
 
 def test_an_import_that_names_no_page_gives_way_to_nothing() -> None:

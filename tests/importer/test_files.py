@@ -162,7 +162,7 @@ def test_a_page_saved_as_mhtml_is_the_page_in_it(root: Path, tmp_path: Path) -> 
     assert "=3D" not in shown.stdout
 
 
-@pytest.mark.parametrize(("body", "name"), [(b"%PDF-1.7\n", "a PDF"), (b"PK\3\4..word/", "DOCX")])
+@pytest.mark.parametrize(("body", "name"), [(b"{\\rtf1 Terms}", "RTF"), (b"PK\3\4..word/", "DOCX")])
 def test_a_saved_file_that_is_no_page_is_wrong_use(
     root: Path, tmp_path: Path, body: bytes, name: str
 ) -> None:

@@ -156,6 +156,7 @@ def test_the_list_of_feeds_names_each_once_with_all_that_readers_ask_for() -> No
     assert [o.get("title") for o in root.findall("body/outline")] == [
         "Everything",
         "Topics",
+        "Services",
         "Editions",
         "Documents",
     ]

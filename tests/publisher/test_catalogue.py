@@ -66,4 +66,4 @@ def test_the_subscribe_page_lists_and_explains_every_feed_in_every_format() -> N
 
 def test_the_order_of_the_histories_does_not_matter() -> None:
     assert catalogue(tuple(reversed(everything())), TOPICS) == GROUPS
-    assert catalogue([heron()], TOPICS)[2].feeds[0].title == "Terms Tracker: Global edition"
+    assert catalogue([heron()], TOPICS)[3].feeds[0].title == "Terms Tracker: Global edition"

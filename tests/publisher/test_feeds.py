@@ -16,6 +16,7 @@ from lxml import etree
 
 from tests.factories import (
     SITE,
+    TOPICS,
     again,
     announced,
     everything,
@@ -26,6 +27,7 @@ from tests.factories import (
     history,
     long_history,
     never_seen,
+    publish,
     wide_revision,
 )
 from tests.markup import ATOM, A, Body, bodies, guids, items, titles
@@ -111,8 +113,11 @@ def test_a_feed_with_nothing_to_say_is_valid_and_constant(histories: tuple[Histo
 
 
 def test_there_is_a_feed_for_all_each_topic_edition_and_document_in_three_formats() -> None:
-    names = "all upcoming status generative-ai targeted-advertising eu global us uk".split()
+    topics = ["generative-ai", "targeted-advertising"]
+    names = ["all", "upcoming", "weekly", "status", *topics, "eu", "global", "us", "uk"]
     names += [h.document.id for h in SAMPLES]
+    services = {h.document.id.split("/")[0] for h in SAMPLES}
+    names += [*services, *(f"{service}/{topic}" for service in services for topic in topics)]
     expected = {f"{name}{form.suffix}" for name in names for form in FORMATS} - {"status.json"}
     assert set(ALL) == expected | {"status.feed.json", "feeds.opml"}
 
@@ -123,6 +128,50 @@ def test_an_edition_or_document_has_its_own_news_and_no_other() -> None:
         "heron/hire@eu",
     }
     assert guids(ALL["heron/privacy-policy@global.xml"]) == [tag_uri(heron().revisions[0])]
+
+
+def test_a_service_has_its_own_news_and_a_feed_for_each_topic_in_it() -> None:
+    other = history("# T\nWe walk.", "# T\nWe ran.", name="gull/terms@global")
+    found = feeds_of(heron(), heron_eu(), other)
+    assert guids(found["gull.xml"]) == [tag_uri(other.revisions[0])]
+    assert set(guids(found["heron.xml"])) == set(guids(found["all.xml"])) - {
+        tag_uri(other.revisions[0])
+    }
+    assert guids(found["gull/generative-ai.xml"]) == []
+    assert guids(found["heron/generative-ai.xml"]) == guids(found["generative-ai.xml"])
+
+
+def test_a_service_called_as_an_edition_leaves_the_feed_to_the_edition() -> None:
+    clash = history("# T\nWe walk.", "# T\nWe ran.", name="eu/terms@global")
+    found = feeds_of(clash, heron_eu())
+    assert tag_uri(clash.revisions[0]) not in guids(found["eu.xml"])
+    assert set(guids(found["eu.xml"])) == {tag_uri(r) for r in heron_eu().revisions if r.is_news}
+
+
+def test_a_topic_holds_its_own_clauses_and_says_how_many_others_there_are() -> None:
+    everything_, ads = (feeds_of(heron())[f"{n}.xml"] for n in ("all", "targeted-advertising"))
+    whole, part = (Body(bodies(feed)[0]).text for feed in (everything_, ads))
+    assert "generative AI" in whole.split("Key:")[0].split("\n", 1)[1]
+    assert "What you write to our assistant" in whole
+    assert "What you write to our assistant" not in part
+    assert "our advertising partners" in part
+    assert "3 other clauses changed, on the page of this revision" in part
+    assert "other clause" not in whole
+    assert guids(ads) == guids(everything_)[-1:]
+
+
+def test_a_hub_is_named_in_every_format_where_one_is_set() -> None:
+    hub = "https://hub.example/push"
+    settings = replace(SITE, websub_hub=hub)
+    files = publish([heron()], TOPICS, settings)
+    names = ("all", "heron/privacy-policy@global", "status", "weekly")
+    for name in names:
+        found = feedparser.parse(files[f"{name}.xml"])
+        assert [x.href for x in found.feed.links if x.rel == "hub"] == [hub]
+        assert f'rel="hub" href="{hub}"' in files[f"{name}.atom"].decode()
+        told = json.loads(files[feed_file(name, ".json")])
+        assert told["hubs"] == [{"type": "WebSub", "url": hub}]
+    assert "hub" not in publish([heron()], TOPICS, SITE)["all.xml"].decode()
 
 
 def test_upcoming_holds_what_applies_after_the_newest_text_known() -> None:

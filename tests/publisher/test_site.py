@@ -51,7 +51,7 @@ each_page = pytest.mark.parametrize("name", sorted(PAGES))
 
 ELEMENTS = set(
     """a article blockquote body br button code dd del details div dl dt em fieldset figcaption
-    figure footer
+    figure footer form
     h1 h2 h3 h4 h5 h6 head header html input ins label legend li line link main meta nav
     noscript ol optgroup option p rect script section select span strong summary svg table tbody
     td text th thead time title tr ul""".split()
@@ -59,7 +59,7 @@ ELEMENTS = set(
 ATTRIBUTES = set(
     """aria-hidden aria-label aria-labelledby autocomplete charset checked class content data-copy
     data-after data-before data-document data-now data-removed data-reworded data-root data-seen
-    data-stood data-topics data-under data-visited data-was data-worth
+    data-stood data-text data-topics data-under data-visited data-was data-worth
     datetime defer download for height
     hidden href http-equiv id label lang min name open property rel role scope src tabindex
     target title type value viewbox width x x1 x2 y y1 y2""".split()
@@ -73,7 +73,10 @@ CARD_CSP = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src data:; base-uri 'none'; "
     "form-action 'none'"
 )
-SCRIPTS = {"compare/index.html": ["redline.js", "compare.js", "site.js"]}
+SCRIPTS = {
+    "compare/index.html": ["redline.js", "compare.js", "site.js"],
+    "search/index.html": ["search.js", "site.js"],
+}
 
 
 def elements(page: html.HtmlElement) -> list[html.HtmlElement]:
@@ -133,7 +136,8 @@ def test_the_only_script_and_style_are_our_own_files_and_the_policy_says_so(name
     scripts = [script.get("src").rpartition("assets/")[2] for script in page.iter("script")]
     assert scripts == ([] if name in EMBEDDED else SCRIPTS.get(name, ["site.js"]))
     assert not "".join(script.text or "" for script in page.iter("script")).strip()
-    assert not list(page.iter("style", "img", "iframe", "object", "embed", "form", "base"))
+    assert not list(page.iter("style", "img", "iframe", "object", "embed", "base"))
+    assert not page.xpath("//form[@action or @method]"), "a form is a script's, and sends nothing"
     (policy,) = page.xpath("//meta[@http-equiv='Content-Security-Policy']")
     assert policy.get("content") == (CARD_CSP if name in EMBEDDED else CSP)
     head = FILES[name].decode().partition("</head>")[0]
@@ -339,9 +343,10 @@ def test_a_revision_says_what_happened_to_each_clause_and_why_it_counts() -> Non
 
 def test_changes_of_form_stand_behind_the_news() -> None:
     page = PAGES[REVISION]
-    assert page.xpath("//input[@checked]/@id") == ["show-news", "as-one"]
+    assert page.xpath("//input[@checked]/@id") == ["show-topics", "as-one"]
     labels = [e.text_content() for e in page.iter("label")]
-    assert labels[:3] == ["4 of substance", "all 6 changes", "the whole text"]
+    about = ["4 on these topics", "3 on generative AI", "1 on targeted advertising"]
+    assert labels[:6] == [*about, "4 of substance", "all 6 changes", "the whole text"]
     quiet = "changes/heron/privacy-policy@global/20250321T083000Z/index.html"
     assert PAGES[quiet].xpath("//input[@checked]/@id")[0] == "show-all", "nothing else to see"
 
@@ -508,7 +513,7 @@ def test_what_was_served_is_published_to_the_byte_as_text() -> None:
 def test_only_pages_and_data_of_ours_can_be_taken_for_pages() -> None:
     """Nothing a service served, and no text of it, has a name that a browser would run."""
     kinds = {"html", "json", "jsonl", "xml", "css", "js", "txt", "woff2", "csv", "sqlite"}
-    kinds |= {"atom", "bib", "diff", "opml", "png"}
+    kinds |= {"atom", "bib", "diff", "ics", "opml", "png"}
     assert {name.rpartition(".")[2] for name in FILES} <= kinds
     pages = {name for name in FILES if name.endswith(".html")}
     assert {name.rpartition("/")[2] for name in pages} == {"index.html", "404.html"}
@@ -581,7 +586,7 @@ def test_a_topic_page_shows_the_words_it_looks_for() -> None:
 def test_the_status_page_says_what_stands_in_the_way() -> None:
     text = text_of("status/index.html")
     assert "It answered 999 instead of the page." in text
-    assert "heron/cookies@us never read never seen It has not been visited yet. never 0" in text
+    assert "heron/cookies@us never read never read It has not been visited yet. never 0" in text
 
 
 def test_the_status_page_names_the_libraries_that_read_pages() -> None:
@@ -653,7 +658,7 @@ def test_a_site_without_an_address_names_none() -> None:
 
 def test_an_empty_site_is_a_site() -> None:
     found = publish((), (), Settings())
-    assert "Nothing has changed" in found["index.html"].decode()
+    assert "None of these texts has been read yet" in found["index.html"].decode()
     assert {"all.xml", "status.json", "assets/style.css", "changes.schema.json"} <= set(found)
 
 

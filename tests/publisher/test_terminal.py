@@ -21,7 +21,7 @@ from tests.factories import (
     hostile,
     never_seen,
 )
-from tracker.model import Outcome, Revision
+from tracker.model import Outcome, Revision, State
 from tracker.publisher import terminal
 from tracker.publisher.answers import replies
 
@@ -86,16 +86,22 @@ def test_colour_when_asked_adds_only_colour_and_always_ends_it(printed: Printer)
 
 def test_insertions_and_deletions_are_told_apart_by_more_than_green_and_red() -> None:
     text = terminal.diff(heron().revisions[0], TOPICS, colour=True, width=100)
-    assert "\x1b[33;9mnobody else\x1b[0m\x1b[34;4mour advertising partners\x1b[0m." in text
+    assert "\x1b[33;9m[-nobody else-]\x1b[0m\x1b[34;4m{+our advertising\x1b[0m\n" in text
+    assert "  \x1b[34;4mpartners+}\x1b[0m." in text
+
+
+def test_what_is_copied_from_a_coloured_terminal_is_what_is_printed_without_colour() -> None:
+    for width in (40, 100):
+        assert ESCAPE.sub("", _diff(True, width)).split() == _diff(False, width).split()
 
 
 def test_a_colour_that_goes_on_in_the_next_line_leaves_the_indent_alone() -> None:
     lines = terminal.diff(heron().revisions[0], TOPICS, colour=True, width=40).splitlines()
     (first,) = (n for n, line in enumerate(lines) if "What you write" in line)
     assert lines[first : first + 3] == [
-        "  \x1b[34;4mWhat you write to our assistant is\x1b[0m",
+        "  \x1b[34;4m{+What you write to our assistant is\x1b[0m",
         "  \x1b[34;4mkept, so that generative AI can answer\x1b[0m",
-        "  \x1b[34;4mbetter.\x1b[0m",
+        "  \x1b[34;4mbetter.+}\x1b[0m",
     ]
 
 
@@ -155,6 +161,16 @@ def test_a_diff_says_what_is_compared_and_from_when_it_applies() -> None:
     assert any("Added · Generative AI (generative AI" in line for line in lines)
 
 
+def test_a_diff_begins_with_what_is_about_a_topic() -> None:
+    revision = heron().revisions[0]
+    about = [bool(change.tags) for change in revision.changes]
+    assert sorted(about, reverse=True) != about, "the sample has a topic below other news"
+    labels = re.findall(r"^  (?:Added|Removed|Reworded).*$", said(), re.MULTILINE)
+    tagged = ["·" in label for label in labels]
+    assert tagged == sorted(tagged, reverse=True)
+    assert any(tagged)
+
+
 def test_a_diff_shows_numbers_and_link_targets() -> None:
     text = terminal.diff(every_kind().revisions[0], TOPICS, colour=False, width=100)
     assert "  (a) → (b)" in text
@@ -179,7 +195,7 @@ def test_the_log_is_newest_first_and_says_what_each_is_worth() -> None:
 def test_the_status_says_what_stands_in_the_way() -> None:
     text = terminal.status([never_seen(), failing(), heron()], NOW, colour=False, width=100)
     assert text.splitlines() == [
-        "heron/cookies@us  never seen  NEVER SEEN",
+        "heron/cookies@us  never seen  NEVER READ",
         "    Cookies: 0 versions",
         "    It has not been visited yet.",
         "heron/privacy-policy@global  seen 2025-03-30 08:30 UTC  ok",
@@ -209,6 +225,16 @@ def test_a_visit_is_one_line() -> None:
     assert "\n" not in line
     skipped = terminal.visit(document, [], "visited an hour ago")
     assert skipped == "heron/privacy-policy@global  not asked for: visited an hour ago"
+
+
+def test_a_reason_that_several_visits_share_is_told_once() -> None:
+    document = heron().document
+    bad = replace(capture(document.id, 0, "x"), outcome=Outcome.REFUSED, reason="It said no.")
+    told: dict[str, str] = {}
+    lines = [
+        terminal.visit(replace(document, id=name), [bad], "", told) for name in ("a/b@c", "d/e@f")
+    ]
+    assert lines == ["a/b@c  REFUSED: It said no.", "d/e@f  REFUSED: the same as a/b@c"]
 
 
 def test_an_import_says_what_was_new_and_what_is_no_version() -> None:
@@ -290,7 +316,8 @@ def test_hostile_texts_cannot_act_side_by_side(width: int) -> None:
 def test_a_text_that_nobody_looks_at_any_more_does_not_stand_well() -> None:
     late = terminal.status([heron()], NOW + timedelta(days=30), colour=False, width=100)
     assert "STALE for 3" in late
-    alone = replace(heron(), document=replace(heron().document, sources=()))
+    stands = replace(heron().standing, state=State.IMPORTED)
+    alone = replace(heron(), standing=stands)
     assert "imported, not watched" in terminal.status([alone], NOW, colour=False, width=100)
 
 

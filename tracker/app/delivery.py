@@ -19,7 +19,7 @@ from typing import Any
 
 from tracker._support.lock import taken
 from tracker.errors import ArchiveError, Busy, UsageError
-from tracker.policy import NEWS_FOR
+from tracker.policy import LONGEST_MESSAGE, NEWS_FOR
 
 FILE = "notified.jsonl"
 
@@ -85,6 +85,11 @@ class Sender:
                     f'settings.toml: address {address.number} of "notify" › "{address.feed}" is '
                     "none that apprise knows; see https://github.com/caronc/apprise."
                 )
+
+    def room(self, address: Address) -> int:
+        """Return how many characters a message may have there, its title among them."""
+        servers = self._services[address.name]
+        return min(LONGEST_MESSAGE, *(int(server.body_maxlen) for server in servers))
 
     def send(self, address: Address, title: str, body: str) -> bool:
         """Send a message; return whether the service took it."""

@@ -135,7 +135,7 @@ def _bundle(app: App, archive: Archive, revision: Revision, past: evidence.LogCo
             f"{archive.path}: is not whole, and a proof takes the whole log; `tracker verify` says "
             "more, `tracker restore` brings a backup back."
         )
-    sides = (revision.before.captures, revision.after.captures)
+    sides = tuple(log.recorded(v.captures) for v in (revision.before, revision.after))
     stamped = _covering(app, archive, max(log.places[c] for side in sides for c in side))
     text = stamped.stamp.text if stamped else new_checkpoint(app, heads)
     note, key = evidence.parse_note(text), key_of(app.workspace)
@@ -152,6 +152,9 @@ def _bundle(app: App, archive: Archive, revision: Revision, past: evidence.LogCo
         public=key.public if key and note.signatures else None,
         site_url=app.workspace.settings.site_url,
         stamped=_shown_to_others(app, stamped) if stamped else None,
+        verdicts=tuple(
+            c for c in app.workspace.corrections if c.verdict and c.document == revision.document
+        ),
     )
 
 
@@ -184,6 +187,11 @@ class _Log:
         self.places: dict[Capture, int] = {}
         for index, (capture, _) in enumerate(entries):
             self.places.setdefault(capture, index)
+        self._recorded = {capture.number: capture for capture, _ in entries}
+
+    def recorded(self, captures: Sequence[Capture]) -> tuple[Capture, ...]:
+        """Return captures as they were recorded, with the outcome of their day."""
+        return tuple(self._recorded[capture.number] for capture in captures)
 
     def exhibit(self, capture: Capture) -> Exhibit:
         """Return a capture with its proof, as yet without its text and body."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tracker._support.containment import Failed
 from tracker.app.app import App, watched
@@ -23,17 +22,14 @@ from tracker.app.ingest import (
     owners,
 )
 from tracker.app.internet_archive import PublicArchive, import_captures
-from tracker.app.network import fetcher
+from tracker.app.network import asking, fetcher
 from tracker.app.workers import Workers, lost_worker
 from tracker.errors import ImportFailed, UsageError
 from tracker.extractor import PageFacts, foreign_format, way_out
-from tracker.fetcher import Limits, talk, user_agent
+from tracker.fetcher import Limits
 from tracker.importer import Record, Refusal, Undated, opened, saved_page, shown, warc_records
 from tracker.importer.wayback import collapsed
 from tracker.model import Capture, Document, Source
-
-if TYPE_CHECKING:
-    import httpx
 
 #: A public archive is a library: we wait as long as it asks, within reason.
 _PATIENT = Limits(total_seconds=900.0, attempts=6, longest_wait=300.0)
@@ -67,7 +63,7 @@ def import_repository(
     ImportFailed where the repository has no such records.
     """
     workspace = app.workspace
-    with opened(repository, partial(_asking, app), received) as found:
+    with opened(repository, partial(asking, app), received) as found:
         entries = [e for e in found.entries if wanted.includes(e)]
         refused = tuple(_undated(u) for u in found.undated if wanted.is_of(u))
         if not entries and not refused:
@@ -89,11 +85,6 @@ def _undated(found: Undated) -> Refusal:
     return Refusal(name, f"is dated {found.said}, which is no time that a page can be of")
 
 
-def _asking(app: App, url: str) -> AbstractContextManager[httpx.Client]:
-    """Ask an address that the operator typed; GitHub answers only what calls itself git."""
-    return talk(url, user_agent=f"git/{user_agent(app.workspace.settings.contact)}")
-
-
 @contextmanager
 def import_wayback(
     app: App,
@@ -112,9 +103,9 @@ def import_wayback(
     source = _page(document, address)
     with (
         app.workspace.open_archive(write=True) as archive,
-        fetcher(app, hosts, _PATIENT) as asking,
+        fetcher(app, hosts, _PATIENT) as patient,
     ):
-        public = PublicArchive(asking, app.workspace.settings.wayback_url, app.now)
+        public = PublicArchive(patient, app.workspace.settings.wayback_url, app.now)
         listed = tuple(public.index(source.url, since, until))
         marks = collapsed(listed, daily=daily)
         if not marks:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from tracker._support.containment import Failed, tried
 from tracker.app.outcomes import FACTS, classified
 from tracker.archive.store import Archive
-from tracker.config.declarations import imported_id
+from tracker.config.declarations import document_id
 from tracker.errors import ImportFailed
 from tracker.extractor import Classification, PageFacts, examine
 from tracker.fetcher import public_headers
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class Wanted:
     """Which records of a repository to import; empty `service` means all, dates are inclusive."""
 
-    media: str
+    media: str | tuple[str, ...]
     service: str = ""
     edition: str = "global"
     since: date | None = None
@@ -77,9 +77,13 @@ def look(work: tuple[str, bytes, str, Source | None] | None) -> PageFacts | Fail
 
 @dataclass(slots=True)
 class Keeper:
-    """Appends records to an archive, knowing what was captured of their pages before."""
+    """Appends records to an archive, knowing what was captured of their pages before.
+
+    `facts` are recorded of each of them.
+    """
 
     archive: Archive
+    facts: tuple[tuple[str, str], ...] = ()
     _known: dict[str, dict[str | None, list[Capture]]] = field(default_factory=dict)
 
     def has(self, found: Found) -> bool:
@@ -95,7 +99,8 @@ class Keeper:
         if self.has(found):
             return None
         document, record = found.document, found.record
-        capture = self._judged(document.id, found.source, record, seen)
+        capture = self._judged(document, found.source, record, seen)
+        capture = replace(capture, facts=tuple(sorted({*capture.facts, *self.facts})))
         self.archive.introduce(document)
         self.archive.add(capture, record.body)
         pages = self._of(document.id)
@@ -107,24 +112,26 @@ class Keeper:
         """Return the known captures of each page of a document, oldest first."""
         if document not in self._known:
             pages: dict[str | None, list[Capture]] = {}
-            for capture in sorted(self.archive.captures(document), key=_time):
+            known = self.archive.verdicts.applied(self.archive.captures(document))
+            for capture in sorted(known, key=_time):
                 pages.setdefault(capture.page_key, []).append(capture)
             self._known[document] = pages
         return self._known[document]
 
     def _judged(
-        self, document: str, source: Source | None, record: Record, seen: PageFacts | None
+        self, document: Document, source: Source | None, record: Record, seen: PageFacts | None
     ) -> Capture:
         """Judge by the declared selectors, or by structure where they match nothing of then."""
         found = self._judge(document, source, record, seen)
-        if found.outcome is Outcome.SELECTOR and source and self._is_new(document, source, record):
+        selected = found.outcome is not Outcome.SELECTOR
+        if not selected and source and self._is_new(document.id, source, record):
             plain = Source(source.url)
             by_structure = self._judge(document, plain, record)
             if by_structure.outcome is Outcome.GOOD:
                 return _capture(
-                    document, plain, record, replace(by_structure, reason=_BY_STRUCTURE)
+                    document.id, plain, record, replace(by_structure, reason=_BY_STRUCTURE)
                 )
-        return _capture(document, source, record, found)
+        return _capture(document.id, source, record, found)
 
     def _is_new(self, document: str, source: Source, record: Record) -> bool:
         """Return whether the selectors never matched before; if they did, this page is another."""
@@ -133,15 +140,15 @@ class Keeper:
 
     def _judge(
         self,
-        document: str,
+        document: Document,
         source: Source | None,
         record: Record,
         seen: PageFacts | None = None,
     ) -> Classification:
-        known = self._of(document).get(source.key if source else None, [])
+        known = self._of(document.id).get(source.key if source else None, [])
         past = known[: bisect_right(known, record.time, key=_time)]
         body, media = record.body, record.media
-        return classified(self.archive, body, media, source, past, record.time, seen)
+        return classified(self.archive, body, media, source, past, record.time, seen, document)
 
 
 _BY_STRUCTURE = (
@@ -174,7 +181,7 @@ def _capture(
         media=record.media,
         via=record.via,
         archive_url=record.archive_url,
-        facts=FACTS,
+        facts=tuple(sorted({*FACTS, *record.facts})),
     )
 
 
@@ -202,12 +209,12 @@ def import_records(
     def found() -> Iterator[Found]:
         for entry in _as_declared(entries, edition, declared):
             try:
-                name = imported_id(entry.service, entry.type, edition)
-                body = _body(repository, entry, now)
+                name = document_id(entry.service, entry.type, edition)
+                body = body_of(repository, entry, now)
             except ValueError as error:
                 what = entry.service, entry.type
                 unnamed[what] = Refusal(" ".join(what), f"cannot be a document: {error}")
-            except _Refused as error:
+            except Unfit as error:
                 refused.append(
                     Refusal(f"Commit {entry.commit} of {entry.service} {entry.type}", str(error))
                 )
@@ -215,22 +222,23 @@ def import_records(
                 document = Document(name, entry.service, entry.type, edition, ())
                 yield Found(document, _source(entry, document, declared), _of_entry(entry, body))
 
-    yield from _kept(found(), archive, looking)
+    yield from kept(found(), archive, looking)
     yield from refused
     yield from unnamed.values()
 
 
-class _Refused(Exception):
+class Unfit(Exception):
     """A record is not taken; the text says why."""
 
 
-def _body(repository: Repository, entry: Entry, now: datetime) -> bytes:
+def body_of(repository: Repository, entry: Entry, now: datetime) -> bytes:
+    """Return the bytes of an entry. Raises Unfit where it is not taken."""
     if reason := doubt(entry.time, now):
-        raise _Refused(reason)
+        raise Unfit(reason)
     try:
         return repository.body(entry)
     except ImportFailed as error:
-        raise _Refused(f"is not read: {str(error).rstrip('.')}") from error
+        raise Unfit(f"is not read: {str(error).rstrip('.')}") from error
 
 
 def _as_declared(
@@ -258,7 +266,7 @@ def _declared_pages(
     return pages
 
 
-def _kept(
+def kept(
     found: Iterable[Found], archive: Archive, looking: Looking | None
 ) -> Iterator[Capture | Refusal | None]:
     """Keep what is found; a record that cannot be judged is refused by itself."""
@@ -323,7 +331,7 @@ def import_pages(
                 for document, source in owners(documents, record.url or ""):
                     yield Found(document, source, record)
 
-    for capture in _kept(found(), archive, looking):
+    for capture in kept(found(), archive, looking):
         while refused:
             yield refused.pop(0)
         yield capture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tracker.app.workspace import starter
-from tracker.config import settings, topics
+from tracker.config import settings, sources, topics
 from tracker.errors import UsageError
 
 
@@ -32,5 +32,5 @@ def _files() -> dict[str, bytes]:
     """Return the files that a new instance starts from, by path under `data/`."""
     folder = starter("declarations")
     found = {f"declarations/{p.relative_to(folder).as_posix()}": p for p in folder.rglob("*.json")}
-    found |= {name: starter(name) for name in (topics.FILE, settings.FILE)}
+    found |= {name: starter(name) for name in (topics.FILE, settings.FILE, sources.FILE)}
     return {name: path.read_bytes() for name, path in sorted(found.items())}

@@ -12,6 +12,7 @@ from tracker.config.settings import FILE as SETTINGS
 from tracker.errors import TrackerError, UsageError
 from tracker.publisher.feeds.channel import Item
 from tracker.publisher.feeds.channels import feed_items
+from tracker.publisher.feeds.digest import week_of
 from tracker.publisher.feeds.items import brief
 
 
@@ -44,7 +45,11 @@ def notify(app: App, sender: Sender, known: Iterable[Address]) -> bool:
     if workspace.unknown:
         raise TrackerError(workspace.unknown)
     items = feed_items(
-        histories_of(app), workspace.topics, workspace.settings, workspace.corrections
+        histories_of(app),
+        workspace.topics,
+        workspace.settings,
+        workspace.corrections,
+        until=week_of(app.now.date()),
     )
     with Ledger(workspace.root / "data" / FILE) as ledger:
         for address in known:
@@ -65,9 +70,10 @@ def _served(
     for item in items:
         if address.feed not in item.feeds or ledger.has(address, item.id, item.published):
             continue
-        done = sender.send(address, *brief(item, linked=linked))
-        app.progress.say(f"{address.name}  {'sent' if done else 'NOT SENT'}: {item.title}")
+        done = sender.send(address, *brief(item, linked=linked, room=sender.room(address)))
         if not done:
+            app.progress.failed(f"{address.name}  NOT SENT: {item.title}")
             return False
+        app.progress.say(f"{address.name}  sent: {item.title}")
         ledger.record(address, item.id, app.now)
     return True

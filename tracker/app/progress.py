@@ -27,12 +27,13 @@ class Progress:
     """Receivers of all that a use case has to say before it returns.
 
     `doing` gets a line that replaces the one before it, empty once nothing is being done; `say`
-    results, `note` remarks and `problem` failures of single things, each a sentence that may hold
-    any characters; `event` the same and more for programs.
+    results, `failed` those that are failures, `note` remarks and `problem` failures of single
+    things, each a sentence that may hold any characters; `event` the same and more for programs.
     """
 
     doing: Callable[[str], None] = _nobody
     say: Callable[[str], None] = _nobody
+    failed: Callable[[str], None] = _nobody
     note: Callable[[str], None] = _nobody
     problem: Callable[[str], None] = _nobody
     event: Event = _unlogged

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tracker.errors import TooCostly
-from tracker.extractor import Undecodable
+from tracker.errors import TooCostly, TrackerError
+from tracker.extractor import Undecodable, is_pdf
 from tracker.history import Reader
 from tracker.model import Capture, Reading, Source
 
@@ -30,13 +30,16 @@ def read_anew(capture: Capture, body: bytes, media: str) -> Reading:
     """Read a kept body with today's code.
 
     What an older version could decode and this one cannot, has U+FFFD in place of its letters:
-    nothing that was recorded may stop a publication. Raises TooCostly where reading takes too long.
+    nothing that was recorded may stop a publication. Raises TooCostly where reading takes too long,
+    and TrackerError for a PDF that could be read when it was recorded.
     """
     from tracker.extractor import read  # most bodies were read before
 
     try:
         return read(body, media, capture.source)
-    except Undecodable:
+    except Undecodable as error:
+        if is_pdf(body):
+            raise TrackerError(f"{capture.document}: {error}.") from error
         letters = body.decode("utf-8", "replace").encode()
         return read(letters, f"{media.partition(';')[0]}; charset=utf-8", capture.source)
     except TooCostly as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property, partial
 
 from tracker._support.cache import READINGS, TEXTS, DerivedCache, key_of
@@ -12,12 +13,34 @@ from tracker._support.containment import Failed, tried
 from tracker.app.app import App, chosen
 from tracker.app.readings import read_anew, reader_of
 from tracker.app.workspace import Workspace
+from tracker.archive.published import by_document, load_published
 from tracker.archive.store import Archive
 from tracker.config.topics import FILE as TOPICS
 from tracker.errors import TrackerError
-from tracker.history import Reader, completed, decisive, in_order, texts, without_repeats
-from tracker.history.outages import outages
-from tracker.model import LIVE, Capture, Document, History, Reading, Source, Texts, digest
+from tracker.history import (
+    Reader,
+    completed,
+    decisive,
+    identified,
+    in_order,
+    judged,
+    texts,
+    without_repeats,
+)
+from tracker.history.observations import groups
+from tracker.importer import same_page
+from tracker.model import (
+    LIVE,
+    MOVED,
+    Capture,
+    Document,
+    History,
+    PublishedVersion,
+    Reading,
+    Source,
+    Texts,
+    digest,
+)
 
 #: After so many new captures of a document, those that remain of all are remembered again.
 _MANY = 40
@@ -28,7 +51,8 @@ class Case:
     """A document with its captures in order; those from which nothing follows may be left out.
 
     `kept` are the bodies that are kept of those that decide. `key` stands for all that its texts
-    follow from, `code` for that without the captures.
+    follow from, `code` for that without the captures. `expect` is how long the text may go unseen,
+    where that is declared.
     """
 
     document: Document
@@ -36,6 +60,7 @@ class Case:
     kept: frozenset[str]
     key: str
     code: str
+    expect: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +113,18 @@ class Session:
         for name in known.keys() - declared.keys():
             if any(refusal.concerns(name) for refusal in self.workspace.refusals):
                 known[name] = replace(known[name], sources=self._last_asked(name))
+            elif self.archive.was_visited(name):
+                known[name] = replace(known[name], ended=True)
+        for name, became in self._gone_on().items():
+            if name in known:
+                known[name] = replace(known[name], became=became)
         known |= declared
         return [known[name] for name in sorted(known)]
+
+    def _gone_on(self) -> dict[str, str]:
+        """Return what documents are called now that had other names, by their earlier ones."""
+        declared = self.workspace.declared.documents
+        return {name: document.id for document in declared for name in document.was}
 
     def _last_asked(self, name: str) -> tuple[Source, ...]:
         """Return a document's pages at the last visit: as it was declared before it was refused."""
@@ -100,22 +135,41 @@ class Session:
 
     def case(self, document: Document) -> Case:
         """Return a document with what was captured of it."""
-        captures = self._captures(document)
+        captures = tuple(judged(self._captures(document), document))
         runs = decisive(captures)
         # A text is read from its own body while that is kept, and else from one that reads alike.
         kept = self.archive.kept(c.body for run in runs for c in run.first if c.body)
         code = key_of(TEXTS, document, self.workspace.topics)
-        return Case(document, captures, kept, key_of((), code, runs, sorted(kept)), code)
+        expect = self.workspace.sources.of(document.id).expect
+        return Case(document, captures, kept, key_of((), code, runs, sorted(kept)), code, expect)
 
     def _captures(self, document: Document) -> tuple[Capture, ...]:
         """Return what was captured of a document, as far as anything follows from it.
+
+        It goes on from the last look under an earlier name; all before that stays under that name.
+        """
+        own = self._own_captures(document)
+        earlier = [look for name in document.was for look in self._last_look(name)]
+        before = in_order((c for c in earlier if not own or c.time < own[0].time), document)
+        is_old = partial(_is_at, document.moved)
+        return tuple(_moved(c) if c in before or is_old(c) else c for c in (*before, *own))
+
+    def _last_look(self, name: str) -> tuple[Capture, ...]:
+        """Return the last good look at a document that is called otherwise now."""
+        captures = self.archive.captures(name, self.sizes.get("captures"))
+        usual = in_order((c for c in captures if not c.is_preview), Document(name, "", "", "", ()))
+        return ([*groups(usual)] or [()])[-1]
+
+    def _own_captures(self, document: Document) -> tuple[Capture, ...]:
+        """Return what was captured of a document under its own name.
 
         A page that is looked at every hour has as many captures as there are hours, so from time to
         time those that remain are remembered. A proof takes all of them.
         """
         size = self.sizes.get("captures")
-        if self._anew:
-            return tuple(in_order(self.archive.captures(document.id, size), document))
+        if self._anew or self.archive.verdicts.concern(document.id):
+            every = self.archive.verdicts.applied(self.archive.captures(document.id, size))
+            return tuple(in_order(every, document))
         name, key = f"looks {document.id}", key_of(TEXTS, document)
         known = self._looked(name, key)
         more = self.archive.captures(document.id, size, known.size)
@@ -156,10 +210,20 @@ class Session:
     def remember(self, case: Case, found: Texts) -> None:
         self.cache.put(case.document.id, case.key, _Told(found, case.code))
 
+    @cached_property
+    def _published(self) -> Mapping[str, tuple[PublishedVersion, ...]]:
+        size = self.sizes.get("captures")
+        found = load_published(self.workspace.published)
+        return by_document(p for p in found if size is None or p.size <= size)
+
+    def published(self, document: Document) -> tuple[PublishedVersion, ...]:
+        """Return what was published of a document, as far as the log is read."""
+        return self._published.get(document.id, ())
+
     def history(self, case: Case) -> History:
         """Return all that follows from the captures of a document."""
-        found = completed(case.document, case.captures, self.texts(case))
-        return replace(found, outages=tuple(outages(case.captures)))
+        found = completed(case.document, case.captures, self.texts(case), case.expect)
+        return identified(found, self.published(case.document), self.workspace.topics)
 
     def found(self, document: Document) -> History:
         """Return all that follows from what was captured of a document."""
@@ -180,6 +244,15 @@ class Session:
             found = read_anew(capture, body, media)
             self.cache.put(name, key, found)
         return found
+
+
+def _is_at(addresses: Sequence[str], capture: Capture) -> bool:
+    return any(same_page(capture.asked_url or "", address) for address in addresses)
+
+
+def _moved(capture: Capture) -> Capture:
+    """Return a capture that says that its text has moved, by the operator's word."""
+    return replace(capture, facts=(*capture.facts, (MOVED, "yes")))
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from tracker.app.workspace import settings_of
 from tracker.errors import TrackerError
-from tracker.publisher.feeds.formats import FORMATS
+from tracker.publisher.feeds.formats import JSON
 
 HOST = "127.0.0.1"
 #: By what names this machine may be asked: whoever reaches it by another one was led here.
@@ -21,10 +21,11 @@ _NAMES = frozenset({HOST, "localhost", "::1"})
 _LONGEST = 4096  # characters of a path
 _TYPES = {
     "": "text/plain; charset=utf-8",
-    ".atom": "application/atom+xml",
+    ".atom": "application/xml; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".csv": "text/csv; charset=utf-8",
     ".diff": "text/plain; charset=utf-8",
+    ".ics": "text/calendar; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
@@ -35,9 +36,10 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
     ".woff2": "font/woff2",
-    ".xml": "application/xml",
+    # A browser shows a feed by its style sheet only where it comes as plain XML.
+    ".xml": "application/xml; charset=utf-8",
 }
-_FEED_TYPES = {form.suffix: form.media_type for form in FORMATS}
+_FEED_TYPES = {".json": JSON.media_type}
 
 
 class SiteHandler(SimpleHTTPRequestHandler):

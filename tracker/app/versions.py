@@ -21,6 +21,7 @@ def revision_between(
     if since is not None:
         return revise(version_at(found, since), version_at(found, until), topics)
     if not found.revisions:
+        version_at(found)  # one that was never seen says so
         raise UsageError(f"{found.document.id} has not changed since it was first seen.")
     return found.revisions[-1]
 

@@ -7,15 +7,17 @@ program.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tracker._support.atomic_folder import published_names
 from tracker._support.cache import DerivedCache, key_of
+from tracker.archive import published
 from tracker.archive.object_store import ObjectStore
 from tracker.archive.store import Archive
-from tracker.config import corrections, declarations, feed_names, settings, topics
+from tracker.config import corrections, declarations, feed_names, settings, sources, topics
 from tracker.config.declarations import Declared
+from tracker.config.sources import Sources
 from tracker.config.validation import Refusal, is_there, quoted, refused
 from tracker.errors import DeclarationError
 from tracker.model import Correction, Settings, Topic
@@ -33,6 +35,7 @@ class Followed:
     topics: tuple[Topic, ...]
     settings: Settings
     corrections: tuple[Correction, ...]
+    sources: Sources = field(default_factory=Sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Workspace:
     topics: tuple[Topic, ...]
     settings: Settings
     corrections: tuple[Correction, ...] = ()
+    sources: Sources = field(default_factory=Sources)
     refusals: tuple[Refusal, ...] = ()
     unknown: str = ""
 
@@ -61,8 +65,23 @@ class Workspace:
         return self.root / ".cache" / "derived.db"
 
     @property
+    def hosts(self) -> Path:
+        """What hosts asked of us lately; may be thrown away, too."""
+        return self.root / ".cache" / "hosts.json"
+
+    @property
+    def collections(self) -> Path:
+        """The mirrors of collections that are followed; they may be thrown away at will."""
+        return self.root / ".cache" / "collections"
+
+    @property
     def feeds(self) -> Path:
         return self.root / "feeds"
+
+    @property
+    def published(self) -> Path:
+        """The ledger of what was published, and by which names."""
+        return self.root / "data" / published.FILE
 
     @property
     def key(self) -> Path:
@@ -83,17 +102,18 @@ class Workspace:
 
     def open_archive(self, *, write: bool = False) -> Archive:
         """Open the archive with the store of its bodies; `write` is as `Archive` has it."""
-        return Archive(self.archive, bodies_by(self.settings), write=write)
+        store = bodies_by(self.settings)
+        return Archive(self.archive, store, write=write, verdicts=self.corrections)
 
     def remember(self, cache: DerivedCache) -> None:
         """Keep in mind what is published now, for when a file cannot be accepted."""
         said = replace(self.settings, notify=())  # addresses may hold secrets
-        now = Followed(self.topics, said, self.corrections)
+        now = Followed(self.topics, said, self.corrections, self.sources)
         if _followed(cache) != now:
             cache.put(_FOLLOWED, key_of(_READ_BY), now)
 
 
-_FOLLOWED, _READ_BY = "followed", ("model.py",)
+_FOLLOWED, _READ_BY = "followed", ("model.py", "config/sources.py")
 
 
 def _followed(cache: DerivedCache) -> Followed | None:
@@ -124,13 +144,15 @@ def _read(root: Path, followed: Followed | None) -> Workspace:
     said = _settings(root, followed)
     wanted, wrong = _notified(said.settings, declared, watched or ())
     corrected = corrections.load(data)
-    refusals += _merged(said.refusal, wrong) + _merged(corrected.refusal)
+    ranked = _sources(root, followed)
+    refusals += _merged(said.refusal, wrong) + _merged(corrected.refusal) + _merged(ranked.refusal)
     return Workspace(
         root,
         declared,
         watched or (),
         wanted,
         corrections.with_earlier(corrected, followed.corrections if followed else ()),
+        ranked.sources,
         (*declared.refusals, *refusals),
         _unknown(root, watched, said, followed),
     )
@@ -152,7 +174,7 @@ def _notified(
     unknown = feed_names.no_feeds(declared, watched, said)
     if not unknown:
         return said, None
-    way_out = "is no feed; use all, a topic, an edition or a document"
+    way_out = "is no feed; use all, weekly, a topic, an edition, a service or a document"
     problems = (f'"notify" › {quoted(name)} {way_out}' for name in unknown)
     kept = tuple(one for one in said.notify if one[0] not in unknown)
     return replace(said, notify=kept), refused(DeclarationError(settings.FILE, *problems))
@@ -190,6 +212,11 @@ def _unknown(
 def _settings(root: Path, followed: Followed | None) -> settings.Given:
     folder = _own(root / "data" / settings.FILE).parent
     return settings.load(folder, followed.settings if followed else None)
+
+
+def _sources(root: Path, followed: Followed | None) -> sources.Given:
+    folder = _own(root / "data" / sources.FILE).parent
+    return sources.load(folder, followed.sources if followed else None)
 
 
 def settings_of(root: Path) -> Settings:

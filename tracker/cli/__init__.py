@@ -17,10 +17,11 @@ import click
 
 from tracker import __version__
 from tracker._support.containment import unexpected
+from tracker._support.nearest import nearest
 from tracker.app.app import App
-from tracker.cli import _logging
+from tracker.cli import _completion, _logging  # noqa: F401 (completion is registered)
 from tracker.cli._app import parse_time
-from tracker.cli._output import TERMINAL
+from tracker.cli._output import QUIET, TERMINAL
 from tracker.errors import TrackerError
 from tracker.publisher.terminal import harmless
 
@@ -52,6 +53,18 @@ class _Commands(click.Group):
         gc.freeze()
         gc.enable()
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            meant = nearest(args[0], COMMANDS)
+            if not meant:
+                raise
+            way_out = f"{error.message} Did you mean {' or '.join(meant)}?"
+            raise click.UsageError(way_out, ctx) from error
 
     def main(self, *arguments: Any, **more: Any) -> Any:
         for stream in (sys.stdout, sys.stderr):
@@ -109,8 +122,13 @@ class _Commands(click.Group):
     callback=lambda _context, _option, kind: _logging.listen(bool(kind)),
     help="Write what happens to standard error, one JSON object a line.",
 )
+@click.option(
+    "--quiet",
+    is_flag=True,
+    help="Say only what went wrong, on standard error: for timers that mail what is said.",
+)
 @click.pass_context
-def main(ctx: click.Context, root: Path, now: str | None) -> None:
+def main(ctx: click.Context, root: Path, now: str | None, quiet: bool) -> None:
     """Track what terms of service say about generative AI and targeted advertising.
 
     \b
@@ -125,4 +143,5 @@ def main(ctx: click.Context, root: Path, now: str | None) -> None:
     starts from those that ship with the program. What was seen is kept in data/archive.db. What
     follows from it is written to feeds/: open feeds/index.html, or subscribe to feeds/all.xml.
     """
-    ctx.obj = App(root, parse_time(now, "--now") if now else datetime.now(UTC), TERMINAL)
+    time = parse_time(now, "--now") if now else datetime.now(UTC)
+    ctx.obj = App(root, time, QUIET if quiet else TERMINAL)

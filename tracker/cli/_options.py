@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from tracker.app.app import App
+from tracker.cli import _completion
+from tracker.cli._period import Period
+from tracker.config.topics import find as find_topic
+from tracker.publisher.selection import Selection
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
-documents = click.argument("documents", nargs=-1, metavar="[DOCUMENT]...")
+documents = click.argument(
+    "documents", nargs=-1, metavar="[DOCUMENT]...", shell_complete=_completion.documents
+)
+topic = click.option(
+    "--topic",
+    metavar="TOPIC",
+    shell_complete=_completion.topics,
+    help="Only what is about this topic: its name, a part of it, or one of its words.",
+)
 file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 as_json = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON for programs instead of text for people."
@@ -27,6 +42,60 @@ accept_fork = click.option(
     is_flag=True,
     help="Go on although the log contradicts what was published: recorded, and shown to readers.",
 )
+
+
+def document(name: str) -> Callable[[_Command], _Command]:
+    """Add an argument that names one document."""
+    return click.argument(name, shell_complete=_completion.documents)
+
+
+def selecting(command: _Command) -> _Command:
+    """Add `--topic`, `--since`, `--until` and `--limit`; see `selection`."""
+    for option in (
+        click.option(
+            "--limit", type=click.IntRange(1), metavar="N", help="Only the newest so many."
+        ),
+        click.option(
+            "--until",
+            type=Period(end=True),
+            metavar="DATE",
+            help="Only what was first seen on this day (or in this month or year) or before it.",
+        ),
+        click.option(
+            "--since",
+            type=Period(),
+            metavar="DATE",
+            help="Only what was first seen on this day (or in this month or year) or after it.",
+        ),
+        topic,
+    ):
+        command = option(command)
+    return command
+
+
+word = click.option(
+    "--word",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.docx",
+    help="Write a Word file with tracked changes: accepted, it is the second text; rejected, the "
+    "first.",
+)
+
+
+def topic_id(app: App, named: str | None) -> str:
+    """Return the id of the topic that is `named`, "" where none is. Raises UsageError."""
+    return find_topic(app.topics, named).id if named is not None else ""
+
+
+def selection(
+    app: App,
+    topic: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int | None,
+) -> Selection:
+    """Return what the options of `selecting` ask for. Raises UsageError for an unknown topic."""
+    return Selection(topic_id(app, topic), since, until, limit)
 
 
 def formats(command: _Command) -> _Command:

@@ -7,13 +7,17 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TypeVar
 
 import click
 
 from tracker.app.progress import Progress
 from tracker.cli import _logging
+from tracker.errors import UsageError
+from tracker.model import Revision
 from tracker.publisher.terminal import harmless
+from tracker.publisher.words import count
 
 _Item = TypeVar("_Item")
 _WIDEST = 100  # columns
@@ -52,7 +56,25 @@ def tell(text: str) -> None:
     click.echo(harmless(text))
 
 
-TERMINAL = Progress(doing=show, say=tell, note=note, problem=warn, event=_logging.event)
+TERMINAL = Progress(
+    doing=show, say=tell, failed=tell, note=note, problem=warn, event=_logging.event
+)
+#: For timers: nothing is said unless something went wrong.
+QUIET = Progress(failed=warn, problem=warn, event=_logging.event)
+
+
+def write_word(revision: Revision, service: str, file: Path) -> None:
+    """Write a revision as a Word file. Raises UsageError where a file is there or cannot be."""
+    from tracker.publisher.word_file import word_file
+
+    try:
+        with file.open("xb") as fresh:
+            fresh.write(word_file(revision, service))
+    except FileExistsError as error:
+        raise UsageError(f"{file} exists; move it away or name another file.") from error
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be written ({error.strerror}).") from error
+    tell(f"{file}: {count(len(revision.changes), 'change')} to accept or reject.")
 
 
 def print_json(value: object) -> None:

@@ -25,4 +25,4 @@ def backup(app: App, file: Path) -> None:
     (data/timestamps/) and the declarations are not.
     """
     made = copied(app.root / "data" / "archive.db", file, bodies_by(settings_of(app.root)))
-    click.echo(f"{file}: {count(made.captures, 'capture')}, {made.bodies} bodies, verified.")
+    app.progress.say(f"{file}: {count(made.captures, 'capture')}, {made.bodies} bodies, verified.")

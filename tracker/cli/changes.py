@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
@@ -11,14 +12,17 @@ from tracker.app.app import App
 from tracker.app.session import histories_of
 from tracker.cli._app import pass_app
 from tracker.cli._options import documents as documents_argument
+from tracker.cli._options import selecting, selection
 from tracker.cli._output import colour, say, width
 from tracker.model import History
 from tracker.publisher import terminal
 from tracker.publisher.data import records
+from tracker.publisher.selection import of_changes
 
 
 @click.command()
 @documents_argument
+@selecting
 @click.option(
     "--format",
     "form",
@@ -29,12 +33,15 @@ from tracker.publisher.data import records
 )
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @pass_app
-def changes(app: App, documents: tuple[str, ...], form: str) -> None:
+def changes(app: App, /, documents: tuple[str, ...], form: str, **wanted: Any) -> None:
     """Print one JSON object a line for every clause change, oldest first.
 
     The lines are described by changes.schema.json in the published folder.
+
+    \b
+    tracker changes --topic ads --since 2025-06 --format text
     """
-    histories = histories_of(app, documents)
+    histories = of_changes(histories_of(app, documents), selection(app, **wanted))
     if form == "text":
         _say_all(app, histories)
         return

@@ -9,10 +9,11 @@ import click
 from tracker.app.app import App
 from tracker.app.evidence import check_bundle, write_evidence
 from tracker.cli._app import failing, pass_app
+from tracker.cli._options import document as document_argument
 
 
 @click.command()
-@click.argument("revision")
+@document_argument("revision")
 @click.option(
     "--output",
     type=click.Path(path_type=Path),

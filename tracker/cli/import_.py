@@ -18,6 +18,7 @@ from tracker.app.ingest import Wanted
 from tracker.app.workers import workers
 from tracker.cli._app import parse_time, pass_app
 from tracker.cli._options import allow_host, working
+from tracker.cli._options import document as document_argument
 from tracker.cli._output import note, with_bar
 from tracker.config.declarations import document_id
 from tracker.errors import ImportFailed, UsageError
@@ -89,7 +90,7 @@ def import_snapshots(app: App, /, **given: Any) -> None:
     REPOSITORY is a folder, a git bundle or a URL. Each page is judged as a live answer would be:
     error pages, walls and empty pages are recorded but never become a version.
     """
-    _import(app, "text/html", **given)
+    _import(app, ("text/html", "application/pdf"), **given)
 
 
 def _edition(name: str) -> str:
@@ -105,7 +106,7 @@ def _edition(name: str) -> str:
 
 def _import(
     app: App,
-    media: str,
+    media: str | tuple[str, ...],
     *,
     repository: str,
     service: str,
@@ -175,7 +176,7 @@ def _told(incoming: Incoming) -> _Told:
 
 
 @import_.command("wayback")
-@click.argument("document")
+@document_argument("document")
 @_in_days
 @click.option(
     "--daily", is_flag=True, help="At most one capture a day; enough for pages that never repeat."
@@ -270,7 +271,7 @@ def import_warc(
 )
 @pass_app
 def import_file(app: App, page: Path, document: str, at: str) -> None:
-    """Import a page that was saved from a browser, as HTML or MHTML (or a text, as Markdown).
+    """Import a page that was saved from a browser, as HTML, MHTML or PDF (or a text, as Markdown).
 
     DOCUMENT is needed where the page does not itself name a declared address.
     """

@@ -45,7 +45,7 @@ def publish_all(
     """Write feeds/ and say how much of it changed; `note` settings that are still missing."""
     found = published(app, others=others, accept_fork=accept_fork, fails=fails)
     if note and not app.workspace.settings.site_url:
-        click.echo(_NO_ADDRESS)
+        app.progress.say(_NO_ADDRESS)
     one_by_one = found.hindrance and found.changed
     how = f", one by one, because {found.hindrance}" if one_by_one else ""
-    click.echo(f"{found.folder}: {found.changed} of {found.files} files changed{how}")
+    app.progress.say(f"{found.folder}: {found.changed} of {found.files} files changed{how}")

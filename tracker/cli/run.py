@@ -49,7 +49,7 @@ def run(
     failed = fetch_all(app, documents, force=force, hosts=hosts)
     stamp_if_due(app, hosts)
     with workers(number, scheduler) as others:
-        publish_all(app, others=others, fails=not documents)
+        publish_all(app, note=not failed, others=others, fails=not documents)
     if sending:
         failed |= notifications.notify(app, *sending)
     failing(failed)

@@ -8,6 +8,7 @@ from tracker.app.app import App
 from tracker.app.session import histories_of
 from tracker.app.versions import version_at
 from tracker.cli._app import pass_app
+from tracker.cli._options import document as document_argument
 from tracker.cli._options import formats
 from tracker.cli._output import colour, print_json, say, width
 from tracker.publisher import terminal
@@ -15,7 +16,7 @@ from tracker.publisher.data import records
 
 
 @click.command()
-@click.argument("document")
+@document_argument("document")
 @click.argument("at", required=False, metavar="[AT]")
 @formats
 @pass_app

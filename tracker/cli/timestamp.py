@@ -8,7 +8,6 @@ from tracker.app.app import App
 from tracker.app.timestamping import timestamp as stamped
 from tracker.cli._app import pass_app
 from tracker.cli._options import allow_host
-from tracker.cli._output import tell
 
 
 @click.command()
@@ -23,4 +22,4 @@ def timestamp(app: App, hosts: tuple[str, ...]) -> None:
 
     Exit status: 0 stamped or not due, 1 no timestamp could be had, 2 wrong use.
     """
-    tell(stamped(app, hosts))
+    app.progress.say(stamped(app, hosts))

@@ -32,4 +32,4 @@ def verify(app: App) -> None:
             f"{app.root}: {number} above {'is' if len(findings.problems) == 1 else 'are'} not as "
             "recorded and published; `tracker doctor` says what to do."
         )
-    click.echo(f"{findings.holds}.")
+    app.progress.say(f"{findings.holds}.")

@@ -3,8 +3,10 @@
 A declaration is one JSON file per service, in a folder named after the edition it is about:
 `EDITION/SERVICE.json`. The format is that of
 https://docs.opentermsarchive.org/terms/reference/declaration/ with one freedom (`select` may be
-left out: the page is then read by its structure) and two limits: no script is run, neither the
-page's (`executeClientScripts`) nor the declaration's (`filter`).
+left out: the page is then read by its structure), two additions (`was`: an earlier name of the
+service or the document, or an earlier address, whose history goes on; `language`: the code of the
+language that the document is in) and one limit: code of a declaration (`filter`) is never run,
+which a remark says of each that does more than is done anyway.
 
 A document is accepted as a whole or refused as a whole, with a `Refusal` that names every fault,
 its place and the way out. A typing error must neither become a document that is quietly not
@@ -16,11 +18,14 @@ from __future__ import annotations
 import re
 import unicodedata
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tracker._support.nearest import nearest
 from tracker.config.validation import (
+    DOCUMENT,
     NAME,
     Gathered,
     Place,
@@ -42,10 +47,11 @@ from tracker.config.validation import (
 from tracker.errors import DeclarationError, UsageError
 from tracker.model import Document, Range, Selector, Source, digest
 
-_TOP = ("name", "terms", "documents", "importedFrom")
+_TOP = ("name", "was", "terms", "documents", "importedFrom")
 _LONGEST = 64  # letters of a part of an id
 _SHARED = ("select", "remove", "filter", "executeClientScripts")
-_TERMS = ("fetch", "combine", *_SHARED)
+_TERMS = ("fetch", "combine", "was", "language", *_SHARED)
+_LANGUAGE = re.compile(r"[a-z]{2}")
 # Open Terms Archive's built-in filters; our comparison does the work of each for every page.
 _BUILT_IN = {
     "removeQueryParams": "tracking parameters are dropped from every link",
@@ -71,7 +77,7 @@ def load(directory: Path) -> Declared:
     A missing folder declares nothing. Open Terms Archive's `SERVICE.history.json` files, which hold
     superseded declarations, are skipped.
     """
-    found = _once([(file.shown, _read(file)) for file in _files(directory)])
+    found = _gone_on(_once([(file.shown, _read(file)) for file in _files(directory)]))
     return Declared(
         tuple(sorted((d for one in found for d in one.documents), key=lambda d: d.id)),
         tuple(remark for one in found for remark in one.remarks),
@@ -88,15 +94,16 @@ def parse(file: str, text: str, *, edition: str) -> Declared:
     try:
         declaration = mapping(top, read_json(top, text))
         service, terms = _top(top, declaration)
+        former = _former(top.at("was"), declaration.get("was", []))
     except DeclarationError as error:
         return Declared((), (), (refused(error, _any_of(file, edition)),))
     documents: dict[str, Document] = {}
-    remarks: list[str] = []
+    remarks = [] if terms else [f"{file}: declares no document."]
     refusals: list[Refusal] = []
     for key, value in terms.items():
         place = top.at(key)
         try:
-            document, told = _document(place, service, value, edition)
+            document, told = _document(place, service, value, edition, former)
             twin = documents.setdefault(document.id, document)
             if twin is not document:
                 problem = f"has the same id as {quoted(twin.type)}, {twin.id}; rename one"
@@ -104,7 +111,16 @@ def parse(file: str, text: str, *, edition: str) -> Declared:
             remarks += told
         except DeclarationError as error:
             refusals.append(refused(error, _named(place, service, edition)))
+    remarks += _scripted(file, tuple(documents.values()))
     return Declared(tuple(documents.values()), tuple(remarks), tuple(refusals))
+
+
+def _scripted(file: str, documents: Sequence[Document]) -> Iterator[str]:
+    """Say of which documents the pages are filled by scripts."""
+    types = [quoted(d.type) for d in documents if any(s.scripts for s in d.sources)]
+    if types:
+        what = "asks for a browser (executeClientScripts); without the extra `browser`, pages are"
+        yield f"{file}: {', '.join(types)} {what} read as served, or by an archive or a collection."
 
 
 def find(documents: Sequence[Document], name: str) -> Document:
@@ -115,12 +131,16 @@ def find(documents: Sequence[Document], name: str) -> Document:
     """
     wanted = name.strip().casefold()
     matches = [d for d in documents if d.id == wanted] or [d for d in documents if wanted in d.id]
+    matches = matches or [d for d in documents if wanted in f"{d.service} {d.type}".casefold()]
     if len(matches) == 1:
         return matches[0]
     if not documents:
         raise UsageError(f"No document is called {quoted(name)}: none is declared.")
     if not matches:
-        raise UsageError(f"No document is called {quoted(name)}; there are {_list(documents)}.")
+        meant = nearest(name, [document.id for document in documents])
+        there = f"there are {_list(documents)}."
+        way_out = f"did you mean {' or '.join(meant)}?" if meant else there
+        raise UsageError(f"No document is called {quoted(name)}; {way_out}")
     raise UsageError(f"{quoted(name)} could be any of {_list(matches)}; give more of the name.")
 
 
@@ -131,15 +151,10 @@ def _list(documents: Sequence[Document]) -> str:
 
 
 def document_id(service: str, type_: str, edition: str) -> str:
-    """Return `service/type@edition` in kebab case. Raises ValueError for a part without one."""
-    return f"{_kebab(service)}/{_kebab(type_)}@{_kebab(edition)}"
+    """Return `service/type@edition` in kebab case, the same for the same names for ever.
 
-
-def imported_id(service: str, type_: str, edition: str) -> str:
-    """Return a `document_id` for names that others chose; a part that is too long is cut.
-
-    A digest of the whole part is appended to the rest of it, so that two parts which begin alike
-    stay distinct.
+    A name in another script than Latin, and one that is too long, is told apart by a digest.
+    Raises ValueError for a name without letters and digits, and for an edition that is too long.
     """
     return f"{_cut(service)}/{_cut(type_)}@{_kebab(edition)}"
 
@@ -159,12 +174,12 @@ class _File:
 def _files(directory: Path) -> list[_File]:
     closed = list(_closed(directory))
     nowhere = "is not in an edition; move it into a folder such as global/"
-    loose = sorted(directory.glob("*.json"))
+    loose = (path for path in sorted(directory.glob("*.json")) if not _is_past(path))
     files = [_File(printable(f"{directory.name}/{path.name}"), path, nowhere) for path in loose]
     files += closed
     folded: dict[str, str] = {}
     for path in sorted(directory.glob("*/*.json")):
-        if path.name.startswith(".") or path.name.endswith(".history.json"):
+        if path.name.startswith(".") or _is_past(path):
             continue
         shown = printable(f"{directory.name}/{path.parent.name}/{path.name}")
         # Two such files become one on a file system that ignores case or normalises names.
@@ -172,6 +187,11 @@ def _files(directory: Path) -> list[_File]:
         problem = f"differs from {twin} in case only; rename one" if twin != shown else ""
         files.append(_File(shown, path, problem))
     return files
+
+
+def _is_past(path: Path) -> bool:
+    """Return whether a file holds superseded declarations, as Open Terms Archive keeps them."""
+    return path.name.endswith(".history.json")
 
 
 def _closed(directory: Path) -> Iterator[_File]:
@@ -220,6 +240,33 @@ def _but_for(sighted: dict[str, str], file: str, one: Declared) -> Declared:
     return Declared(mine, one.remarks, (*one.refusals, *refusals))
 
 
+def _gone_on(found: Sequence[Declared]) -> list[Declared]:
+    """Leave out earlier names that are declared themselves, or that two documents claim."""
+    every = {d.id for one in found for d in one.documents}
+    claimed = Counter(name for one in found for d in one.documents for name in d.was)
+    return [
+        replace(
+            one,
+            documents=tuple(
+                replace(d, was=tuple(n for n in d.was if n not in every and claimed[n] == 1))
+                for d in one.documents
+            ),
+            remarks=(
+                *one.remarks,
+                *(
+                    f"{d.id} was not {name}, which is declared itself."
+                    if name in every
+                    else f"{d.id} was not {name}, which another document claims to have been too."
+                    for d in one.documents
+                    for name in d.was
+                    if name in every or claimed[name] > 1
+                ),
+            ),
+        )
+        for one in found
+    ]
+
+
 def _any_of(file: str, edition: str) -> Document | None:
     """Return a placeholder for all documents of an unreadable file, from its name."""
     name = file.rpartition("/")[2].removesuffix(".json")
@@ -262,10 +309,7 @@ def _terms(top: Place, declaration: dict[str, object]) -> dict[str, object]:
     names = [key for key in ("terms", "documents") if key in declaration]
     if len(names) != 1:
         raise top.wrong('must have either "terms" or, as older declarations do, "documents"')
-    terms = declaration[names[0]]
-    if not isinstance(terms, dict) or not terms:
-        raise top.at(names[0]).wrong("must be an object that names at least one document")
-    return terms
+    return mapping(top.at(names[0]), declaration[names[0]])
 
 
 def _name(place: Place, value: object) -> str:
@@ -276,7 +320,7 @@ def _name(place: Place, value: object) -> str:
 
 
 def _document(
-    place: Place, service: str, value: object, edition: str
+    place: Place, service: str, value: object, edition: str, former: Sequence[str]
 ) -> tuple[Document, list[str]]:
     """Read a document, and remarks about it."""
     wrong, identity, sources, remarks = Gathered(), "", tuple[Source, ...](), list[str]()
@@ -290,9 +334,56 @@ def _document(
         sources = _sources(place, terms)
     with wrong:
         remarks = _remarks(place, terms)
+    said = tuple[str, ...]()
+    with wrong:
+        said = _former(place.at("was"), terms.get("was", []))
+    language = ""
+    with wrong:
+        language = _language(place.at("language"), terms.get("language", ""))
     wrong.check()
     type_ = _name(place, place.steps[-1])
-    return Document(identity, service, type_, identity.rpartition("@")[2], sources), remarks
+    moved = tuple(one for one in said if _is_address(one))
+    was = _was(place.at("was"), (service, type_, edition), former, said)
+    document = Document(identity, service, type_, identity.rpartition("@")[2], sources)
+    return replace(document, was=was, moved=moved, language=language), remarks
+
+
+def _language(place: Place, value: object) -> str:
+    if value == "" or (isinstance(value, str) and _LANGUAGE.fullmatch(value)):
+        return value if isinstance(value, str) else ""
+    raise place.wrong('must be a code of two letters (ISO 639-1), such as "en"')
+
+
+def _former(place: Place, value: object) -> tuple[str, ...]:
+    """Read one earlier name, or a list of them."""
+    listed = value if isinstance(value, list) else [value]
+    wrong, names = Gathered(), list[str]()
+    for one in listed:
+        with wrong:
+            text = read_text(place, one)
+            is_whole = _is_address(text) or DOCUMENT.fullmatch(text)
+            names.append(text if is_whole else _name(place, text))
+    wrong.check()
+    return tuple(names)
+
+
+def _is_address(name: str) -> bool:
+    return name.startswith(("https://", "http://"))
+
+
+def _was(
+    place: Place, now: tuple[str, str, str], former: Sequence[str], said: Sequence[str]
+) -> tuple[str, ...]:
+    """Return the ids a document had, by earlier names of its service and its own."""
+    service, type_, edition = now
+    whole = [one for one in said if DOCUMENT.fullmatch(one)]
+    types = [one for one in said if one not in whole and not _is_address(one)]
+    try:
+        named = (document_id(s, t, edition) for s in (*former, service) for t in (*types, type_))
+        mine = document_id(service, type_, edition)
+        return tuple(dict.fromkeys(one for one in (*whole, *named) if one != mine))
+    except ValueError as error:
+        raise place.wrong(f"cannot be a name: {error}") from error
 
 
 def _identity(place: Place, service: str, edition: str) -> str:
@@ -310,16 +401,24 @@ def _cut(name: str) -> str:
     return _kebab(name)
 
 
+def _kebab(name: str) -> str:
+    part = _hyphened(name) or _of_another_script(name)
+    if not NAME.fullmatch(part):
+        raise ValueError(f"{quoted(name)} needs letters or digits, and at most 64 of them")
+    return part
+
+
 def _hyphened(name: str) -> str:
     bare = (c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     return re.sub(r"[^a-z0-9]+", "-", "".join(bare).casefold()).strip("-")
 
 
-def _kebab(name: str) -> str:
-    part = _hyphened(name)
-    if not NAME.fullmatch(part):
-        raise ValueError(f"{quoted(name)} needs between 1 and 64 Latin letters or digits")
-    return part
+def _of_another_script(name: str) -> str:
+    """Name a text without Latin letters by its script and a digest; empty without any letters."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    letter = next((c for c in folded if c.isalnum()), "")
+    script = _hyphened(unicodedata.name(letter, "").partition(" ")[0]) if letter else ""
+    return f"{script}-{digest(folded.strip().encode('utf-8', 'replace'))[:8]}" if script else ""
 
 
 def _sources(place: Place, terms: dict[str, object]) -> tuple[Source, ...]:
@@ -357,21 +456,22 @@ def _source(place: Place, page: dict[str, object]) -> Source:
     with wrong:
         if "fetch" not in page:
             raise place.wrong('has no "fetch"; add the address of the page')
-        url = read_url(place.at("fetch"), page["fetch"])
+        url = _address(place.at("fetch"), page["fetch"])
+    scripts = False
     with wrong:
-        _refuse_scripts(place, page)
+        key = "executeClientScripts"
+        scripts = read_bool(place.at(key), page.get(key, False))
     with wrong:
         select = _selectors(place.at("select"), page.get("select", []))
     with wrong:
         remove = _selectors(place.at("remove"), page.get("remove", []))
     wrong.check()
-    return Source(url, select, remove)
+    return Source(url, select, remove, scripts)
 
 
-def _refuse_scripts(place: Place, page: dict[str, object]) -> None:
-    spot = place.at("executeClientScripts")
-    if read_bool(spot, page.get("executeClientScripts", False)):
-        raise spot.wrong("cannot be followed: pages are read as served; set it to false, or import")
+def _address(place: Place, value: object) -> str:
+    """Read an address; blanks in it are escaped, as browsers do."""
+    return read_url(place, value.strip().replace(" ", "%20") if isinstance(value, str) else value)
 
 
 def _selectors(place: Place, value: object) -> tuple[Selector, ...]:
@@ -429,24 +529,31 @@ def _check(place: Place, selector: str) -> None:
 
 
 def _remarks(place: Place, terms: dict[str, object]) -> list[str]:
-    wrong, remarks = Gathered(), list[str]()
+    """Check the filters that are asked for, and return what is to be said of them."""
+    wrong, asked = Gathered(), dict[str, None]()
     for spot, page in [(place, terms), *_pages(place, terms)]:
         if "filter" in page:
             with wrong:
-                remarks += _filters(spot.at("filter"), page["filter"])
+                asked |= dict.fromkeys(_filters(spot.at("filter"), page["filter"]))
     wrong.check()
-    return remarks
+    code = [quoted(name) for name in asked if name not in _BUILT_IN]
+    remarks = [f"{n} is not needed: {_BUILT_IN[n]}" for n in asked if n in _BUILT_IN]
+    if code:
+        names = f"filter{'s' * (len(code) > 1)} {', '.join(code)}"
+        remarks.append(f"is read without its {names}, as code of a declaration is not run")
+    return [f"{place.file}: {place.path} {remark}." for remark in remarks]
 
 
 def _filters(place: Place, value: object) -> list[str]:
+    """Read the names of filters."""
     if not isinstance(value, list):
         raise place.wrong(f"must be a list of names, not {kind(value)}")
-    wrong, remarks = Gathered(), list[str]()
+    wrong, names = Gathered(), list[str]()
     for one in value:
         with wrong:
-            remarks.append(_filter(place, one))
+            names.append(_filter(place, one))
     wrong.check()
-    return remarks
+    return names
 
 
 def _filter(place: Place, value: object) -> str:
@@ -459,9 +566,4 @@ def _filter(place: Place, value: object) -> str:
             raise place.at(asked).wrong("must be a list of parameter names")
     if not isinstance(asked, str):
         raise place.wrong("must list names, or objects of one name and its parameters")
-    if asked not in _BUILT_IN:
-        raise place.wrong(
-            f"asks for {quoted(asked)}, but code in a declaration is not run; "
-            'delete it, and if need be name the elements to leave out in "remove"'
-        )
-    return f"{place.file}: {place.path} {asked} is not needed: {_BUILT_IN[asked]}."
+    return asked

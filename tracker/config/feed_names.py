@@ -54,8 +54,9 @@ def check_topics(declared: Declared, watched: Sequence[Topic]) -> None:
 def no_feeds(declared: Declared, watched: Sequence[Topic], wanted: Settings) -> tuple[str, ...]:
     """Return names under [notify] that no feed has: such a notification would never come."""
     named = [*declared.documents, *(refusal.document for refusal in declared.refusals)]
-    known = {"all", "upcoming", "status", *(topic.id for topic in watched)}
-    known |= {name for d in named for name in (d.id, d.edition)}
+    known = {"all", "upcoming", "status", "weekly", *(topic.id for topic in watched)}
+    known |= {name for d in named for name in (d.id, *_feeds(d))}
+    known |= {f"{_feeds(d)[1]}/{topic.id}" for d in named for topic in watched}
     return tuple(
         name
         for name, _ in wanted.notify

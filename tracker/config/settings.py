@@ -114,7 +114,7 @@ def _base(place: Place, value: object) -> str:
     return address.rstrip("/")
 
 
-def _timestamp(place: Place, value: object) -> str:
+def _address(place: Place, value: object) -> str:
     return read_url(place, value) if value != "" else ""
 
 
@@ -213,7 +213,8 @@ _READERS: dict[str, Callable[[Place, object], object]] = {
     "allow_hosts": _hosts,
     "wayback_url": _base,
     "stand_in": read_bool,
-    "timestamp_url": _timestamp,
+    "timestamp_url": _address,
+    "websub_hub": _address,
     "previews": _previews,
     "notify": _notify,
     "bodies": read_store,

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
+from tracker._support.nearest import nearest
 from tracker.config.validation import (
     NAME,
     Gathered,
     Place,
     kind,
+    quoted,
     read_file,
     read_table,
     read_text,
     read_toml,
 )
+from tracker.errors import UsageError
 from tracker.model import Question, Topic
 
 FILE = "topics.toml"
@@ -24,7 +28,8 @@ _ASKED = ("name", "ask", "says", "words", "near", "never")
 _GROUPS = ("one-of", "and-one-of", "and-also-one-of")
 #: Other feeds and files of the published root, which no topic and no edition may overwrite.
 RESERVED = set(
-    "all archive changes documents feeds index published search sitemap status upcoming".split()
+    "all archive changes documents feeds index published search sitemap status upcoming "
+    "weekly".split()
 )
 
 
@@ -48,6 +53,39 @@ def parse(file: str, text: str) -> tuple[Topic, ...]:
             found.append(_topic(top.at(name), name, table))
     wrong.check()
     return tuple(found)
+
+
+def find(topics: Sequence[Topic], name: str) -> Topic:
+    """Find the topic that `name` means: by its id or title, a part of these, or one of its words.
+
+    Raises:
+        UsageError: There is none, or more than one; the text names the candidates.
+    """
+    wanted = name.strip().casefold()
+    for said in (_is_named, _is_part, _is_word):
+        matches = [topic for topic in topics if said(topic, wanted)]
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            named = ", ".join(topic.id for topic in matches)
+            raise UsageError(f"{quoted(name)} could be any of {named}; give more of the name.")
+    ids = [topic.id for topic in topics]
+    meant = nearest(name, ids)
+    way_out = f"did you mean {' or '.join(meant)}?" if meant else f"there are {', '.join(ids)}."
+    raise UsageError(f"No topic is called {quoted(name)}; {way_out}")
+
+
+def _is_named(topic: Topic, wanted: str) -> bool:
+    return wanted in {topic.id, topic.title.casefold()}
+
+
+def _is_part(topic: Topic, wanted: str) -> bool:
+    return bool(wanted) and (wanted in topic.id or wanted in topic.title.casefold())
+
+
+def _is_word(topic: Topic, wanted: str) -> bool:
+    phrases = (*topic.words, *(word for rule in topic.near for group in rule for word in group))
+    return any(wanted in re.findall(r"\w+", phrase.casefold()) for phrase in phrases)
 
 
 def _topic(place: Place, name: str, value: object) -> Topic:

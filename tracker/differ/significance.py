@@ -14,7 +14,7 @@ from tracker.differ import sense
 from tracker.differ.choice_links import lost_choice
 from tracker.differ.redline import read_back, words_of
 from tracker.extractor.normalise import fold, without_counters
-from tracker.model import Change, Clause, Kind, Op, Significance, Span, Unit, Version
+from tracker.model import MOVED, Change, Clause, Kind, Op, Significance, Span, Unit, Version
 
 # How a sentence that was complete goes on; one that was broken off may go on in any way.
 _GOES_ON = re.compile(
@@ -163,7 +163,7 @@ def of_revision(
 
 def _technical(before: Version, after: Version, paired: int) -> str:
     """Why the two texts are not two wordings of one page, or nothing."""
-    if before.urls and after.urls:
+    if before.urls and after.urls and _has_moved(before) == _has_moved(after):
         if before.urls != after.urls:
             return "the text is read from other pages than before"
         if _sources(before) != _sources(after):
@@ -176,6 +176,11 @@ def _technical(before: Version, after: Version, paired: int) -> str:
     if _is_widened(after, before, paired):
         return "some of the pages it was made of were left out"
     return ""
+
+
+def _has_moved(version: Version) -> bool:
+    """Whether it was read where the text was before, as the operator says."""
+    return any(capture.fact(MOVED) for capture in version.captures)
 
 
 def _sources(version: Version) -> list[str]:

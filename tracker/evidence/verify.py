@@ -10,16 +10,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import io
 import json
 import re
+import struct
 import sys
+import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
 Facts = dict[str, Any]
@@ -94,13 +98,15 @@ def root_of(entry: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes
 # --- the files ---
 
 FILES = {
-    *("SHA256SUMS", "VERIFY.txt", "captures.warc", "checkpoint.txt", "public-key.pem"),
+    *("SHA256SUMS", "VERIFY.txt", "captures.warc", "captures.wacz", "checkpoint.txt"),
+    "public-key.pem",
     *("redline.html", "redline.json", "redline.txt", "signature.bin", "signed.txt"),
-    *("timestamp-ca.pem", "timestamp.tsr"),
+    *("timestamp-ca.pem", "timestamp.tsr", "verdicts.json"),
 }
 FOLDER = re.compile("(before|after)(/[1-9][0-9]*)?")
 PART = re.compile(
-    r"(before|after)/[1-9][0-9]*/(capture\.json|proof\.json|headers\.txt|text\.json"
+    r"(before|after)/[1-9][0-9]*/(capture\.json|proof\.json|capture\.tlog-proof|headers\.txt"
+    r"|text\.json"
     r"|text-read-anew\.json|body\.(html|md|bin)\.txt|body-not-kept\.txt"
     r"|another-body-with-the-same-text\.(html|md|bin)\.txt"
     r"|another-capture\.json|another-proof\.json)"
@@ -203,6 +209,10 @@ def logged(folder: Path, name: str, size: int, root: str) -> tuple[Facts, bytes,
     found = root_of(entry, index, size, path)
     stands = found is not None and base64.b64encode(found).decode() == root
     need(stands, f"{folder}/{name}capture.json is not in the log")
+    told = folder / "capture.tlog-proof"
+    if not name and told.exists():
+        same = content(told) == tlog_proof(index, path, content(Path("checkpoint.txt")))
+        need(same, f"{told} does not say what proof.json says")
     return facts, entry, index
 
 
@@ -210,6 +220,13 @@ def proof(index: int, size: int, path: Iterable[bytes]) -> bytes:
     """What proof.json has to say."""
     facts = {"index": index, "size": size, "path": [node.hex() for node in path]}
     return f"{json.dumps(facts, indent=1)}\n".encode()
+
+
+def tlog_proof(index: int, path: Iterable[bytes], note: bytes) -> bytes:
+    """The same as other programs for such logs read it: https://c2sp.org/tlog-proof."""
+    rows = ["c2sp.org/tlog-proof@v1", f"index {index}"]
+    rows += [base64.b64encode(node).decode() for node in path]
+    return "".join(f"{row}\n" for row in [*rows, ""]).encode() + note
 
 
 def suffix(facts: Facts) -> str:
@@ -461,29 +478,45 @@ TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)  # RFC 9110, section 5.6.2
 RESERVED = ":/?#[]@!$&'()*+,;=%~"
 
 
-def warc(captures: Sequence[tuple[Facts, bytes, bytes | None]]) -> bytes:
+Captures = Sequence[tuple[Facts, bytes, "bytes | None"]]
+
+
+def warc(captures: Captures) -> bytes:
     """A WARC file of captures, each with its entry in the log and its body where it is kept.
 
     The archive keeps a page as it was after decompression, and the answer's headers without those
     that speak of nobody but us; so headers about the form of transfer stand here under another
     name (`x-archive-orig-…`, as web archives do).
     """
+    return b"".join(data for data, _ in records(captures))
+
+
+def records(captures: Captures) -> Iterator[tuple[bytes, Facts | None]]:
+    """The records of a WARC file, each that holds a page with what an index says of it."""
     text = b"software: Terms Tracker\r\nformat: WARC File Format 1.1\r\n"
     fields = {"WARC-Type": "warcinfo", "Content-Type": "application/warc-fields"}
-    latest = max(datetime.fromisoformat(facts["time"]) for facts, _, _ in captures)
-    found = [record(fields, latest, text)]
+    yield record(fields, latest(captures), text), None
     for facts, entry, body in captures:
         time, about = datetime.fromisoformat(facts["time"]), {}
         url = facts["final_url"] or facts["asked_url"] or facts["archive_url"]
-        url = url or f"urn:terms-tracker:{facts['document']}"
-        about["WARC-Target-URI"] = quote(url, safe=RESERVED, errors="replace")
+        url = quote(
+            url or f"urn:terms-tracker:{facts['document']}", safe=RESERVED, errors="replace"
+        )
+        about["WARC-Target-URI"] = url
         if body is not None:
             fields, block = served(facts, body)
-            found.append(record({**fields, **about, "WARC-Payload-Digest": b32(body)}, time, block))
+            whole = {**fields, **about, "WARC-Payload-Digest": b32(body)}
+            status = facts["status"] if fields["WARC-Type"] == "response" else 200
+            media = one_line(facts["media"]).partition(";")[0].strip()
+            told = {"url": url, "mime": media, "status": str(status), "digest": b32(body)}
+            yield record(whole, time, block), {"time": time, **told}
             about["WARC-Refers-To"] = record_name(fields["WARC-Type"], time, block)
         fields = {"WARC-Type": "metadata", "Content-Type": "application/json"}
-        found.append(record({**fields, **about}, time, entry))
-    return b"".join(found)
+        yield record({**fields, **about}, time, entry), None
+
+
+def latest(captures: Captures) -> datetime:
+    return max(datetime.fromisoformat(facts["time"]) for facts, _, _ in captures)
 
 
 def served(facts: Facts, body: bytes) -> tuple[dict[str, str], bytes]:
@@ -526,6 +559,80 @@ def one_line(text: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f]", " ", text).strip()
 
 
+# --- and as a WACZ file, which replays them in a browser ---
+
+
+def wacz(captures: Captures) -> bytes:
+    """A WACZ file (version 1.1.1) of the same WARC file, as programs for web archives read it."""
+    cdx, pages, at = [], [], 0
+    for data, told in records(captures):
+        if told:
+            place = {"length": str(len(data)), "offset": str(at), "filename": "captures.warc"}
+            time, about = told["time"].astimezone(timezone.utc), dict(told)
+            del about["time"]
+            key = f"{surt(told['url'])} {time:%Y%m%d%H%M%S}"
+            cdx.append(f"{key} {json.dumps({**about, **place})}\n")
+            page = {"id": sha(key.encode()).hex()[:16], "url": told["url"], "title": told["url"]}
+            pages.append({**page, "ts": f"{time:%Y-%m-%dT%H:%M:%SZ}"})
+        at += len(data)
+    index = stored_gzip("".join(sorted(cdx)).encode())
+    head = {"format": "cdxj-gzip-1.0", "filename": "index.cdx.gz"}
+    block = {"offset": 0, "length": len(index), "filename": "index.cdx.gz"}
+    first = " ".join(min(cdx, default="").split(" ")[:2])
+    titles = [{"format": "json-pages-1.0", "id": "pages", "title": "Captures"}, *pages]
+    found = {
+        "archive/captures.warc": warc(captures),
+        "indexes/index.cdx.gz": index,
+        "indexes/index.idx": f"!meta 0 {json.dumps(head)}\n{first} {json.dumps(block)}\n".encode(),
+        "pages/pages.jsonl": "".join(f"{json.dumps(page)}\n" for page in titles).encode(),
+    }
+    listed = [
+        {"name": Path(name).name, "path": name, "hash": hashed(data), "bytes": len(data)}
+        for name, data in found.items()
+    ]
+    made = f"{latest(captures).astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
+    package = {"profile": "data-package", "resources": listed, "wacz_version": "1.1.1"}
+    package.update(title="Terms Tracker", created=made, software="Terms Tracker")
+    found["datapackage.json"] = f"{json.dumps(package, indent=1)}\n".encode()
+    sum_ = {"path": "datapackage.json", "hash": hashed(found["datapackage.json"])}
+    found["datapackage-digest.json"] = f"{json.dumps(sum_)}\n".encode()
+    return zipped(found)
+
+
+def hashed(data: bytes) -> str:
+    return f"sha256:{sha(data).hex()}"
+
+
+def surt(url: str) -> str:
+    """The key of an address in an index: its host from the end, then its path, in small letters."""
+    parts = urlsplit(url.lower())
+    host = ",".join(reversed((parts.hostname or "").split(".")))
+    return f"{host}){parts.path or '/'}{'?' + parts.query if parts.query else ''}".replace(
+        " ", "%20"
+    )
+
+
+def stored_gzip(data: bytes) -> bytes:
+    """A gzip file that compresses nothing, so that it is the same whoever makes it."""
+    pieces = [data[n : n + 65535] for n in range(0, len(data), 65535)] or [b""]
+    packed = b"".join(
+        bytes([n == len(pieces) - 1]) + struct.pack("<HH", len(piece), len(piece) ^ 65535) + piece
+        for n, piece in enumerate(pieces)
+    )
+    end = struct.pack("<II", zlib.crc32(data), len(data) & 0xFFFFFFFF)
+    return b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + packed + end
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, data in files.items():
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.create_system, entry.external_attr = 3, 0o644 << 16
+            archive.writestr(entry, data)
+    return packed.getvalue()
+
+
 def main() -> None:
     only_these()
     origin, size, root, key = checkpoint()
@@ -544,8 +651,11 @@ def main() -> None:
     last = max((datetime.fromisoformat(s[1]["time"]), s[4]) for s in sides["before"])
     first = min((datetime.fromisoformat(s[1]["time"]), s[4]) for s in sides["after"])
     need(last < first, "before/ is not earlier than after/")
-    same = content(Path("captures.warc")) == warc([shown[1:4] for shown in both])
-    need(same, "captures.warc is not to the byte what follows from these captures")
+    shown_ = [shown[1:4] for shown in both]
+    for name, made in (("captures.warc", warc), ("captures.wacz", wacz)):
+        if name == "captures.warc" or Path(name).exists():  # older bundles have no WACZ file
+            same = content(Path(name)) == made(shown_)
+            need(same, f"{name} is not to the byte what follows from these captures")
     texts: dict[str, Clauses] = {"before": [], "after": []}
     recorded = True
     for side, shown in sides.items():

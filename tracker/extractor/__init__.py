@@ -19,17 +19,19 @@ from tracker.extractor.classify import (
     last_good,
 )
 from tracker.extractor.decode import Undecodable
-from tracker.extractor.formats import foreign_format, way_out
+from tracker.extractor.formats import foreign_format, is_pdf, way_out
 from tracker.extractor.unchanged.gate import reads_alike
 
 if TYPE_CHECKING:
     from tracker.extractor.digests import text_digest, words_digest
     from tracker.extractor.extract import read
+    from tracker.extractor.normalise import without_counters
 else:
     __getattr__ = lazy_names(
         __name__,
         {
             "read": "extract",
+            "without_counters": "normalise",
             **dict.fromkeys(("text_digest", "words_digest"), "digests"),
         },
     )
@@ -42,10 +44,12 @@ __all__ = [
     "classify_against_history",
     "examine",
     "foreign_format",
+    "is_pdf",
     "last_good",
     "read",
     "reads_alike",
     "text_digest",
     "way_out",
+    "without_counters",
     "words_digest",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from itertools import groupby
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, NavigableString, PageElement, Tag
@@ -23,6 +23,8 @@ def parts(text: str, select: Sequence[Selector], remove: Sequence[Selector]) -> 
     base = soup.find("base", href=True)
     _restore_emails(soup)
     missing = tuple(_name(s) for s in select if not _matches(soup, s))
+    # Where to begin or to end cannot be seen, so that more, or less, would be taken for the text.
+    missing += tuple(_name(s) for s in remove if isinstance(s, Range) and not _has_ends(soup, s))
     dropped = [e for e in soup.find_all(sorted(DROPPED)) if is_dropped(e.name, e.attrs)]
     unwanted = {id(e) for e in (*dropped, *(e for s in remove for e in _matches(soup, s)))}
     # Only the outermost: to take one out of another costs a walk down each time.
@@ -74,9 +76,10 @@ def _nodes(run: Iterable[PageElement]) -> tuple[Node | str, ...]:
 
 
 def _region(soup: BeautifulSoup, select: Sequence[Selector]) -> list[PageElement]:
-    """The outermost parts of the page that are the document, in document order."""
+    """The outermost parts of the page that are the document, by selectors and in their order."""
     if select:
-        return _outermost(soup, {id(e) for s in select for e in _matches(soup, s)})
+        chosen = _ranked([_matches(soup, s) for s in select])
+        return sorted(_outermost(soup, chosen), key=lambda e: chosen[id(e)])
     for css in STRUCTURE:
         found = _outermost(soup, set(map(id, soup.select(css))))
         if any(isinstance(e, Tag) and e.get_text(strip=True) for e in found):
@@ -84,7 +87,18 @@ def _region(soup: BeautifulSoup, select: Sequence[Selector]) -> list[PageElement
     return []
 
 
-def _outermost(soup: BeautifulSoup, chosen: set[int]) -> list[PageElement]:
+def _ranked(found: Sequence[Sequence[PageElement]]) -> dict[int, int]:
+    """The chosen parts (by identity) with the first selector that chose them, or part of them."""
+    ranked = [*enumerate(found)]
+    ranks = {id(e): rank for rank, matches in reversed(ranked) for e in matches}
+    for rank, matches in ranked if len(found) > 1 else ():
+        for around in (a for e in matches for a in e.parents):
+            if ranks.get(id(around), 0) > rank:
+                ranks[id(around)] = rank
+    return ranks
+
+
+def _outermost(soup: BeautifulSoup, chosen: Container[int]) -> list[PageElement]:
     """The chosen parts (by identity) that stand in no other, in document order."""
     parts: list[PageElement] = []
     node = soup.contents[0] if soup.contents else None
@@ -109,9 +123,17 @@ def _matches(soup: BeautifulSoup, selector: Selector) -> Sequence[PageElement]:
     return soup.select(selector) if isinstance(selector, str) else _between(soup, selector)
 
 
+def _ends(soup: BeautifulSoup, span: Range) -> tuple[Tag | None, Tag | None]:
+    return soup.select_one(span.start), soup.select_one(span.end)
+
+
+def _has_ends(soup: BeautifulSoup, span: Range) -> bool:
+    return all(end is not None for end in _ends(soup, span))
+
+
 def _between(soup: BeautifulSoup, span: Range) -> list[PageElement]:
     """The elements and bare texts wholly between the two ends of a range selector."""
-    start, end = soup.select_one(span.start), soup.select_one(span.end)
+    start, end = _ends(soup, span)
     if start is None or end is None:
         return []
     node = start if span.start_included else _after(start)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import re
 
-_WAY_OUT = "declare a page of HTML or Markdown that has the same text, or import one"
+_WAY_OUT = "declare a page of HTML, a PDF or Markdown that has the same text, or import one"
 #: How a body begins that is no text, and what it is called.
 _BEGINNINGS = (
-    (b"%PDF-", "a PDF"),
     (b"{\\rtf", "an RTF document"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document"),
     (b"bplist00", "a web archive of Safari"),
@@ -37,8 +36,15 @@ _SNIFFED = 1024  # bytes
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 
 
+def is_pdf(body: bytes) -> bool:
+    """Whether a body is a PDF, the one format besides text that is read."""
+    return body[:_SNIFFED].lstrip(_BLANK).startswith(b"%PDF-")
+
+
 def foreign_format(body: bytes) -> str:
-    """What a body is, in words, where it is no page of text; else empty."""
+    """What a body is, in words, where it can be read as no text; else empty."""
+    if is_pdf(body):
+        return ""
     start = body[:_SNIFFED].lstrip(_BLANK)
     for beginning, name in _BEGINNINGS:
         if start.startswith(beginning):

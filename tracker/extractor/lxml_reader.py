@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -26,8 +26,10 @@ _Element = Any  # lxml comes without types
 #: libxml2 gives up at 256 without a word.
 _IS_DEEP = etree.XPath("boolean(//*[ancestor::*[200]])")
 #: What stands in a title is text to one parser and markup to the other, away from the head, and
-#: beautifulsoup4 holds what a ruby says for no text of the page, wherever it is left open.
-_HAS_STRAYS = etree.XPath("boolean(//title[not(parent::head or ancestor::svg)] | //rt | //rp)")
+#: beautifulsoup4 takes nothing that a ruby or a template says for text, wherever it is left open.
+_HAS_STRAYS = etree.XPath(
+    "boolean(//title[not(parent::head or ancestor::svg) or ancestor::template] | //rt | //rp)"
+)
 _BY_ID = etree.XPath("//*[@id=$value]")
 _BY_CLASS = etree.XPath("//*[contains(@class, $value)]")
 _BY_ATTRIBUTE = etree.XPath("//*[@*[local-name()=$value]]")
@@ -45,7 +47,7 @@ def parts(text: str, select: Sequence[Selector], remove: Sequence[Selector]) -> 
     found = [list(one.matches(root)) for one in wanted]
     removed = {e for one in unwanted for e in one.matches(root)}
     missing = tuple(str(s) for s, matches in zip(select, found, strict=True) if not matches)
-    chosen = {e for matches in found for e in matches}
+    chosen = _ranked(found)
     runs = _runs(root, chosen, removed) if select else _by_structure(root, removed)
     return Parts(_text(title) if title else "", language, base, missing, runs)
 
@@ -87,12 +89,23 @@ def _text(node: Node) -> str:
     return "".join(part for part in node.descendants() if isinstance(part, str))
 
 
+def _ranked(found: Sequence[Sequence[_Element]]) -> dict[_Element, int]:
+    """The chosen elements with the first selector that chose them, or something in them."""
+    ranks = {e: rank for rank, matches in reversed([*enumerate(found)]) for e in matches}
+    if len(found) > 1:
+        for element, rank in [*ranks.items()]:
+            for around in element.iterancestors():
+                if ranks.get(around, 0) > rank:
+                    ranks[around] = rank
+    return ranks
+
+
 # ── the region ────────────────────────────────────────────────────────────────────
 
 
 def _by_structure(root: _Element, removed: set[_Element]) -> tuple[tuple[Node, ...], ...]:
     for css in STRUCTURE:
-        found = {e for one in _compiled([css]) or () for e in one.matches(root)}
+        found = {e: 0 for one in _compiled([css]) or () for e in one.matches(root)}
         runs = _runs(root, found, removed)
         if any(node.has_text() for run in runs for node in run):
             return runs
@@ -100,20 +113,23 @@ def _by_structure(root: _Element, removed: set[_Element]) -> tuple[tuple[Node, .
 
 
 def _runs(
-    root: _Element, chosen: set[_Element], removed: set[_Element]
+    root: _Element, chosen: Mapping[_Element, int], removed: set[_Element]
 ) -> tuple[tuple[Node, ...], ...]:
-    """The outermost chosen elements, those with one parent together, in document order."""
+    """The outermost chosen elements, those with one parent together.
+
+    They are in the order of the selectors that chose them, and then in that of the page.
+    """
     outermost = [e for e in chosen if _stands(e, chosen, removed)]
     if len(outermost) > 1:
         place = {e: n for n, e in enumerate(root.iter())}
-        outermost.sort(key=place.__getitem__)
+        outermost.sort(key=lambda e: (chosen[e], place[e]))
     return tuple(
         tuple(_node(e, removed) for e in run)
         for _, run in groupby(outermost, key=lambda e: e.getparent())
     )
 
 
-def _stands(element: _Element, chosen: set[_Element], removed: set[_Element]) -> bool:
+def _stands(element: _Element, chosen: Container[_Element], removed: set[_Element]) -> bool:
     """Whether an element stands in no other that is chosen, nor in what is not to be read."""
     if element in removed or is_dropped(element.tag, element.attrib):
         return False

@@ -24,6 +24,13 @@ _NEXT_RUN = "the next run tries again"
 
 # Names under which sites keep sign-up walls and checks; they must be whole path segments.
 _WALLS = frozenset("authwall checkpoint log-in login sign-in sign-up signin signup uas".split())
+#: What is read besides `text/`; of what has no type of its own the first bytes decide.
+_READ = frozenset(
+    {
+        *("", "application/xhtml+xml", "application/pdf", "application/x-pdf"),
+        *("application/octet-stream", "binary/octet-stream"),
+    }
+)
 _PRIVATE = re.compile(r"authori[sz]ation|authenticat|cookie|token|secret|session|api-?key")
 
 
@@ -144,12 +151,12 @@ def judge_place(head: ResponseHead, asked: str) -> Verdict | None:
 
 
 def judge_media(head: ResponseHead) -> Verdict | None:
-    """Judge the media type; None if we read it: HTML, XHTML, any text, or none given."""
+    """Judge the media type; None if we read it: HTML, XHTML, any text, PDF, or none given."""
     media = re.split("[;,]", head.get("content-type"))[0].strip().lower()
-    if media in ("", "application/xhtml+xml") or media.startswith("text/"):
+    if media in _READ or media.startswith("text/") or "markdown" in media:
         return None
     reason = (
-        f"{head.host} sent {plain(media)}, which is neither HTML nor text; "
+        f"{head.host} sent {plain(media)}, which is neither HTML nor text nor PDF; "
         "declare a page that shows the document as text."
     )
     return Verdict(Outcome.NOT_TEXT, reason)

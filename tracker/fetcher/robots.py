@@ -75,6 +75,8 @@ def permission(file: RobotsFile, url: str) -> RobotsVerdict:
             f"the page was not asked for; the next run tries again; {_WAYS_ON}."
         )
         return RobotsVerdict(False, reason, Outcome.REFUSED, file.status)
+    if file.status is None and file.verdict.outcome is Outcome.UNREACHABLE:
+        return RobotsVerdict(False, file.verdict.reason, file.verdict.outcome)
     reason = (
         f"{file.verdict.reason.removesuffix('.')}; that was robots.txt, which has to be read "
         f"before a page (RFC 9309) unless you set {_NOTE}."

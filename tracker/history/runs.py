@@ -16,10 +16,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
-from tracker.history.confirmation import is_confirmed
 from tracker.history.observations import each_look, groups
-from tracker.model import PREVIEW, Capture
-from tracker.policy import AGREEING_OBSERVATIONS
+from tracker.model import Capture
+from tracker.policy import AGREEING_OBSERVATIONS, has_agreed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +34,21 @@ class Run:
 
 
 def decisive(ordered: Sequence[Capture]) -> tuple[Run, ...]:
-    """The runs of all good looks among captures in order; equal runs give equal texts."""
-    known = list(_runs(c for c in ordered if c.via != PREVIEW))
+    """The runs of all looks that count among captures in order; equal runs give equal texts."""
+    known = list(_runs(c for c in ordered if not c.is_preview))
     begin = known[0].first[0].time if known else None
-    late = (c for c in ordered if c.via == PREVIEW and _is_since(begin, c))
+    late = (c for c in ordered if c.is_preview and _is_since(begin, c))
     return (*known[:-1], *_settled(known), *_previews(late))
 
 
 def _runs(captures: Iterable[Capture]) -> Iterator[Run]:
-    for _, seen in groupby(groups(captures), key=_sight):
+    for _, seen in groupby(groups(captures, collapsed=True), key=_sight):
         first, *more = seen
         yield Run(first, 1 + len(more), (more or [first])[-1][-1].time)
 
 
 def _sight(parts: Sequence[Capture]) -> list[tuple[object, ...]]:
-    return [(c.page_key, c.text, c.via, c.media) for c in parts]
+    return [(c.page_key, c.text, c.via, c.media, c.outcome) for c in parts]
 
 
 def _settled(known: Sequence[Run]) -> Iterator[Run]:
@@ -58,7 +57,7 @@ def _settled(known: Sequence[Run]) -> Iterator[Run]:
     What was seen first of all is believed at once.
     """
     for run in known[-1:]:
-        agreed = run.last and is_confirmed(run.looks, run.first[0].time, run.last)
+        agreed = run.last and has_agreed(run.looks, run.first[0].time, run.last)
         yield replace(run, looks=0, last=None) if agreed or len(known) == 1 else run
 
 
@@ -78,9 +77,9 @@ def without_repeats(ordered: Sequence[Capture]) -> list[Capture]:
     as much. It can be gone on with: looks that come later may be put behind what is left of those
     before, and thinned again.
     """
-    usual = [c for c in ordered if c.via != PREVIEW]
+    usual = [c for c in ordered if not c.is_preview]
     begin = next((look[0].time for look in groups(usual)), None)
-    shown = [c for c in ordered if c.via == PREVIEW]
+    shown = [c for c in ordered if c.is_preview]
     # A preview counts only from when a text was in force.
     early, late = (
         [c for c in shown if _is_since(begin, c) is is_late] for is_late in (False, True)
@@ -96,7 +95,7 @@ def _is_since(begin: datetime | None, capture: Capture) -> bool:
 def _ends(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:
     for _, met in groupby(each_look(captures), key=_met):
         looks = list(met)
-        agreed = is_confirmed(len(looks), looks[0][0].time, looks[-1][0].time)
+        agreed = has_agreed(len(looks), looks[0][0].time, looks[-1][0].time)
         yield from (*looks[: AGREEING_OBSERVATIONS - 1], looks[-1]) if agreed else looks
 
 

@@ -16,6 +16,7 @@ from tracker.importer.record import Record, Refusal, doubt, same_page
 
 if TYPE_CHECKING:
     from tracker.importer.git.entries import Entry, Undated
+    from tracker.importer.git.mirror import Mirror, News, mirrored, news
     from tracker.importer.git.objects import TooLarge
     from tracker.importer.git.refs import shown
     from tracker.importer.git.repository import Repository, opened
@@ -26,9 +27,13 @@ else:
         __name__,
         {
             "Entry": "git.entries",
+            "Mirror": "git.mirror",
+            "News": "git.mirror",
             "Repository": "git.repository",
             "TooLarge": "git.objects",
             "Undated": "git.entries",
+            "mirrored": "git.mirror",
+            "news": "git.mirror",
             "opened": "git.repository",
             "saved_page": "saved_page",
             "shown": "git.refs",
@@ -38,12 +43,16 @@ else:
 
 __all__ = [
     "Entry",
+    "Mirror",
+    "News",
     "Record",
     "Refusal",
     "Repository",
     "TooLarge",
     "Undated",
     "doubt",
+    "mirrored",
+    "news",
     "opened",
     "same_page",
     "saved_page",

@@ -14,7 +14,8 @@ class Record:
     """A page that others kept. `url` is the address it was served from, None if unknown.
 
     `headers` are those it was served with, names in lower case; `media` is its Content-Type. `via`
-    names in words who kept it; `archive_url` is the address of their copy.
+    names in words who kept it; `archive_url` is the address of their copy, `facts` are others by
+    name.
     """
 
     url: str | None
@@ -25,6 +26,7 @@ class Record:
     status: int | None = None
     headers: tuple[tuple[str, str], ...] = ()
     archive_url: str | None = None
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

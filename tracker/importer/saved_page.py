@@ -24,7 +24,7 @@ _WEB = re.compile(rb"https?://[^\s\"'<>]++", re.IGNORECASE)
 def saved_page(path: Path, time: datetime) -> Record:
     """Return the page in a file, as it was at `time`, with its address if the page gives it.
 
-    HTML, alone or as a part of MHTML, or Markdown where the name ends in `.md`.
+    HTML, alone or as a part of MHTML, a PDF, or Markdown where the name ends in `.md`.
     Raises UsageError for a file that cannot be a page.
     """
     try:
@@ -35,6 +35,8 @@ def saved_page(path: Path, time: datetime) -> Record:
     if not body.strip() or len(body) > LONGEST:
         raise UsageError(f"{path}: is empty or larger than any page of terms.")
     via = f"saved page {path.name}"
+    if body.lstrip()[:5] == b"%PDF-":
+        return Record(None, time, body, "application/pdf", via)
     if (part := _html_part(body)) is not None:
         page, media, address = part
         return Record(address or _address(page), time, page, media, via)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 
 from tracker.model import Correction, History, Settings, Topic
@@ -18,6 +19,7 @@ from tracker.publisher.feeds.channels import (
     status_feed,
     written,
 )
+from tracker.publisher.feeds.digest import digests
 from tracker.publisher.site import (
     document_page,
     pages,
@@ -26,6 +28,7 @@ from tracker.publisher.site import (
 from tracker.publisher.site.clause_history import clause_histories
 from tracker.publisher.site.context import Lent, PageContext, Pages
 from tracker.publisher.site.listing import entries, newest_first
+from tracker.publisher.site.search import search_files
 from tracker.publisher.summaries import DocumentSummary, summarise
 
 
@@ -68,8 +71,11 @@ def document_output(
     files = dict(document_page.pages(frame, history, found, told)) | dict(
         revision_page.pages(frame, found, told)
     )
-    short = summarise(frame, history, found, said)
-    return DocumentOutput(files | dict(document_feed(history, short.items, frame.base)), short)
+    index, parts = search_files(history, found)
+    files |= dict(parts)
+    short = summarise(frame, history, found, said, index)
+    feed = document_feed(history, short.items, frame.base, settings.websub_hub)
+    return DocumentOutput(files | dict(feed), short)
 
 
 def site_files(
@@ -78,8 +84,12 @@ def site_files(
     settings: Settings,
     corrections: Sequence[Correction] = (),
     lent: Lent | None = None,
+    until: date = date.min,
 ) -> Iterator[FileGroup]:
-    """What is published of all documents together but for how they stand, group by group."""
+    """What is published of all documents together but for how they stand, group by group.
+
+    Weeks have an item if they were over on the day `until`.
+    """
     ordered = sorted(abstracts, key=lambda a: a.history.document.id)
     histories = [a.history for a in ordered]
     told = newest_first(entry for a in ordered for entry in a.entries)
@@ -88,8 +98,11 @@ def site_files(
     for leaf, make in pages.older(frame):
         yield FileGroup(f"list {leaf.path}", (leaf, topics, settings), make)
     items = in_order((item for a in ordered for item in a.items), histories)
+    items += digests(items, topics, until, frame.base)
+    hub = settings.websub_hub
     for channel in shared_channels(histories, items, topics, frame.base):
-        yield FileGroup(f"feed {channel.name}", _said(channel), partial(written, channel))
+        follows = _said(channel), hub
+        yield FileGroup(f"feed {channel.name}", follows, partial(written, channel, hub))
 
 
 def _said(channel: Channel) -> Channel:
@@ -111,4 +124,5 @@ def status_files(
     """
     yield from pages.status(PageContext(histories, (), topics, settings, (), lent), others)
     base = settings.site_url or UNPUBLISHED
-    yield from status_feed(in_order(outages(histories, base), histories), base)
+    told = in_order(outages(histories, base), histories)
+    yield from status_feed(told, base, settings.websub_hub)

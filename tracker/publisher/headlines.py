@@ -18,8 +18,10 @@ from tracker.differ.topic_matching import sentences
 from tracker.model import Change, History, Kind, Note, Op, Revision, Significance, Topic, Turn, Unit
 from tracker.publisher import words
 from tracker.publisher.answers import told
+from tracker.publisher.selection import is_about
 
 _MOST = 110  # characters of a quotation
+_LONG = 400  # characters of a sentence that is given in full
 _SHORT = 50  # characters of words that gave way to others
 _FEW = 6  # words; a name, a label
 _LARGE = 30  # words that changed; more matter no more
@@ -42,6 +44,34 @@ def headline(history: History, revision: Revision, topics: Sequence[Topic]) -> s
     return f"{words.declared_name(history)}: {_event(revision, topics, answers)}{when}{before}"
 
 
+def leads(revision: Revision, topic: str = "") -> list[str]:
+    """Say in whole sentences of the text what matters most: about `topic`, or each that changed.
+
+    Where no topic changed it is what matters most of all; nothing where no word came or went.
+    """
+    news = words.news(revision)
+    groups = [
+        [c for c in news if is_about(c, one)] for one in ([topic] if topic else revision.topics)
+    ]
+    best = [
+        max((p for c in group for p in _pieces(c)), key=lambda piece: piece.weight, default=None)
+        for group in (groups or [news])
+    ]
+    return list(dict.fromkeys(_whole(piece) for piece in best if piece))
+
+
+def _whole(piece: _Piece) -> str:
+    """A sentence in full, and where it is."""
+    heading = words.own_heading(piece.change)
+    under = f"“{words.unforged(words.line(heading, _SHORT))}” " if heading else ""
+    if piece.is_whole:
+        said = "has a new sentence" if piece.came else "has no longer the sentence"
+    else:
+        said = "now says" if piece.came else "no longer says"
+    text = words.unforged(words.line(piece.text, _LONG)).strip(' “”"')
+    return f"{under or 'The text '}{said}: “{text}”{'' if text[-1:] in '.!?…' else '.'}"
+
+
 def _event(revision: Revision, topics: Sequence[Topic], answers: Sequence[str]) -> str:
     named = [words.lower(t.title) for t in topics if t.id in revision.topics]
     subject = f"{' and '.join(named)}: " if named else ""
@@ -60,6 +90,8 @@ def _event(revision: Revision, topics: Sequence[Topic], answers: Sequence[str]) 
 
 
 def _announcement(revision: Revision, named: Sequence[str], answers: Sequence[str]) -> str:
+    if revision.is_translation:
+        return f"now in another language ({', '.join(revision.after.languages)})"
     if all(not change.after for change in words.news(revision)):
         return "took down its notice of changes"
     said = " about ".join(filter(None, ("announces changes", " and ".join(named))))

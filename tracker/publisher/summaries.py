@@ -25,6 +25,7 @@ from tracker.publisher.site.compare_page import (
 from tracker.publisher.site.context import PageContext
 from tracker.publisher.site.listing import ListEntry
 from tracker.publisher.site.opt_out import OptOut
+from tracker.publisher.site.search import SearchIndex
 from tracker.publisher.without_texts import bare, without_texts
 
 
@@ -40,10 +41,15 @@ class DocumentSummary:
     items: tuple[Item, ...]
     export: Export
     replies: tuple[Reply, ...]
+    search: SearchIndex
 
 
 def summarise(
-    frame: PageContext, history: History, lives: ClauseHistories, found: Sequence[Reply]
+    frame: PageContext,
+    history: History,
+    lives: ClauseHistories,
+    found: Sequence[Reply],
+    search: SearchIndex,
 ) -> DocumentSummary:
     """Summarise the one document of `frame`; `found` is what it answers."""
     short = without_texts(history)
@@ -62,6 +68,7 @@ def summarise(
         items=tuple(document_items(history, frame.topics, frame.base, frame.corrections)),
         export=export(history),
         replies=tuple(replace(reply, history=short) for reply in found),
+        search=search,
     )
 
 

@@ -83,6 +83,10 @@ def environment() -> Environment:
         "moment": words.moment,
         "iso": words.iso,
         "sight": words.sight,
+        "since_before": words.since_before,
+        "withdrawal": words.withdrawal,
+        "provenance": words.provenance,
+        "origins": words.origins,
         "worth": words.significance_label,
         "kind": words.kind,
         "compared": words.compared,
@@ -95,6 +99,7 @@ def environment() -> Environment:
         "half": half,
         "marked": marked,
         "count": words.count,
+        "copy_of": words.copy_of,
         "version_name": urls.version_name,
         "feed_file": urls.feed_file,
     }

@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from datetime import datetime, timedelta
 from itertools import zip_longest
 
 from tracker.model import (
-    PREVIEW,
     Capture,
     Change,
     Clause,
@@ -25,6 +24,7 @@ from tracker.model import (
     Question,
     Revision,
     Span,
+    Standing,
     State,
     Tag,
     Topic,
@@ -51,6 +51,16 @@ _BEGIN = {Op.DELETE: "\x01", Op.INSERT: "\x02"}
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 _AHEAD = timedelta(days=1)  # clocks may differ by so much
 _STALE = 3  # days; a timer visits twice a day
+_FINE = {Outcome.GOOD, Outcome.ANSWERED, None}
+#: Judgements on what a page says, which may be mistaken.
+_ACCEPTABLE = {
+    *(Outcome.WALL, Outcome.CHALLENGE, Outcome.EMPTY, Outcome.SELECTOR),
+    *(Outcome.COLLAPSED, Outcome.LANGUAGE),
+}
+_ACCEPT = (
+    "If this is the document all the same, say so in data/corrections.toml "
+    "(`tracker guide publish`: accepted)."
+)
 _CONTEXT = 160  # characters kept on either side of a change
 
 
@@ -101,15 +111,19 @@ def status(histories: Sequence[History], now: datetime, *, colour: bool, width: 
 
 def _state(history: History, now: datetime) -> str:
     """In a word how a document stands: one that nobody looks at any more is not well."""
-    standing = history.standing
+    standing, became = history.standing, history.document.became
+    if became:
+        return f"goes on as {became}"
+    if history.document.ended:
+        return "no longer declared"
     if standing.last_seen and standing.last_seen > now and standing.last_seen - now > _AHEAD:
         return "SEEN IN THE FUTURE, as was recorded"
+    if standing.state is State.IMPORTED:
+        return standing.state.value
     if standing.state is not State.OK:
-        outcome = standing.outcome if standing.outcome is not Outcome.GOOD else None
+        outcome = standing.outcome if standing.outcome not in _FINE else None
         told = f": {outcome.value}" if outcome else ""
         return f"{standing.state.value.upper()}{told}"
-    if not history.document.sources:
-        return "imported, not watched"
     days = (now - standing.last_visit).days if standing.last_visit else 0
     return f"STALE for {words.count(days, 'day')}" if days > _STALE else "ok"
 
@@ -119,29 +133,65 @@ def _standing(history: History, now: datetime, colour: bool, width: int) -> Iter
     seen = f"seen {words.minute(standing.last_seen)}" if standing.last_seen else "never seen"
     state = _state(history, now)
     state = _style(state, _ALERT, colour and state[:1].isupper())
-    yield f"{_style(history.document.id, _BOLD, colour)}  {seen}  {state}"
+    through = f", {words.through(standing)}" if words.through(standing) else ""
+    yield f"{_style(history.document.id, _BOLD, colour)}  {seen}{through}  {state}"
     versions = words.count(len(history.versions), "version")
     changed = (
         f", last changed {history.revisions[-1].first_seen.date()}" if history.revisions else ""
     )
     yield f"    {words.line(history.title)}: {versions}{changed}"
-    if standing.reason:
-        visited = f"{words.minute(standing.last_visit)}: " if standing.last_visit else ""
-        yield from _wrapped(f"{visited}{harmless(standing.reason)}", width, "    ")
+    dated = None if standing.sources else standing.last_visit
+    when = f"{words.minute(dated)}: " if dated else ""
+    for sentence in words.hindrances(standing, advice=True):
+        yield from _wrapped(f"{when}{harmless(sentence)}", width, "    ")
+    if standing.outcome in _ACCEPTABLE:
+        yield from _wrapped(_ACCEPT, width, "    ")
 
 
-def visit(document: Document, captures: Iterable[Capture], skipped: str) -> str:
-    """One line that says how the visit to a document went."""
-    looked = [c for c in captures if c.via != PREVIEW]  # mostly there is none to be seen
+def visit(
+    document: Document,
+    captures: Iterable[Capture],
+    skipped: str,
+    told: MutableMapping[str, str] | None = None,
+    standing: Standing | None = None,
+) -> str:
+    """Say in one line how the visit to a document went, and in others what stands in the way.
+
+    `told` are the reasons that were given before, each with the document it was given of; of
+    those only the document is named. `standing` is how the document stands then, where its own
+    pages were not read.
+    """
+    told = {} if told is None else told
+    if standing and any(source.name != "page" for source in standing.sources):
+        return _read_by_others(document, standing, told)
+    looked = [c for c in captures if not c.is_preview]  # mostly there is none to be seen
     bad = next((c for c in looked if c.outcome is not Outcome.GOOD), None)
     if skipped:
-        state = f"not asked for: {skipped}"
-        return f"{document.id}  {words.line(state, 1000)}" + (
-            f"; {bad.outcome.value}" if bad else ""
-        )
+        state = words.line(f"not asked for: {skipped}", 1000)
+        return f"{document.id}  {state}" + (f"; {bad.outcome.value}" if bad else "")
     if bad is None:
         return f"{document.id}  good"
-    return f"{document.id}  {bad.outcome.value.upper()}: {words.line(bad.reason, 1000)}"
+    return f"{document.id}  {bad.outcome.value.upper()}: {_once(bad.reason, document, told)}"
+
+
+def _once(reason: str, document: Document, told: MutableMapping[str, str]) -> str:
+    """Give a reason the first time, and later on the document of which it was given."""
+    line = words.line(reason, 1000)
+    first = told.setdefault(line, document.id)
+    return line if first == document.id else f"{_SAME}{first}"
+
+
+def _read_by_others(document: Document, standing: Standing, told: MutableMapping[str, str]) -> str:
+    """Say how a document stands that is not read at its own page, and what stands in the way."""
+    through = f"read {words.through(standing)}" if words.through(standing) else "last read"
+    seen = f"{through}, as of {words.minute(standing.last_seen)}" if standing.last_seen else ""
+    state = standing.state.value.upper() if standing.is_alarming or not seen else ""
+    first = f"{document.id}  {': '.join(filter(None, [state, seen]))}"
+    reasons = (_once(one, document, told) for one in words.hindrances(standing, advice=not seen))
+    return "\n".join([first, *(f"  {one}" for one in reasons if not one.startswith(_SAME))])
+
+
+_SAME = "the same as "
 
 
 def import_summary(captures: Iterable[Capture | None]) -> str:
@@ -201,6 +251,8 @@ def show(version: Version, *, colour: bool, width: int) -> str:
     first, last = words.sight(version), words.moment(version.last_seen)
     lines = _wrapped(f"First seen {first}, last seen {last}", width, "")
     lines += [f"Read from {words.line(url)}" for url in version.urls]
+    for origin in words.origins(version):
+        lines += _wrapped(f"Read through {origin}", width, "")
     for clause in version.clauses:
         lines += ["", *_clause(clause, colour, width)]
     return "\n".join(lines)
@@ -237,9 +289,14 @@ def diff(revision: Revision, topics: Sequence[Topic], *, colour: bool, width: in
     if not revision.changes:
         lines.append("Nothing changed.")
     titles = {t.id: t.title for t in topics}
-    for change in revision.changes:
+    for change in _topics_first(revision.changes):
         lines += ["", *_change(change, titles, colour, width)]
     return "\n".join(lines)
+
+
+def _topics_first(changes: Iterable[Change]) -> list[Change]:
+    """Order changes by what they are worth: about a topic, other news, the rest; as they stand."""
+    return sorted(changes, key=lambda c: (not c.significance.is_news, not c.tags))
 
 
 # ── compare ───────────────────────────────────────────────────────────────────────
@@ -265,9 +322,14 @@ def compare(
         lines = _wrapped(first, width, "  ", "[- -] ") + _wrapped(second, width, "  ", "{+ +} ")
     if not revision.changes:
         lines.append("They say the same.")
-    for row in all_rows(revision) if whole else changed(revision):
+    for row in all_rows(revision) if whole else _changed(revision):
         lines += ["", *_row(row, titles, colour, width, column)]
     return "\n".join(lines)
+
+
+def _changed(revision: Revision) -> list[Row]:
+    """What differs, about a topic first."""
+    return sorted(changed(revision), key=lambda row: not (row.change and row.change.tags))
 
 
 def _row(row: Row, titles: dict[str, str], colour: bool, width: int, column: int) -> Iterator[str]:
@@ -344,12 +406,12 @@ def _spans(redline: Sequence[Span], colour: bool) -> str:
 
 def _span(span: Span, follows: bool, goes_on: bool, colour: bool) -> str:
     if span.op is Op.SAME:
-        text = words.excerpt(harmless(span.after), follows, goes_on, _CONTEXT)
-        return text if colour else words.unforged(text)
-    text = harmless(span.before or span.after)
-    if colour:
-        return f"{_BEGIN[span.op]}{text}\x03"
-    return f"{_OPEN[span.op]}{words.unforged(text)}{_CLOSE[span.op]}"
+        return words.unforged(words.excerpt(harmless(span.after), follows, goes_on, _CONTEXT))
+    # A colour alone is lost where the text is copied to, and with it what went and what came.
+    marked = (
+        f"{_OPEN[span.op]}{words.unforged(harmless(span.before or span.after))}{_CLOSE[span.op]}"
+    )
+    return f"{_BEGIN[span.op]}{marked}\x03" if colour else marked
 
 
 def _painted(lines: Iterable[str]) -> Iterator[str]:

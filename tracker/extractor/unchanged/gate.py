@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from tracker._support.budget import limited
 from tracker.extractor.decode import Undecodable, decode, decoded, is_guessed
+from tracker.extractor.formats import is_pdf
 from tracker.extractor.unchanged.skeleton import same_but_for_nonces
 from tracker.model import Source
 
@@ -20,7 +21,8 @@ def reads_alike(one: bytes, other: bytes, media: tuple[str, str], source: Source
     False where they differ, where either is not HTML or not decodable, and where in doubt.
     Raises TooCostly.
     """
-    if not all(m.startswith("text/html") for m in media) or is_guessed(one, media[0]):
+    is_html = all(m.startswith("text/html") for m in media) and not is_pdf(one)
+    if not is_html or is_guessed(one, media[0]):
         return False
     try:
         if decoded(one, media[0]).broken:  # said at each look

@@ -36,6 +36,15 @@ def unbundle(file: Path, objects: Path) -> Refs:
     return refs
 
 
+def bundled_refs(file: Path) -> Refs:
+    """Return the refs of a bundle. Raises ImportFailed where it is none."""
+    try:
+        with file.open("rb") as bundle:
+            return _head(bundle, file)
+    except OSError as error:
+        raise ImportFailed(f"{file}: cannot be read ({error.strerror}).") from error
+
+
 def _head(bundle: BinaryIO, file: Path) -> Refs:
     if bundle.readline(_LINE) not in _FIRST:
         raise ImportFailed(f"{file}: is neither a folder nor a git bundle.")

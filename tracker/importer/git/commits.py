@@ -58,6 +58,12 @@ def commits_since(
     return tuple(listed)
 
 
+def newest(objects: Objects, tips: Iterable[str]) -> Commit | None:
+    """Return the latest of the commits at `tips`; None if they name no commits."""
+    commits = [_commit(objects, found) for tip in tips if (found := _peeled(objects, tip))]
+    return max(commits, key=lambda commit: commit.seconds or 0, default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class Changed:
     """A file as a commit left it, in a folder of the root; `blob` names its bytes."""
@@ -68,8 +74,10 @@ class Changed:
     blob: str
 
 
-def changed_files(objects: Objects, commits: Sequence[Commit]) -> Iterator[Changed]:
-    """Yield the files in folders of the root that each commit added or altered.
+def changed_files(
+    objects: Objects, commits: Sequence[Commit], folders: Collection[bytes] | None = None
+) -> Iterator[Changed]:
+    """Yield the files in `folders` of the root (all by default) that each commit added or altered.
 
     They are in the given order of commits (best that of `commits_since`), then by name. A merge
     changes nothing of its own. Links and submodules are not files.
@@ -83,6 +91,8 @@ def changed_files(objects: Objects, commits: Sequence[Commit]) -> Iterator[Chang
         for parent in commit.parents:
             before = tree(roots.get(parent) or _commit(objects, parent).tree)
         for folder, old, new in _altered(objects, before, tree(commit.tree), stat.S_ISDIR):
+            if folders is not None and folder not in folders:
+                continue
             there = tree(old) if old else b""
             for file, _, blob in _altered(objects, there, tree(new), stat.S_ISREG):
                 yield Changed(commit, folder, file, blob.decode())

@@ -17,7 +17,7 @@ from pathlib import PurePosixPath
 
 from tracker.importer.git.commits import Changed, Commit
 
-_MEDIA = {".md": "text/markdown; charset=utf-8", ".html": "text/html"}
+_MEDIA = {".md": "text/markdown; charset=utf-8", ".html": "text/html", ".pdf": "application/pdf"}
 _SNAPSHOT = re.compile(r"https://\S{1,300}/commit/[0-9a-f]{7,64}")
 _LOCATION = re.compile(r"^X-source-document-location:\s*(https?://\S+)$", re.MULTILINE)
 _END = 253_402_300_800  # seconds from 1970 to the year 10000, which no date can say
@@ -69,7 +69,7 @@ def _entry(file: Changed) -> Entry | Undated | None:
         return None
     service, kind, part, media = place
     commit = file.commit
-    time = _moment(commit.seconds)
+    time = moment(commit.seconds)
     if time is None:
         said = "no date" if commit.seconds is None else f"{commit.seconds} seconds after 1970"
         return Undated(commit.name, service, kind, media, said)
@@ -88,7 +88,8 @@ def _placed(folder: bytes, file: bytes) -> tuple[str, str, str, str] | None:
     return folder.decode("utf-8", "replace"), kind, part, _MEDIA[path.suffix]
 
 
-def _moment(seconds: int | None) -> datetime | None:
+def moment(seconds: int | None) -> datetime | None:
+    """Return the time of a commit; None if that is no possible one."""
     if seconds is None or not 0 <= seconds < _END:
         return None
     return datetime.fromtimestamp(seconds, UTC)

@@ -137,6 +137,12 @@ class Objects:
             raise ImportFailed(f"{what} is not what its name says.")
         return found
 
+    def has(self, name: str) -> bool:
+        """Return whether an object with this name is there, whatever it is worth."""
+        return is_file(self.folder / name[:2] / name[2:]) or any(
+            pack.has(name.encode()) for pack in self._packs
+        )
+
     def _found(self, name: bytes) -> tuple[int, bytes] | None:
         for place, pack in enumerate(self._packs):
             try:
@@ -275,6 +281,12 @@ class _Pack:
             made = b"".join(apply_delta(found[1], delta))
             found = self._remember(place, found[0], made)
         return found
+
+    def has(self, name: bytes) -> bool:
+        try:
+            return self.offset(name) >= 0
+        except KeyError:
+            return False
 
     def objects(self) -> Iterator[tuple[int, int | None]]:
         """Yield place and checksum of each object, in the order of the pack."""

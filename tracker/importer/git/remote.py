@@ -6,7 +6,7 @@ server's redirects (few, and of the first request only) and the size of its answ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,7 @@ _LONGEST_ANSWER = 64 * 1024 * 1024  # bytes, of one that is no pack
 _LONGEST_PACK = 8 * 1024 * 1024 * 1024
 _REDIRECTS = 5
 _ASKED_FOR = (b"HEAD", b"refs/heads/")
+_WITHOUT_FILES = b"blob:none"  # commits and folders only, where the server can leave out the rest
 
 # What dulwich raises where a server does not speak as it should.
 _BROKEN = (GitProtocolError, HangupException, AssertionError, ValueError, LookupError, TypeError)
@@ -42,20 +43,53 @@ def fetch(
     asking: Asking,
     known: Collection[str] = (),
     told: Callable[[int], None] = lambda _: None,
+    *,
+    files: bool = True,
 ) -> Refs:
     """Fetch the history of the branches at `url`, beyond `known` commits, into `objects`.
 
+    Without `files` only commits and folders are fetched, where the server can leave out the rest.
     Returns HEAD and the branches there. `told` is called with the number of bytes received.
 
     Raises:
         ImportFailed: It could not be fetched; nothing was added.
     """
+
+    def wanted(refs: Refs) -> list[str]:
+        return [tip for tip in tips(refs) if tip not in known]
+
+    return _added(url, objects, asking, told, _Request(wanted, known, files=files))
+
+
+def fetch_files(
+    url: str,
+    objects: Path,
+    asking: Asking,
+    names: Sequence[str],
+    told: Callable[[int], None] = lambda _: None,
+) -> None:
+    """Fetch files, by the names of their objects, into `objects`. Raises as `fetch` does."""
+    _added(url, objects, asking, told, _Request(lambda _: list(names)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What to ask for: the objects that are `wanted` of some refs, beyond what is `known`."""
+
+    wanted: Callable[[Refs], list[str]]
+    known: Collection[str] = ()
+    files: bool = True
+
+
+def _added(
+    url: str, objects: Path, asking: Asking, told: Callable[[int], None], request: _Request
+) -> Refs:
     folder = objects / "pack"
     folder.mkdir(parents=True, exist_ok=True)
     pack = folder / f"pack-{len(list(folder.glob('*.pack')))}.pack"
     try:
         with asking(url) as client:
-            refs = _fetched(_Client(url, client, told), pack, known)
+            refs = _fetched(_Client(url, client, told), pack, request)
         if pack.exists():
             index_pack(pack, object_format(refs), shown(url))
     except BaseException:
@@ -64,19 +98,22 @@ def fetch(
     return refs
 
 
-def _fetched(client: _Client, pack: Path, known: Collection[str]) -> Refs:
+def _fetched(client: _Client, pack: Path, request: _Request) -> Refs:
     found: dict[str, str] = {}
 
     def wanted(refs: Mapping[Ref, ObjectID], depth: int | None = None) -> list[ObjectID]:
         del depth
         found.update((n.decode("utf-8", "replace"), o.decode()) for n, o in refs.items())
         client.longest = _LONGEST_PACK
-        return [ObjectID(t.encode()) for t in tips(found) if t not in known and is_object_name(t)]
+        return [ObjectID(name.encode()) for name in request.wanted(found) if is_object_name(name)]
 
-    haves = ObjectStoreGraphWalker([ObjectID(k.encode()) for k in known], lambda _: [])
+    haves = ObjectStoreGraphWalker([ObjectID(k.encode()) for k in request.known], lambda _: [])
+    less = None if request.files else _WITHOUT_FILES
     try:
         with pack.open("xb") as file:
-            client.fetch_pack("", wanted, haves, file.write, ref_prefix=_ASKED_FOR)
+            client.fetch_pack(
+                "", wanted, haves, file.write, ref_prefix=_ASKED_FOR, filter_spec=less
+            )
             size = file.tell()
     except _BROKEN as error:
         said = said_by(error)
@@ -107,6 +144,10 @@ class _Client(AbstractHttpGitClient):
         self.longest = _LONGEST_ANSWER
         self._client = client
         self._told = told
+
+    @staticmethod
+    def _warn_filter_objects() -> None:
+        """Take all where a server cannot leave out files; that is only more to fetch."""
 
     def _http_request(
         self,

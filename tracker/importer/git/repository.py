@@ -76,23 +76,40 @@ def _found(
     place: str, room: Path, asking: Asking | None, told: Callable[[int], None]
 ) -> tuple[Path, Refs]:
     """Locate the objects and refs of a repository; a bundle or URL is unpacked into `room`."""
+    kept = located(place)
+    if isinstance(kept, Path):
+        return in_place(kept) if kept.is_dir() else (room, unbundle(kept, room))
+    if asking is None:
+        raise ImportFailed(f"{shown(place)}: is an address, which is not asked here; {_WAYS}.")
+    from tracker.importer.git.remote import fetch  # which takes its time to load
+
+    return room, fetch(kept, room, asking, told=told)
+
+
+def located(place: str) -> Path | str:
+    """Return where a repository is: a folder, a bundle file, or an address to ask over HTTP.
+
+    Raises:
+        ImportFailed: It is nowhere that is read.
+    """
     if _HELPER.match(place):
         raise ImportFailed(f"{shown(place)}: helpers of git are not run; {_WAYS}.")
     scheme = _SCHEME.match(place)
     kind = scheme[1].lower() if scheme else "file"
-    if kind in {"http", "https"} and asking:
-        from tracker.importer.git.remote import fetch  # which takes its time to load
-
-        return room, fetch(place, room, asking, told=told)
+    if kind in {"http", "https"}:
+        return place
     if kind != "file":
         raise ImportFailed(f"{shown(place)}: {kind}:// is not read; {_WAYS}.")
     path = Path(unquote(urlsplit(place).path) if scheme else place)
-    if path.is_dir():
-        folder = git_folder(path)
-        return folder / "objects", read_refs(folder)
-    if not path.is_file():
+    if not path.is_dir() and not path.is_file():
         raise ImportFailed(f"{shown(place)}: no such repository; {_WAYS}.")
-    return room, unbundle(path, room)
+    return path
+
+
+def in_place(path: Path) -> tuple[Path, Refs]:
+    """Return the objects of a repository in a folder, and its refs."""
+    folder = git_folder(path)
+    return folder / "objects", read_refs(folder)
 
 
 _WAYS = "give a folder, a bundle file or an address that begins with https://"

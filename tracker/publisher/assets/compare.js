@@ -33,11 +33,14 @@
   const renumbers = (before, after) => before.number !== after.number;
   const leading = (clause) => JSON.stringify((clause.links || []).map(([, target]) => target));
 
+  // Of two versions of one text the second is the later one; of two texts neither is.
+  let oneText = true;
   function kind(before, after, moved) {
-    if (!before) return "Added";
-    if (!after) return "Removed";
-    if (moved) return rewords(before, after) ? "Reworded and moved" : "Moved, wording unchanged";
-    if (rewords(before, after)) return "Reworded";
+    if (!before) return oneText ? "Added" : "Only in the second";
+    if (!after) return oneText ? "Removed" : "Only in the first";
+    const reworded = oneText ? "Reworded" : "Worded differently";
+    if (moved) return rewords(before, after) ? `${reworded} and ${oneText ? "moved" : "elsewhere"}` : oneText ? "Moved, wording unchanged" : "Elsewhere, same wording";
+    if (rewords(before, after)) return reworded;
     if (renumbers(before, after)) return "Renumbered";
     return leading(before) !== leading(after) ? "Link targets changed" : "";
   }
@@ -57,6 +60,38 @@
     return spans.some((s) => s.op !== "same") ? spans : replaced(old, now);
   }
 
+  // The topics of what differs: of the sentences in which words came or went.
+  const titles = JSON.parse(chooser.dataset.topics);
+  const sentences = (text) => text.split(/(?<=[.!?;:])\s+/u);
+  function about(before, after) {
+    const found = new Map();
+    for (const [one, other] of [[before, after], [after, before]]) {
+      if (!one?.topics) continue;
+      const known = new Set(other ? sentences(other.text) : []);
+      const changed = sentences(one.text).filter((sentence) => !known.has(sentence)).join(" ").toLowerCase();
+      for (const [topic, words] of Object.entries(one.topics)) {
+        const here = words.filter((word) => changed.includes(word.toLowerCase()));
+        if (here.length && titles[topic]) found.set(topic, new Set([...(found.get(topic) ?? []), ...here]));
+      }
+    }
+    return found;
+  }
+
+  // A button that copies one side as a quotation with its own address.
+  function quoting(clause, version, label) {
+    const made = make("button", "copy", label);
+    made.type = "button";
+    made.addEventListener("click", async () => {
+      const address = new URL(`${root}documents/${version.place}/#${clause.id}`, location.href);
+      const text = `“${worded(clause)}”\n(${clause.path || "top of the page"}) ${version.title}, version first seen ${version.first_seen}\n${address}`;
+      const done = await navigator.clipboard.writeText(text).then(() => "copied", () => "not copied");
+      made.textContent = done;
+      setTimeout(() => { made.textContent = label; }, 2000);
+    });
+    made.ariaLabel = `${label}: ${worded(clause).slice(0, 60)}`;
+    return made;
+  }
+
   // The links that only one side has, as a list; null where both lead to the same.
   function relinked(before, after) {
     const targets = (clause) => new Map((clause?.links || []).map(([words, target]) => [target, words]));
@@ -67,7 +102,7 @@
     return before && after && items.length ? make("ul", "links", ...items) : null;
   }
 
-  function line(before, after, moved, days) {
+  function line(before, after, moved, days, sides) {
     const spans = redline(before, after), links = relinked(before, after);
     const what = kind(before, after, moved);
     const clause = after || before;
@@ -80,7 +115,16 @@
       same.id = clause.id;
       return { what, row: same, clause };
     }
+    const topics = rewords(before ?? {}, after ?? {}) ? about(before, after) : new Map();
     notes.append(make("span", "kind", " " + what));
+    for (const [topic, words] of topics) {
+      const label = make("p", "tag", titles[topic] + " ", make("small", "", "(" + [...words].join(", ") + ")"));
+      notes.append(label);
+    }
+    if (navigator.clipboard) {
+      if (before) notes.append(quoting(before, sides[0], after ? "copy the first as quote" : "copy as quote"));
+      if (after) notes.append(quoting(after, sides[1], before ? "copy the second as quote" : "copy as quote"));
+    }
     if (moved && before.path !== after.path) notes.append(make("p", "", "Moved here from: " + (before.path || "top of the page")));
     const half = (side, day, keep, missing) => make("div", "", make("p", "side", day),
       side ? make("p", "law " + clause.unit, ...marks(spans, keep)) : make("p", "absent", missing));
@@ -90,7 +134,7 @@
     if (links) row.querySelector(".matter").append(links);
     row.id = after ? clause.id : "gone-" + clause.id;
     if (!after) anchor.href = "#gone-" + clause.id;
-    return { what, row, clause };
+    return { what, row, clause, topics };
   }
 
   function groups(lines) {
@@ -116,16 +160,35 @@
     return [input, label];
   };
 
-  function controls(changes) {
+  // The whole, what differs, or only what is about a topic.
+  function controls(lines, changes, days) {
+    const named = Object.keys(titles).map((topic) => [topic, lines.filter((l) => l.topics?.has(topic)).length]).filter(([, number]) => number);
+    const topics = named.flatMap(([topic, number]) => radio("show", "show-" + topic, `${number} about ${titles[topic]}`, false));
     const views = make("div", "views",
-      make("fieldset", "", make("legend", "", "Show"), ...radio("show", "show-all", count(changes), true),
+      make("fieldset", "", make("legend", "", "Show"), ...radio("show", "show-all", count(changes), true), ...topics,
         ...radio("show", "show-whole", "the whole text", false)),
       make("fieldset", "sides", make("legend", "", "As"), ...radio("as", "as-one", "one text", true),
         ...radio("as", "as-two", "side by side", false)));
+    const only = (day) => ` only in ${oneText ? "the text of " : ""}${day}`;
+    views.append(make("p", "legend", make("span", "", make("del", "", oneText ? "removed" : "first"), only(days[0])), make("span", "", make("ins", "", oneText ? "added" : "second"), only(days[1]))));
+    views.addEventListener("change", () => {
+      const chosen = named.find(([topic]) => document.getElementById("show-" + topic).checked)?.[0];
+      for (const { row, topics: of } of lines) row.hidden = Boolean(chosen) && !of?.has(chosen);
+      for (const group of stage.querySelectorAll(".group")) group.hidden = ![...group.querySelectorAll(".line")].some((row) => !row.hidden);
+    });
     return views;
   }
 
-  const count = (number) => number + (number === 1 ? " change" : " changes");
+  const count = (number) => number + " " + (oneText ? "change" : "difference") + (number === 1 ? "" : "s");
+
+  // Where another page was read in between, nearly all differs and nothing of it was decided.
+  function warned(lines) {
+    const [first, second] = [from, to].map((select) => select.selectedOptions[0]?.dataset.text);
+    if (!oneText || first === second) return [];
+    const same = lines.filter((l) => !l.what).length;
+    return [make("p", "warning", make("strong", "", "These are two different pages. "),
+      `In between, the document began to be read from another page, so what differs was not changed by anybody. ${same} of ${lines.length} clauses are the same.`)];
+  }
 
   // The same clause may stand twice where two lives met; an id may not.
   function unlike(lines) {
@@ -158,13 +221,16 @@
     }
     if (wanted[0] !== from.value || wanted[1] !== to.value) return;
     const [old, now] = sides;
+    sides.forEach((side, n) => { side.place = wanted[n]; });
+    oneText = old.document === now.document;
     const days = sides.map((s) => s.title + ", " + s.first_seen.slice(0, 10));
     const short = old.document === now.document ? sides.map((s) => s.first_seen.slice(0, 10)) : days;
     const pairs = Redline.align(old.clauses, now.clauses);
-    const lines = unlike(pairs.map(([i, j, moved]) => line(old.clauses[i], now.clauses[j], moved, short)));
+    const lines = unlike(pairs.map(([i, j, moved]) => line(old.clauses[i], now.clauses[j], moved, short, sides)));
     const changes = lines.filter((l) => l.what).length;
-    said.textContent = `${days[0]} → ${days[1]}: ${count(changes)}. Split and merged clauses are shown as changed, added and removed.`;
-    stage.replaceChildren(make("h2", "", count(changes)), controls(changes), ...groups(lines));
+    document.title = `${days[0]} ${oneText ? "→" : "beside"} ${days[1]} – Compare – Terms Tracker`;
+    said.textContent = `${days[0]} → ${days[1]}: ${changes ? count(changes) + ". Split and merged clauses are shown as changed, added and removed." : "They say the same."}`;
+    if (changes) stage.replaceChildren(make("h2", "", count(changes)), ...warned(lines), controls(lines, changes, short), ...groups(lines));
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (target) target.scrollIntoView();
   }
@@ -177,17 +243,36 @@
     show();
   }
 
-  const has = (select, value) => [...select.options].some((o) => o.value === value);
-  const given = new URLSearchParams(location.search);
-  for (const select of [from, to]) {
-    select.addEventListener("change", choose);
-    if (has(select, given.get(select.name))) select.value = given.get(select.name);
+  // A text, then its dates: the list of dates holds those of the chosen text alone.
+  const all = [from, to].map((select) => [...select.options]);
+  const documentOf = (value) => value.slice(0, value.lastIndexOf("/"));
+  const texts = ["from-text", "to-text"].map((name) => chooser.querySelector(`[name=${name}]`));
+  function narrow(n, document_) {
+    const select = [from, to][n], chosen = select.value;
+    texts[n].value = document_;
+    select.replaceChildren(...all[n].filter((option) => documentOf(option.value) === document_));
+    if (documentOf(chosen) === document_) select.value = chosen;
   }
+  function pick(n, value) {
+    narrow(n, documentOf(value));
+    [from, to][n].value = value;
+  }
+
+  const has = (n, value) => all[n].some((option) => option.value === value);
+  const given = new URLSearchParams(location.search);
+  [from, to].forEach((select, n) => {
+    const value = given.get(select.name);
+    pick(n, has(n, value) ? value : all[n][0].value);
+    select.addEventListener("change", choose);
+    texts[n].addEventListener("change", () => { narrow(n, texts[n].value); choose(); });
+  });
   chooser.querySelector("[name=swap]").addEventListener("click", () => {
-    [from.value, to.value] = [to.value, from.value];
+    const values = [from.value, to.value];
+    pick(0, values[1]);
+    pick(1, values[0]);
     choose();
   });
-  if (has(from, given.get("from")) && has(to, given.get("to"))) show();
+  if (has(0, given.get("from")) && has(1, given.get("to"))) show();
   else if (given.size) said.textContent = "The address names a version that is not here.";
   else said.textContent = "Choose two versions.";
 })();

@@ -26,6 +26,7 @@
       time.textContent = row.last_seen.slice(0, 16).replace("T", " ") + " UTC";
       link.append(place.tagName === "TD" ? "" : "Last seen ", time);
       if (Date.parse(row.last_seen) > Date.now() + 864e5) link.append(" (as was recorded; that is yet to come)");
+      if (row.read) link.append(" " + row.read);
       if (row.state !== "ok") link.append(" (" + row.state + ")");
     } else link.append("never read");
     place.replaceChildren(link);
@@ -86,6 +87,47 @@
   }
 })();
 
+// What is shown of a revision is part of its address; j and k lead from change to change.
+(() => {
+  const views = document.getElementById("views");
+  if (!views) return;
+  const inputs = [...views.querySelectorAll("input")];
+  const name = (input) => input.value === "on" ? input.id.replace(/^(show|as)-/, "") : input.value;
+  const given = new URLSearchParams(location.search);
+  const standard = inputs.filter((input) => input.checked);
+  for (const input of inputs) if (given.get(input.name) === name(input)) input.checked = true;
+  views.addEventListener("change", () => {
+    const address = new URL(location.href);
+    for (const input of inputs.filter((one) => one.checked)) {
+      if (standard.includes(input)) address.searchParams.delete(input.name);
+      else address.searchParams.set(input.name, name(input));
+    }
+    history.replaceState(null, "", address);
+  });
+
+  const changes = () => [...document.querySelectorAll("article.change")].filter((one) => one.offsetParent);
+  let current = null;
+  function go(step) {
+    const shown = changes(), at = shown.indexOf(current);
+    const next = at < 0 && step < 0 ? shown.length - 1 : Math.min(Math.max(at + step, 0), shown.length - 1);
+    if (!shown.length) return;
+    current?.classList.remove("current");
+    current = shown[next];
+    current.classList.add("current");
+    current.scrollIntoView({ block: "center" });
+    current.querySelector(".anchor").focus({ preventScroll: true });
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== "radio") return;
+    if (event.key === "j") go(1);
+    if (event.key === "k") go(-1);
+  });
+  const hint = document.createElement("p");
+  hint.className = "keys";
+  hint.textContent = "j and k lead to the next and the previous change";
+  if (changes().length > 1) views.append(hint);
+})();
+
 // The version that stood on a day: the link follows the day that is chosen.
 (() => {
   const calendar = document.getElementById("calendar");
@@ -106,7 +148,7 @@
 })();
 
 // The filter over all changes; its state stands in the address, so it can be shared. Words are
-// looked for in the lists and, once there are any, in every wording that came or went.
+// looked for in the lists, and the search for them in the whole texts is one step away.
 (() => {
   const sieve = document.getElementById("sieve");
   if (!sieve) return;
@@ -114,57 +156,10 @@
   const fields = [...sieve.querySelectorAll("input, select")];
   const entries = [...document.querySelectorAll(".entry")];
   const texts = entries.map((entry) => entry.textContent.toLowerCase());
-  const found = sieve.querySelector(".found");
+  const found = sieve.querySelector(".found"), deeper = document.getElementById("deeper");
   const given = new URLSearchParams(location.search);
   for (const field of fields) field.value = given.get(field.name) ?? "";
   for (const field of fields) if (field.selectedIndex === -1) field.value = "";
-
-  // A changed clause with a word that was looked for: a link to it, the words marked.
-  const escaped = (word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  function hit({ text, page }, words) {
-    const pattern = new RegExp("(" + words.map(escaped).join("|") + ")", "gi");
-    const start = Math.max(0, text.search(pattern) - 80);
-    const shown = (start ? "… " : "") + text.slice(start, start + 240) + (start + 240 < text.length ? " …" : "");
-    const link = document.createElement("a"), item = document.createElement("li");
-    link.href = root + page;
-    shown.split(pattern).forEach((part, n) => {
-      const made = n % 2 ? document.createElement("mark") : document.createTextNode("");
-      made.textContent = part;
-      link.append(made);
-    });
-    item.append(link);
-    return item;
-  }
-
-  function tell(entry, n, value) {
-    entry.querySelector(".hits")?.remove();
-    const words = value.toLowerCase().split(/\s+/).filter(Boolean);
-    if (!words.length || entry.hidden) return;
-    const having = (test) => clauses[n].filter(({ text }) => test((word) => text.toLowerCase().includes(word)));
-    const all = having((has) => words.every(has)), found = all.length ? all : having((has) => words.some(has));
-    const list = document.createElement("ul");
-    list.className = "hits";
-    list.append(...found.slice(0, 5).map((clause) => hit(clause, words)));
-    if (found.length > 5) list.append(Object.assign(document.createElement("li"), { textContent: `and ${found.length - 5} more clauses` }));
-    if (found.length) entry.querySelector(".what").append(list);
-  }
-
-  let wordings = null;
-  const clauses = entries.map(() => []);
-  function read() {
-    const parts = ["data/changes.jsonl", "data/changes.places.json"];
-    wordings ??= Promise.all(parts.map((name) => fetch(root + name).then((answer) => answer.text()))).then(([lines, where]) => {
-      const pages = JSON.parse(where);
-      const places = new Map(entries.map((entry, n) => [entry.querySelector("h3 a").getAttribute("href"), n]));
-      for (const [line, row] of lines.split("\n").filter(Boolean).map((text) => JSON.parse(text)).entries()) {
-        const n = places.get(root + pages[line].split("#")[0]);
-        if (n === undefined) continue;
-        texts[n] += "\n" + ((row.before ?? "") + "\n" + (row.after ?? "")).toLowerCase();
-        for (const text of [row.after, row.before]) if (text) clauses[n].push({ text, page: pages[line] });
-      }
-      filter();
-    }).catch(() => {});
-  }
 
   const tests = {
     words: (entry, value, n) => value.toLowerCase().split(/\s+/).every((word) => texts[n].includes(word)),
@@ -175,15 +170,15 @@
 
   function filter() {
     const used = fields.filter((field) => field.value.trim());
-    if (used.some((field) => field.name === "words")) read();
     let shown = 0;
     entries.forEach((entry, n) => {
       entry.hidden = !used.every((field) => tests[field.name](entry, field.value.trim(), n));
       shown += !entry.hidden;
-      tell(entry, n, sieve.querySelector("[name=words]").value);
     });
     found.textContent = `${shown} of ${entries.length} revisions`;
-    if (!shown) found.textContent += ". Only clauses that changed are searched, not the whole texts.";
+    const words = sieve.querySelector("[name=words]").value.trim();
+    deeper.href = `${root}search/index.html${words ? "?q=" + encodeURIComponent(words) : ""}`;
+    deeper.textContent = words ? `Search the whole texts for “${words}”` : "Search the whole texts";
     const address = new URL(location.href);
     address.search = new URLSearchParams(used.map((field) => [field.name, field.value.trim()]));
     if (address.href !== location.href) history.replaceState(null, "", address);

@@ -10,7 +10,7 @@ from tracker.model import History, Topic
 from tracker.publisher import words
 from tracker.publisher.urls import document_page, topic_page
 
-ALL, UPCOMING, STATUS = "all", "upcoming", "status"
+ALL, UPCOMING, WEEKLY, STATUS = "all", "upcoming", "weekly", "status"
 _MOST_ALTERNATES = 3  # of a page; readers show them all and people must choose
 
 
@@ -38,6 +38,7 @@ def catalogue(histories: Sequence[History], topics: Sequence[Topic]) -> tuple[Gr
     groups = (
         Group("Everything", _GENERAL),
         Group("Topics", tuple(_topic(topic) for topic in topics)),
+        Group("Services", tuple(_services(ordered, topics))),
         Group("Editions", tuple(_edition(name) for name in sorted(editions(ordered, topics)))),
         Group("Documents", tuple(_document(history) for history in ordered)),
     )
@@ -50,6 +51,27 @@ def editions(histories: Sequence[History], topics: Sequence[Topic]) -> set[str]:
     What is declared cannot be named so, but what was recorded once may be.
     """
     return {h.document.edition for h in histories} - {t.id for t in topics} - RESERVED
+
+
+def services(histories: Sequence[History], topics: Sequence[Topic]) -> dict[str, str]:
+    """The names, as feeds and for people, of the services that have a feed.
+
+    These are all but those whose name means something else already.
+    """
+    taken = {t.id for t in topics} | RESERVED | {h.document.edition for h in histories}
+    ordered = sorted(histories, key=lambda h: h.document.id)
+    found = {service_of(h.document.id): h.document.service for h in reversed(ordered)}
+    return {name: found[name] for name in sorted(found) if name not in taken}
+
+
+def service_of(document: str) -> str:
+    """The name of the feed of a document's service."""
+    return document.partition("/")[0]
+
+
+def of_service(service: str, topic: str) -> str:
+    """The name of the feed of a topic in the texts of one service."""
+    return f"{service}/{topic}"
 
 
 _GENERAL = (
@@ -66,6 +88,12 @@ _GENERAL = (
         "",
     ),
     Feed(
+        WEEKLY,
+        "Terms Tracker: week by week",
+        "One item for each week in which something changed, with a sentence on each change.",
+        "changes/",
+    ),
+    Feed(
         STATUS,
         "Terms Tracker: status",
         "When a text could not be read, and when it was read again. For those who rely on us.",
@@ -77,6 +105,18 @@ _GENERAL = (
 def _topic(topic: Topic) -> Feed:
     title = f"Terms Tracker: {topic.title}"
     return Feed(topic.id, title, topic.about or title, topic_page(topic))
+
+
+def _services(histories: Sequence[History], topics: Sequence[Topic]) -> Iterator[Feed]:
+    """The feed of each service, and those of the topics in its texts."""
+    for name, shown in services(histories, topics).items():
+        service = words.line(shown)
+        about = f"Every change in the texts of {service}."
+        yield Feed(name, f"Terms Tracker: {service}", about, "changes/")
+        for topic in topics:
+            title = f"Terms Tracker: {service}, {topic.title}"
+            about = f"Changes about {words.lower(topic.title)} in the texts of {service}."
+            yield Feed(of_service(name, topic.id), title, about, topic_page(topic))
 
 
 def _edition(name: str) -> Feed:
@@ -103,7 +143,7 @@ def alternates(path: str, groups: Sequence[Group]) -> list[Feed]:
 def _near(path: str) -> Iterator[str]:
     """The names of feeds that may belong to a page, the closest first; not all need exist."""
     top, _, rest = path.partition("/")
-    if top == "topics":
+    if top in {"topics", "services", "now"}:
         yield rest.partition("/")[0]
     elif top in {"documents", "changes"} and "@" in rest:
         document = "/".join(rest.split("/")[:2])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Self
@@ -54,13 +54,22 @@ def _said(packed: bytes) -> tuple[str, str, Mapping[str, object]]:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """What an item says in the feeds of one topic: that, and how much there is besides."""
+
+    topic: str
+    summary: str
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One entry: what a reader shows, the same in every format and in every feed.
 
     `via` is the page itself, `related` its archive copies. `categories` are (term, label). `feeds`
     are the names of the feeds it stands in. `corrected` is when it was last set right, None for
     almost all; `ahead` the day until which what it tells is to come. `nth` orders those of one
-    document that were published in the same second.
+    document that were published in the same second. `views` are what it says in feeds of a topic.
     """
 
     id: str
@@ -76,10 +85,16 @@ class Item:
     corrected: datetime | None = None
     ahead: date | None = None
     nth: int = 1
+    views: tuple[View, ...] = ()
 
     @property
     def updated(self) -> datetime:
         return self.corrected or self.published
+
+    def about(self, topic: str) -> Self:
+        """The item as the feed of a topic has it; the same where it has no view of that."""
+        view = next((view for view in self.views if view.topic == topic), None)
+        return replace(self, summary=view.summary, content=view.content) if view else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +103,8 @@ class Channel:
 
     `base` is the address of the published root, `name` the file without its suffix, `page` the
     path of the page for people. `older` is the name of the archive page before this one;
-    `current`, on archive pages only, the name of the feed they belong to.
+    `current`, on archive pages only, the name of the feed they belong to. `hub` is the address
+    where readers can ask to be told of what is new (WebSub), empty for none.
     """
 
     base: str
@@ -99,6 +115,7 @@ class Channel:
     items: tuple[Item, ...]
     older: str = ""
     current: str = ""
+    hub: str = ""
 
     @property
     def is_complete(self) -> bool:

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
 from tracker.model import Correction, History, Revision, Settings, Topic
-from tracker.publisher.feeds.catalogue import ALL, STATUS, UPCOMING, Feed, catalogue, editions
+from tracker.publisher.feeds.catalogue import (
+    ALL,
+    STATUS,
+    UPCOMING,
+    Feed,
+    catalogue,
+    editions,
+    of_service,
+    service_of,
+    services,
+)
 from tracker.publisher.feeds.channel import Channel, Item
+from tracker.publisher.feeds.digest import digests
 from tracker.publisher.feeds.formats import FORMATS
 from tracker.publisher.feeds.items import revision_item
-from tracker.publisher.feeds.notices import correction_item, outage_items
+from tracker.publisher.feeds.notices import (
+    correction_item,
+    outage_items,
+    renamed_item,
+    withdrawal_item,
+)
 from tracker.publisher.urls import feed_file
 
 #: Where links lead until the operator says where the site lives.
@@ -34,31 +50,35 @@ def shared_channels(
         for name in item.feeds:
             standing.setdefault(name, []).append(item)
     own = {STATUS, *(h.document.id for h in histories)}
+    known = {topic.id for topic in topics}
     for feed in (feed for group in catalogue(histories, topics) for feed in group.feeds):
         if feed.name not in own:
-            yield from channels(feed, standing.get(feed.name, ()), base)
+            topic = feed.name.rpartition("/")[2]
+            mine = standing.get(feed.name, [])
+            shown = [item.about(topic) for item in mine] if topic in known else mine
+            yield from channels(feed, shown, base)
 
 
 def document_feed(
-    history: History, items: Iterable[Item], base: str
+    history: History, items: Iterable[Item], base: str, hub: str = ""
 ) -> Iterator[tuple[str, bytes]]:
     """The feed of one document in every format; `items` are all of its own."""
     (*_, group) = catalogue([history], ())
     mine = sorted(items, key=_order)
-    return (file for c in channels(group.feeds[0], mine, base) for file in written(c))
+    return (file for c in channels(group.feeds[0], mine, base) for file in written(c, hub))
 
 
-def status_feed(items: Sequence[Item], base: str) -> Iterator[tuple[str, bytes]]:
+def status_feed(items: Sequence[Item], base: str, hub: str = "") -> Iterator[tuple[str, bytes]]:
     """The feed of the status in every format; `items` are those of outages, oldest first."""
     (group, *_) = catalogue((), ())
     (feed,) = (feed for feed in group.feeds if feed.name == STATUS)
-    return (file for channel in channels(feed, items, base) for file in written(channel))
+    return (file for channel in channels(feed, items, base) for file in written(channel, hub))
 
 
-def written(channel: Channel) -> Iterator[tuple[str, bytes]]:
-    """A channel in every format."""
+def written(channel: Channel, hub: str = "") -> Iterator[tuple[str, bytes]]:
+    """A channel in every format, with the address of the operator's hub."""
     for form in FORMATS:
-        yield feed_file(channel.name, form.suffix), form.write(channel)
+        yield feed_file(channel.name, form.suffix), form.write(replace(channel, hub=hub))
 
 
 def feed_items(
@@ -66,11 +86,16 @@ def feed_items(
     topics: Sequence[Topic],
     settings: Settings,
     corrections: Sequence[Correction] = (),
+    until: date = date.min,
 ) -> list[Item]:
-    """Every item there is, oldest first, whatever the order of the histories."""
+    """Every item there is, oldest first, whatever the order of the histories.
+
+    Those of the weeks are of those before `until`.
+    """
     base = settings.site_url or UNPUBLISHED
     found = [item for h in histories for item in document_items(h, topics, base, corrections)]
-    return in_order([*found, *outages(histories, base)], histories)
+    told = in_order([*found, *outages(histories, base)], histories)
+    return sorted([*told, *digests(told, topics, until, base)], key=_order)
 
 
 def document_items(
@@ -81,12 +106,24 @@ def document_items(
     """
     mine = [c for c in corrections if c.document == history.document.id]
     own = editions([history], topics)
-    common = frozenset({ALL, history.document.id} | own)
-    for revision in (r for r in history.revisions if r.is_news):
+    of = service_of(history.document.id)
+    served = services([history], topics).keys()
+    common = frozenset({ALL, history.document.id} | own | served)
+    for revision in _news(history):
         said = [c for c in mine if c.is_of(revision)]
-        item = revision_item(history, revision, topics, base, common | {*revision.topics}, said)
+        about = {*revision.topics, *(of_service(of, t) for t in revision.topics if served)}
+        item = revision_item(history, revision, topics, base, common | about, said)
         yield replace(item, ahead=_ahead(revision, history))
     yield from _corrections(history, mine, common, base)
+    yield from (withdrawal_item(history, p, base, common) for p in history.withdrawn if p.is_news)
+    if history.document.became and history.standing.last_seen:
+        yield renamed_item(history, history.standing.last_seen, base)
+
+
+def _news(history: History) -> Iterable[Revision]:
+    """The news of a document, each as it was told."""
+    told = [r for r in history.revisions if r.is_news]
+    return {(r.after.is_preview, r.after.named): r for r in (*told, *history.retold)}.values()
 
 
 def outages(histories: Iterable[History], base: str) -> Iterator[Item]:
@@ -107,7 +144,16 @@ def in_order(items: Iterable[Item], histories: Sequence[History]) -> list[Item]:
         replace(item, feeds=item.feeds | {UPCOMING}) if item.ahead and item.ahead > known else item
         for item in items
     )
-    return sorted(marked, key=_order)
+    taken = {h.document.edition for h in histories}
+    return sorted((_without_service(item, taken) for item in marked), key=_order)
+
+
+def _without_service(item: Item, editions_: Collection[str]) -> Item:
+    """Leave out the feed of its service where an edition of another document has this name."""
+    document = next((name for name in item.feeds if "@" in name), "@")
+    service, own = service_of(document), document.partition("@")[2]
+    is_taken = service in editions_ and service != own
+    return replace(item, feeds=item.feeds - {service}) if is_taken else item
 
 
 def _order(item: Item) -> tuple[datetime, int, str]:

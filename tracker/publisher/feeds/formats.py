@@ -40,4 +40,5 @@ def _json(channel: Channel) -> bytes:
 #: The one that pages announce and that `feeds.opml` lists: every reader takes it.
 RSS = Format(".xml", "RSS", "application/rss+xml", _rss)
 ATOM = Format(".atom", "Atom", "application/atom+xml", _atom)
-FORMATS = (RSS, ATOM, Format(".json", "JSON Feed", "application/feed+json", _json))
+JSON = Format(".json", "JSON Feed", "application/feed+json", _json)
+FORMATS = (RSS, ATOM, JSON)

@@ -6,15 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tracker.model import Change, Correction, History, Kind, Op, Revision, Topic
+from tracker.policy import LONGEST_MESSAGE
 from tracker.publisher import words
-from tracker.publisher.feeds.channel import Content, Item
+from tracker.publisher.feeds.channel import Content, Item, View
 from tracker.publisher.feeds.notices import corrected_at
-from tracker.publisher.headlines import headline
+from tracker.publisher.headlines import headline, leads
+from tracker.publisher.selection import is_about
 from tracker.publisher.templating import ENVIRONMENT, Run, both, side
 from tracker.publisher.urls import revision_page
 
 _LARGEST_ITEM = 40_000  # characters of one item's changes; what is left out is counted and linked
-_LONGEST_MESSAGE = 1_500  # characters; some chats cut at 2,000
+_MORE = " […]"
 _MARKS = {"delete": "[-{}-]", "insert": "{{+{}+}}", "same": "{}"}
 
 
@@ -39,13 +41,18 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What an item says below its title, for `html` and for `text`."""
+    """What an item says below its title, for `html` and for `text`.
+
+    Of the changes that are news, `left_out` are too many to be shown and `others` are not about
+    the topic of the feed.
+    """
 
     revision: Revision
     corrections: tuple[str, ...]
     summary: str
     parts: tuple[Part, ...]
     left_out: int
+    others: int
     link: str
     source: str
     copies: tuple[str, ...]
@@ -58,10 +65,17 @@ class Body:
         blocks = ["\n".join(block) for block in (self._dates(), *self._clauses(), self._proof())]
         return "\n\n".join([*self.corrections, self.summary, *blocks]) + "\n"
 
+    @property
+    def other_changes(self) -> str:
+        """How much else changed, in words."""
+        return f"{words.count(self.others, 'other clause')} changed, on the page of this revision"
+
     def _dates(self) -> Iterator[str]:
         if self.revision.effective:
             yield f"In force from: {words.day(self.revision.effective)}"
         yield f"First seen: {words.sight(self.revision.after)}"
+        if earlier := words.since_before(self.revision.after):
+            yield earlier
         yield f"Before that, the text of {words.day(self.revision.before.first_seen)} stood."
 
     def _clauses(self) -> Iterator[list[str]]:
@@ -71,12 +85,15 @@ class Body:
         if self.left_out:
             what = words.count(self.left_out, "more change" if self.parts else "change")
             yield [f"Not shown here: {what}, on the page of this revision."]
+        if self.others:
+            yield [f"{self.other_changes}: {self.link}"]
         yield ["Key: [-removed-] {+added+} […] unchanged text left out."]
 
     def _proof(self) -> Iterator[str]:
         yield f"The whole redline: {self.link}"
         if self.source:
             yield f"The page itself, as it is now: {self.source}"
+        yield from (f"Read through: {origin}" for origin in words.origins(self.revision.after))
         yield from (f"Archived copy: {url}" for url in self.copies)
         for side_, version in (("before", self.revision.before), ("after", self.revision.after)):
             yield from (f"SHA-256 {side_}: {c.body}" for c in version.captures if c.body)
@@ -94,7 +111,13 @@ def revision_item(
 
     `corrections` are those of this revision.
     """
-    body = _body(revision, topics, base + revision_page(revision), corrections)
+    link = base + revision_page(revision)
+    copies = tuple(
+        words.safe(copy)
+        for capture in revision.after.captures
+        if (copy := words.copy_of(capture, history.document))
+    )
+    body = _body(revision, topics, link, corrections, copies)
     times = [corrected_at(c) for c in corrections]
     worth = revision.significance
     return Item(
@@ -103,7 +126,7 @@ def revision_item(
         link=body.link,
         summary=body.summary,
         content=Content.of(body.html(), body.text(), _facts(body, topics)),
-        published=revision.first_seen,
+        published=revision.told or revision.first_seen,
         categories=(
             *((t.id, t.title) for t in topics if t.id in revision.topics),
             (revision.document, words.document_name(history)),
@@ -114,7 +137,16 @@ def revision_item(
         feeds=feeds,
         corrected=max(times, default=None),
         nth=revision.after.nth,
+        views=tuple(
+            _view(topic, topics, _body(revision, topics, link, corrections, copies, topic))
+            for topic in revision.topics
+        ),
     )
+
+
+def _view(topic: str, topics: Sequence[Topic], body: Body) -> View:
+    """What the feeds of a topic say of a revision: its clauses, and how many others there are."""
+    return View(topic, body.summary, Content.of(body.html(), body.text(), _facts(body, topics)))
 
 
 def _facts(body: Body, topics: Sequence[Topic]) -> dict[str, object]:
@@ -127,6 +159,7 @@ def _facts(body: Body, topics: Sequence[Topic]) -> dict[str, object]:
         "topics_unchanged": [t.id for t in topics if t.id not in revision.topics],
         "effective": revision.effective.isoformat() if revision.effective else None,
         "first_seen": words.iso(revision.first_seen),
+        "announced_here": words.iso(revision.told or revision.first_seen),
         "before_first_seen": words.iso(revision.before.first_seen),
         "archived": list(body.copies),
         "sha256_before": [c.body for c in revision.before.captures if c.body],
@@ -135,21 +168,27 @@ def _facts(body: Body, topics: Sequence[Topic]) -> dict[str, object]:
 
 
 def _body(
-    revision: Revision, topics: Sequence[Topic], link: str, corrections: Sequence[Correction]
+    revision: Revision,
+    topics: Sequence[Topic],
+    link: str,
+    corrections: Sequence[Correction],
+    copies: tuple[str, ...],
+    topic: str = "",
 ) -> Body:
     titles = {t.id: t.title for t in topics}
-    changes = words.news(revision)
+    every = words.news(revision)
+    changes = [change for change in every if is_about(change, topic)]
     parts = tuple(_fitting(_part(change, titles) for change in changes))
-    copies = (c.archive_url for c in revision.after.captures if c.archive_url)
     return Body(
         revision,
         tuple(f"Correction of {words.day(c.date)}: {words.safe(c.sentence)}" for c in corrections),
-        words.summary(revision, topics),
+        " ".join([*leads(revision, topic), words.summary(revision, topics)]),
         parts,
         len(changes) - len(parts),
+        len(every) - len(changes),
         link,
         words.source(revision.after),
-        tuple(words.safe(url) for url in copies if words.is_web(url)),
+        copies,
     )
 
 
@@ -176,24 +215,34 @@ def _part(change: Change, titles: dict[str, str]) -> Part:
     )
 
 
-def brief(item: Item, *, linked: bool) -> tuple[str, str]:
-    """The title and the first paragraphs of an item, for a message.
+def brief(item: Item, *, linked: bool, room: int = LONGEST_MESSAGE) -> tuple[str, str]:
+    """The title and the first paragraphs of an item, for a message of at most `room` characters.
 
     `linked` says whether our own page of it can be reached; without, the page itself is named.
-    Text of a page cannot call people together, hide a link or pass for markup in a chat.
+    Text of a page cannot call people together, hide a link or pass for markup in a chat. Where
+    little fits, the title and the address come before all else.
     """
-    kept = [*_paragraphs(item.content.text)]
     where = item.link if linked else item.via
-    return words.plain(item.title), words.without_controls(
-        "\n\n".join(filter(None, [*kept, where]))
-    )
+    left = room - len(where) - 4  # for the ends of lines
+    title = _cut(words.plain(item.title), max(left, 0))
+    kept = _paragraphs(words.without_controls(item.content.text), min(left - len(title), room))
+    return title, "\n\n".join(filter(None, [*kept, where]))
 
 
-def _paragraphs(text: str) -> Iterator[str]:
-    size = 0
+def _paragraphs(text: str, room: int) -> Iterator[str]:
+    """The paragraphs that fit, the last one cut where a word ends."""
     for paragraph in text.strip().split("\n\n"):
-        size += len(paragraph)
-        if size > _LONGEST_MESSAGE:
-            yield "[…]"
+        shown = _cut(paragraph, room)
+        if shown:
+            yield shown
+        room -= len(paragraph) + 2
+        if room <= 0:
             return
-        yield paragraph
+
+
+def _cut(text: str, room: int) -> str:
+    """A text of at most so many characters; where it is cut, [...] says so."""
+    if len(text) <= room:
+        return text
+    head = text[: max(room - len(_MORE), 0)].rpartition(" ")[0]
+    return f"{head}{_MORE}" if head else ""

@@ -25,6 +25,8 @@ def json_feed(channel: Channel) -> bytes:
     }
     if channel.older:
         found["next_url"] = channel.address(".json", channel.older)
+    if channel.hub:
+        found["hubs"] = [{"type": "WebSub", "url": channel.hub}]
     return f"{json.dumps(found, ensure_ascii=True, indent=1)}\n".encode()
 
 

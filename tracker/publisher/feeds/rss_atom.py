@@ -130,7 +130,8 @@ def _feed(channel: Channel, form: Format) -> FeedGenerator:
 
 def _history_links(channel: Channel, form: Format) -> Sequence[_Link]:
     named = (("prev-archive", channel.older), ("current", channel.current))
-    return [
+    hub = [_Link("hub", channel.hub)] if channel.hub else []
+    return hub + [
         _Link(rel, channel.address(form.suffix, name), form.media_type)
         for rel, name in named
         if name

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, groupby
 
@@ -14,20 +15,33 @@ from tracker.publisher.continuity import texts
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A version in a list: `value` names it in the address of a comparison, `name` is its own."""
+    """A version in a list: `value` names it in the address of a comparison, `name` is its own.
+
+    `text` is the number of the text that it is a version of: another one from where another page
+    was read.
+    """
 
     value: str
     label: str
     name: str
+    text: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentVersions:
-    """The versions of one document, newest first."""
+    """The versions of one document, newest first; `worth` as `words.worth` has it."""
 
     name: str
     document: str
     choices: tuple[Choice, ...]
+    worth: int = 0
+
+
+def most_told_first(shelves: Iterable[DocumentVersions]) -> list[DocumentVersions]:
+    """What can be compared, the texts that change about a topic first."""
+    return sorted(
+        (shelf for shelf in shelves if shelf.choices), key=lambda s: (-s.worth, s.document)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +60,22 @@ def document_versions(history: History) -> DocumentVersions:
         (*history.versions, *previews), key=lambda v: (v.first_seen, v.is_preview, v.nth)
     )
     days = Counter(version.first_seen.date() for version in found)
-    choices = [_choice(history, v, days[v.first_seen.date()] > 1) for v in reversed(found)]
-    return DocumentVersions(words.document_name(history), history.document.id, tuple(choices))
+    starts = [text[0].first_seen for text in texts(history)]
+    choices = tuple(
+        _choice(history, v, days[v.first_seen.date()] > 1, bisect(starts, v.first_seen))
+        for v in reversed(found)
+    )
+    name = words.document_name(history)
+    return DocumentVersions(name, history.document.id, choices, words.worth(history))
 
 
-def _choice(history: History, version: Version, has_twin: bool) -> Choice:
+def _choice(history: History, version: Version, has_twin: bool, text: int) -> Choice:
     """A version by its day; two versions of one day are told apart by the hour."""
     time = version.first_seen
     label = words.sight(version) if has_twin else words.day(time)
     shown = ", preview" if version.is_preview else ""
-    name = words.document_name(history, version.title)
-    return Choice(urls.version_name(version), f"{label}{shown}", name)
+    name = words.document_name(history)
+    return Choice(urls.version_name(version), f"{label}{shown}", name, text)
 
 
 def editions(histories: Sequence[History]) -> Iterator[Suggestion]:
@@ -84,5 +103,5 @@ def _names(*versions: Version) -> Iterator[str]:
 def _ends(history: History, text: Sequence[Version]) -> Suggestion:
     first, last = text[0], text[-1]
     days = f"{words.day(first.first_seen)} and {words.day(last.first_seen)}"
-    label = f"{words.document_name(history, last.title)}: {days}"
+    label = f"{words.document_name(history)}: {days}"
     return Suggestion(label, *_names(first, last))

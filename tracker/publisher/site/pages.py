@@ -13,20 +13,24 @@ from tracker.publisher import urls
 from tracker.publisher.answers import Reply
 from tracker.publisher.data import exports, records
 from tracker.publisher.data.exports import Export
+from tracker.publisher.feeds import catalogue
+from tracker.publisher.feeds.calendar import FILE as UPCOMING
+from tracker.publisher.feeds.calendar import calendar
 from tracker.publisher.feeds.formats import FORMATS
 from tracker.publisher.feeds.opml import opml
 from tracker.publisher.site import answers_page, opt_out
 from tracker.publisher.site.answers_page import Asked, Board, Service
-from tracker.publisher.site.compare_page import editions
+from tracker.publisher.site.compare_page import editions, most_told_first
 from tracker.publisher.site.context import PageContext, Pages, file
 from tracker.publisher.site.listing import ListEntry, ListPage, list_pages, orphaned_corrections
 from tracker.publisher.site.opt_out import OptOut
+from tracker.publisher.site.search import index_files
 from tracker.publisher.summaries import DocumentSummary
 from tracker.publisher.words import iso
 
 _ON_THE_FRONT = 25
 _SIGNATURE = "\n\n\u2014 "  # how one begins in a checkpoint
-_ASSETS = """style.css feed.css site.js compare.js redline.js fonts/LICENSE.txt
+_ASSETS = """style.css feed.css site.js search.js compare.js redline.js fonts/LICENSE.txt
     fonts/source-serif-4.woff2 fonts/plex-sans-condensed-400.woff2
     fonts/plex-sans-condensed-600.woff2""".split()
 
@@ -41,9 +45,12 @@ def pages(frame: PageContext, abstracts: Sequence[DocumentSummary]) -> Pages:
     yield from now.pages()
     yield frame.page("opt-out/", "optout.html", services=opt_out.directory(ways, frame.topics))
     yield _compare(frame, abstracts)
+    yield frame.page("search/", "search.html")
+    yield from index_files(abstract.search for abstract in abstracts)
     yield from _data(frame, [abstract.export for abstract in abstracts])
     yield from _prose(frame)
     yield "feeds.opml", opml(frame.feeds, frame.base)
+    yield UPCOMING, calendar(frame.entries, frame.base)
     yield from _machines(frame)
 
 
@@ -94,7 +101,12 @@ class _Now:
             texts=texts,
             board=answers_page.board(service.replies, frame.topics, of_one=True),
             news=[e for e in self.news if e.revision.document in own][:_ON_THE_FRONT],
-            has_feed=False,
+            has_feed=service.slug in catalogue.services(frame.histories, frame.topics),
+            exchanged={
+                reply.history.document.id: reply.read_since
+                for reply in service.replies
+                if reply.read_since
+            },
         )
 
 
@@ -108,6 +120,7 @@ def _front(frame: PageContext, now: _Now) -> Pages:
         questions=now.questions(),
         editions=now.editions,
         services=now.services,
+        is_read=any(history.versions for history in frame.histories),
     )
     leaf, *_ = all_changes(frame)
     yield frame.page(leaf.path, "changes.html", leaf=leaf)
@@ -165,8 +178,11 @@ def _older(frame: PageContext, title: str, leaf: ListPage) -> Pages:
 
 
 def _compare(frame: PageContext, abstracts: Sequence[DocumentSummary]) -> tuple[str, bytes]:
-    shelves = [abstract.shelf for abstract in abstracts if abstract.shelf.choices]
-    suggested = [*editions(frame.histories), *(end for a in abstracts for end in a.ends)]
+    shelves = most_told_first(abstract.shelf for abstract in abstracts)
+    worth = {shelf.document: n for n, shelf in enumerate(shelves)}
+    found = [*editions(frame.histories), *(end for a in abstracts for end in a.ends)]
+    # Stable: editions of a text come before its first and last version.
+    suggested = sorted(found, key=lambda one: worth.get(one.older.rpartition("/")[0], 0))
     return frame.page("compare/", "compare.html", shelves=shelves, suggestions=suggested)
 
 
@@ -186,6 +202,7 @@ def _prose(frame: PageContext) -> Pages:
     yield frame.page("subscribe/", "subscribe.html", groups=frame.feeds, formats=FORMATS)
     lost = orphaned_corrections(frame.corrections, frame.histories)
     corrected: list[tuple[Correction, ListEntry | None]] = [(c, None) for c in lost]
+    corrected += [(c, None) for c in frame.corrections if c.verdict]
     corrected += [(c, e) for e in frame.entries for c in e.corrections]
     corrected.sort(key=lambda row: row[0].date, reverse=True)
     yield frame.page("corrections/", "corrections.html", corrected=corrected)
@@ -234,7 +251,7 @@ def _machines(frame: PageContext) -> Pages:
 
 
 def _sitemap(frame: PageContext) -> bytes:
-    paths = ["", "changes/", "opt-out/", "compare/", "data/", "about/", "corrections/"]
+    paths = ["", "changes/", "search/", "opt-out/", "compare/", "data/", "about/", "corrections/"]
     paths += ["subscribe/", *(urls.topic_page(t) for t in frame.topics)]
     paths += [leaf.path for leaf, _ in older(frame)]
     paths += [urls.document_page(h.document.id) for h in frame.histories]
