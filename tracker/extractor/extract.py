@@ -63,6 +63,11 @@ def read(body: bytes, media: str, source: Source | None, *, bounded: bool = Fals
     whose letters cannot be read; and, only if `bounded`, `limits.TooLarge` for more than any text
     of terms has; and TooCostly.
     """
+    return _read(body, media, source, bounded)
+
+
+@lru_cache(maxsize=2)  # what was judged is remembered next
+def _read(body: bytes, media: str, source: Source | None, bounded: bool) -> Reading:
     found = _pdf_parts(body) if is_pdf(body) else _page_parts(body, media, source, bounded)
     clauses = segment(found.runs, base_of(found.base, source))
     if bounded:
