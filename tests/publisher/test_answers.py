@@ -174,3 +174,12 @@ def test_a_revision_tells_only_what_is_asked_today() -> None:
     changed = heron().revisions[0]
     assert told(changed, TOPICS)[0] == "now says it may train AI on walks"
     assert told(changed, [replace(topic, questions=()) for topic in TOPICS]) == ()
+
+
+def test_a_revision_says_first_which_answers_it_changes() -> None:
+    name = "changes/heron/privacy-policy@global/20250311T083000Z/index.html"
+    page = read(publish([heron()], TOPICS, SITE), name)
+    (facts,) = page.find_class("facts")
+    assert "Now says it may show data to advertisers" in words(facts)
+    ways = facts.xpath(".//a/@href")
+    assert "../../../../topics/generative-ai/index.html#generative-ai-training" in ways
