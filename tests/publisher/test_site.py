@@ -586,7 +586,7 @@ def test_a_topic_page_shows_the_words_it_looks_for() -> None:
 def test_the_status_page_says_what_stands_in_the_way() -> None:
     text = text_of("status/index.html")
     assert "It answered 999 instead of the page." in text
-    assert "heron/cookies@us never read never seen It has not been visited yet. never 0" in text
+    assert "heron/cookies@us never read never read It has not been visited yet. never 0" in text
 
 
 def test_the_status_page_names_the_libraries_that_read_pages() -> None:
@@ -658,7 +658,7 @@ def test_a_site_without_an_address_names_none() -> None:
 
 def test_an_empty_site_is_a_site() -> None:
     found = publish((), (), Settings())
-    assert "Nothing has changed" in found["index.html"].decode()
+    assert "None of these texts has been read yet" in found["index.html"].decode()
     assert {"all.xml", "status.json", "assets/style.css", "changes.schema.json"} <= set(found)
 
 

@@ -119,8 +119,8 @@ def _scripted(file: str, documents: Sequence[Document]) -> Iterator[str]:
     """Say of which documents the pages are filled by scripts."""
     types = [quoted(d.type) for d in documents if any(s.scripts for s in d.sources)]
     if types:
-        what = "asks for a browser (executeClientScripts), without which pages are read as served"
-        yield f"{file}: {', '.join(types)} {what}, or through an archive or a collection."
+        what = "asks for a browser (executeClientScripts); without the extra `browser`, pages are"
+        yield f"{file}: {', '.join(types)} {what} read as served, or by an archive or a collection."
 
 
 def find(documents: Sequence[Document], name: str) -> Document:

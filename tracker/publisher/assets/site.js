@@ -26,6 +26,7 @@
       time.textContent = row.last_seen.slice(0, 16).replace("T", " ") + " UTC";
       link.append(place.tagName === "TD" ? "" : "Last seen ", time);
       if (Date.parse(row.last_seen) > Date.now() + 864e5) link.append(" (as was recorded; that is yet to come)");
+      if (row.read) link.append(" " + row.read);
       if (row.state !== "ok") link.append(" (" + row.state + ")");
     } else link.append("never read");
     place.replaceChildren(link);

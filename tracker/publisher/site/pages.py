@@ -120,6 +120,7 @@ def _front(frame: PageContext, now: _Now) -> Pages:
         questions=now.questions(),
         editions=now.editions,
         services=now.services,
+        is_read=any(history.versions for history in frame.histories),
     )
     leaf, *_ = all_changes(frame)
     yield frame.page(leaf.path, "changes.html", leaf=leaf)

@@ -160,9 +160,9 @@ def _former(frame: PageContext, entry: ListEntry, became: str) -> str:
 
 def _beside(frame: PageContext, entry: ListEntry, lines: Sequence[Line]) -> Pages:
     """The files beside the page of a revision, and the card that others embed."""
-    address = frame.base + entry.page
-    yield f"{entry.page}citation.bib", citations.bibtex(entry, address)
-    yield f"{entry.page}citation.json", citations.csl(entry, address)
+    address, document = frame.base + entry.page, frame.histories[0].document
+    yield f"{entry.page}citation.bib", citations.bibtex(entry, document, address)
+    yield f"{entry.page}citation.json", citations.csl(entry, document, address)
     told = next((line for line in lines if line.worth == "news"), None)
     embed = urls.embed_page(entry.revision)
     yield frame.page(embed, "embed.html", entry=entry, revision=entry.revision, line=told)
