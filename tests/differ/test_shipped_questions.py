@@ -97,6 +97,6 @@ def test_what_answers_no_question_about_ads(question: str, text: str) -> None:
 
 
 def test_every_question_can_be_a_headline() -> None:
-    said = [question.says for topic in TOPICS for question in topic.questions]
-    assert all(said) and len(said) == len({(t.id, q.id) for t in TOPICS for q in t.questions})
+    asked = [question for topic in TOPICS for question in topic.questions]
+    assert {q.id for q in asked if not q.says} == {"default"}, "which can be answered both ways"
     assert all(q.ask.endswith("?") for topic in TOPICS for q in topic.questions)

@@ -96,6 +96,16 @@ def test_a_sentence_leads_to_its_place_its_history_and_what_brought_it(page: str
     assert any("changes/heron/privacy-policy@global/20250311T083000Z/" in way for way in ways)
 
 
+def test_texts_for_everybody_are_quoted_before_others() -> None:
+    texts = [of("Heron", kind="developer-terms"), of("Heron", kind="privacy-policy")]
+    found = [reply for text in texts for reply in replies(text, TOPICS)]
+    (cell,) = board(found, TOPICS).rows[0].cells
+    assert [said.reply.history.document.type for said in cell.said] == [
+        "Privacy-Policy",
+        "Developer-Terms",
+    ]
+
+
 def test_what_was_said_before_is_told() -> None:
     page = read(publish([heron()], TOPICS, SITE), "topics/generative-ai/index.html")
     before = [words(one) for one in page.xpath("//details[starts-with(., 'What it said')]")]

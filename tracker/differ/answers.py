@@ -180,14 +180,18 @@ def _heard(topic: Topic, question: Question, passage: _Passage, within: Interval
     own = [mention for mention in found if mention.end > len(lead)]
     if not own:
         return None
-    before = _TURN.split(text[: found[0].start])[-1]
     return _Heard(
         asked=(topic.id, question.id),
         within=within,
-        refuses=bool(_REFUSING.search(" ".join(before.split()[-_NEAR:]))),
+        refuses=any(_is_refused(text[: mention.start]) for mention in found),
         start=max(own[0].start - len(lead), 0),
         weight=len(own) + len(mentions(topic, text[len(lead) :])),
     )
+
+
+def _is_refused(before: str) -> bool:
+    """Whether the last of the words before an answer turn it into a refusal."""
+    return bool(_REFUSING.search(" ".join(_TURN.split(before)[-1].split()[-_NEAR:])))
 
 
 def _statement(version: Version, place: int, lead: str, heard: _Heard) -> Statement:
