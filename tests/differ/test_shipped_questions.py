@@ -67,6 +67,8 @@ def test_what_answers_no_question_about_ai(question: str, text: str) -> None:
     [
         ("targeting", "We show you ads tailored to your interests."),
         ("targeting", "We deliver sponsored content that may be of interest to you."),
+        ("targeting", "We may use your personal information to show you advertising online."),
+        ("receiving", "We receive data about you from certain advertising or marketing partners."),
         ("sharing", "We share hashed identifiers with ad networks."),
         ("sharing", "We do not sell your personal data to advertisers."),
         ("sharing", "We provide information to advertising platforms."),

@@ -174,6 +174,8 @@ def _about(topic: Topic, passage: _Passage, every: Sequence[Interval]) -> Sequen
 def _heard(topic: Topic, question: Question, passage: _Passage, within: Interval) -> _Heard | None:
     """What a sentence answers, read after its lead: by some words of its own, or not at all."""
     start, end = within
+    if passage.text[start:end].rstrip(' ”"’)').endswith("?"):
+        return None  # a question answers nothing
     lead = f"{passage.lead} " if passage.lead else ""
     text = f"{lead}{passage.text[start:end]}"
     found = mentions(question, text, [(len(lead), len(text))])
