@@ -22,6 +22,7 @@ from tracker.extractor.decode import decode
 from tracker.extractor.formats import is_pdf
 from tracker.extractor.hidden_parts import remove_unseen
 from tracker.extractor.limits import check_markdown, check_markup, check_text
+from tracker.extractor.mhtml import page_in
 from tracker.extractor.nodes import Parts
 from tracker.extractor.normalise import display
 from tracker.extractor.segment import segment
@@ -55,6 +56,7 @@ def read(body: bytes, media: str, source: Source | None, *, bounded: bool = Fals
     whose letters cannot be read; and, only if `bounded`, `limits.TooLarge` for more than any text
     of terms has; and TooCostly.
     """
+    body, media = page_in(body, media)
     found = _pdf_parts(body) if is_pdf(body) else _page_parts(body, media, source, bounded)
     clauses = segment(found.runs, base_of(found.base, source))
     if bounded:

@@ -24,9 +24,10 @@ _OBJECTS = 20_000  # of a page, looked at for bullets
 _BAND = 20.0  # points
 _LONGEST_ADDRESS = 2000
 #: In ems: where a line ends and another thing begins beside it (without a blank, with one, and
-#: within what is drawn at once), and how far type may step back.
+#: within what is drawn at once), and how far type may step back, as
+#: the letters of a ligature do.
 _GAP, _BLANK_GAP, _SAME_GAP = 0.62, 0.9, 8.0
-_BACK = 0.6
+_BACK = 1.2
 #: What is smaller than this, and off the baseline by no more than that, is raised or lowered.
 _SMALL, _SHIFT = 0.85, 0.65
 _LIGATURES = {
