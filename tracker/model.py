@@ -631,16 +631,40 @@ class State(StrEnum):
 
     OK = "ok"
     HELD = "held"
+    OVERDUE = "overdue"  # not seen for longer than expected
     FAILING = "failing"
-    NEVER_SEEN = "never seen"
+    IMPORTED = "imported, not watched"
+    NEVER_SEEN = "never read"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """The state of one source of a document after its last look.
+
+    `name` is `page`, `internet-archive`, or that of a collection. `answered` is when it last
+    answered, `seen` when the newest text that it gave was seen there. `since` is when `outcome` and
+    `reason` began to stand in the way, None if nothing does. A source `is_closed` where robots.txt
+    closes the page to us.
+    """
+
+    name: str
+    asked: datetime | None
+    answered: datetime | None
+    seen: datetime | None
+    since: datetime | None = None
+    outcome: Outcome | None = None
+    reason: str = ""
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The state of a document: when it was last seen, and what stands in the way.
+    """The state of a document: how fresh it is, through whom, and what stands in the way.
 
-    `last_seen` is the time of the last good observation, `last_visit` that of the last attempt.
-    `reason` is a sentence, empty when all is well.
+    `last_seen` is the time of the last good observation, `through` the source that gave it (empty
+    for an import by hand) and `copy` the address of an archive's own record; `last_visit` is the
+    time of the last attempt, `expected` that until which the text should be seen again. `reason` is
+    a sentence, empty when all is well.
     """
 
     state: State
@@ -648,6 +672,18 @@ class Standing:
     last_visit: datetime | None
     outcome: Outcome | None
     reason: str
+    sources: tuple[SourceState, ...] = ()
+    through: str = ""
+    copy: str = ""
+    expected: datetime | None = None
+
+    @property
+    def is_alarming(self) -> bool:
+        """Return whether the text is not as fresh as it should be, or a source failed for long."""
+        if self.state is State.NEVER_SEEN:
+            return self.last_visit is not None
+        is_short = self.state is State.HELD and self.outcome is Outcome.COLLAPSED
+        return is_short or self.state in (State.OVERDUE, State.FAILING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -695,13 +731,15 @@ class PublishedVersion:
 class Texts:
     """The wordings of a document and the steps between them, oldest first.
 
-    `waiting` is a sentence about a new wording that is held, empty if there is none.
+    `waiting` is a sentence about a new wording that is held, `counters` one about lines that are
+    new at every look; both empty if there is none.
     """
 
     title: str
     versions: tuple[Version, ...]
     revisions: tuple[Revision, ...]
     waiting: str
+    counters: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,9 @@ AGREEING_TIME = timedelta(hours=24)
 #: How far back the first sight of an item may lie that is news to subscribers: what was only held
 #: back until it agreed is, and what an import brings from long ago is not.
 NEWS_FOR = timedelta(days=14)
+#: For so long a source that worked may fail before that is alarming.
+FAILING_TIME = timedelta(days=3)
+
 
 #: Characters of a message to people; some chats cut at 2,000, and more is for the page.
 LONGEST_MESSAGE = 1_500

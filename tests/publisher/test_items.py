@@ -51,9 +51,27 @@ def test_before_and_after_are_whole_sentences_with_marks_in_the_text_itself() ->
 
 def test_an_item_begins_with_what_matters() -> None:
     text = Body(bodies(feeds_of(heron())["all.xml"])[0]).text
-    assert text.split("\n")[0] == (
-        "4 clauses changed, 3 about generative AI and 1 about targeted advertising."
+    first = text.split("\n")[0]
+    assert first.startswith("“")
+    assert "our advertising partners" in first
+    assert first.endswith(
+        " 4 clauses changed, 3 about generative AI and 1 about targeted advertising."
     )
+
+
+def test_a_topic_begins_with_the_sentence_that_matters_about_it() -> None:
+    found = feeds_of(heron())
+    ads, ai = (found[f"{name}.xml"] for name in ("targeted-advertising", "generative-ai"))
+    for feed, said in ((ads, "our advertising partners"), (ai, "generative AI")):
+        first = Body(bodies(feed)[0]).text.split("\n")[0]
+        sentence = first.partition("”. ")[0].partition("“")[2]
+        assert said in sentence
+        (item,) = items(feed)
+        assert item.findtext("description") == first
+
+
+def test_an_item_says_when_it_applies() -> None:
+    text = Body(bodies(feeds_of(heron())["all.xml"])[0]).text
     assert "In force from: 12 March 2025" in text
     assert "First seen: 11 March 2025, 08:30 UTC" in text
     assert "2. What we do with it" in text

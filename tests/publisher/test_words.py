@@ -127,7 +127,9 @@ def test_times() -> None:
     ],
 )
 def test_a_document_has_service_title_and_edition(name: str, title: str, expected: str) -> None:
-    assert words.document_name(history(name=name, title=title)) == expected
+    given = history(name=name, title="Another title")
+    declared = replace(given, document=replace(given.document, type=title))
+    assert words.document_name(declared) == words.document_name(given, title) == expected
 
 
 def test_a_change_says_what_happened_and_whether_it_moved() -> None:
@@ -204,12 +206,28 @@ def test_an_identity_is_a_tag_uri_of_document_and_first_sight() -> None:
 
 def test_a_citation_names_text_time_source_digest_and_address() -> None:
     found = words.citation(heron(), CHANGED, "https://terms.example/watch/x/")
-    digest = CHANGED.after.captures[0].body
+    (capture,) = CHANGED.after.captures
     assert found == (
         "“Heron Privacy Policy”, version first seen 2025-03-11T08:30:00Z, "
-        f"https://heron.example/legal/privacy, SHA-256 {digest}, "
-        "change recorded at https://terms.example/watch/x/."
+        "published by Heron at https://heron.example/legal/privacy, "
+        f"archived at {capture.archive_url}, "
+        f"SHA-256 {capture.body}, "
+        "change recorded by Terms Tracker at https://terms.example/watch/x/."
     )
+
+
+def test_an_archived_copy_is_the_page_and_not_the_commit_that_recorded_it() -> None:
+    (capture,) = CHANGED.after.captures
+    document = replace(heron().document, service="Heron & Co", type="Privacy Policy")
+    commit = f"https://github.com/OpenTermsArchive/pga-snapshots/commit/{'a1' * 20}"
+    assert words.copy_of(replace(capture, archive_url=commit), document) == (
+        f"https://github.com/OpenTermsArchive/pga-snapshots/blob/{'a1' * 20}/"
+        "Heron%20%26%20Co/Privacy%20Policy.html"
+    )
+    for url in ("https://web.archive.org/web/2025/https://x.example/", commit[:-1]):
+        assert words.copy_of(replace(capture, archive_url=url), document) == url
+    for none in (None, "javascript:alert(1)"):
+        assert words.copy_of(replace(capture, archive_url=none), document) == ""
 
 
 def test_a_citation_leaves_out_what_is_not_known() -> None:

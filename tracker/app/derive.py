@@ -120,7 +120,8 @@ def remote_job(job: Job, kept: Set[str], bodies: Bodies) -> RemoteJob:
         for capture in run.first:
             if capture.body and capture.body in kept and capture.body not in own:
                 own[capture.body] = _packed(*bodies(capture))
-    for capture in (c for c in job.captures if c.outcome is Outcome.GOOD and c.text):
+    read = {Outcome.GOOD, Outcome.COLLAPSED}
+    for capture in (c for c in job.captures if c.outcome in read and c.text):
         key = capture.page_key, capture.text
         if key not in alike:
             alike[key] = own.get(capture.body or "") or _packed(*bodies(capture))

@@ -21,7 +21,7 @@ from tracker.app.workspace import Workspace, bodies_by, open_workspace, starter
 from tracker.archive import schema
 from tracker.archive.object_store import ObjectStore
 from tracker.archive.store import Archive
-from tracker.config import corrections, settings, topics
+from tracker.config import corrections, settings, sources, topics
 from tracker.errors import ArchiveError, TrackerError, Unreachable, UsageError
 from tracker.evidence import can_stamp, compared, load_stamps, named, parse_note
 from tracker.extractor import examine as impression
@@ -32,7 +32,7 @@ from tracker.model import LIVE, Document, Outcome
 _ROOM = 200 * 1024 * 1024
 _OURS = {
     *{"archive.db", "archive.db-journal", "declarations", "lock", "signing.key", topics.FILE},
-    *{"README.md", corrections.FILE, delivery.FILE, settings.FILE},
+    *{"README.md", corrections.FILE, delivery.FILE, settings.FILE, sources.FILE},
     *{"timestamps", "timestamp-ca.pem", "checkpoint", "forks.jsonl", "published.jsonl"},
 }
 _STALE = timedelta(days=3)  # a log that grew and was not stamped for so long

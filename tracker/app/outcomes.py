@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from tracker import __version__
 from tracker.archive.store import Archive
+from tracker.differ import kept_share
 from tracker.errors import ArchiveError, TooCostly
 from tracker.extractor import (
     Classification,
     PageFacts,
-    classify,
+    Undecodable,
     classify_against_history,
+    examine,
     last_good,
+    read,
     reads_alike,
 )
 from tracker.extractor.one_language import MANY, in_one_language
+from tracker.history import NEARLY
 from tracker.model import Capture, Document, Outcome, Source
 
 #: As many of the newest captures are read at once anyway.
@@ -62,11 +66,32 @@ def _classified(
     declared: str,
 ) -> Classification:
     if seen is not None:
-        return classify_against_history(seen, earlier, time, declared)
+        same = _same_as(archive, seen.text, body, media, source)
+        return classify_against_history(seen, earlier, time, declared, same)
     last = last_good(earlier)
     if last is not None and _reads_as(archive, last, body, media, source):
         return Classification(Outcome.GOOD, "", last.text, last.length, last.language)
-    return classify(body, media, source, earlier, time, declared)
+    seen = examine(body, media, source)
+    same = _same_as(archive, seen.text, body, media, source)
+    return classify_against_history(seen, earlier, time, declared, same)
+
+
+def _same_as(
+    archive: Archive, text: str | None, body: bytes, media: str, source: Source | None
+) -> Callable[[Capture], bool]:
+    """Return what says whether a capture had the text of `body`, by their clauses if need be."""
+
+    def same(capture: Capture) -> bool:
+        if capture.text == text:
+            return True
+        try:
+            kept, of_kept = archive.readable(capture)
+            readings = read(kept, of_kept, source), read(body, media, source)
+        except (ArchiveError, TooCostly, Undecodable):
+            return False
+        return kept_share(*(reading.clauses for reading in readings)) >= NEARLY
+
+    return same
 
 
 def _in_hindsight(earlier: Sequence[Capture], declared: str) -> Sequence[Capture]:

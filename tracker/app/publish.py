@@ -92,6 +92,7 @@ class Kept:
     marks: Mapping[str, Fingerprint]
     history: History | None = None
     waiting: str = ""
+    counters: str = ""
 
 
 def publish(
@@ -174,7 +175,8 @@ class Rederived:
         case = session.case(document)
         found = _derived_here(session, case)
         self.unlisted += len(found.news)
-        return found, as_it_stands(found.part.abstract.history, case, found.texts.waiting)
+        texts, history = found.texts, found.part.abstract.history
+        return found, as_it_stands(history, case, texts.waiting, texts.counters)
 
     def leaves_open(self, path: str) -> bool:
         """Return whether a file cannot be judged, since it follows from what has failed."""
@@ -263,7 +265,7 @@ class _Publication:
         key = _key_of(case, job)
         kept = self._session.cache.get(f"part {document.id}", key, Kept)
         if kept and kept.history and self._fresh.keep(kept.marks):
-            stands = as_it_stands(kept.history, case, kept.waiting)
+            stands = as_it_stands(kept.history, case, kept.waiting, kept.counters)
             self._outcomes[document.id] = _Outcome(key, stands)
             return None
         known = self._session.known(case)
@@ -288,13 +290,13 @@ class _Publication:
         told = {(p.is_preview, p.name): p for p in (*work.job.published, *found.news)}
         key = _key_of(work.case, replace(work.job, published=tuple(told.values())))
         marks = {name: self._fresh.write(name, data) for name, data in found.part.files.items()}
-        abstract, waiting, name = found.part.abstract, found.texts.waiting, work.case.document.id
+        abstract, texts, name = found.part.abstract, found.texts, work.case.document.id
         self._session.remember(work.case, found.texts)
-        kept = Kept(marks, abstract.history, waiting)
+        kept = Kept(marks, abstract.history, texts.waiting, texts.counters)
         self._session.cache.put(f"part {name}", key, kept)
         short = Short(abstract, shape_of(self._session.workspace))
         self._session.cache.put(f"abstract {name}", key, short)
-        stands = as_it_stands(abstract.history, work.case, waiting)
+        stands = as_it_stands(abstract.history, work.case, texts.waiting, texts.counters)
         self._outcomes[name] = _Outcome(key, stands, abstract)
 
     def _abstract(self, document: Document) -> DocumentSummary | None:

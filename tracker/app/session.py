@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property, partial
 
 from tracker._support.cache import READINGS, TEXTS, DerivedCache, key_of
@@ -27,7 +28,6 @@ from tracker.history import (
     without_repeats,
 )
 from tracker.history.observations import groups
-from tracker.history.outages import outages
 from tracker.importer import same_page
 from tracker.model import (
     LIVE,
@@ -51,7 +51,8 @@ class Case:
     """A document with its captures in order; those from which nothing follows may be left out.
 
     `kept` are the bodies that are kept of those that decide. `key` stands for all that its texts
-    follow from, `code` for that without the captures.
+    follow from, `code` for that without the captures. `expect` is how long the text may go unseen,
+    where that is declared.
     """
 
     document: Document
@@ -59,6 +60,7 @@ class Case:
     kept: frozenset[str]
     key: str
     code: str
+    expect: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,8 @@ class Session:
         # A text is read from its own body while that is kept, and else from one that reads alike.
         kept = self.archive.kept(c.body for run in runs for c in run.first if c.body)
         code = key_of(TEXTS, document, self.workspace.topics)
-        return Case(document, captures, kept, key_of((), code, runs, sorted(kept)), code)
+        expect = self.workspace.sources.of(document.id).expect
+        return Case(document, captures, kept, key_of((), code, runs, sorted(kept)), code, expect)
 
     def _captures(self, document: Document) -> tuple[Capture, ...]:
         """Return what was captured of a document, as far as anything follows from it.
@@ -219,9 +222,8 @@ class Session:
 
     def history(self, case: Case) -> History:
         """Return all that follows from the captures of a document."""
-        found = completed(case.document, case.captures, self.texts(case))
-        found = identified(found, self.published(case.document), self.workspace.topics)
-        return replace(found, outages=tuple(outages(case.captures)))
+        found = completed(case.document, case.captures, self.texts(case), case.expect)
+        return identified(found, self.published(case.document), self.workspace.topics)
 
     def found(self, document: Document) -> History:
         """Return all that follows from what was captured of a document."""

@@ -65,6 +65,11 @@ class Workspace:
         return self.root / ".cache" / "derived.db"
 
     @property
+    def hosts(self) -> Path:
+        """What hosts asked of us lately; may be thrown away, too."""
+        return self.root / ".cache" / "hosts.json"
+
+    @property
     def collections(self) -> Path:
         """The mirrors of collections that are followed; they may be thrown away at will."""
         return self.root / ".cache" / "collections"

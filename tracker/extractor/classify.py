@@ -8,7 +8,7 @@ the phrases of `notices` caught the other seven.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -32,7 +32,7 @@ from tracker.extractor.one_language import (
 )
 from tracker.extractor.wall_pages import SHORT, notice, weight_of_terms
 from tracker.model import Capture, Outcome, Reading, Source
-from tracker.policy import AGREEING_OBSERVATIONS, AGREEING_TIME
+from tracker.policy import has_agreed
 
 _COLLAPSE = 0.5
 #: A page with less text than this, none of it of terms, and with scripts is a frame to be filled.
@@ -40,6 +40,8 @@ _SHELL = 250
 _SCRIPT = re.compile(rb"<script\b", re.IGNORECASE)
 
 _Wrong = tuple[Outcome, str]
+#: Whether a capture had the same text as the one that is judged, up to what differs at each look.
+Same = Callable[[Capture], bool]
 _BLANK = (Outcome.EMPTY, "The selected part of the page has no readable text.")
 
 
@@ -81,13 +83,15 @@ def classify(
     earlier: Sequence[Capture],
     time: datetime,
     declared: str = "",
+    same: Same | None = None,
 ) -> Classification:
     """Judge a body that came whole; at `time`; `earlier` are those of its source, oldest first.
 
     `declared` is the language of the document, "" where none is declared. A Markdown body was
-    chosen by the archive it comes from: its collapse counts as agreed.
+    chosen by the archive it comes from: its collapse counts as agreed. `same` says which captures
+    had the same text; without it, those of the same digest.
     """
-    return classify_against_history(examine(body, media, source), earlier, time, declared)
+    return classify_against_history(examine(body, media, source), earlier, time, declared, same)
 
 
 def examine(body: bytes, media: str, source: Source | None) -> PageFacts:
@@ -148,18 +152,25 @@ def _is_shell(body: bytes, page: Reading) -> bool:
 
 
 def classify_against_history(
-    seen: PageFacts, earlier: Sequence[Capture], time: datetime, declared: str = ""
+    seen: PageFacts,
+    earlier: Sequence[Capture],
+    time: datetime,
+    declared: str = "",
+    same: Same | None = None,
 ) -> Classification:
     """An impression against what was captured of the page before `time`, oldest first."""
     if seen.is_guessed and any(_says_encoding(c) for c in earlier):
         reason = "The page came without the encoding it used to name, and it is not UTF-8."
         return Classification(Outcome.NOT_TEXT, reason, None, 0, None)
-    outcome, reason = _outcome(seen, earlier, time, declared)
+    same = same or (lambda c: c.text == seen.text)
+    outcome, reason = _outcome(seen, earlier, time, declared, same)
     reason = reason or seen.note
     return Classification(outcome, reason, seen.text, seen.length, seen.language)
 
 
-def _outcome(seen: PageFacts, earlier: Sequence[Capture], time: datetime, declared: str) -> _Wrong:
+def _outcome(
+    seen: PageFacts, earlier: Sequence[Capture], time: datetime, declared: str, same: Same
+) -> _Wrong:
     if seen.wrong:
         return seen.wrong
     if seen.is_shell:
@@ -171,7 +182,9 @@ def _outcome(seen: PageFacts, earlier: Sequence[Capture], time: datetime, declar
         )
     if seen.blank:
         return seen.blank
-    return _in_language(seen, earlier, time, declared) or _against_earlier(seen, earlier, time)
+    return _in_language(seen, earlier, time, declared) or _against_earlier(
+        seen, earlier, time, same
+    )
 
 
 def last_good(earlier: Sequence[Capture]) -> Capture | None:
@@ -228,13 +241,15 @@ def _in_language(
     return Outcome.LANGUAGE, refusal(met.languages, own, is_declared=bool(declared))
 
 
-def _against_earlier(seen: PageFacts, earlier: Sequence[Capture], time: datetime) -> _Wrong:
+def _against_earlier(
+    seen: PageFacts, earlier: Sequence[Capture], time: datetime, same: Same
+) -> _Wrong:
     """What only the last good capture can tell: a collapse."""
     last = last_good(earlier)
     if last is None:
         return Outcome.GOOD, ""
     is_short = seen.length < _COLLAPSE * last.length
-    if is_short and not seen.is_transcript and not _has_agreed(seen.text, earlier, time):
+    if is_short and not seen.is_transcript and not _has_agreed(same, earlier, time):
         return (
             Outcome.COLLAPSED,
             f"The text is {seen.length:,} characters long, less than half of the {last.length:,} "
@@ -243,13 +258,15 @@ def _against_earlier(seen: PageFacts, earlier: Sequence[Capture], time: datetime
     return Outcome.GOOD, ""
 
 
-def _has_agreed(identity: str | None, earlier: Sequence[Capture], time: datetime) -> bool:
+def _has_agreed(same: Same, earlier: Sequence[Capture], time: datetime) -> bool:
     """Whether the looks just before this one, at `time`, showed the same for long enough."""
-    same: list[Capture] = []
+    looks = 1
     for capture in reversed(earlier):
         if capture.text is None:  # what showed nothing neither agrees nor disagrees
             continue
-        if capture.outcome is not Outcome.COLLAPSED or capture.text != identity:
-            break
-        same.append(capture)
-    return len(same) >= AGREEING_OBSERVATIONS - 1 and time - same[-1].time >= AGREEING_TIME
+        if capture.outcome is not Outcome.COLLAPSED or not same(capture):
+            return False
+        looks += 1
+        if has_agreed(looks, capture.time, time):
+            return True
+    return False

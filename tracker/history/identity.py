@@ -61,29 +61,28 @@ def unpublished(
 
     `size` is how much of the log is known.
     """
-    known = {(p.is_preview, p.name): p for p in published}
-    for version in _publishable(history, size):
-        before = known.get((version.is_preview, version.name))
-        if before is None or (version.is_news and not before.is_news):
-            yield version
-
-
-def _publishable(history: History, size: int) -> Iterator[PublishedVersion]:
+    known = {(p.is_preview, p.name): p.is_news for p in published}
     brought = {r.after.key: r for r in history.revisions}
     for version in (*history.versions, *_previews(history)):
         revision = brought.get(version.key)
-        seen, nth = version.named
-        yield PublishedVersion(
-            document=version.document,
-            seen=seen,
-            nth=nth,
-            is_preview=version.is_preview,
-            before=revision.before.named if revision else None,
-            text=text_digest(version.clauses),
-            told=(revision and revision.told) or version.first_seen,
-            is_news=bool(revision and revision.is_news),
-            size=size,
-        )
+        was_news = known.get((version.is_preview, version.named))
+        if was_news is None or (not was_news and revision and revision.is_news):
+            yield _published(version, revision, size)
+
+
+def _published(version: Version, revision: Revision | None, size: int) -> PublishedVersion:
+    seen, nth = version.named
+    return PublishedVersion(
+        document=version.document,
+        seen=seen,
+        nth=nth,
+        is_preview=version.is_preview,
+        before=revision.before.named if revision else None,
+        text=text_digest(version.clauses),
+        told=(revision and revision.told) or version.first_seen,
+        is_news=bool(revision and revision.is_news),
+        size=size,
+    )
 
 
 def _previews(history: History) -> Iterator[Version]:

@@ -34,7 +34,7 @@ class Run:
 
 
 def decisive(ordered: Sequence[Capture]) -> tuple[Run, ...]:
-    """The runs of all good looks among captures in order; equal runs give equal texts."""
+    """The runs of all looks that count among captures in order; equal runs give equal texts."""
     known = list(_runs(c for c in ordered if not c.is_preview))
     begin = known[0].first[0].time if known else None
     late = (c for c in ordered if c.is_preview and _is_since(begin, c))
@@ -42,13 +42,13 @@ def decisive(ordered: Sequence[Capture]) -> tuple[Run, ...]:
 
 
 def _runs(captures: Iterable[Capture]) -> Iterator[Run]:
-    for _, seen in groupby(groups(captures), key=_sight):
+    for _, seen in groupby(groups(captures, collapsed=True), key=_sight):
         first, *more = seen
         yield Run(first, 1 + len(more), (more or [first])[-1][-1].time)
 
 
 def _sight(parts: Sequence[Capture]) -> list[tuple[object, ...]]:
-    return [(c.page_key, c.text, c.via, c.media) for c in parts]
+    return [(c.page_key, c.text, c.via, c.media, c.outcome) for c in parts]
 
 
 def _settled(known: Sequence[Run]) -> Iterator[Run]:

@@ -18,8 +18,10 @@ from tracker.differ.topic_matching import sentences
 from tracker.model import Change, History, Kind, Note, Op, Revision, Significance, Topic, Turn, Unit
 from tracker.publisher import words
 from tracker.publisher.answers import told
+from tracker.publisher.selection import is_about
 
 _MOST = 110  # characters of a quotation
+_LONG = 400  # characters of a sentence that is given in full
 _SHORT = 50  # characters of words that gave way to others
 _FEW = 6  # words; a name, a label
 _LARGE = 30  # words that changed; more matter no more
@@ -40,6 +42,34 @@ def headline(history: History, revision: Revision, topics: Sequence[Topic]) -> s
     when = f", {verb} {words.day(dated)}" if dated else ""
     before = f", as announced on {words.day(revision.announced)}" if revision.announced else ""
     return f"{words.declared_name(history)}: {_event(revision, topics, answers)}{when}{before}"
+
+
+def leads(revision: Revision, topic: str = "") -> list[str]:
+    """Say in whole sentences of the text what matters most: about `topic`, or each that changed.
+
+    Where no topic changed it is what matters most of all; nothing where no word came or went.
+    """
+    news = words.news(revision)
+    groups = [
+        [c for c in news if is_about(c, one)] for one in ([topic] if topic else revision.topics)
+    ]
+    best = [
+        max((p for c in group for p in _pieces(c)), key=lambda piece: piece.weight, default=None)
+        for group in (groups or [news])
+    ]
+    return list(dict.fromkeys(_whole(piece) for piece in best if piece))
+
+
+def _whole(piece: _Piece) -> str:
+    """A sentence in full, and where it is."""
+    heading = words.own_heading(piece.change)
+    under = f"“{words.unforged(words.line(heading, _SHORT))}” " if heading else ""
+    if piece.is_whole:
+        said = "has a new sentence" if piece.came else "has no longer the sentence"
+    else:
+        said = "now says" if piece.came else "no longer says"
+    text = words.unforged(words.line(piece.text, _LONG)).strip(' “”"')
+    return f"{under or 'The text '}{said}: “{text}”{'' if text[-1:] in '.!?…' else '.'}"
 
 
 def _event(revision: Revision, topics: Sequence[Topic], answers: Sequence[str]) -> str:

@@ -99,6 +99,7 @@ def environment() -> Environment:
         "half": half,
         "marked": marked,
         "count": words.count,
+        "copy_of": words.copy_of,
         "version_name": urls.version_name,
         "feed_file": urls.feed_file,
     }

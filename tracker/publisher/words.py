@@ -11,18 +11,24 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from urllib.parse import quote
 
+from tracker.errors import without_advice
 from tracker.model import (
     LIVE,
     PREVIEW,
+    SOURCE,
     Capture,
     Change,
+    Document,
     History,
     Kind,
     Note,
     PublishedVersion,
     Revision,
     Significance,
+    Standing,
+    State,
     Topic,
     Unit,
     Version,
@@ -167,7 +173,62 @@ def nth(number: int) -> str:
 def sight(version: Version) -> str:
     """Say when a version was first seen, and which of that second it is if there are several."""
     more = f", no. {version.nth} of that second" if version.nth > 1 else ""
-    return f"{moment(version.first_seen)}{more}"
+    by = f", by {witness(version)}" if witness(version) else ""
+    return f"{moment(version.first_seen)}{more}{by}"
+
+
+# ── sources ──────────────────────────────────────────────────────────────────────
+
+
+def witness(version: Version) -> str:
+    """Say who else saw a version first: "the Internet Archive"; empty where we did ourselves."""
+    return next((keeper(c) for c in version.captures if keeper(c)), "")
+
+
+def keeper(capture: Capture) -> str:
+    """Name the public archive that a capture came from; empty where it came from none."""
+    if capture.via.startswith("Wayback Machine"):
+        return "the Internet Archive"
+    if capture.via.startswith("Open Terms Archive") or capture.fact(SOURCE):
+        return line(capture.via.partition(", commit ")[0])
+    return ""
+
+
+def source_name(name: str) -> str:
+    """Name a source of a document as people do."""
+    names = {"page": "the page itself", "internet-archive": "the Internet Archive"}
+    return names.get(name, f"the collection {line(name)}")
+
+
+def through(standing: Standing) -> str:
+    """Say through whom a text was read: "through the Internet Archive"; empty if directly."""
+    if standing.through in ("", "page"):
+        return ""
+    return f"through {source_name(standing.through)}"
+
+
+def hindrances(standing: Standing, *, advice: bool = False) -> list[str]:
+    """Say in sentences what stands in the way of each source, and what is late.
+
+    Readers get no `advice`: what only an operator can do.
+    """
+
+    def told(reason: str) -> str:
+        return reason if advice else without_advice(reason)
+
+    found = []
+    if standing.state is State.OVERDUE and standing.expected:
+        found.append(f"It was expected to be seen again by {moment(standing.expected)}.")
+    for source in standing.sources:
+        if source.is_closed:
+            found.append(told(source.reason))
+        elif source.since:
+            name = source_name(source.name)
+            whole = f"{name[:1].upper()}{name[1:]}"
+            since = f"not read since {moment(source.since)}"
+            found.append(f"{whole}: {since}: {told(source.reason)}")
+    rest = standing.reason and not any(s.reason == standing.reason for s in standing.sources)
+    return [*found, told(standing.reason)] if rest else found
 
 
 # ── names ─────────────────────────────────────────────────────────────────────────
@@ -179,8 +240,8 @@ def edition(name: str) -> str:
 
 
 def document_name(history: History, title: str = "") -> str:
-    """ "LinkedIn Privacy Policy (EU)": service, the page's own title, edition."""
-    title = line(title or history.title)
+    """ "LinkedIn Privacy Policy (EU)": service, declared name (or a page's own title), edition."""
+    title = line(title or history.document.type or history.title)
     service = line(history.document.service)
     full = title if service.casefold() in title.casefold() else f"{service} {title}"
     region = edition(history.document.edition)
@@ -189,7 +250,7 @@ def document_name(history: History, title: str = "") -> str:
 
 def declared_name(history: History) -> str:
     """ "LinkedIn Privacy Policy (EU)": the document as it is declared, whatever its page says."""
-    return document_name(history, history.document.type)
+    return document_name(history)
 
 
 def kind(change: Change) -> str:
@@ -351,9 +412,26 @@ def since_before(version: Version) -> str:
     return f"Shown{who} since {moment(version.first_seen)}; known here since {known}"
 
 
+_COMMIT = re.compile(r"(https://github\.com/[\w.-]{1,100}/[\w.-]{1,100})/commit/([0-9a-f]{40})")
+
+
+def copy_of(capture: Capture, document: Document) -> str:
+    """Return where an archive shows its copy of what was captured; empty where none is known.
+
+    Open Terms Archive names the commit that recorded a page; the page is a file in that, called
+    after the service and the type of its document.
+    """
+    url = capture.archive_url or ""
+    commit = _COMMIT.fullmatch(url)
+    if commit and not any("/" in name for name in (document.service, document.type)):
+        file = quote(f"{document.service}/{document.type}.html")
+        return f"{commit[1]}/blob/{commit[2]}/{file}"
+    return url if is_web(url) else ""
+
+
 def citation(history: History, revision: Revision, address: str) -> str:
     """One line that says what was seen, when and where to check it."""
-    return _cited(history, revision.after, f"change recorded at {address}")
+    return _cited(history, revision.after, _recorded(address))
 
 
 def former_citation(history: History, revision: Revision, address: str, told: str) -> str:
@@ -361,14 +439,21 @@ def former_citation(history: History, revision: Revision, address: str, told: st
 
     `told` says what became of them.
     """
-    return _cited(history, revision.before, told, f"change recorded at {address}")
+    return _cited(history, revision.before, told, _recorded(address))
+
+
+def _recorded(address: str) -> str:
+    return f"change recorded by Terms Tracker at {address}"
 
 
 def _cited(history: History, version: Version, *told: str) -> str:
+    copy = next(filter(None, (copy_of(c, history.document) for c in version.captures)), "")
+    page = source(version)
     parts = [
         f"“{document_name(history, version.title)}”",
         f"version first seen {iso(version.first_seen)}{nth(version.nth)}",
-        source(version),
+        f"published by {line(history.document.service)}{f' at {page}' if page else ''}",
+        f"archived at {safe(copy)}" if copy else "",
         *(f"SHA-256 {digest}" for digest in _digests(version.captures)),
         *told,
     ]

@@ -13,6 +13,8 @@
     return;
   }
   const PAGE = 20;
+  const field = (name) => form.querySelector(`[name=${name}]`);
+  const query = field("q"), chosen = field("document"), only = field("now");
   const WORD = /[぀-ヿ㐀-鿿가-힯]|(?:(?![぀-ヿ㐀-鿿가-힯])[\p{L}\p{N}])+/gu;
   const wordsOf = (text) => text.toLowerCase().match(WORD) ?? [];
   const loaded = new Map();
@@ -75,10 +77,10 @@
       }
       start += parts;
     }
-    const wanted = form.elements.document.value;
+    const wanted = chosen.value;
     const kept = rows.filter((row) => !wanted || row.document === wanted);
     const now = kept.filter((row) => row.stands), then = kept.filter((row) => !row.stands);
-    return form.elements.now.checked ? now : [...now, ...then];
+    return only.checked ? now : [...now, ...then];
   }
 
   function marked(text, every) {
@@ -123,9 +125,9 @@
 
   let asking = 0;
   async function search() {
-    const mine = (asking += 1), text = form.elements.q.value.trim(), terms = asked(text);
+    const mine = (asking += 1), text = query.value.trim(), terms = asked(text);
     const address = new URL(location.href);
-    address.search = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+    address.search = new URLSearchParams([["q", text], ["document", chosen.value], ["now", only.checked ? "1" : ""]].filter(([, value]) => value));
     if (address.href !== location.href) history.replaceState(null, "", address);
     document.title = (text ? `${text} – ` : "") + "Search – Terms Tracker";
     list.replaceChildren();
@@ -170,14 +172,13 @@
   }
 
   const given = new URLSearchParams(location.search);
-  form.elements.q.value = given.get("q") ?? "";
-  form.elements.document.value = given.get("document") ?? "";
-  if (form.elements.document.selectedIndex === -1) form.elements.document.value = "";
-  form.elements.now.checked = given.has("now");
+  query.value = given.get("q") ?? "";
+  chosen.value = given.get("document") ?? "";
+  if (chosen.selectedIndex === -1) chosen.value = "";
+  only.checked = given.has("now");
   form.hidden = false;
   const again = () => search().catch(lost);
   let timer;
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(again, 250); });
-  form.addEventListener("submit", (event) => { event.preventDefault(); again(); });
   again();
 })();

@@ -10,7 +10,7 @@ from tracker.policy import LONGEST_MESSAGE
 from tracker.publisher import words
 from tracker.publisher.feeds.channel import Content, Item, View
 from tracker.publisher.feeds.notices import corrected_at
-from tracker.publisher.headlines import headline
+from tracker.publisher.headlines import headline, leads
 from tracker.publisher.selection import is_about
 from tracker.publisher.templating import ENVIRONMENT, Run, both, side
 from tracker.publisher.urls import revision_page
@@ -112,7 +112,12 @@ def revision_item(
     `corrections` are those of this revision.
     """
     link = base + revision_page(revision)
-    body = _body(revision, topics, link, corrections)
+    copies = tuple(
+        words.safe(copy)
+        for capture in revision.after.captures
+        if (copy := words.copy_of(capture, history.document))
+    )
+    body = _body(revision, topics, link, corrections, copies)
     times = [corrected_at(c) for c in corrections]
     worth = revision.significance
     return Item(
@@ -132,19 +137,15 @@ def revision_item(
         feeds=feeds,
         corrected=max(times, default=None),
         nth=revision.after.nth,
-        views=tuple(_view(revision, topic, topics, link, corrections) for topic in revision.topics),
+        views=tuple(
+            _view(topic, topics, _body(revision, topics, link, corrections, copies, topic))
+            for topic in revision.topics
+        ),
     )
 
 
-def _view(
-    revision: Revision,
-    topic: str,
-    topics: Sequence[Topic],
-    link: str,
-    corrections: Sequence[Correction],
-) -> View:
+def _view(topic: str, topics: Sequence[Topic], body: Body) -> View:
     """What the feeds of a topic say of a revision: its clauses, and how many others there are."""
-    body = _body(revision, topics, link, corrections, topic)
     return View(topic, body.summary, Content.of(body.html(), body.text(), _facts(body, topics)))
 
 
@@ -171,23 +172,23 @@ def _body(
     topics: Sequence[Topic],
     link: str,
     corrections: Sequence[Correction],
+    copies: tuple[str, ...],
     topic: str = "",
 ) -> Body:
     titles = {t.id: t.title for t in topics}
     every = words.news(revision)
     changes = [change for change in every if is_about(change, topic)]
     parts = tuple(_fitting(_part(change, titles) for change in changes))
-    copies = (c.archive_url for c in revision.after.captures if c.archive_url)
     return Body(
         revision,
         tuple(f"Correction of {words.day(c.date)}: {words.safe(c.sentence)}" for c in corrections),
-        words.summary(revision, topics),
+        " ".join([*leads(revision, topic), words.summary(revision, topics)]),
         parts,
         len(changes) - len(parts),
         len(every) - len(changes),
         link,
         words.source(revision.after),
-        tuple(words.safe(url) for url in copies if words.is_web(url)),
+        copies,
     )
 
 

@@ -6,7 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from tracker.model import Correction, History, Outage, PublishedVersion, Revision, digest
+from tracker.errors import without_advice
+from tracker.model import (
+    Correction,
+    History,
+    Outage,
+    Outcome,
+    PublishedVersion,
+    Revision,
+    digest,
+)
 from tracker.publisher import words
 from tracker.publisher.feeds.catalogue import STATUS
 from tracker.publisher.feeds.channel import Content, Item
@@ -38,7 +47,7 @@ def correction_item(
     """
     if correction.verdict:
         return _verdict_item(history, correction, base, feeds)
-    name = words.document_name(history, revision.after.title if revision else "")
+    name = words.document_name(history)
     seen = f"{words.iso(correction.first_seen)}{words.nth(correction.nth)}"
     about = f"It is about the revision first seen {words.moment(correction.first_seen)}."
     gone = "" if revision else "Read by today's rules, there was none."
@@ -127,13 +136,14 @@ def outage_items(history: History, outage: Outage, base: str) -> Iterator[Item]:
     """An item for the beginning of an outage and, once it is over, another for its end."""
     document, name = history.document.id, words.document_name(history)
     place = _Place(history, f"{base}status/", "How every text stands")
-    since = f"since {words.day(outage.began)}: {outage.outcome.value}"
+    since = f"since {words.day(outage.began)}"
+    since += f": {outage.outcome.value}" if outage.outcome is not Outcome.ANSWERED else ""
     before = (
         f"It was last seen {words.moment(outage.last_seen)}; that text stands."
         if outage.last_seen
         else "It has not been seen before."
     )
-    said = [s for s in (words.line(outage.reason, 1000), before) if s]
+    said = [s for s in (words.line(without_advice(outage.reason), 1000), before) if s]
     key, kind = f"outage/{document}/{words.iso(outage.began)}", ("outage", "Outage")
     yield _notice(key, f"{name}: not seen {since}", said, kind, outage.began, place, _STATUS)
     if outage.ended:

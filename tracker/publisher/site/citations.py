@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tracker.model import Capture, Revision
+from tracker.model import Document, Revision
 from tracker.publisher import urls, words
 from tracker.publisher.site.listing import ListEntry
 
@@ -22,7 +22,7 @@ _TEX = str.maketrans(
 )
 
 
-def bibtex(entry: ListEntry, address: str) -> bytes:
+def bibtex(entry: ListEntry, document: Document, address: str) -> bytes:
     """One `@misc` entry; `address` is the page of the revision."""
     revision = entry.revision
     fields = {
@@ -32,27 +32,33 @@ def bibtex(entry: ListEntry, address: str) -> bytes:
         "year": str(revision.first_seen.year),
         "url": _address(words.source(revision.after) or address),
         "urldate": revision.first_seen.date().isoformat(),
-        "note": _tex(_note(revision, address)),
+        "note": _tex(_note(revision, document, address)),
     }
     lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items())
     return f"@misc{{{_key(revision)},\n{lines}}}\n".encode("utf-8", "replace")
 
 
-def csl(entry: ListEntry, address: str) -> bytes:
-    """A CSL-JSON list of one `webpage`; `address` is the page of the revision."""
+def csl(entry: ListEntry, document: Document, address: str) -> bytes:
+    """A CSL-JSON list of one `webpage`: whose text it is, who archived it, and who tells of it."""
     revision = entry.revision
     seen = revision.first_seen
-    archive = next((c.archive_url for c in revision.after.captures if _is_web(c)), None)
+    copies = [(c.via, words.copy_of(c, document)) for c in revision.after.captures]
+    archive, copy = next((c for c in copies if c[1]), ("Terms Tracker", address))
+    service = words.line(entry.service)
     item = {
         "id": _key(revision),
         "type": "webpage",
         "title": words.line(entry.name),
-        "author": [{"literal": words.line(entry.service)}],
+        "author": [{"literal": service}],
+        "publisher": service,
+        "container-title": service,
         "issued": {"date-parts": [[seen.year, seen.month, seen.day]]},
         "accessed": {"date-parts": [[seen.year, seen.month, seen.day]]},
         "URL": words.source(revision.after) or address,
-        "archive_location": archive or address,
-        "note": _note(revision, address),
+        "archive": words.line(archive),
+        "archive_location": words.line(copy, 2000),
+        "version": f"first seen {words.iso(seen)}{words.nth(revision.after.nth)}",
+        "note": _note(revision, document, address),
     }
     return f"{json.dumps([item], ensure_ascii=True, indent=1)}\n".encode()
 
@@ -62,17 +68,15 @@ def _key(revision: Revision) -> str:
     return f"{name}-{urls.version_stamp(revision.after)}"
 
 
-def _note(revision: Revision, address: str) -> str:
+def _note(revision: Revision, document: Document, address: str) -> str:
+    copies = (words.copy_of(c, document) for c in revision.after.captures)
     parts = [
         f"Version first seen {words.iso(revision.first_seen)}{words.nth(revision.after.nth)}",
         *(f"SHA-256 {c.body}" for c in revision.after.captures if c.body),
-        f"change recorded at {address}",
+        *(f"archived at {words.line(copy, 2000)}" for copy in copies if copy),
+        f"change recorded by Terms Tracker at {address}",
     ]
     return "; ".join(parts)
-
-
-def _is_web(capture: Capture) -> bool:
-    return bool(capture.archive_url and words.is_web(capture.archive_url))
 
 
 def _tex(text: str) -> str:

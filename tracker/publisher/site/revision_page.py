@@ -9,7 +9,7 @@ from itertools import groupby
 
 from tracker.model import Change, Clause, Revision, Tag, Topic, Version
 from tracker.publisher import urls, words
-from tracker.publisher.continuity import is_break
+from tracker.publisher.continuity import is_break, kept
 from tracker.publisher.redlines import Row, changed, whole
 from tracker.publisher.site import citations
 from tracker.publisher.site.clause_history import ClauseHistories, ClauseHistory
@@ -54,11 +54,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Neighbouring lines under the same headings, worth as much as the best of them."""
+    """Neighbouring lines under the same headings, worth as much as the best of them.
+
+    `topics` are those that the news among them are about.
+    """
 
     path: tuple[str, ...]
     worth: str
     lines: tuple[Line, ...]
+    topics: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,8 @@ def _page(
         same=worths.count("same"),
         has_moved=any(line.change and line.change.moved for line in lines),
         matters=list(_matters(revision, lines, frame.topics)),
+        about=sum(line.worth == "news" and bool(line.tags) for line in lines),
+        shared=_shared(revision),
         earlier=earlier,
         later=later,
         told=told,
@@ -120,6 +126,12 @@ def _page(
         told_at_once=_told_in(revision),
         picture=f"{entry.page}card.png" if frame.lent.picture else "",
     )
+
+
+def _shared(revision: Revision) -> int:
+    """How much of the older text is in the newer one to the letter, in hundredths."""
+    old = len(revision.before.clauses)
+    return 100 * len(list(kept(revision))) // old if old else 0
 
 
 def _told_in(revision: Revision) -> str:
@@ -146,9 +158,9 @@ def _former(frame: PageContext, entry: ListEntry, became: str) -> str:
 
 def _beside(frame: PageContext, entry: ListEntry, lines: Sequence[Line]) -> Pages:
     """The files beside the page of a revision, and the card that others embed."""
-    address = frame.base + entry.page
-    yield f"{entry.page}citation.bib", citations.bibtex(entry, address)
-    yield f"{entry.page}citation.json", citations.csl(entry, address)
+    address, document = frame.base + entry.page, frame.histories[0].document
+    yield f"{entry.page}citation.bib", citations.bibtex(entry, document, address)
+    yield f"{entry.page}citation.json", citations.csl(entry, document, address)
     told = next((line for line in lines if line.worth == "news"), None)
     embed = urls.embed_page(entry.revision)
     yield frame.page(embed, "embed.html", entry=entry, revision=entry.revision, line=told)
@@ -212,7 +224,8 @@ def _groups(lines: Sequence[Line]) -> Iterator[Group]:
         members = tuple(group)
         worths = {line.worth for line in members}
         best = next(w for w in ("news", "quiet", "same") if w in worths)
-        yield Group(path, best, members)
+        named = (tag.topic for line in members if line.worth == "news" for tag in line.tags)
+        yield Group(path, best, members, tuple(dict.fromkeys(named)))
 
 
 def _path(clause: Clause) -> tuple[str, ...]:
