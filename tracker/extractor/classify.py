@@ -19,6 +19,7 @@ from tracker.extractor.decode import Undecodable, decode, decoded, is_guessed
 from tracker.extractor.formats import foreign_format, is_pdf, way_out
 from tracker.extractor.language import language
 from tracker.extractor.limits import TooLarge
+from tracker.extractor.mhtml import page_in
 from tracker.extractor.normalise import fold
 from tracker.extractor.one_language import (
     MANY,
@@ -95,6 +96,7 @@ def classify(
 
 def examine(body: bytes, media: str, source: Source | None) -> PageFacts:
     """All of a judgement that takes reading: the part that can be done anywhere."""
+    body, media = page_in(body, media)
     if name := foreign_format(body):
         return PageFacts(False, False, wrong=(Outcome.NOT_TEXT, way_out(name)))
     guessed = not is_pdf(body) and is_guessed(body, media)

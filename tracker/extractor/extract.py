@@ -25,6 +25,7 @@ from tracker.extractor.hidden_parts import remove_unseen
 from tracker.extractor.limits import check_markdown, check_markup, check_text
 from tracker.extractor.main_text import narrow
 from tracker.extractor.media import is_markdown, is_plain
+from tracker.extractor.mhtml import page_in
 from tracker.extractor.nodes import Parts
 from tracker.extractor.normalise import display
 from tracker.extractor.segment import segment
@@ -68,6 +69,7 @@ def read(body: bytes, media: str, source: Source | None, *, bounded: bool = Fals
 
 @lru_cache(maxsize=2)  # what was judged is remembered next
 def _read(body: bytes, media: str, source: Source | None, bounded: bool) -> Reading:
+    body, media = page_in(body, media)
     found = _pdf_parts(body) if is_pdf(body) else _page_parts(body, media, source, bounded)
     clauses = segment(found.runs, base_of(found.base, source))
     if bounded:
