@@ -27,8 +27,10 @@ from tracker.publisher.data.sqlite import sqlite_file
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-# A machine may be busy: how long an example takes is for the benchmarks.
-hypothesis.settings.register_profile("ours", deadline=None)
+# A machine may be busy: how long an example takes is for the benchmarks. Every run tries the same
+# examples, so that what fails has a change to blame; `--hypothesis-profile explore` tries others.
+hypothesis.settings.register_profile("ours", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("explore", deadline=None)
 hypothesis.settings.load_profile("ours")
 
 

@@ -77,3 +77,13 @@ class ImportFailed(TrackerError):
 
 class NotStamped(TrackerError):
     """A timestamp of the log that was not given, or could not be kept."""
+
+
+def without_advice(reason: str) -> str:
+    """Return a reason without what only an operator could do about it.
+
+    Parts of a reason are separated by semicolons; advice names commands or settings in backticks.
+    """
+    parts = reason.rstrip(".").split("; ")
+    kept = [part for part in parts if "`" not in part and "the next run" not in part]
+    return reason if kept == parts else "; ".join(kept or parts[:1]) + "."

@@ -123,8 +123,9 @@ class Document:
     """A text of one service for one audience, read from one page or from several combined.
 
     `preview` is the page that shows the coming text while a change is announced; most have none.
-    `was` are ids it had before, and `moved` addresses at which it was before. `became` is the id of
-    the declared document that this one goes on as, empty if there is none. `ended` says that it was
+    `language` is the declared one, an ISO 639-1 code; "" for the one that most looks are in. `was`
+    are ids it had before, and `moved` addresses at which it was before. `became` is the id of the
+    declared document that this one goes on as, empty if there is none. `ended` says that it was
     visited, and is no longer declared.
     """
 
@@ -134,6 +135,7 @@ class Document:
     edition: str
     sources: tuple[Source, ...]
     preview: Source | None = None
+    language: str = ""
     was: tuple[str, ...] = ()
     moved: tuple[str, ...] = ()
     became: str = ""
@@ -197,7 +199,7 @@ class Outcome(StrEnum):
     TRUNCATED = "truncated"
     SELECTOR = "selector"  # a declared selector matches nothing
     COLLAPSED = "collapsed"  # much shorter than the last good text
-    LANGUAGE = "language"  # in another language than the last good text
+    LANGUAGE = "language"  # in another language than the document
     ANSWERED = "answered"  # a source that lists what it has answered; what was new has its own rows
 
 
@@ -207,7 +209,8 @@ class Answer:
 
     `outcome` is `GOOD` for a complete 200, or a 304 (`status` is then 304 and `body` empty).
     `reason` is a sentence for people, empty when good. `headers` are the response's, with names in
-    lower case. `requested_at` is the time by the command's clock.
+    lower case. `requested_at` is the time by the command's clock. `facts` are those that the
+    capture of it records besides.
     """
 
     source: Source
@@ -218,6 +221,7 @@ class Answer:
     body: bytes
     outcome: Outcome
     reason: str
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 #: Values of `via` for visits to the site itself: to a page, and to the preview of a new wording.
@@ -337,7 +341,8 @@ class Version:
     `captures` are the first captures of each source that showed it. `urls` are the pages it was
     read from, without repetition, empty if an import did not know them. A preview is not in force
     yet. `nth` distinguishes versions that were first seen in the same second, in the order of the
-    log, from 1.
+    log, from 1. `languages` are those of its pages, as far as they are known. `name` is the
+    time and the number by which it was first published, where it has them not from its first sight.
     """
 
     document: str
@@ -349,6 +354,13 @@ class Version:
     urls: tuple[str, ...]
     is_preview: bool = False
     nth: int = 1
+    languages: tuple[str, ...] = ()
+    name: tuple[datetime, int] | None = None
+
+    @property
+    def named(self) -> tuple[datetime, int]:
+        """The time and the number by which its addresses and ids name it, which never change."""
+        return self.name or (self.first_seen, self.nth)
 
     @property
     def key(self) -> tuple[datetime, int, bool]:
@@ -573,7 +585,9 @@ class Revision:
     be shown around its changes; `changes` are in the same order. `reason` explains the
     `significance` in words. `effective` is the date from which the text says it applies.
     `announced` is the time at which an upcoming revision had already announced it, if one had.
-    `answers` are the questions it answers in other words, in the order of the topics.
+    `answers` are the questions it answers in other words, in the order of the topics. `told` is
+    when it was published here, None where that is not known; `told_in` is the name of a later
+    revision that had told of it before it was found.
     """
 
     document: str
@@ -587,6 +601,8 @@ class Revision:
     effective: date | None
     announced: datetime | None = None
     answers: tuple[AnswerChange, ...] = ()
+    told: datetime | None = None
+    told_in: tuple[datetime, int] | None = None
 
     @property
     def first_seen(self) -> datetime:
@@ -599,9 +615,15 @@ class Revision:
         return self.first_seen, self.document, self.after.nth
 
     @property
+    def is_translation(self) -> bool:
+        """Return whether the text is in another language than before: no change can be told."""
+        old, new = self.before.languages, self.after.languages
+        return bool(old and new) and old != new
+
+    @property
     def is_news(self) -> bool:
-        """Return whether it goes into the feeds: it has weight, and was not announced before."""
-        return self.significance.is_news and self.announced is None
+        """Return whether it goes into the feeds: it has weight, and was not told before."""
+        return self.significance.is_news and self.announced is None and self.told_in is None
 
 
 class State(StrEnum):
@@ -609,16 +631,40 @@ class State(StrEnum):
 
     OK = "ok"
     HELD = "held"
+    OVERDUE = "overdue"  # not seen for longer than expected
     FAILING = "failing"
-    NEVER_SEEN = "never seen"
+    IMPORTED = "imported, not watched"
+    NEVER_SEEN = "never read"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """The state of one source of a document after its last look.
+
+    `name` is `page`, `internet-archive`, or that of a collection. `answered` is when it last
+    answered, `seen` when the newest text that it gave was seen there. `since` is when `outcome` and
+    `reason` began to stand in the way, None if nothing does. A source `is_closed` where robots.txt
+    closes the page to us.
+    """
+
+    name: str
+    asked: datetime | None
+    answered: datetime | None
+    seen: datetime | None
+    since: datetime | None = None
+    outcome: Outcome | None = None
+    reason: str = ""
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The state of a document: when it was last seen, and what stands in the way.
+    """The state of a document: how fresh it is, through whom, and what stands in the way.
 
-    `last_seen` is the time of the last good observation, `last_visit` that of the last attempt.
-    `reason` is a sentence, empty when all is well.
+    `last_seen` is the time of the last good observation, `through` the source that gave it (empty
+    for an import by hand) and `copy` the address of an archive's own record; `last_visit` is the
+    time of the last attempt, `expected` that until which the text should be seen again. `reason` is
+    a sentence, empty when all is well.
     """
 
     state: State
@@ -626,6 +672,18 @@ class Standing:
     last_visit: datetime | None
     outcome: Outcome | None
     reason: str
+    sources: tuple[SourceState, ...] = ()
+    through: str = ""
+    copy: str = ""
+    expected: datetime | None = None
+
+    @property
+    def is_alarming(self) -> bool:
+        """Return whether the text is not as fresh as it should be, or a source failed for long."""
+        if self.state is State.NEVER_SEEN:
+            return self.last_visit is not None
+        is_short = self.state is State.HELD and self.outcome is Outcome.COLLAPSED
+        return is_short or self.state in (State.OVERDUE, State.FAILING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -644,21 +702,53 @@ class Outage:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedVersion:
+    """A version as it was first published, with the news of how it came about, if that was news.
+
+    `seen` and `nth` name it for good. `before` is the name of the version it was compared with,
+    None for the first of all. `text` identifies the wording. `told` is the date of the news: when
+    it was published, or its first sight where that was long ago. `size` is how much of the log was
+    known then.
+    """
+
+    document: str
+    seen: datetime
+    nth: int
+    is_preview: bool
+    before: tuple[datetime, int] | None
+    text: str
+    told: datetime
+    is_news: bool
+    size: int
+
+    @property
+    def name(self) -> tuple[datetime, int]:
+        """The time and the number by which it is named."""
+        return self.seen, self.nth
+
+
+@dataclass(frozen=True, slots=True)
 class Texts:
     """The wordings of a document and the steps between them, oldest first.
 
-    `waiting` is a sentence about a new wording that is held, empty if there is none.
+    `waiting` is a sentence about a new wording that is held, `counters` one about lines that are
+    new at every look; both empty if there is none.
     """
 
     title: str
     versions: tuple[Version, ...]
     revisions: tuple[Revision, ...]
     waiting: str
+    counters: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Everything that follows from the captures of one document, oldest first."""
+    """Everything that follows from the captures of one document, oldest first.
+
+    `retold` are revisions as they were published, in place of those of the same names, between
+    which others were found since. `withdrawn` are versions that were published and are none.
+    """
 
     document: Document
     title: str
@@ -666,14 +756,24 @@ class History:
     revisions: tuple[Revision, ...]
     standing: Standing
     outages: tuple[Outage, ...] = ()
+    retold: tuple[Revision, ...] = ()
+    withdrawn: tuple[PublishedVersion, ...] = ()
+
+
+class Verdict(StrEnum):
+    """The judgement of the operator on a capture."""
+
+    REVOKED = "revoked"  # it is not the document, whatever it seems
+    ACCEPTED = "accepted"  # it is the document, and so is every capture of the same text
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A sentence of the operator that puts a published revision right.
+    """A sentence of the operator that puts right what was published or judged.
 
-    The revision is the one of `document` first seen at `first_seen` (whole seconds, UTC), and among
-    several of that second the `nth`, from 1.
+    It is about the revision of `document` first seen at `first_seen` (whole seconds, UTC), and
+    among several of that second the `nth`, from 1; or, as a `verdict`, about the captures of that
+    second.
     """
 
     document: str
@@ -681,12 +781,17 @@ class Correction:
     date: date
     sentence: str
     nth: int = 1
+    verdict: Verdict | None = None
 
     def is_of(self, revision: Revision) -> bool:
         """Return whether it is about `revision`."""
-        seen = revision.first_seen.replace(microsecond=0)
-        mine = (self.document, self.first_seen, self.nth)
-        return mine == (revision.document, seen, revision.after.nth)
+        if self.verdict:
+            return False
+        after = revision.after
+        names = (
+            (t.replace(microsecond=0), n) for t, n in (after.named, (after.first_seen, after.nth))
+        )
+        return self.document == revision.document and (self.first_seen, self.nth) in names
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 #: What is suspicious counts once so many observations in a row agree, ...
 AGREEING_OBSERVATIONS = 3
@@ -11,6 +11,14 @@ AGREEING_TIME = timedelta(hours=24)
 #: How far back the first sight of an item may lie that is news to subscribers: what was only held
 #: back until it agreed is, and what an import brings from long ago is not.
 NEWS_FOR = timedelta(days=14)
+#: For so long a source that worked may fail before that is alarming.
+FAILING_TIME = timedelta(days=3)
+
 
 #: Characters of a message to people; some chats cut at 2,000, and more is for the page.
 LONGEST_MESSAGE = 1_500
+
+
+def has_agreed(looks: int, begun: datetime, ended: datetime) -> bool:
+    """Return whether so many looks in a row agreed for long enough to be believed."""
+    return looks >= AGREEING_OBSERVATIONS and ended - begun >= AGREEING_TIME

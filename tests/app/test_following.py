@@ -97,6 +97,8 @@ def test_commit_and_licence_are_shown_wherever_the_text_is(root: Path, collectio
     shown = " ".join(tracker(root, "show", DOCUMENT).stdout.split())
     assert f"Read through {said}" in shown
     feeds = root / "feeds"
+    assert tracker(root, "verify").exit_code == 0
+    assert "built-in" not in (feeds / "status" / "index.html").read_text()
     place = f"{DOCUMENT}/20250206T060000Z/index.html"
     for file in (f"documents/{place}", f"changes/{place}", f"{DOCUMENT}.json", "all.xml"):
         assert said in html.unescape((feeds / file).read_text())

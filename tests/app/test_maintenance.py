@@ -60,7 +60,13 @@ def test_a_sound_installation_needs_no_mending(root: Path) -> None:
 
 
 def test_only_what_no_command_reads_or_writes_is_a_stranger(root: Path) -> None:
-    for name in ("corrections.toml", "notified.jsonl", "settings.toml", "notes.txt"):
+    for name in (
+        "corrections.toml",
+        "notified.jsonl",
+        "published.jsonl",
+        "settings.toml",
+        "notes.txt",
+    ):
         (root / "data" / name).touch()
     said = tracker(root, "--now", NOW, "doctor").stdout
     assert said.count("is no file of this program") == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("unchanged", "redline", "extraction", "importing", "hourly", "cluster", "growth")
+NAMES = ("unchanged", "redline", "extraction", "importing", "hourly", "cluster", "growth", "large")
 
 
 def main(wanted: list[str]) -> None:

@@ -65,11 +65,40 @@ def test_the_rest_of_a_text_is_shown_by_keyboard(context: BrowserContext, site: 
     page = opened(context, site + REVISION).page
     assert not page.is_visible("text=Renumbered")
     assert not page.is_visible("text=We keep the walks that you record")
-    page.focus("#show-news")
-    page.keyboard.press("ArrowRight")
+    page.focus("#show-topics")
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
     assert page.is_visible("text=Renumbered")
     page.keyboard.press("ArrowRight")
     assert page.is_visible("text=We keep the walks that you record")
+
+
+def test_what_is_shown_of_a_revision_is_in_its_address(context: BrowserContext, site: str) -> None:
+    page = opened(context, site + REVISION).page
+    assert len(page.query_selector_all("article.change:visible")) == 4
+    page.click("label[for=show-topic-1]")
+    assert page.url.endswith("?show=targeted-advertising")
+    assert len(page.query_selector_all("article.change:visible")) == 1
+    page.click("label[for=as-two]")
+    page.reload()
+    assert page.is_checked("#show-topic-1")
+    assert page.is_checked("#as-two")
+    page.click("label[for=show-topics]")
+    assert page.url.endswith("?as=two"), "what is usual need not be said"
+
+
+def test_keys_lead_from_change_to_change(context: BrowserContext, site: str) -> None:
+    page = opened(context, site + REVISION).page
+    shown = [a.get_attribute("id") for a in page.query_selector_all("article.change:visible")]
+    current = "document.querySelector('.current').id"
+    page.keyboard.press("j")
+    assert page.evaluate(current) == shown[0]
+    page.keyboard.press("j")
+    assert page.evaluate(current) == shown[1]
+    page.keyboard.press("k")
+    assert page.evaluate(current) == shown[0]
+    page.keyboard.press("k")
+    assert page.evaluate(current) == shown[0], "there is nothing before the first"
 
 
 def test_a_revision_is_shown_side_by_side_where_there_is_room(scriptless: Page, site: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.factories import TOPICS, corrections, heron
 from tracker.config import corrections as module
 from tracker.config.corrections import Corrected, load, parse, with_earlier
-from tracker.model import Correction
+from tracker.model import Correction, Verdict
 from tracker.publisher.site.listing import entries
 
 GOOD = """
@@ -31,6 +31,26 @@ def test_a_correction_is_read() -> None:
             "The clause about maps had not changed.",
         ),
     )
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_a_capture_is_revoked_or_accepted_by_one_line(verdict: Verdict) -> None:
+    given = (
+        f'correction = [{{ document = "heron/terms@eu", {verdict} = 2025-09-06T21:13:25Z, '
+        'date = 2025-11-20, sentence = "Of another page." }]'
+    )
+    (found,) = parse("f", given).corrections
+    assert (found.verdict, found.first_seen) == (
+        verdict,
+        datetime(2025, 9, 6, 21, 13, 25, tzinfo=UTC),
+    )
+    assert not any(found.is_of(revision) for revision in heron().revisions)
+
+
+def test_a_correction_is_about_one_thing() -> None:
+    given = GOOD.replace("date =", "revoked = 2025-11-04T08:00:00Z\ndate =")
+    (reason,) = parse("f", given).refusal.reasons  # type: ignore[union-attr]
+    assert "or else one of revoked and accepted" in reason
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,12 @@ def test_a_document_is_named_after_service_type_and_edition() -> None:
     )
 
 
+def test_the_language_of_a_document_may_be_declared() -> None:
+    assert only({"fetch": URL, "language": "fr"}).language == "fr"
+    said = refusal(declaration({"fetch": URL, "language": "French"}))
+    assert 'must be a code of two letters (ISO 639-1), such as "en"' in said
+
+
 def test_the_older_key_documents_and_importedfrom_are_known() -> None:
     text = {"name": "A", "importedFrom": "b", "documents": {"Terms of Service": {"fetch": URL}}}
     assert read(json.dumps(text)).documents[0].id == "a/terms-of-service@global"

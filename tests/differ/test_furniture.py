@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.strategies import version
@@ -13,7 +15,11 @@ PAGE = f"<h1>Terms</h1>{{}}{RULES}<p>You may ask for a copy of each of them.</p>
 
 
 def between(before: str, after: str) -> Revision:
-    return revise(version(before), version(after, 1), ())
+    old, new = (
+        replace(version(body, day), document="heron/terms@global")
+        for day, body in enumerate((before, after))
+    )
+    return revise(old, new, ())
 
 
 def worth(before: str, after: str) -> Significance:
@@ -109,3 +115,50 @@ def test_links_that_are_lost_by_the_dozen_are_lost_by_the_capture() -> None:
 
     assert worth(page(8), page(7)) is Significance.SUBSTANTIVE
     assert worth(page(8), page(1)) is Significance.LINKS
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<p>© 2019–2026 Heron Boats Ltd. All rights reserved. Sitemap</p>",
+        "<p>See prior versions of these rules here.</p>",
+        "<p>Pour consulter la version précédente de ce texte, cliquez ici.</p>",
+        "<p>Frühere Fassungen können Sie hier einsehen</p>",
+        "<p>Puede consultar la versión anterior aquí.</p>",
+    ],
+)
+def test_where_earlier_versions_are_and_whose_the_page_is_are_no_news(piece: str) -> None:
+    with_it, without = PAGE.format(piece, ""), PAGE.format("", "")
+    assert worth(without, with_it) is worth(with_it, without) is Significance.EDITORIAL
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<p>We may replace an earlier version of the app. It is no longer available here.</p>",
+        "<p>Posts from an archived version of your boat are shown to everybody.</p>",
+    ],
+)
+def test_what_is_said_about_other_versions_is_news(piece: str) -> None:
+    assert worth(PAGE.format("", ""), PAGE.format(piece, "")) is Significance.SUBSTANTIVE
+
+
+def test_a_dialogue_with_a_title_of_its_own_before_the_text_is_no_news() -> None:
+    text = "<h1>Heron Terms</h1><p>We keep the letters that you write for a year.</p>"
+    dialogue = "<h1>Welcome back</h1><p>Please give us the address that you use to sign in.</p>"
+    assert worth(text, dialogue + text) is worth(dialogue + text, text) is Significance.EDITORIAL
+    chapter = dialogue.replace("<h1>", "<h2>").replace("</h1>", "</h2>")
+    assert worth(text, text + dialogue) is Significance.SUBSTANTIVE
+    assert worth(text, chapter + text) is Significance.SUBSTANTIVE
+
+
+def test_a_service_whose_name_was_lost_in_a_sentence_is_no_news() -> None:
+    text = "<h1>Terms</h1><p>This says what {}Boats Ltd. does with the letters you write.</p>"
+    with_it, without = (text.format(name) for name in ("Heron ", ""))
+    assert worth(with_it, without) is worth(without, with_it) is Significance.EDITORIAL
+    assert worth(without, text.format("Stork ")) is Significance.SUBSTANTIVE
+
+
+def test_numerals_that_a_page_lost_between_its_sentences_are_no_news() -> None:
+    text = "<h1>Terms</h1><p>You pay us for a boat.{} You bring it back.{} You clean it.</p>"
+    assert worth(text.format("(i)", "(ii)"), text.format("", "")) is Significance.EDITORIAL

@@ -53,6 +53,8 @@ def test_a_paragraph_that_says_it_all_itself_may_stand_anywhere() -> None:
     <h2>Ending this contract</h2>{}<p>Both of us can end it on any day.</p>"""
     revision = between(page.format(text, ""), page.format("", text))
     assert not revision.significance.is_news
+    contact = page.replace("Ending this contract", "Contact us")
+    assert not between(contact.format(text, ""), contact.format("", text)).significance.is_news
     limited = page.replace("Ending this contract", "If you live in the EU")
     assert between(limited.format(text, ""), limited.format("", text)).significance.is_news
     topical = page.replace("Ending this contract", "How we train")

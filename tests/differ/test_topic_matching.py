@@ -116,6 +116,10 @@ def test_a_mention_is_where_it_says(text: str) -> None:
         (AI, "Our AI may be wrong.", True),
         (AI, "Keep your Inputs lawful.", True),
         (AI, "Follow the prompts to pay.", False),
+        (AI, "A check may include age confirmation prompts.", False),
+        (AI, "We keep the prompts that you enter and the responses.", True),
+        (ADS, "Disclose any affiliate relationships or sponsored content.", False),
+        (ADS, "We are paid for by sponsored content that you see.", True),
         (AI, "We value your input on our business model.", False),
         (AI, "We note the device model and train our people.", False),
         (AI, "Mistral AI and Hangzhou Artificial Intelligence Co., Ltd. are companies.", False),
@@ -263,6 +267,15 @@ def test_a_section_that_goes_is_about_what_goes_with_it() -> None:
     assert (heading.before[0].text, heading.tags) == ("General", (Tag("t", ("sale",)),))
     heading, *_ = revise(after, before, [SALE]).changes
     assert heading.tags == (Tag("t", ("sale",)),)
+
+
+def test_a_heading_that_only_says_that_the_text_is_new_is_about_no_topic() -> None:
+    before, after = version(GONE), version(SECTION.format("sale", "sale"))
+    named = replace(after, clauses=version(SECTION.replace("1. General", "Terms Updated")
+                    .format("sale", "sale")).clauses)  # fmt: skip
+    heading, *rest = revise(before, named, [SALE]).changes
+    assert heading.tags == ()
+    assert all(change.tags for change in rest)
 
 
 def test_a_section_is_not_about_what_half_of_it_is() -> None:

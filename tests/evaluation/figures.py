@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.evaluation import clauses, revisions
+from tests.evaluation import answers, clauses, revisions
 from tests.evaluation.scores import Score
 from tracker.config.topics import load
 from tracker.model import Topic
@@ -39,6 +39,11 @@ def figures(root: Path) -> Iterator[Figure]:
         revisions.news_score(found),
         tuple(revisions.significance_wrong(found)),
     )
+    asked = tuple(answers.answered(root / "answers", topics))
+    wrong = tuple(answers.wrong(asked))
+    yield Figure("answers/sentences", answers.sentence_score(asked), wrong)
+    yield Figure("answers/presence", answers.presence_score(asked))
+    yield Figure("answers/changes", answers.change_score(asked))
     dated = revisions.effective_score(found)
     yield Figure("effective-date", dated, tuple(revisions.effective_wrong(found)))
 

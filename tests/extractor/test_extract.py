@@ -537,7 +537,7 @@ We \\*may\\* [share](https://example.org/x?trk=y) it:
         (P, "", "We *may* share it:", 0),
         (I, "", "one", 0),
         (I, "", "nested", 0),
-        (I, "", "Bold item", 0),
+        (I, "2.", "Bold item", 0),
     ]
     assert found[2].links == (Link("share", "https://example.org/x"),)
 

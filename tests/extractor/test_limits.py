@@ -20,12 +20,12 @@ HTML, MARKDOWN = "text/html; charset=utf-8", "text/markdown"
 LARGEST = Limits().decoded_bytes
 
 REFUSED = {
-    "a hundred thousand deep": (terms("<div>" * 100_000), HTML, "tags"),
+    "a hundred thousand deep": (terms("<div>" * 100_000), HTML, "deep"),
     "deeper than any text": (terms("<div>" * limits.DEPTH), HTML, "deep"),
     "a million list items": (terms("<li>x" * 1_000_000), HTML, "tags"),
     "as many items as tags allow": (terms("<li>x" * 49_000), HTML, "clauses"),
     "a paragraph without a space": (terms(f"<p>{'x' * (LARGEST - 2000)}"), HTML, "text"),
-    "Markdown": (b"a " * 500_000, MARKDOWN, "Markdown"),
+    "Markdown": (b"a " * 1_500_000, MARKDOWN, "Markdown"),
     "brackets": (b"[" * 20_000, MARKDOWN, "brackets"),
 }  # fmt: skip
 
@@ -61,10 +61,10 @@ def test_a_paragraph_of_ten_megabytes_is_more_than_is_fetched(tmp_path: Path) ->
 @pytest.mark.parametrize(
     "body",
     [
-        terms("<p>x" * 9_900),
+        terms("<p>x" * 39_900),
         terms("<div>" * 95 + "<p>x"),
-        terms("<br>" * 45_000),
-        terms(f"<p>{'word ' * 95_000}"),
+        terms("<br>" * 240_000),
+        terms(f"<p>{'word ' * 390_000}"),
     ],
     ids=["clauses", "depth", "tags", "letters"],
 )
@@ -73,21 +73,21 @@ def test_what_is_within_the_bounds_is_read(body: bytes) -> None:
 
 
 def test_what_was_recorded_before_is_read_as_it_stands() -> None:
-    body = terms("<p>x" * 10_100)
+    body = terms("<p>x" * 40_100)
     assert len(read(body, HTML, SOURCE).clauses) > limits.CLAUSES
     # Other links, so that it would have to be parsed to tell.
-    one, other = (terms(f'<a href="/{n}">x</a>' + "<b>" * 60_000) for n in (1, 2))
+    one, other = (terms(f'<a href="/{n}">x</a>' + "<b>" * 260_000) for n in (1, 2))
     assert not reads_alike(one, other, (HTML, HTML), SOURCE)
 
 
 def test_a_page_that_grew_beyond_the_bounds_changes_no_feed(tmp_path: Path) -> None:
-    replies = [page(terms()), page(terms("<div>" * 60_000))]
+    replies = [page(terms()), page(terms("<div>" * 260_000))]
     with Server({"/terms": replies}) as server:
         declare(tmp_path, {"Terms": server.url()})
         for day in (1, 3):
             now = f"2025-09-0{day}T12:00Z"
             done = tracker(tmp_path, "--now", now, "run", "--allow-host", server.entry)
     assert done.exit_code == 1
-    assert "The page has 60,0" in done.stdout
-    assert "more than the 50,000 of any text of terms" in done.stdout
+    assert "The page has 260,0" in done.stdout
+    assert "more than the 250,000 of any text of terms" in done.stdout
     assert tracker(tmp_path, "verify").exit_code == 0

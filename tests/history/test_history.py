@@ -36,6 +36,13 @@ BODIES = {
     "a": "<div id=x><h1>Terms</h1><p>We keep&nbsp;your data.</p><p>Be kind to others.</p></div>",
     "2": "<h1>Second page</h1><p>More words.</p>",
 }
+RULES = "".join(f"<p>Rule {n}: keep to your own side of the water.</p>" for n in range(12))
+# One text on its page, with what a transcript leaves out, before and after a change.
+BODIES |= {
+    f"{name}{way}": f"<h1>Terms</h1><p>{said}</p>{RULES}{more}"
+    for name, said in (("A", "We keep your data."), ("B", "We sell your data."))
+    for way, more in (("-page", "<p>On this page: Rules.</p>"), ("-transcript", ""))
+}
 PAGES = {digest(body.encode()): page(body) for body in BODIES.values()}
 
 
@@ -127,6 +134,14 @@ def test_an_earlier_slip_that_came_back_is_no_news() -> None:
     assert [r.significance for r in found.revisions] == [Significance.EDITORIAL] * 2
 
 
+def test_a_wording_that_comes_and_goes_is_news_until_it_came_back_twice() -> None:
+    days = [(name, 4 * n + more) for n, name in enumerate("ABABABA") for more in (0, 1, 2)]
+    found = told(*(look(name, day) for name, day in days))
+    worths = [r.significance for r in found.revisions]
+    assert worths[:3] == [Significance.SUBSTANTIVE, *[Significance.REVERTED] * 2]
+    assert worths[-1] is Significance.EDITORIAL
+
+
 # ── several pages ─────────────────────────────────────────────────────────────────
 
 
@@ -200,6 +215,35 @@ def test_sources_that_take_turns_hide_no_change(last: int, next_: int) -> None:
     (revision,) = told(*seen, look("B", 5, source, via=via)).revisions
     assert revision.significance is Significance.SUBSTANTIVE
     assert revision.before.captures[0].source == revision.after.captures[0].source == source
+
+
+def ways(*names: str) -> list[Capture]:
+    """Looks at the page (selected) and at its transcript, one a day."""
+    selected = Source(PAGE, ("main",))
+    return [
+        look(name, day, selected)
+        if name.endswith("-page")
+        else replace(look(name, day, via="archive"), media="text/markdown")
+        for day, name in enumerate(names)
+    ]
+
+
+@pytest.mark.parametrize("first", ["page", "transcript"])
+@pytest.mark.parametrize("then", ["page", "transcript"])
+def test_a_page_and_its_transcript_are_one_text(first: str, then: str) -> None:
+    """They are never quite alike; a change that one shows is told once, without that."""
+    turns = ("page", "transcript") if first == "page" else ("transcript", "page")
+    later = ("page", "transcript") if then == "page" else ("transcript", "page")
+    before = [f"A-{way}" for way in (*turns, *turns)]
+    after = [f"B-{way}" for way in (*later, *later)]
+    (revision,) = told(*ways(*before, *after)).revisions
+    assert revision.significance is Significance.SUBSTANTIVE
+    assert [c.clause.text for c in revision.changes] == ["We sell your data."]
+
+
+def test_what_only_one_of_two_ways_shows_is_told() -> None:
+    (revision,) = told(*ways("A-transcript", "A-page", "A-transcript", "B-page")).revisions
+    assert [c.clause.text for c in revision.changes] == ["We sell your data."]
 
 
 def test_an_import_that_names_no_page_gives_way_to_nothing() -> None:

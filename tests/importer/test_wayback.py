@@ -349,10 +349,13 @@ def test_the_newest_public_capture_stands_in_for_a_refused_page(
         again = run(root, refusing, archive)
         assert "stands in" not in again.output
         assert archive.replays == [archive.kept[2].stamp]
+    via = f"Wayback Machine, {archive.entry}"
     assert [(c.outcome, c.via) for c in captures(root)] == [
         (Outcome.REFUSED, "live"),
-        (Outcome.GOOD, f"Wayback Machine, {archive.entry}"),
+        (Outcome.GOOD, via),
+        (Outcome.ANSWERED, via),
         (Outcome.REFUSED, "live"),
+        (Outcome.ANSWERED, via),
     ]
     shown = tracker(root, "show", "harbour").output
     assert "A berth costs 5 shells" in shown
@@ -377,13 +380,13 @@ def test_what_is_older_than_our_own_look_does_not_stand_in(tmp_path: Path) -> No
             assert not archive.replays
 
 
-def test_an_archive_that_is_down_changes_nothing_about_the_visit(
-    tmp_path: Path, refusing: Server
-) -> None:
+def test_an_archive_that_is_down_is_recorded_and_named(tmp_path: Path, refusing: Server) -> None:
     root = declare(tmp_path, "http://127.0.0.1:9", url=refusing.url())
     hosts = ("--allow-host", refusing.entry)
     done = tracker(root, "run", *hosts)
-    assert (done.exit_code, [c.outcome for c in captures(root)]) == (1, [Outcome.REFUSED])
+    found = [c.outcome for c in captures(root)]
+    assert (done.exit_code, found) == (1, [Outcome.REFUSED, Outcome.UNREACHABLE])
+    assert "The Internet Archive did not answer as it should: 127.0.0.1" in done.output
 
 
 def test_a_page_of_this_machine_is_not_looked_for_in_a_public_archive(

@@ -393,7 +393,7 @@ def test_a_visit_that_ends_in_an_unexpected_error_stops_no_other(
 
 def test_one_refused_declaration_stops_no_other_document(world: World, tmp_path: Path) -> None:
     before = world.files(BROKEN)
-    rules = {"fetch": world.server.url("/Rules"), "executeClientScripts": True, "filter": ["own"]}
+    rules = {"fetch": world.server.url("/Rules"), "executeClientScripts": "no", "filter": "own"}
     strange = {"Notice": {"fetch": "/here"}, "Rules": rules}
     world.write("declarations/eu/Heron.json", {"name": "Heron", "terms": strange})
     world.write("declarations/eu/Swan.json", "{")

@@ -310,6 +310,37 @@ def test_a_text_that_cannot_be_fetched_is_a_warning_and_is_kept_and_published(
     assert "Kept on the branch archive" in said
 
 
+def test_a_run_is_red_while_a_text_is_late(origin: Path, tmp_path: Path) -> None:
+    with Server({}) as server:
+        run = Run(origin, tmp_path / "run", server, "2025-09-01")
+        told = tmp_path / "told"
+        run.environment["GITHUB_ENV"] = str(told)
+        run.job("fetch")
+        assert told.read_text() == "LATE=yes\n"
+        run.environment["LATE"] = "yes"
+        run.step("fetch", "Say whether a text is late")
+        assert "late=yes\n" in (run.place / "output").read_text()
+        assert JOBS["schedule"]["env"] == {"LATE": "${{ needs.fetch.outputs.late }}"}
+        assert JOBS["fetch"]["outputs"]["late"] == "${{ steps.late.outputs.late }}"
+        done = run.step("schedule", "Be red while a text is late")
+    assert done.returncode == 1
+    assert "::error::" in done.stdout
+
+
+def test_nothing_is_committed_where_nothing_new_was_seen(origin: Path, tmp_path: Path) -> None:
+    make_key(tmp_path / "signing.key")
+    key = (tmp_path / "signing.key").read_text()
+    with Server({"/terms": terms()}) as server:
+        Run(origin, tmp_path / "first", server, "2025-09-01", key=key).all()
+        second = Run(origin, tmp_path / "second", server, "2025-09-02", key=key)
+        assert "Nothing new was seen." in second.job("fetch")
+        said = second.job("publish") + second.job("keep")
+    assert "Nothing was seen that was not kept already." in said
+    assert git(origin, "rev-list", "--count", "archive") == "1"
+    first = tmp_path / "first" / "publish" / "feeds" / "status" / "checkpoint"
+    assert (second.feeds / "status" / "checkpoint").read_bytes() == first.read_bytes()
+
+
 def test_an_archive_that_was_lost_is_not_begun_anew_in_silence(
     origin: Path, tmp_path: Path
 ) -> None:

@@ -26,6 +26,9 @@ PROMISED = {
     "changes/generative-ai": 0.95,
     "changes/targeted-advertising": 0.95,
     "significance/news": 0.98,
+    "answers/sentences": 0.88,
+    "answers/presence": 0.94,
+    "answers/changes": 0.94,
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from lxml import html
 
-from tests.factories import SITE, TOPICS, heron, heron_eu, history, publish
+from tests.factories import SITE, TOPICS, heron, heron_eu, history, moved, publish
 from tracker.model import Document, History, Statement
 from tracker.publisher.answers import glance, replies, since, told
 from tracker.publisher.site.answers_page import board, editions, for_edition
@@ -119,6 +119,18 @@ def test_the_page_of_a_service_has_its_texts_by_their_declared_names() -> None:
     page = read(publish([heron(), heron_eu()], TOPICS, SITE), "services/heron/index.html")
     assert "Heron Privacy Policy (EU)" in words(page)
     assert "European Notice" in words(page), "what the page calls itself"
+
+
+def test_a_text_that_became_another_page_says_so_loudly() -> None:
+    given = moved(history("# Old\nWe row.", "# New\nA long text, with nothing of the old."), [1])
+    pages = publish([given], TOPICS, SITE)
+    text = words(read(pages, "documents/heron/privacy-policy@global/index.html"))
+    assert "Another page since 11 March 2025" in text
+    revision = "changes/heron/privacy-policy@global/20250311T083000Z/index.html"
+    page = read(pages, revision)
+    assert "Another page was read" in words(page)
+    assert not page.xpath("//article[not(ancestor::details)]"), "no list of changes"
+    assert "Another page since 11 March 2025." in words(read(pages, "services/heron/index.html"))
 
 
 def test_topics_without_questions_make_no_page_of_answers() -> None:

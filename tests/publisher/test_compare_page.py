@@ -34,7 +34,7 @@ def test_versions_of_one_day_are_told_apart_by_the_hour() -> None:
 
 def test_editions_of_one_text_are_suggested_with_the_one_for_everybody_on_the_left() -> None:
     (first,) = editions([heron_eu(), heron(), never_seen()])
-    assert first.label == "Heron Privacy Policy beside Heron European Notice (EU)"
+    assert first.label == "Heron Privacy Policy beside Heron Privacy Policy (EU)"
     assert first.older == "heron/privacy-policy@global/20250321T083000Z"
     assert first.newer == "heron/privacy-policy@eu/20250314T083000Z"
 

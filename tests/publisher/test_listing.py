@@ -14,7 +14,15 @@ from tests.factories import SITE, TOPICS, everything, heron, publish
 from tracker.model import History
 from tracker.publisher import DocumentSummary, document_output, site_files
 from tracker.publisher.site import listing
-from tracker.publisher.site.listing import ListEntry, ListPage, entries, list_pages
+from tracker.publisher.site.listing import (
+    Event,
+    ListEntry,
+    ListPage,
+    entries,
+    events,
+    list_pages,
+    newest_first,
+)
 
 (NEWEST, *_) = entries(heron(), TOPICS, ())
 
@@ -91,3 +99,29 @@ def test_an_older_page_does_not_follow_from_what_came_later() -> None:
     olds = [name for name in lots[0] if name.startswith("list changes/older/")]
     assert len(olds) > 3
     assert all(lots[0][name] == lots[1][name] for name in olds[1:])
+
+
+def test_what_happened_to_the_texts_of_a_service_on_a_day_is_one_event() -> None:
+    mine = entries(heron(), TOPICS, ())
+    others = [replace(e, page=f"{e.page}eu/", revision=replace(e.revision)) for e in mine]
+    found = events(newest_first([*mine, *others]))
+    assert [len(event.others) for event in found] == [1, 1]
+    assert {e.page for e in together_of(found)} == {e.page for e in [*mine, *others]}
+
+
+def together_of(found: Sequence[Event]) -> list[ListEntry]:
+    return [entry for event in found for entry in (event.entry, *event.others)]
+
+
+def test_what_answers_a_question_leads_an_event() -> None:
+    quiet, telling = sorted(entries(heron(), TOPICS, ()), key=lambda e: len(e.revision.answers))
+    day = replace(quiet.revision.after, first_seen=telling.revision.first_seen)
+    same_day = replace(quiet, revision=replace(quiet.revision, after=day))
+    (event,) = events([same_day, telling])
+    assert event.entry == telling
+
+
+def test_texts_of_two_services_are_two_events() -> None:
+    mine = entries(heron(), TOPICS, ())
+    others = [replace(entry, service="Crane") for entry in mine]
+    assert len(events(newest_first([*mine, *others]))) == 4

@@ -135,8 +135,13 @@ def test_the_status_of_a_text_that_changed() -> None:
         "title": "Privacy Policy",
         "state": "ok",
         "last_seen": "2025-03-30T08:30:00Z",
+        "through": None,
+        "read": None,
+        "copy": None,
+        "expected": None,
         "last_visit": "2025-03-30T08:30:00Z",
         "outcome": "good",
+        "sources": [],
         "reason": None,
         "versions": 3,
         "last_change": "2025-03-21T08:30:00Z",
@@ -148,7 +153,7 @@ def test_the_status_of_texts_that_cannot_be_had() -> None:
     assert (refused["state"], refused["outcome"]) == ("failing", "refused")
     assert refused["last_visit"] > refused["last_seen"]
     assert "999" in refused["reason"]
-    assert (missing["state"], missing["last_seen"], missing["versions"]) == ("never seen", None, 0)
+    assert (missing["state"], missing["last_seen"], missing["versions"]) == ("never read", None, 0)
 
 
 def test_every_question_is_put_to_every_text() -> None:

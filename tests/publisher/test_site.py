@@ -343,9 +343,10 @@ def test_a_revision_says_what_happened_to_each_clause_and_why_it_counts() -> Non
 
 def test_changes_of_form_stand_behind_the_news() -> None:
     page = PAGES[REVISION]
-    assert page.xpath("//input[@checked]/@id") == ["show-news", "as-one"]
+    assert page.xpath("//input[@checked]/@id") == ["show-topics", "as-one"]
     labels = [e.text_content() for e in page.iter("label")]
-    assert labels[:3] == ["4 of substance", "all 6 changes", "the whole text"]
+    about = ["4 on these topics", "3 on generative AI", "1 on targeted advertising"]
+    assert labels[:6] == [*about, "4 of substance", "all 6 changes", "the whole text"]
     quiet = "changes/heron/privacy-policy@global/20250321T083000Z/index.html"
     assert PAGES[quiet].xpath("//input[@checked]/@id")[0] == "show-all", "nothing else to see"
 
@@ -585,7 +586,7 @@ def test_a_topic_page_shows_the_words_it_looks_for() -> None:
 def test_the_status_page_says_what_stands_in_the_way() -> None:
     text = text_of("status/index.html")
     assert "It answered 999 instead of the page." in text
-    assert "heron/cookies@us never read never seen It has not been visited yet. never 0" in text
+    assert "heron/cookies@us never read never read It has not been visited yet. never 0" in text
 
 
 def test_the_status_page_names_the_libraries_that_read_pages() -> None:
@@ -657,7 +658,7 @@ def test_a_site_without_an_address_names_none() -> None:
 
 def test_an_empty_site_is_a_site() -> None:
     found = publish((), (), Settings())
-    assert "Nothing has changed" in found["index.html"].decode()
+    assert "None of these texts has been read yet" in found["index.html"].decode()
     assert {"all.xml", "status.json", "assets/style.css", "changes.schema.json"} <= set(found)
 
 

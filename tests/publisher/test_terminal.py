@@ -21,7 +21,7 @@ from tests.factories import (
     hostile,
     never_seen,
 )
-from tracker.model import Outcome, Revision
+from tracker.model import Outcome, Revision, State
 from tracker.publisher import terminal
 from tracker.publisher.answers import replies
 
@@ -195,7 +195,7 @@ def test_the_log_is_newest_first_and_says_what_each_is_worth() -> None:
 def test_the_status_says_what_stands_in_the_way() -> None:
     text = terminal.status([never_seen(), failing(), heron()], NOW, colour=False, width=100)
     assert text.splitlines() == [
-        "heron/cookies@us  never seen  NEVER SEEN",
+        "heron/cookies@us  never seen  NEVER READ",
         "    Cookies: 0 versions",
         "    It has not been visited yet.",
         "heron/privacy-policy@global  seen 2025-03-30 08:30 UTC  ok",
@@ -316,7 +316,8 @@ def test_hostile_texts_cannot_act_side_by_side(width: int) -> None:
 def test_a_text_that_nobody_looks_at_any_more_does_not_stand_well() -> None:
     late = terminal.status([heron()], NOW + timedelta(days=30), colour=False, width=100)
     assert "STALE for 3" in late
-    alone = replace(heron(), document=replace(heron().document, sources=()))
+    stands = replace(heron().standing, state=State.IMPORTED)
+    alone = replace(heron(), standing=stands)
     assert "imported, not watched" in terminal.status([alone], NOW, colour=False, width=100)
 
 

@@ -127,7 +127,9 @@ def test_times() -> None:
     ],
 )
 def test_a_document_has_service_title_and_edition(name: str, title: str, expected: str) -> None:
-    assert words.document_name(history(name=name, title=title)) == expected
+    given = history(name=name, title="Another title")
+    declared = replace(given, document=replace(given.document, type=title))
+    assert words.document_name(declared) == words.document_name(given, title) == expected
 
 
 def test_a_change_says_what_happened_and_whether_it_moved() -> None:

@@ -73,6 +73,11 @@ class StagingTree:
         self.is_finished = False
         self.outcome = "what was published before stands"  # where it fails
 
+    @property
+    def has_published(self) -> bool:
+        """Return whether anything was published before."""
+        return bool(self._before)
+
     def write(self, name: str, data: bytes) -> Fingerprint:
         """Add a file; if its bytes are as they were, the old file is kept."""
         self.names.add(name)

@@ -9,18 +9,20 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import datetime
 
 from tracker._support.budget import limited
 from tracker._support.containment import Failed, tried
 from tracker.app.readings import Bodies, read_anew, reader_of
 from tracker.differ.topic_matching import tags_of_text
 from tracker.extractor.folds import folds
-from tracker.history import Reader, completed, decisive, texts
+from tracker.history import Reader, completed, decisive, identified, texts, unpublished
 from tracker.model import (
     Capture,
     Correction,
     Document,
     Outcome,
+    PublishedVersion,
     Settings,
     Texts,
     Topic,
@@ -37,7 +39,8 @@ class Job:
     """A document to derive; `captures` are in order, `corrections` those of this document.
 
     `pictures` says whether revisions have one; `texts` are those of its captures where they are
-    known, `earlier` those of other captures of it.
+    known, `earlier` those of other captures of it. What was not `published` yet is told at `now`,
+    with the log of `size`.
     """
 
     document: Document
@@ -48,26 +51,33 @@ class Job:
     pictures: bool
     texts: Texts | None = None
     earlier: Texts | None = None
+    published: tuple[PublishedVersion, ...] = ()
+    now: datetime | None = None
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """What follows from a job."""
+    """What follows from a job; `news` is what was not published before."""
 
     texts: Texts
     part: DocumentOutput
+    news: tuple[PublishedVersion, ...] = ()
 
 
 def derive(job: Job, bodies: Bodies, reader: Reader) -> Derived:
     """Do a job; `reader` reads what `bodies` lends. Raises TooCostly."""
     found = job.texts or texts(job.document, job.captures, reader, job.topics, job.earlier)
-    history = completed(job.document, job.captures, found)
+    history = identified(
+        completed(job.document, job.captures, found), job.published, job.topics, job.now
+    )
+    news = tuple(unpublished(history, job.published, job.size))
     lent = Lent(
         lambda c: bodies(c)[0], picture=picture(job.pictures), tagger=tags_of_text, folds=folds
     )
     with limited(f"{job.document.id}: Publishing it", _EACH * len(history.revisions)):
         return Derived(
-            found, document_output(history, job.topics, job.settings, job.corrections, lent)
+            found, document_output(history, job.topics, job.settings, job.corrections, lent), news
         )
 
 
@@ -110,7 +120,8 @@ def remote_job(job: Job, kept: Set[str], bodies: Bodies) -> RemoteJob:
         for capture in run.first:
             if capture.body and capture.body in kept and capture.body not in own:
                 own[capture.body] = _packed(*bodies(capture))
-    for capture in (c for c in job.captures if c.outcome is Outcome.GOOD and c.text):
+    read = {Outcome.GOOD, Outcome.COLLAPSED}
+    for capture in (c for c in job.captures if c.outcome in read and c.text):
         key = capture.page_key, capture.text
         if key not in alike:
             alike[key] = own.get(capture.body or "") or _packed(*bodies(capture))

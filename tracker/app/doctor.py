@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,18 +21,22 @@ from tracker.app.workspace import Workspace, bodies_by, open_workspace, starter
 from tracker.archive import schema
 from tracker.archive.object_store import ObjectStore
 from tracker.archive.store import Archive
-from tracker.config import corrections, settings, topics
+from tracker.config import corrections, settings, sources, topics
 from tracker.errors import ArchiveError, TrackerError, Unreachable, UsageError
 from tracker.evidence import can_stamp, compared, load_stamps, named, parse_note
+from tracker.extractor import examine as impression
+from tracker.fetcher import browser
+from tracker.model import LIVE, Document, Outcome
 
 #: Below so many free bytes, or twice the archive, a run may end in the middle.
 _ROOM = 200 * 1024 * 1024
 _OURS = {
     *{"archive.db", "archive.db-journal", "declarations", "lock", "signing.key", topics.FILE},
-    *{"README.md", corrections.FILE, delivery.FILE, settings.FILE},
-    *{"timestamps", "timestamp-ca.pem", "checkpoint", "forks.jsonl"},
+    *{"README.md", corrections.FILE, delivery.FILE, settings.FILE, sources.FILE},
+    *{"timestamps", "timestamp-ca.pem", "checkpoint", "forks.jsonl", "published.jsonl"},
 }
 _STALE = timedelta(days=3)  # a log that grew and was not stamped for so long
+_MISSED = (Outcome.EMPTY, Outcome.SELECTOR)  # what a look at a frame without its text finds
 _MOST = 5  # problems of one kind that are listed
 
 
@@ -105,8 +109,43 @@ def _declared(workspace: Workspace, now: datetime) -> Iterator[Finding]:
         yield Finding("no document is declared", "put declarations into data/declarations/")
     if not workspace.settings.site_url:
         yield Finding("site_url is not set: links in the feeds lead to localhost")
+    yield from _browsers(workspace, now)
     if workspace.settings.timestamp_url or workspace.timestamps.exists():
         yield from _stamps(workspace, now)
+
+
+def _browsers(workspace: Workspace, now: datetime) -> Iterator[Finding]:
+    """Find documents whose text is not in what is served, and whether a browser can show them."""
+    declared = [d for d in workspace.declared.documents if any(s.scripts for s in d.sources)]
+    if declared and not browser.is_installed():
+        yield Finding(
+            f"{_some(declared)}: a browser is asked for (executeClientScripts), and none is there",
+            f"pip install '{browser.EXTRA}', and have Chromium installed",
+        )
+    try:
+        with Archive(workspace.archive) as archive:
+            others = [d for d in workspace.declared.documents if d not in declared]
+            frames = [d for d in others if _is_frame(archive, d, now)]
+    except TrackerError:
+        return  # what is wrong is said by whoever opens it next
+    if frames:
+        yield Finding(
+            f"{_some(frames)}: the text is not in what is served",
+            'declare `"executeClientScripts": true` beside "fetch", or another source',
+        )
+
+
+def _is_frame(archive: Archive, document: Document, now: datetime) -> bool:
+    """Whether the last look at a document found a page that a script is to fill."""
+    looks = (archive.earlier(document.id, source, now)[-1:] for source in document.sources)
+    live = (c for seen in looks for c in seen if c.via == LIVE and c.body)
+    missed = (archive.readable(c) for c in live if c.outcome in _MISSED)
+    return any(impression(body, media, None).is_shell for body, media in missed)
+
+
+def _some(documents: Sequence[Document]) -> str:
+    names = ", ".join(d.id for d in documents[:_MOST])
+    return names if len(documents) <= _MOST else f"{names} and {len(documents) - _MOST} more"
 
 
 def _renames(workspace: Workspace) -> Iterator[Finding]:

@@ -152,6 +152,9 @@ def _bundle(app: App, archive: Archive, revision: Revision, past: evidence.LogCo
         public=key.public if key and note.signatures else None,
         site_url=app.workspace.settings.site_url,
         stamped=_shown_to_others(app, stamped) if stamped else None,
+        verdicts=tuple(
+            c for c in app.workspace.corrections if c.verdict and c.document == revision.document
+        ),
     )
 
 

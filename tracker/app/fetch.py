@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from tracker._support.containment import Failed, tried
 from tracker.app.app import App, watched
-from tracker.app.internet_archive import PublicArchive
+from tracker.app.internet_archive import ArchiveRun, PublicArchive
 from tracker.app.network import fetcher
 from tracker.app.visits import Visit, interleaved, visit, with_preview
+from tracker.archive.store import Archive
 from tracker.config.settings import FILE as SETTINGS
 from tracker.config.sources import FILE as SOURCES
-from tracker.model import Document, Outcome
+from tracker.fetcher import HostMemory
+from tracker.history import in_order, standing
+from tracker.model import Document, Outcome, Standing
+
+_FINE = {Outcome.GOOD, Outcome.ANSWERED}
 
 
 def fetch(
@@ -26,18 +32,38 @@ def fetch(
     """
     documents = _documents(app, wanted)
     settings = app.workspace.settings
-    with app.workspace.open_archive(write=True) as archive, fetcher(app, hosts) as asking:
-        public = PublicArchive(asking, settings.wayback_url, app.now) if settings.stand_in else None
+    memory = HostMemory(app.workspace.hosts)
+    if force:
+        memory.forget_robots()
+    with (
+        app.workspace.open_archive(write=True) as archive,
+        fetcher(app, hosts, memory=memory) as asking,
+    ):
+        found = PublicArchive(asking, settings.wayback_url, app.now)
+        public = ArchiveRun(found, archive, force) if settings.stand_in else None
         for number, document in enumerate(documents, 1):
             app.progress.doing(f"[{number}/{len(documents)}] fetching {document.id} …")
-            do = partial(visit, document, asking, archive, app.now, force=force, public=public)
-            visited = tried(document.id, do)
+            ranks = app.workspace.sources.of(document.id).read
+            do = partial(visit, document, asking, archive, app.now, force=force)
+            visited = tried(document.id, partial(do, public=public, ranks=ranks))
+            if isinstance(visited, Visit) and not visited.is_read:
+                visited = replace(visited, standing=_standing(app, archive, document))
+            memory.save(app.now)
             app.progress.doing("")
             if isinstance(visited, Failed):
                 app.complain(visited.reason, document=document.id, trace=visited.trace)
             else:
                 _log(app, visited)
                 yield visited
+        if public and public.trouble:
+            app.progress.note(f"The Internet Archive did not answer as it should: {public.trouble}")
+
+
+def _standing(app: App, archive: Archive, document: Document) -> Standing:
+    """Return how a document stands after what was just recorded of it."""
+    seen = (c for c in archive.captures(document.id) if not c.is_preview)
+    expect = app.workspace.sources.of(document.id).expect
+    return standing(in_order(seen, document), "", expect)
 
 
 def is_cut_off(app: App, visits: Sequence[Visit]) -> bool:
@@ -70,15 +96,16 @@ def _log(app: App, visited: Visit) -> None:
     event = app.progress.event
     if visited.skipped:
         event("skipped", document=visited.document.id, reason=visited.skipped)
-        return
-    for capture in visited.captures:
+    own = () if visited.skipped else visited.captures
+    for capture in (*own, *(c for one in visited.caught for c in (*one.captures, one.look))):
         event(
             "visited",
-            level=logging.INFO if capture.outcome is Outcome.GOOD else logging.WARNING,
+            level=logging.INFO if capture.outcome in _FINE else logging.WARNING,
             document=capture.document,
             url=capture.asked_url,
             status=capture.status,
             outcome=capture.outcome.value,
             reason=capture.reason,
             body=capture.body,
+            via=capture.via,
         )

@@ -41,6 +41,7 @@ _SHOWN_AT = {
     "gitlab.com": "/-/blob/",
     "codeberg.org": "/src/commit/",
 }
+_PATIENCE = 1200.0  # seconds; others are waiting
 _LONGEST_MARK = 8 * 1024 * 1024
 
 
@@ -139,7 +140,8 @@ def _plans(sources: Sources, documents: Sequence[Document]) -> Iterator[_Plan]:
 def _followed(app: App, archive: Archive, plan: _Plan) -> CollectionVisit:
     room = app.workspace.collections / digest(plan.collection.url.encode())[:16]
     try:
-        mirror = mirrored(plan.collection.url, room / "mirror", partial(asking, app))
+        ask = partial(asking, app, total_seconds=_PATIENCE)
+        mirror = mirrored(plan.collection.url, room / "mirror", ask, partial(_show_size, app, plan))
     except ImportFailed as error:
         return CollectionVisit(plan.collection, problem=_unreached(plan.collection, error))
     mark = _marked(room, plan, archive)
@@ -150,6 +152,10 @@ def _followed(app: App, archive: Archive, plan: _Plan) -> CollectionVisit:
     except ImportFailed as error:
         shutil.rmtree(room, ignore_errors=True)  # it may be the mirror that is damaged
         return CollectionVisit(plan.collection, problem=f"{plan.collection.title}: {error}")
+
+
+def _show_size(app: App, plan: _Plan, size: int) -> None:
+    app.progress.doing(f"following {plan.collection.title}: {size / 1e6:,.1f} MB …")
 
 
 def _read(

@@ -99,7 +99,7 @@ class Keeper:
         if self.has(found):
             return None
         document, record = found.document, found.record
-        capture = self._judged(document.id, found.source, record, seen)
+        capture = self._judged(document, found.source, record, seen)
         capture = replace(capture, facts=tuple(sorted({*capture.facts, *self.facts})))
         self.archive.introduce(document)
         self.archive.add(capture, record.body)
@@ -112,24 +112,26 @@ class Keeper:
         """Return the known captures of each page of a document, oldest first."""
         if document not in self._known:
             pages: dict[str | None, list[Capture]] = {}
-            for capture in sorted(self.archive.captures(document), key=_time):
+            known = self.archive.verdicts.applied(self.archive.captures(document))
+            for capture in sorted(known, key=_time):
                 pages.setdefault(capture.page_key, []).append(capture)
             self._known[document] = pages
         return self._known[document]
 
     def _judged(
-        self, document: str, source: Source | None, record: Record, seen: PageFacts | None
+        self, document: Document, source: Source | None, record: Record, seen: PageFacts | None
     ) -> Capture:
         """Judge by the declared selectors, or by structure where they match nothing of then."""
         found = self._judge(document, source, record, seen)
-        if found.outcome is Outcome.SELECTOR and source and self._is_new(document, source, record):
+        selected = found.outcome is not Outcome.SELECTOR
+        if not selected and source and self._is_new(document.id, source, record):
             plain = Source(source.url)
             by_structure = self._judge(document, plain, record)
             if by_structure.outcome is Outcome.GOOD:
                 return _capture(
-                    document, plain, record, replace(by_structure, reason=_BY_STRUCTURE)
+                    document.id, plain, record, replace(by_structure, reason=_BY_STRUCTURE)
                 )
-        return _capture(document, source, record, found)
+        return _capture(document.id, source, record, found)
 
     def _is_new(self, document: str, source: Source, record: Record) -> bool:
         """Return whether the selectors never matched before; if they did, this page is another."""
@@ -138,15 +140,15 @@ class Keeper:
 
     def _judge(
         self,
-        document: str,
+        document: Document,
         source: Source | None,
         record: Record,
         seen: PageFacts | None = None,
     ) -> Classification:
-        known = self._of(document).get(source.key if source else None, [])
+        known = self._of(document.id).get(source.key if source else None, [])
         past = known[: bisect_right(known, record.time, key=_time)]
         body, media = record.body, record.media
-        return classified(self.archive, body, media, source, past, record.time, seen)
+        return classified(self.archive, body, media, source, past, record.time, seen, document)
 
 
 _BY_STRUCTURE = (

@@ -11,8 +11,7 @@ from tracker._support.containment import Failed, tried
 from tracker.app import faults
 from tracker.app.session import Case, Session
 from tracker.app.workspace import Workspace
-from tracker.history import standing
-from tracker.history.outages import outages
+from tracker.history import outages, standing_of
 from tracker.model import Document, History
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def history_of_failed(
 ) -> History:
     """Return the history of a document that cannot be derived: as last `known`, standing as now."""
     history = known.history if known else faults.unknown(document)
-    stands = tried(document.id, lambda: as_it_stands(history, session.case(document), ""))
+    stands = tried(document.id, lambda: as_it_stands(history, session.case(document), "", ""))
     return history if isinstance(stands, Failed) else stands
 
 
@@ -69,7 +68,8 @@ def shape_of(given: Workspace) -> str:
     return key_of(ABSTRACTS, [topic.id for topic in given.topics])
 
 
-def as_it_stands(history: History, case: Case, waiting: str) -> History:
+def as_it_stands(history: History, case: Case, waiting: str, counters: str) -> History:
     """Return the history of a document as it stands after its last look."""
-    stands = standing(case.captures, waiting)
-    return replace(history, standing=stands, outages=tuple(outages(case.captures)))
+    usual = [c for c in case.captures if not c.is_preview]
+    stands = standing_of(case.document, usual, waiting, case.expect, counters)
+    return replace(history, standing=stands, outages=tuple(outages(usual, case.expect)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
@@ -35,9 +35,10 @@ from tracker.app.last_publication import (
 from tracker.app.session import Case, Session, opened
 from tracker.app.workers import Workers, lost_worker
 from tracker.app.workspace import Workspace
+from tracker.archive.published import add_published, add_verdicts
 from tracker.errors import TrackerError
 from tracker.evidence import Fork
-from tracker.model import Document, History, Settings
+from tracker.model import Document, History, PublishedVersion, Settings
 from tracker.publisher import (
     DocumentSummary,
     FileGroup,
@@ -91,6 +92,7 @@ class Kept:
     marks: Mapping[str, Fingerprint]
     history: History | None = None
     waiting: str = ""
+    counters: str = ""
 
 
 def publish(
@@ -119,7 +121,10 @@ def publish(
         stamped = newest_stamp(app, heads["captures"].size)
         proof = Proof(new_checkpoint(app, heads), stamped, past.forks)
         with exchanged(workspace.feeds) as fresh:
-            _Publication(app, session, fresh, proof).write(others)
+            publication = _Publication(app, session, fresh, proof)
+            publication.write(others)
+            add_published(workspace.published, publication.news)
+            add_verdicts(workspace.published, workspace.corrections, app.now)
             keep(app, proof.checkpoint, heads, past)
         workspace.remember(session.cache)
     found = Published(workspace.feeds, fresh.changed, len(fresh.names), fresh.hindrance)
@@ -133,7 +138,8 @@ class Rederived:
     """All files of feeds/ as they follow from data/, with nothing that was derived before.
 
     Of a document that cannot be derived there is none. It has `failed`, and is in the files of the
-    whole site as it is remembered in `cache`; without that, those are `unsure`.
+    whole site as it is remembered in `cache`; without that, those are `unsure`. So many versions
+    are `unlisted` in the ledger of what was published.
     """
 
     def __init__(self, session: Session, proof: Proof, cache: DerivedCache) -> None:
@@ -142,6 +148,7 @@ class Rederived:
         self._cache = cache
         self.failed: dict[str, Failed] = {}
         self.unsure = False
+        self.unlisted = 0
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Yield the files with their paths; afterwards it is known what has `failed`."""
@@ -167,7 +174,9 @@ class Rederived:
         session = self._session
         case = session.case(document)
         found = _derived_here(session, case)
-        return found, as_it_stands(found.part.abstract.history, case, found.texts.waiting)
+        self.unlisted += len(found.news)
+        texts, history = found.texts, found.part.abstract.history
+        return found, as_it_stands(history, case, texts.waiting, texts.counters)
 
     def leaves_open(self, path: str) -> bool:
         """Return whether a file cannot be judged, since it follows from what has failed."""
@@ -212,7 +221,11 @@ class _Publication:
         self._session = session
         self._fresh = fresh
         self._proof = proof
+        # What older versions of this program published had the date of its first sight.
+        is_first = fresh.has_published and not app.workspace.published.exists()
+        self._time = None if is_first else app.now
         self._outcomes: dict[str, _Outcome] = {}
+        self.news: list[PublishedVersion] = []
 
     def write(self, others: Workers | None) -> None:
         for work, found in _derived(self._session, self._work(), others):
@@ -248,11 +261,11 @@ class _Publication:
     def _work_on(self, document: Document) -> _Work | None:
         """Find what is to be done for a document; None where all is kept as it stands."""
         case = self._session.case(document)
-        job = _job(self._session, case)
-        key = key_of(PAGES, case.key, job.settings, job.corrections, job.pictures)
+        job = _job(self._session, case, self._time)
+        key = _key_of(case, job)
         kept = self._session.cache.get(f"part {document.id}", key, Kept)
         if kept and kept.history and self._fresh.keep(kept.marks):
-            stands = as_it_stands(kept.history, case, kept.waiting)
+            stands = as_it_stands(kept.history, case, kept.waiting, kept.counters)
             self._outcomes[document.id] = _Outcome(key, stands)
             return None
         known = self._session.known(case)
@@ -273,15 +286,18 @@ class _Publication:
         self._app.complain(failed.reason, document=document.id, trace=failed.trace)
 
     def _put(self, work: _Work, found: Derived) -> None:
+        self.news += found.news
+        told = {(p.is_preview, p.name): p for p in (*work.job.published, *found.news)}
+        key = _key_of(work.case, replace(work.job, published=tuple(told.values())))
         marks = {name: self._fresh.write(name, data) for name, data in found.part.files.items()}
-        abstract, waiting, name = found.part.abstract, found.texts.waiting, work.case.document.id
+        abstract, texts, name = found.part.abstract, found.texts, work.case.document.id
         self._session.remember(work.case, found.texts)
-        kept = Kept(marks, abstract.history, waiting)
-        self._session.cache.put(f"part {name}", work.key, kept)
+        kept = Kept(marks, abstract.history, texts.waiting, texts.counters)
+        self._session.cache.put(f"part {name}", key, kept)
         short = Short(abstract, shape_of(self._session.workspace))
-        self._session.cache.put(f"abstract {name}", work.key, short)
-        stands = as_it_stands(abstract.history, work.case, waiting)
-        self._outcomes[name] = _Outcome(work.key, stands, abstract)
+        self._session.cache.put(f"abstract {name}", key, short)
+        stands = as_it_stands(abstract.history, work.case, texts.waiting, texts.counters)
+        self._outcomes[name] = _Outcome(key, stands, abstract)
 
     def _abstract(self, document: Document) -> DocumentSummary | None:
         """Return the abstract of a document, which is needed only where the whole site is made."""
@@ -309,6 +325,15 @@ class _Publication:
                 self._app.progress.note(
                     f"corrections.toml: there is no revision of {stray.document} first seen at "
                     f"{seen}; `tracker log --json` has them all"
+                )
+
+        for verdict in self._session.workspace.corrections:
+            if verdict.verdict and not self._session.archive.at(
+                verdict.document, verdict.first_seen
+            ):
+                seen = verdict.first_seen.isoformat()
+                self._app.progress.note(
+                    f"corrections.toml: there is no capture of {verdict.document} of {seen}"
                 )
 
     def _whole(self) -> None:
@@ -390,7 +415,13 @@ def _lots(
     return site_files(abstracts, given.topics, _site(given), given.corrections, lent, week)
 
 
-def _job(session: Session, case: Case) -> Job:
+def _key_of(case: Case, job: Job) -> str:
+    """Return the key of all that is published of a document alone."""
+    said = sorted(job.published, key=lambda p: (p.seen, p.nth, p.is_preview, p.is_news))
+    return key_of(PAGES, case.key, job.settings, job.corrections, job.pictures, said)
+
+
+def _job(session: Session, case: Case, now: datetime | None = None) -> Job:
     given = session.workspace
     mine = tuple(c for c in given.corrections if c.document == case.document.id)
     return Job(
@@ -400,6 +431,9 @@ def _job(session: Session, case: Case) -> Job:
         settings=_site(given),
         corrections=mine,
         pictures=picture() is not None,
+        published=session.published(case.document),
+        now=now,
+        size=session.sizes.get("captures", 0),
     )
 
 

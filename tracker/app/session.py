@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property, partial
 
 from tracker._support.cache import READINGS, TEXTS, DerivedCache, key_of
@@ -12,14 +13,34 @@ from tracker._support.containment import Failed, tried
 from tracker.app.app import App, chosen
 from tracker.app.readings import read_anew, reader_of
 from tracker.app.workspace import Workspace
+from tracker.archive.published import by_document, load_published
 from tracker.archive.store import Archive
 from tracker.config.topics import FILE as TOPICS
 from tracker.errors import TrackerError
-from tracker.history import Reader, completed, decisive, in_order, texts, without_repeats
+from tracker.history import (
+    Reader,
+    completed,
+    decisive,
+    identified,
+    in_order,
+    judged,
+    texts,
+    without_repeats,
+)
 from tracker.history.observations import groups
-from tracker.history.outages import outages
 from tracker.importer import same_page
-from tracker.model import LIVE, MOVED, Capture, Document, History, Reading, Source, Texts, digest
+from tracker.model import (
+    LIVE,
+    MOVED,
+    Capture,
+    Document,
+    History,
+    PublishedVersion,
+    Reading,
+    Source,
+    Texts,
+    digest,
+)
 
 #: After so many new captures of a document, those that remain of all are remembered again.
 _MANY = 40
@@ -30,7 +51,8 @@ class Case:
     """A document with its captures in order; those from which nothing follows may be left out.
 
     `kept` are the bodies that are kept of those that decide. `key` stands for all that its texts
-    follow from, `code` for that without the captures.
+    follow from, `code` for that without the captures. `expect` is how long the text may go unseen,
+    where that is declared.
     """
 
     document: Document
@@ -38,6 +60,7 @@ class Case:
     kept: frozenset[str]
     key: str
     code: str
+    expect: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +135,13 @@ class Session:
 
     def case(self, document: Document) -> Case:
         """Return a document with what was captured of it."""
-        captures = self._captures(document)
+        captures = tuple(judged(self._captures(document), document))
         runs = decisive(captures)
         # A text is read from its own body while that is kept, and else from one that reads alike.
         kept = self.archive.kept(c.body for run in runs for c in run.first if c.body)
         code = key_of(TEXTS, document, self.workspace.topics)
-        return Case(document, captures, kept, key_of((), code, runs, sorted(kept)), code)
+        expect = self.workspace.sources.of(document.id).expect
+        return Case(document, captures, kept, key_of((), code, runs, sorted(kept)), code, expect)
 
     def _captures(self, document: Document) -> tuple[Capture, ...]:
         """Return what was captured of a document, as far as anything follows from it.
@@ -143,8 +167,9 @@ class Session:
         time those that remain are remembered. A proof takes all of them.
         """
         size = self.sizes.get("captures")
-        if self._anew:
-            return tuple(in_order(self.archive.captures(document.id, size), document))
+        if self._anew or self.archive.verdicts.concern(document.id):
+            every = self.archive.verdicts.applied(self.archive.captures(document.id, size))
+            return tuple(in_order(every, document))
         name, key = f"looks {document.id}", key_of(TEXTS, document)
         known = self._looked(name, key)
         more = self.archive.captures(document.id, size, known.size)
@@ -185,10 +210,20 @@ class Session:
     def remember(self, case: Case, found: Texts) -> None:
         self.cache.put(case.document.id, case.key, _Told(found, case.code))
 
+    @cached_property
+    def _published(self) -> Mapping[str, tuple[PublishedVersion, ...]]:
+        size = self.sizes.get("captures")
+        found = load_published(self.workspace.published)
+        return by_document(p for p in found if size is None or p.size <= size)
+
+    def published(self, document: Document) -> tuple[PublishedVersion, ...]:
+        """Return what was published of a document, as far as the log is read."""
+        return self._published.get(document.id, ())
+
     def history(self, case: Case) -> History:
         """Return all that follows from the captures of a document."""
-        found = completed(case.document, case.captures, self.texts(case))
-        return replace(found, outages=tuple(outages(case.captures)))
+        found = completed(case.document, case.captures, self.texts(case), case.expect)
+        return identified(found, self.published(case.document), self.workspace.topics)
 
     def found(self, document: Document) -> History:
         """Return all that follows from what was captured of a document."""

@@ -26,6 +26,7 @@ from tracker.app.checkpoints import (
 from tracker.app.publish import STAMPED, Proof, Rederived
 from tracker.app.session import opened
 from tracker.archive.integrity import head_of
+from tracker.archive.published import load_published
 from tracker.archive.store import Archive
 from tracker.errors import ArchiveError, TrackerError, Unreachable
 from tracker.evidence import Note
@@ -65,7 +66,8 @@ def verify(app: App) -> Findings:
         findings += Findings([], [], held)
         if findings.problems:
             return findings + _despite(findings, app, archive, captures)
-        findings += _kept(app, archive) + _published(app, archive, captures)
+        findings += _kept(app, archive) + _listed(app)
+        findings += _published(app, archive, captures)
         return findings + _stamped(app, archive)
 
 
@@ -97,6 +99,15 @@ def _kept(app: App, archive: Archive) -> Findings:
         if one.where == evidence.KEPT  # the others are looked at closer, each with its signature
     ]
     return Findings(problems, given_up)
+
+
+def _listed(app: App) -> Findings:
+    """Check the ledger of what was published against its own chain."""
+    try:
+        listed = load_published(app.workspace.published)
+    except ArchiveError as error:
+        return Findings([str(error)], [])
+    return Findings([], [], f"{count(len(listed), 'published version')} in the ledger, ")
 
 
 def _despite(found: Findings, app: App, archive: Archive, captures: int) -> Findings:
@@ -140,6 +151,7 @@ def _published(app: App, archive: Archive, captures: int) -> Findings:
         return Findings([], [], _UNPUBLISHED)
     problems += [failed.reason for failed in rederived.failed.values()]
     problems += list(_named(folder, comparison))
+    problems += list(_unlisted(app, rederived.unlisted))
     open_too = "(the files of the whole site, which follow from it too, were not compared)"
     newer = captures - sizes.get("captures", captures)
     remarks = [f"{folder / path} is not ours" for path in comparison.foreign]
@@ -191,6 +203,16 @@ def _shown(app: App, sizes: Mapping[str, int], token: bytes | None) -> Sealed | 
         return None
     same = (one for one in stamps_of(app.workspace).kept if one.token == token)
     return next(sealed(app.workspace, same), None) or newest_stamp(app, sizes.get("captures", 0))
+
+
+def _unlisted(app: App, number: int) -> Iterator[str]:
+    """Say that versions are published that the ledger lacks; without a ledger nothing is said."""
+    ledger = app.workspace.published
+    if number and ledger.exists():
+        yield (
+            f"{ledger}: lacks {count(number, 'version')} of those that are published; bring the "
+            "file back from a backup or from git, or run `tracker publish`"
+        )
 
 
 def _named(folder: Path, comparison: evidence.Comparison) -> Iterator[str]:

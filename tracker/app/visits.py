@@ -9,40 +9,72 @@ from itertools import groupby, zip_longest
 from urllib.parse import urlsplit
 
 from tracker._support.containment import unexpected
-from tracker.app.internet_archive import PublicArchive, stand_in
+from tracker.app.internet_archive import ArchiveRun, Caught
 from tracker.app.outcomes import FACTS, classified
 from tracker.archive.store import Archive
+from tracker.config.sources import INTERNET_ARCHIVE, KINDS, PAGE
 from tracker.errors import ArchiveError, TrackerError
 from tracker.extractor import Classification
-from tracker.fetcher import Fetcher
+from tracker.fetcher import Fetcher, browser
 from tracker.importer import Refusal
-from tracker.model import LIVE, PREVIEW, Answer, Capture, Document, Outcome, Source, digest
+from tracker.model import (
+    CLOSED,
+    LIVE,
+    PREVIEW,
+    Answer,
+    Capture,
+    Document,
+    Outcome,
+    Source,
+    Standing,
+    digest,
+)
 
-#: Manners: two visits a day, well apart, and none for a day where we were turned away.
+#: Manners: two visits a day, well apart, and none for a day where we were turned away. A timer
+#: with a random delay calls a little early at times: that is the same hour of the next day.
 _VISITS = 2
-_DAY = timedelta(hours=24)
+_DAY = timedelta(hours=23, minutes=15)
 _APART = timedelta(hours=11)
 _TURNED_AWAY = {Outcome.REFUSED, Outcome.WALL, Outcome.CHALLENGE}
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What came of a document in one run. `skipped` says why it was not asked for, else empty.
+    """What came of a document in one run, source by source.
 
-    A visit has `failed` when the document was not read, now or (if skipped) the last time;
-    that there is no preview is the normal state. `stand_ins` are a public archive's newest
-    captures of pages that were refused to us, `refused` those of them that cannot be true.
+    `captures` are those of its own pages, `skipped` says why they were not asked for, else empty
+    (then `captures` are those of the last time). `caught` is what the Internet Archive had of the
+    page and of its preview, where it was asked; `standing` is how the document stands then.
     """
 
     document: Document
     captures: tuple[Capture, ...]
     skipped: str
-    stand_ins: tuple[Capture, ...] = ()
-    refused: tuple[Refusal, ...] = ()
+    caught: tuple[Caught, ...] = ()
+    standing: Standing | None = None
+
+    @property
+    def refused(self) -> tuple[Refusal, ...]:
+        """The records that cannot be true."""
+        return tuple(refusal for one in self.caught for refusal in one.refused)
 
     @property
     def failed(self) -> bool:
-        return any(c.outcome is not Outcome.GOOD for c in self.captures if not c.is_preview)
+        """Return whether the text is not as fresh as it should be.
+
+        Where that is not known yet: whether its own pages were not read, now or (if skipped) the
+        last time. That there is no preview is the normal state.
+        """
+        if self.standing:
+            return self.standing.is_alarming
+        return not self.is_read
+
+    @property
+    def is_read(self) -> bool:
+        """Return whether its own pages were read, now or (if skipped) the last time."""
+        return bool(self.captures) and not any(
+            c.outcome is not Outcome.GOOD for c in self.captures if not c.is_preview
+        )
 
 
 def visit(
@@ -52,13 +84,45 @@ def visit(
     now: datetime,
     *,
     force: bool,
-    public: PublicArchive | None = None,
+    public: ArchiveRun | None = None,
+    ranks: Sequence[str] = KINDS,
 ) -> Visit:
-    """Fetch, judge and record every page of `document`, unless manners forbid (or `force`).
+    """Ask the sources of `document` by rank, each as its manners permit (or `force`), and record.
 
-    All of it is one transaction, and on disk when this returns or raises. Where a page turns us
-    away, what the `public` archive has newest of it is recorded too.
+    What comes of each page is one transaction, and on disk when this returns or raises. The
+    `public` archive is asked where the pages themselves did not give the text.
     """
+    visited = Visit(document, (), "")
+    for kind in ranks:
+        if kind == PAGE and not _has_come(visited.caught):
+            with archive.together():
+                asked = _visit_pages(document, fetcher, archive, now, force=force)
+            visited = replace(asked, caught=visited.caught)
+        if kind == INTERNET_ARCHIVE and public and not visited.is_read:
+            with archive.together():
+                visited = replace(visited, caught=tuple(_caught(document, public)))
+    return visited
+
+
+def _has_come(caught: Sequence[Caught]) -> bool:
+    return any(c.outcome is Outcome.GOOD for one in caught for c in one.captures)
+
+
+def _caught(document: Document, public: ArchiveRun) -> Iterator[Caught]:
+    """Catch up with what the archive has of a document's page, and of its preview."""
+    if len(document.sources) > 1:  # parts of other days make no whole
+        return
+    for source in document.sources:
+        if found := public.catch_up(document, source):
+            yield found
+    if document.preview and (shown := public.catch_up(document, document.preview, is_preview=True)):
+        yield shown
+
+
+def _visit_pages(
+    document: Document, fetcher: Fetcher, archive: Archive, now: datetime, *, force: bool
+) -> Visit:
+    """Fetch, judge and record every page of `document`, unless manners forbid (or `force`)."""
     earlier = {s.key: archive.earlier(document.id, s, now) for s in document.sources}
     looks = sorted(
         (c for rows in earlier.values() for c in _lately(rows, now)), key=lambda c: c.time
@@ -67,34 +131,15 @@ def visit(
     if reason:
         last = tuple(c for c in looks if c.time == looks[-1].time)
         return Visit(document, last, reason)
-    with archive.together():
-        return _visited(document, earlier, fetcher, archive, now, public)
-
-
-def _visited(
-    document: Document,
-    earlier: Mapping[str, Sequence[Capture]],
-    fetcher: Fetcher,
-    archive: Archive,
-    now: datetime,
-    public: PublicArchive | None,
-) -> Visit:
     archive.introduce(document)
     captures = tuple(
         _visit_page(document, source, earlier[source.key], fetcher, archive, now)
         for source in document.sources
     )
-    stand_ins = _stand_ins(document, captures, archive, public)
     if document.preview and captures[0].outcome is Outcome.GOOD:
         shown = archive.earlier(document.id, document.preview, now)
         captures += (_visit_page(document, document.preview, shown, fetcher, archive, now),)
-    return Visit(
-        document,
-        captures,
-        "",
-        tuple(one for one in stand_ins if isinstance(one, Capture)),
-        tuple(one for one in stand_ins if isinstance(one, Refusal)),
-    )
+    return Visit(document, captures, "")
 
 
 def _lately(captures: Sequence[Capture], now: datetime) -> Iterator[Capture]:
@@ -104,18 +149,6 @@ def _lately(captures: Sequence[Capture], now: datetime) -> Iterator[Capture]:
         if place and now - capture.time >= _DAY:
             return
         yield capture
-
-
-def _stand_ins(
-    document: Document,
-    captures: Sequence[Capture],
-    archive: Archive,
-    public: PublicArchive | None,
-) -> tuple[Capture | Refusal, ...]:
-    refused = [c.source for c in captures if c.outcome in _TURNED_AWAY and c.source]
-    if public is None or len(document.sources) > 1:  # parts of other days make no whole
-        return ()
-    return tuple(one for source in refused for one in stand_in(document, source, public, archive))
 
 
 def interleaved(documents: Sequence[Document]) -> list[Document]:
@@ -190,8 +223,12 @@ def _with_robots(capture: Capture, fetcher: Fetcher, archive: Archive, now: date
     url = capture.asked_url or ""
     said = fetcher.robots(url, now=now)
     archive.note_robots(urlsplit(url).netloc, now, allowed=said.allowed, reason=said.reason)
-    if said.allowed or capture.outcome is not Outcome.GOOD:
+    if said.allowed:
         return capture
+    if capture.outcome is not Outcome.GOOD:
+        is_closed = said.status == 200 and capture.status is None
+        closed = ((CLOSED, urlsplit(url).netloc),) if is_closed else ()
+        return replace(capture, facts=tuple(sorted({*capture.facts, *closed})))
     note = f"Read although {urlsplit(url).netloc}/robots.txt closes it, as settings.toml says."
     return replace(capture, reason=note)
 
@@ -212,7 +249,15 @@ def _answered(
         return _live(document, answer, Classification(answer.outcome, answer.reason, None, 0, None))
     time = answer.requested_at
     try:
-        found = classified(archive, answer.body, _media(answer), answer.source, earlier, time)
+        found = classified(
+            archive,
+            answer.body,
+            _media(answer),
+            answer.source,
+            earlier,
+            time,
+            document=document,
+        )
     except ArchiveError:
         raise
     except TrackerError as error:
@@ -220,7 +265,15 @@ def _answered(
     except Exception as error:  # noqa: BLE001 (what was served is recorded whatever it does to us)
         reason = f"It could not be read: {unexpected(error)}."
         found = Classification(Outcome.NOT_TEXT, reason, None, 0, None)
+    if found.outcome is not Outcome.GOOD and answer.source.scripts and not browser.is_installed():
+        found = replace(found, reason=f"{found.reason} {_NO_BROWSER}")
     return _live(document, answer, found)
+
+
+_NO_BROWSER = (
+    "Its declaration asks for a browser (executeClientScripts): "
+    f"`pip install '{browser.EXTRA}'` allows one."
+)
 
 
 def _media(answer: Answer) -> str:
@@ -245,5 +298,5 @@ def _live(document: Document, answer: Answer, found: Classification) -> Capture:
         media=_media(answer),
         via=LIVE,
         archive_url=None,
-        facts=FACTS,
+        facts=tuple(sorted({*FACTS, *answer.facts})),
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tracker._support.atomic_folder import published_names
 from tracker._support.cache import DerivedCache, key_of
+from tracker.archive import published
 from tracker.archive.object_store import ObjectStore
 from tracker.archive.store import Archive
 from tracker.config import corrections, declarations, feed_names, settings, sources, topics
@@ -64,6 +65,11 @@ class Workspace:
         return self.root / ".cache" / "derived.db"
 
     @property
+    def hosts(self) -> Path:
+        """What hosts asked of us lately; may be thrown away, too."""
+        return self.root / ".cache" / "hosts.json"
+
+    @property
     def collections(self) -> Path:
         """The mirrors of collections that are followed; they may be thrown away at will."""
         return self.root / ".cache" / "collections"
@@ -71,6 +77,11 @@ class Workspace:
     @property
     def feeds(self) -> Path:
         return self.root / "feeds"
+
+    @property
+    def published(self) -> Path:
+        """The ledger of what was published, and by which names."""
+        return self.root / "data" / published.FILE
 
     @property
     def key(self) -> Path:
@@ -91,7 +102,8 @@ class Workspace:
 
     def open_archive(self, *, write: bool = False) -> Archive:
         """Open the archive with the store of its bodies; `write` is as `Archive` has it."""
-        return Archive(self.archive, bodies_by(self.settings), write=write)
+        store = bodies_by(self.settings)
+        return Archive(self.archive, store, write=write, verdicts=self.corrections)
 
     def remember(self, cache: DerivedCache) -> None:
         """Keep in mind what is published now, for when a file cannot be accepted."""

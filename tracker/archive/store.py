@@ -16,7 +16,7 @@ import os
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from sqlite3 import Connection
 from typing import Any, Self, overload
@@ -37,8 +37,9 @@ from tracker.archive.log_entries import LOGS, VERSION, entry, packed_facts
 from tracker.archive.object_store import ObjectStore
 from tracker.archive.rows import from_row, time_text, to_row
 from tracker.archive.transactions import Transactions
+from tracker.archive.verdicts import Verdicts
 from tracker.errors import ArchiveError, Unreachable, Unwritten
-from tracker.model import LIVE, Capture, Document, Source, digest
+from tracker.model import LIVE, Capture, Correction, Document, Source, Verdict, digest
 
 #: Compression levels: a body whose text is known will be replaced at the next visit.
 #: It is a quarter larger for a third of the time.
@@ -53,13 +54,20 @@ _FEW = 6
 class Archive:
     """The archive at `path`. `write=True` takes the writer's lock and may create the file.
 
-    Bodies go to the store `outside` where one is given; those that are inside stay there.
+    Bodies go to the store `outside` where one is given; those that are inside stay there. The
+    `verdicts` of the operator say which captures count for nothing, or are good whatever they seem.
     """
 
     def __init__(
-        self, path: Path, outside: ObjectStore | None = None, *, write: bool = False
+        self,
+        path: Path,
+        outside: ObjectStore | None = None,
+        *,
+        write: bool = False,
+        verdicts: Sequence[Correction] = (),
     ) -> None:
         self.path = path
+        self.verdicts = Verdicts(verdicts)
         self.shelf = BodyStore(path, self._rows, outside)
         self._lock = hold(path.with_name("lock")) if write else None
         if outside and not write:
@@ -282,10 +290,14 @@ class Archive:
     def earlier(self, document: str, source: Source | None, before: datetime) -> Sequence[Capture]:
         """Return the captures of one page of a document up to a time, oldest first.
 
-        Mostly only the newest are used, so the others are read on demand.
+        Those that were revoked are left out. Mostly only the newest are used, so the others are
+        read on demand.
         """
         where = [document, source.key if source else None, time_text(before)]
         among = "from captures where document = ? and source_key is ? and time <= ?"
+        for second in self.verdicts.revoked(document):
+            among += " and not (time >= ? and time < ?)"
+            where += [time_text(second), time_text(second + timedelta(seconds=1))]
         count = f"select count(*) as number, max(id) as last {among}"
         # Captures recorded from now on are excluded.
         newest = f"select * {among} and id <= ? order by time desc, id desc limit ? offset ?"
@@ -296,6 +308,21 @@ class Archive:
             return [self._capture(row) for row in rows]
 
         return _NewestFirst(there["number"], read)
+
+    def accepted(self, document: str) -> set[str]:
+        """Return the texts of a document that the operator accepted, by their digests."""
+        found = set[str]()
+        for second in self.verdicts.of(document, Verdict.ACCEPTED):
+            found |= {c.text for c in self.at(document, second) if c.text}
+        return found
+
+    def at(self, document: str, second: datetime) -> list[Capture]:
+        """Return the captures of a document in one second, in the order of the log."""
+        rows = self._rows(
+            "select * from captures where document = ? and time >= ? and time < ? order by id",
+            [document, time_text(second), time_text(second + timedelta(seconds=1))],
+        )
+        return [self._capture(row) for row in rows]
 
     def has(self, document: str, time: datetime, body: str) -> bool:
         """Return whether this very capture was imported before."""

@@ -69,8 +69,10 @@ def _followed(found: CollectionVisit) -> str:
 
 
 def _said(visited: Visit, told: dict[str, str]) -> str:
-    lines = [terminal.visit(visited.document, visited.captures, visited.skipped, told)]
-    for found in visited.stand_ins:
+    lines = [
+        terminal.visit(visited.document, visited.captures, visited.skipped, told, visited.standing)
+    ]
+    for found in (c for one in visited.caught for c in one.captures):
         what = "stands in" if found.outcome is Outcome.GOOD else f"is {found.outcome.value} too"
         where = terminal.harmless(found.archive_url or "")
         lines.append(f"  {found.via} of {found.time:%Y-%m-%d %H:%M} UTC {what}: {where}")

@@ -1,13 +1,16 @@
-"""`data/corrections.toml`: sentences of the operator that put published revisions right.
+"""`data/corrections.toml`: sentences of the operator that put right what was published or judged.
 
 A correction does not change what was published: the revision stays where it is, with the sentence
 above it, and the sentence becomes an item of its own. A correction that cannot be read is named and
 left out; the others apply.
+
+A capture that is not the document, though it seemed so, is *revoked* by one; a capture that is the
+document, though it was refused, is *accepted*. Both stay in the log as they were recorded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -29,7 +32,7 @@ from tracker.config.validation import (
     refused,
 )
 from tracker.errors import DeclarationError
-from tracker.model import Correction, utc
+from tracker.model import Correction, Verdict, utc
 
 FILE = "corrections.toml"
 
@@ -58,7 +61,8 @@ def parse(file: str, text: str) -> Corrected:
 
     Each is a `[[correction]]` with `document`, `first_seen` (the revision's, as its page and
     `tracker log --json` give it), `date` and `sentence`, and `nth` if the revision is not the first
-    of its second. Anything else is refused: a correction that is quietly ignored is worse than
+    of its second. In place of `first_seen` it may have `revoked` or `accepted`: the time of a
+    capture. Anything else is refused: a correction that is quietly ignored is worse than
     none.
     """
     top, wrong = Place(file), Gathered()
@@ -77,8 +81,8 @@ def with_earlier(found: Corrected, earlier: Sequence[Correction]) -> tuple[Corre
     """Return the corrections in force: a typing error does not withdraw an earlier one."""
     if not found.refusal:
         return found.corrections
-    known = {(c.document, c.first_seen, c.nth) for c in found.corrections}
-    still = [c for c in earlier if (c.document, c.first_seen, c.nth) not in known]
+    known = {(c.document, c.first_seen, c.nth, c.verdict) for c in found.corrections}
+    still = [c for c in earlier if (c.document, c.first_seen, c.nth, c.verdict) not in known]
     return _in_order([*found.corrections, *still])
 
 
@@ -96,7 +100,9 @@ def _entries(top: Place, table: dict[str, object]) -> list[object]:
 def _correction(place: Place, value: object) -> Correction:
     given, wrong = read_table(place, value, (*_KEYS, *_MAY)), Gathered()
     found = dict[str, Any]()
-    for key in _KEYS:
+    with wrong:
+        found["first_seen"], found["verdict"] = _about(place, given)
+    for key in (key for key in _KEYS if key != "first_seen"):
         with wrong:
             if key not in given:
                 raise place.wrong(f"has no {key}; write one")
@@ -105,6 +111,15 @@ def _correction(place: Place, value: object) -> Correction:
         found["nth"] = _nth(place.at("nth"), given.get("nth", 1))
     wrong.check()
     return Correction(**found)
+
+
+def _about(place: Place, given: Mapping[str, object]) -> tuple[datetime, Verdict | None]:
+    """Read the time of what it is about, and the judgement where that is a capture."""
+    times = [key for key in ("first_seen", *Verdict) if key in given]
+    if len(times) != 1:
+        raise place.wrong("has no first_seen; write one, or else one of revoked and accepted")
+    time = _time(place.at(times[0]), given[times[0]])
+    return time, None if times[0] == "first_seen" else Verdict(times[0])
 
 
 def _document(place: Place, value: object) -> str:
@@ -146,4 +161,4 @@ _READERS: dict[str, Callable[[Place, object], object]] = {
     "sentence": read_text,
 }
 _KEYS = tuple(_READERS)
-_MAY = ("nth",)
+_MAY = ("nth", *Verdict)

@@ -3,9 +3,10 @@
 A declaration is one JSON file per service, in a folder named after the edition it is about:
 `EDITION/SERVICE.json`. The format is that of
 https://docs.opentermsarchive.org/terms/reference/declaration/ with one freedom (`select` may be
-left out: the page is then read by its structure), one addition (`was`: an earlier name of the
-service or the document, or an earlier address, whose history goes on) and one limit: code of a
-declaration (`filter`) is never run, which a remark says of each that does more than is done anyway.
+left out: the page is then read by its structure), two additions (`was`: an earlier name of the
+service or the document, or an earlier address, whose history goes on; `language`: the code of the
+language that the document is in) and one limit: code of a declaration (`filter`) is never run,
+which a remark says of each that does more than is done anyway.
 
 A document is accepted as a whole or refused as a whole, with a `Refusal` that names every fault,
 its place and the way out. A typing error must neither become a document that is quietly not
@@ -49,7 +50,8 @@ from tracker.model import Document, Range, Selector, Source, digest
 _TOP = ("name", "was", "terms", "documents", "importedFrom")
 _LONGEST = 64  # letters of a part of an id
 _SHARED = ("select", "remove", "filter", "executeClientScripts")
-_TERMS = ("fetch", "combine", "was", *_SHARED)
+_TERMS = ("fetch", "combine", "was", "language", *_SHARED)
+_LANGUAGE = re.compile(r"[a-z]{2}")
 # Open Terms Archive's built-in filters; our comparison does the work of each for every page.
 _BUILT_IN = {
     "removeQueryParams": "tracking parameters are dropped from every link",
@@ -117,8 +119,8 @@ def _scripted(file: str, documents: Sequence[Document]) -> Iterator[str]:
     """Say of which documents the pages are filled by scripts."""
     types = [quoted(d.type) for d in documents if any(s.scripts for s in d.sources)]
     if types:
-        what = "asks for a browser (executeClientScripts), without which pages are read as served"
-        yield f"{file}: {', '.join(types)} {what}, or through an archive or a collection."
+        what = "asks for a browser (executeClientScripts); without the extra `browser`, pages are"
+        yield f"{file}: {', '.join(types)} {what} read as served, or by an archive or a collection."
 
 
 def find(documents: Sequence[Document], name: str) -> Document:
@@ -335,12 +337,21 @@ def _document(
     said = tuple[str, ...]()
     with wrong:
         said = _former(place.at("was"), terms.get("was", []))
+    language = ""
+    with wrong:
+        language = _language(place.at("language"), terms.get("language", ""))
     wrong.check()
     type_ = _name(place, place.steps[-1])
     moved = tuple(one for one in said if _is_address(one))
     was = _was(place.at("was"), (service, type_, edition), former, said)
     document = Document(identity, service, type_, identity.rpartition("@")[2], sources)
-    return replace(document, was=was, moved=moved), remarks
+    return replace(document, was=was, moved=moved, language=language), remarks
+
+
+def _language(place: Place, value: object) -> str:
+    if value == "" or (isinstance(value, str) and _LANGUAGE.fullmatch(value)):
+        return value if isinstance(value, str) else ""
+    raise place.wrong('must be a code of two letters (ISO 639-1), such as "en"')
 
 
 def _former(place: Place, value: object) -> tuple[str, ...]:

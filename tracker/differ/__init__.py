@@ -12,12 +12,17 @@ from typing import TYPE_CHECKING
 from tracker._support.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from tracker.differ.effective_dates import names_day
     from tracker.differ.redline import read_back
     from tracker.differ.revision import kept_share, revise
 else:
     __getattr__ = lazy_names(
         __name__,
-        {**dict.fromkeys(("kept_share", "revise"), "revision"), "read_back": "redline"},
+        {
+            **dict.fromkeys(("kept_share", "revise"), "revision"),
+            "names_day": "effective_dates",
+            "read_back": "redline",
+        },
     )
 
-__all__ = ["kept_share", "read_back", "revise"]
+__all__ = ["kept_share", "names_day", "read_back", "revise"]

@@ -77,8 +77,8 @@ class Asker:
     """
 
     def __init__(self, topics: Sequence[Topic]) -> None:
-        self._topics = [topic for topic in topics if topic.questions]
-        self._known: dict[_Passage, tuple[_Heard, ...]] = {}
+        self._topics = tuple(topics)
+        self._known: dict[_Passage, tuple[tuple[_Heard, ...], tuple[str, ...]]] = {}
 
     def statements(self, version: Version) -> Statements:
         """Find every statement of a version, in the order of the topics and of the text."""
@@ -86,21 +86,27 @@ class Asker:
             (topic.id, question.id): [] for topic in self._topics for question in topic.questions
         }
         for place, passage in _passages(version) if self._topics else ():
-            for heard in self._asked(passage):
+            for heard in self._asked(passage)[0]:
                 found[heard.asked].append(_statement(version, place, passage.lead, heard))
         return {asked: _distinct(said) for asked, said in found.items() if said}
 
-    def _asked(self, passage: _Passage) -> tuple[_Heard, ...]:
+    def topics(self, version: Version) -> Mapping[int, tuple[str, ...]]:
+        """Find what the clauses of a version are about, by their places; most about nothing."""
+        found = ((place, self._asked(passage)[1]) for place, passage in _passages(version))
+        return {place: topics for place, topics in found if topics}
+
+    def _asked(self, passage: _Passage) -> tuple[tuple[_Heard, ...], tuple[str, ...]]:
         found = self._known.get(passage)
         if found is None:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
-            found = self._known[passage] = tuple(_answering(self._topics, passage))
+            found = self._known[passage] = _asked(self._topics, passage)
         return found
 
 
 @lru_cache(maxsize=2)  # there is one set of topics, and documents come one after the other
-def _asker(topics: tuple[Topic, ...]) -> Asker:
+def asker(topics: tuple[Topic, ...]) -> Asker:
+    """Return the one that asks the questions of these topics."""
     return Asker(topics)
 
 
@@ -117,7 +123,7 @@ def _passages(version: Version) -> Iterator[tuple[int, _Passage]]:
             lead, at = "", clause.path
         yield place, _Passage(clause.text, lead, _below_title(clause, version))
         if clause.text.rstrip().endswith(":"):
-            start, end = _sentences(clause.text)[-1]
+            start, end = sentences(clause.text)[-1]
             lead, at = clause.text[start:end], clause.path
 
 
@@ -128,8 +134,8 @@ def _below_title(clause: Clause, version: Version) -> tuple[str, ...]:
     return path[1:] if titled else path
 
 
-def _sentences(text: str) -> list[Interval]:
-    """The sentences of a clause as a reader would quote them."""
+def sentences(text: str) -> list[Interval]:
+    """Find the sentences of a clause as a reader would quote them."""
     gaps = [m.span() for m in _END.finditer(text) if not _SHORT.search(text[: m.start()][-8:])]
     # A closing mark belongs to the sentence that it closes.
     ends = [(end - len(text[start:end].lstrip('"”’)')), end) for start, end in gaps]
@@ -138,15 +144,19 @@ def _sentences(text: str) -> list[Interval]:
     return found or [(0, len(text))]
 
 
-def _answering(topics: Sequence[Topic], passage: _Passage) -> Iterator[_Heard]:
-    """What the sentences of a passage answer."""
-    every = _sentences(passage.text)
-    for topic in topics:
-        about = _about(topic, passage, every)
-        for question in topic.questions if about else ():
-            for within in about:
-                if heard := _heard(topic, question, passage, within):
-                    yield heard
+def _asked(
+    topics: Sequence[Topic], passage: _Passage
+) -> tuple[tuple[_Heard, ...], tuple[str, ...]]:
+    """What the sentences of a passage answer, and what topics it is about."""
+    every = sentences(passage.text)
+    about = [(topic, _about(topic, passage, every)) for topic in topics]
+    heard = (
+        _heard(topic, question, passage, within)
+        for topic, said in about
+        for question in topic.questions
+        for within in said
+    )
+    return tuple(filter(None, heard)), tuple(topic.id for topic, said in about if said)
 
 
 def _about(topic: Topic, passage: _Passage, every: Sequence[Interval]) -> Sequence[Interval]:
@@ -225,8 +235,8 @@ def changed_answers(
     before: Version, after: Version, topics: Sequence[Topic]
 ) -> tuple[AnswerChange, ...]:
     """The questions that two versions do not answer with the same sentences."""
-    asker = _asker(tuple(topics))
-    old, new = asker.statements(before), asker.statements(after)
+    shared = asker(tuple(topics))
+    old, new = shared.statements(before), shared.statements(after)
     asked = [(topic.id, question.id) for topic in topics for question in topic.questions]
     found = (_changed(one, old.get(one, ()), new.get(one, ())) for one in asked)
     return tuple(change for change in found if change.gone or change.came)
@@ -252,8 +262,8 @@ def answers(versions: Sequence[Version], topics: Sequence[Topic]) -> tuple[Terms
     """
     if not versions:
         return ()
-    asker = _asker(tuple(topics))
-    told = [asker.statements(version) for version in versions]
+    shared = asker(tuple(topics))
+    told = [shared.statements(version) for version in versions]
     return tuple(
         _answer((topic.id, question.id), versions, told)
         for topic in topics

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from functools import cache, lru_cache
 
 # Days and months in any language: "November 3, 2025", "3 novembre 2025", "3. November 2025", ISO.
@@ -103,6 +104,28 @@ def with_iso_dates(text: str) -> str:
 def without_dates(text: str) -> str:
     """`text` without its dates, those too that name no day or only numbers."""
     return _LOOSE.sub(" ", text) if _HAS_YEAR.search(text) else text
+
+
+def names_day(text: str, day: date) -> bool:
+    """Whether `text` has a day as a date, in words or in numbers, wherever on Earth it is read."""
+    days = {day + timedelta(days=n) for n in (-1, 0, 1)}
+    return any(days & set(_readings(m[0])) for m in _LOOSE.finditer(text))
+
+
+def _readings(written: str) -> Iterator[date]:
+    """What a date may mean; 03/11/2025 is one of two days."""
+    if found := parse_date(written):
+        yield found
+    parts = [int(part) for part in re.split(r"[./-]", written) if part.isdecimal()]
+    if len(parts) == 3:
+        first, second, third = parts
+        for year, month, day in (
+            (first, second, third),
+            (third, second, first),
+            (third, first, second),
+        ):
+            with suppress(ValueError):
+                yield date(year + 2000 if year < 100 else year, month, day)
 
 
 def date_line(text: str) -> date | None:

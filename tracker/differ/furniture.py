@@ -37,6 +37,26 @@ _WIDGET = re.compile(
     r"|sign in(?: ?/ ?register)?|log in|search(?: suggestions)?|(?:send|give)(?: us)? feedback",
     re.IGNORECASE,
 )
+# Where an earlier version of the text can be read, and whose the page is.
+_VERSIONS = (
+    r"\b(?:versions?|versión|versiones|vers[ãõ]o|versões|versione|versioni|versies?"
+    r"|fassung(?:en)?)\b"
+)
+_FORMER = (
+    r"\b(?:previous|prior|earlier|past|older|archived|former|précéd|antérieur|archivé|vorherig|vorig|früher"
+    r"|ältere|anterior|precedent|eerder|en vigueur (?:du|avant)|in force (?:from|until)|gültig bis)"
+)
+_EARLIER = re.compile(
+    rf"{_VERSIONS}[^.:;]{{0,80}}{_FORMER}|{_FORMER}[^.:;]{{0,60}}{_VERSIONS}", re.IGNORECASE
+)
+_READ = re.compile(
+    r"\b(?:click|see|view|read|find|access|available|here|download|consult\w*|cliquez|ici|voir|lire|hier|finden"
+    r"|einsehen|ansehen|abrufen|aquí|ver|consulta\w*|qui|clicca|aqui|clique|bekijk\w*|lezen)\b",
+    re.IGNORECASE,
+)
+_FULL_STOP = re.compile(r"[.!?](?=\s|$)")
+_OWNER = re.compile(r"(?:©|\(c\)\s|copyright\s).{0,20}\d{4}", re.IGNORECASE)
+_LONGEST_ASIDE = 40  # words
 #: What a text may be, by the words that name one.
 _KINDS = {
     "privacy": re.compile(r"privacy (?:notice|policy|statement)|privacy-policy|data protection"),
@@ -46,6 +66,7 @@ _KINDS = {
 }
 _UPDATED = re.compile(r"updat|chang|revis|amend|refresh")
 _BANNER = 8  # clauses
+_LETTERS = re.compile(r"[^\W\d_]+")
 #: So many clauses do not lose their links at once by anybody's will.
 _MANY_LINKS = 5
 _CAME_OR_WENT = (Kind.ADDED, Kind.REMOVED)
@@ -89,6 +110,28 @@ def is_widget(clause: Clause) -> bool:
     """Whether a clause is, or stands under, the heading of a widget."""
     names = (clause.text, *clause.path[-1:])
     return any(_WIDGET.fullmatch(name.strip(" ?!.:")) for name in names)
+
+
+def lead(version: Version) -> int:
+    """How many clauses stand before the text's own title, under the title of something else.
+
+    A page has its dialogues in front: "Sign in", with a heading as large as the text's.
+    """
+    wanted = set(_LETTERS.findall(version.document.partition("/")[2].partition("@")[0]))
+    titles = [n for n, c in enumerate(version.clauses) if c.level == 1 and c.unit is Unit.HEADING]
+    own = (n for n in titles if wanted <= set(_LETTERS.findall(version.clauses[n].key.casefold())))
+    place = next(own, 0)
+    return place if titles and titles[0] < place else 0
+
+
+def is_aside(clause: Clause) -> bool:
+    """Whether a clause only says where earlier versions are, or whose the page is."""
+    text = clause.text
+    if len(text.split()) > _LONGEST_ASIDE:
+        return False
+    is_one = len(_FULL_STOP.findall(text)) <= 1
+    leads_back = is_one and _EARLIER.search(text) and _READ.search(text)
+    return bool(leads_back or _OWNER.match(text))
 
 
 def without_slips(changes: Sequence[Change], before: Version, after: Version) -> tuple[Change, ...]:

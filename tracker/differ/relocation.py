@@ -16,8 +16,10 @@ from tracker.extractor.normalise import enumerator, fold
 from tracker.model import Clause, Pair, Unit
 
 _LIMITS = re.compile(
-    r"n't\b|\b(?:not|never|no|without|except|unless|only|if|when|where|outside|eu|eea|uk|us|usa|europe\w*"
-    r"|california\w*|residents?|opt|consent|prohibited|forbidden|dos|don'?ts?)\b"
+    r"n't\b|\b(?:not|never|no|without|except|unless|only|if|when|where|outside|eu|eea|uk|usa"
+    r"|europe\w*|california\w*|residents?|opt|consent|prohibited|forbidden|dos|don'?ts?|u\.s"
+    # "Contact us" is no limit, and "if you are in the US" is one.
+    r"|(?:the|in|for|non) us|us (?:only|users?|residents?|members?|customers?|states?|law))\b"
 )
 _TOO_SHORT = 6  # words; a "Name" that left one row of a table and came to another did not move
 _WHOLESALE = 10  # clauses under another label that nobody moved one by one

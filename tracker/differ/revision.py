@@ -13,7 +13,7 @@ from tracker.differ import significance
 from tracker.differ.align import align, aligned_share
 from tracker.differ.answers import changed_answers
 from tracker.differ.effective_dates import date_line, effective
-from tracker.differ.furniture import is_label, is_widget, without_slips
+from tracker.differ.furniture import is_aside, is_label, is_widget, lead, without_slips
 from tracker.differ.legal_effects import notes
 from tracker.differ.redline import Effort, read_back, redline
 from tracker.differ.relocation import is_telling, relocated
@@ -47,10 +47,12 @@ def revise(
     after: Version,
     topics: Sequence[Topic],
     known: frozenset[str] = frozenset(),
+    restless: frozenset[str] = frozenset(),
 ) -> Revision:
     """The step from one version of a document to the next, with everything that changed in it.
 
-    `known` are the keys of the clauses of the versions before both. Raises TooCostly.
+    `known` are the keys of the clauses of the versions before both, `restless` those of clauses
+    that have gone and come back before. Raises TooCostly.
     """
     aligned = align(before.clauses, after.clauses)
     pairs, apart = relocated(aligned, before.clauses, after.clauses)
@@ -60,8 +62,9 @@ def revise(
         if _weighs(before.clauses[pair.before[0]], after.clauses[pair.after[0]], topics)
     }
     numbers = renumbering(before.clauses, after.clauses, pairs)
+    leads = lead(before), lead(after)
     steps = (
-        _Step(before, after, pair, pair in strayed, known, numbers)
+        _Step(before, after, pair, pair in strayed, known, restless, numbers, leads)
         for pair in pairs
         if pair in strayed or not _stands(before, after, pair)
     )
@@ -152,7 +155,9 @@ class _Step:
     pair: Pair
     has_strayed: bool
     known: frozenset[str]
+    restless: frozenset[str]
     numbers: Mapping[str, str]
+    leads: tuple[int, int]
 
     @property
     def before(self) -> tuple[Clause, ...]:
@@ -164,11 +169,19 @@ class _Step:
 
     @property
     def is_furniture(self) -> bool:
-        """Whether all clauses on both sides are labels, or parts of a widget."""
-        old, new = self.old.clauses, self.new.clauses
-        return all(is_widget(c) for c in (*self.before, *self.after)) or (
-            all(is_label(old, i) for i in self.pair.before)
-            and all(is_label(new, j) for j in self.pair.after)
+        """Whether all clauses on both sides are labels, or parts of a widget, or come and go."""
+        old, new, clauses = self.old.clauses, self.new.clauses, (*self.before, *self.after)
+        return (
+            all(is_widget(c) or is_aside(c) for c in clauses)
+            or all(c.key in self.restless for c in clauses)
+            or (
+                all(i < self.leads[0] for i in self.pair.before)
+                and all(j < self.leads[1] for j in self.pair.after)
+            )
+            or (
+                all(is_label(old, i) for i in self.pair.before)
+                and all(is_label(new, j) for j in self.pair.after)
+            )
         )
 
     @property
@@ -187,7 +200,10 @@ def _change(step: _Step, topics: Sequence[Topic], effort: Effort) -> Change | No
     if kind is Kind.REWORDED and not moved and only_renumbered(spans, step.numbers):
         kind = Kind.RENUMBERED
     added, removed = _links(before, after)
-    place = significance.Place(step.is_top, step.has_strayed, step.known, step.is_furniture)
+    service = step.new.document.partition("/")[0]
+    place = significance.Place(
+        step.is_top, step.has_strayed, step.known, step.is_furniture, service
+    )
     worth = significance.of_change(kind, before, after, spans, place)
     is_notice = worth is Significance.ANNOUNCEMENT
     found = _tags(step, spans, topics, is_notice=is_notice) if worth.is_news else ()

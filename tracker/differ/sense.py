@@ -28,7 +28,7 @@ _LINK_WORDS = re.compile(
 )
 #: Numbering where a line or a sentence begins.
 _NUMBERING = re.compile(
-    r"(?:^|(?<=[.!?:;|]\s)|(?<=\n))(?:\([ivxlc]{1,6}\)|\([a-z]\)|\d{1,2}(?:\.\d{1,2}){1,3}\.?(?=\s*[A-ZÀ-Þ])"
+    r"(?:^|(?<=[.!?:;|]\s)|(?<=\n)|(?<=[.;,])(?=\())(?:\([ivxlc]{1,6}\)|\([a-z]\)|\d{1,2}(?:\.\d{1,2}){1,3}\.?(?=\s*[A-ZÀ-Þ])"
     r"|\d{1,2}[.)](?=\s*[A-ZÀ-Þ])|[a-z]\)(?=\s))\s*"
 )
 # The same word in the spelling of either English; what both sides have alike does no harm. The

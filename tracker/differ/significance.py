@@ -14,7 +14,7 @@ from tracker.differ import sense
 from tracker.differ.choice_links import lost_choice
 from tracker.differ.redline import read_back, words_of
 from tracker.extractor.normalise import fold, without_counters
-from tracker.model import MOVED, Change, Clause, Kind, Significance, Span, Unit, Version
+from tracker.model import MOVED, Change, Clause, Kind, Op, Significance, Span, Unit, Version
 
 # How a sentence that was complete goes on; one that was broken off may go on in any way.
 _GOES_ON = re.compile(
@@ -58,13 +58,14 @@ class Place:
     """What a change's surroundings say: `is_top` of the page, `has_strayed` under another label,
     `is_furniture` beside the text.
 
-    `known` are the keys of the clauses of all earlier versions.
+    `known` are the keys of the clauses of all earlier versions, `service` is who writes the text.
     """
 
     is_top: bool = False
     has_strayed: bool = False
     known: frozenset[str] = frozenset()
     is_furniture: bool = False
+    service: str = ""
 
 
 def of_change(
@@ -81,7 +82,7 @@ def of_change(
         return Significance.SUBSTANTIVE if place.has_strayed else Significance.EDITORIAL
     if place.is_furniture:
         return Significance.EDITORIAL
-    if not place.has_strayed and _is_editorial(redline, before, after, place.known):
+    if not place.has_strayed and _is_editorial(redline, before, after, place):
         return Significance.EDITORIAL
     if place.is_top and is_notice([*before, *after]):
         return Significance.ANNOUNCEMENT
@@ -103,17 +104,28 @@ def _is_editorial(
     redline: Sequence[Span],
     before: Sequence[Clause],
     after: Sequence[Clause],
-    known: frozenset[str],
+    place: Place,
 ) -> bool:
     shown = read_back(redline)
-    if sense.is_same(*shown) or sense.is_redated(*shown):
+    if sense.is_same(*shown) or sense.is_redated(*shown) or _is_named(redline, place.service):
         return True
     if not before or not after or any(c.unit is Unit.HEADING for c in (*before, *after)):
         return False
     old, new = (without_counters(fold(side)) for side in shown)
     # That a clause is longer than before is a slip mended only where its words stood before.
-    returned = all(c.key in known for c in after)
+    returned = all(c.key in place.known for c in after)
     return _is_cut_short(new, old) or (returned and _is_cut_short(old, new))
+
+
+def _is_named(redline: Sequence[Span], service: str) -> bool:
+    """Whether a page only lost the name of its own service somewhere, or found it again."""
+    ops = {span.op for span in redline} - {Op.SAME}
+    said = [
+        w.casefold() for s in redline if s.op is not Op.SAME for w in words_of(s.before + s.after)
+    ]
+    name = set(re.findall(r"\w+", service.casefold()))
+    letters = [w for w in said if any(c.isalnum() for c in w)]
+    return len(ops) == 1 and len(redline) > 1 and bool(letters) and name.issuperset(letters)
 
 
 def _is_cut_short(short: str, long: str) -> bool:

@@ -37,6 +37,12 @@ _CERTAIN = re.compile(r"[^*\x80-\U0010ffff]+")
 _SAYING = re.compile(r"[^\W\d_]+")
 #: Words a clause must have for a heading to hand it its topic.
 _PROSE = 4
+# A heading that says no more than that a text is another now.
+_IS_NEW = re.compile(
+    r"\b(?:updated?|updates|changes|changed|revised|what['’]s new|mise à jour|modifi|aktualisier"
+    r"|änderung|actualiza|cambios|aggiorna|modifiche|atualiza|alterações|bijgewerkt|gewijzigd|wijzigingen)",
+    re.IGNORECASE,
+)
 #: A change is about a mention so many words away, and any in its sentence when so large.
 _NEAR = 6
 _LARGE = 5
@@ -422,7 +428,7 @@ def with_sections(changes: Sequence[Change]) -> tuple[Change, ...]:
 def _with_section(change: Change, shared: Callable[[object], tuple[Tag, ...]]) -> Change:
     clause = change.clause
     is_heading = change.kind in {Kind.ADDED, Kind.REMOVED} and clause.unit is Unit.HEADING
-    if change.tags or not is_heading:
+    if change.tags or not is_heading or _IS_NEW.search(clause.text):
         return change
     return replace(change, tags=shared((change.kind, clause.path, clause.text)))
 

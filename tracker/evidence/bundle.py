@@ -18,7 +18,7 @@ from tracker.evidence import verify
 from tracker.evidence.checkpoint import Note, verifier
 from tracker.evidence.timestamp import VerifiedTimestamp
 from tracker.extractor.normalise import without_counters
-from tracker.model import Capture, Clause, Op, Range, Revision, Selector, digest
+from tracker.model import Capture, Clause, Correction, Op, Range, Revision, Selector, digest
 from tracker.publisher import words
 
 # An Ed25519 public key as SubjectPublicKeyInfo (RFC 8410) begins with these bytes.
@@ -67,6 +67,8 @@ class Bundle:
     public: bytes | None
     site_url: str
     stamped: Stamped | None = None
+    #: Those of the operator on captures of the document.
+    verdicts: tuple[Correction, ...] = ()
 
 
 def make_bundle(given: Bundle) -> dict[str, bytes]:
@@ -86,6 +88,8 @@ def _files(given: Bundle) -> Iterator[tuple[str, bytes]]:
     yield "captures.warc", verify.warc(captures)
     yield "captures.wacz", verify.wacz(captures)
     yield from _checkpoint(given)
+    if given.verdicts:
+        yield "verdicts.json", verify.lines([_verdict(one) for one in given.verdicts])
     for side, shown in sides.items():
         for number, exhibit in enumerate(shown, 1):
             folder = f"{side}/{number}"
@@ -93,6 +97,15 @@ def _files(given: Bundle) -> Iterator[tuple[str, bytes]]:
             if given.note.signatures:
                 told = verify.tlog_proof(exhibit.index, exhibit.path, given.note_text.encode())
                 yield f"{folder}/capture.tlog-proof", told
+
+
+def _verdict(correction: Correction) -> Mapping[str, object]:
+    return {
+        "captured": words.iso(correction.first_seen),
+        "verdict": str(correction.verdict),
+        "date": correction.date.isoformat(),
+        "sentence": correction.sentence,
+    }
 
 
 def _facts(exhibit: Exhibit) -> verify.Facts:
@@ -203,6 +216,7 @@ def _explanation(given: Bundle) -> str:
     return environment.from_string(text).render(
         document=given.revision.document,
         exhibits=_listed(given),
+        verdicts=len(given.verdicts),
         origin=given.note.origin,
         size=given.note.size,
         root=given.note.body.splitlines()[2],

@@ -101,7 +101,7 @@ FILES = {
     *("SHA256SUMS", "VERIFY.txt", "captures.warc", "captures.wacz", "checkpoint.txt"),
     "public-key.pem",
     *("redline.html", "redline.json", "redline.txt", "signature.bin", "signed.txt"),
-    *("timestamp-ca.pem", "timestamp.tsr"),
+    *("timestamp-ca.pem", "timestamp.tsr", "verdicts.json"),
 }
 FOLDER = re.compile("(before|after)(/[1-9][0-9]*)?")
 PART = re.compile(

@@ -25,11 +25,13 @@ from tracker.extractor.unchanged.gate import reads_alike
 if TYPE_CHECKING:
     from tracker.extractor.digests import text_digest, words_digest
     from tracker.extractor.extract import read
+    from tracker.extractor.normalise import without_counters
 else:
     __getattr__ = lazy_names(
         __name__,
         {
             "read": "extract",
+            "without_counters": "normalise",
             **dict.fromkeys(("text_digest", "words_digest"), "digests"),
         },
     )
@@ -48,5 +50,6 @@ __all__ = [
     "reads_alike",
     "text_digest",
     "way_out",
+    "without_counters",
     "words_digest",
 ]

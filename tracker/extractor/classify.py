@@ -8,7 +8,7 @@ the phrases of `notices` caught the other seven.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,9 +20,18 @@ from tracker.extractor.formats import foreign_format, is_pdf, way_out
 from tracker.extractor.language import language
 from tracker.extractor.limits import TooLarge
 from tracker.extractor.normalise import fold
+from tracker.extractor.one_language import (
+    MANY,
+    Spoken,
+    is_own,
+    is_readable,
+    own_languages,
+    refusal,
+    spoken,
+)
 from tracker.extractor.wall_pages import SHORT, notice, weight_of_terms
 from tracker.model import Capture, Outcome, Reading, Source
-from tracker.policy import AGREEING_OBSERVATIONS, AGREEING_TIME
+from tracker.policy import has_agreed
 
 _COLLAPSE = 0.5
 #: A page with less text than this, none of it of terms, and with scripts is a frame to be filled.
@@ -30,6 +39,8 @@ _SHELL = 250
 _SCRIPT = re.compile(rb"<script\b", re.IGNORECASE)
 
 _Wrong = tuple[Outcome, str]
+#: Whether a capture had the same text as the one that is judged, up to what differs at each look.
+Same = Callable[[Capture], bool]
 _BLANK = (Outcome.EMPTY, "The selected part of the page has no readable text.")
 
 
@@ -70,12 +81,16 @@ def classify(
     source: Source | None,
     earlier: Sequence[Capture],
     time: datetime,
+    declared: str = "",
+    same: Same | None = None,
 ) -> Classification:
     """Judge a body that came whole; at `time`; `earlier` are those of its source, oldest first.
 
-    A Markdown body was chosen by the archive it comes from: its collapse counts as agreed.
+    `declared` is the language of the document, "" where none is declared. A Markdown body was
+    chosen by the archive it comes from: its collapse counts as agreed. `same` says which captures
+    had the same text; without it, those of the same digest.
     """
-    return classify_against_history(examine(body, media, source), earlier, time)
+    return classify_against_history(examine(body, media, source), earlier, time, declared, same)
 
 
 def examine(body: bytes, media: str, source: Source | None) -> PageFacts:
@@ -135,30 +150,39 @@ def _is_shell(body: bytes, page: Reading) -> bool:
 
 
 def classify_against_history(
-    seen: PageFacts, earlier: Sequence[Capture], time: datetime
+    seen: PageFacts,
+    earlier: Sequence[Capture],
+    time: datetime,
+    declared: str = "",
+    same: Same | None = None,
 ) -> Classification:
     """An impression against what was captured of the page before `time`, oldest first."""
     if seen.is_guessed and any(_says_encoding(c) for c in earlier):
         reason = "The page came without the encoding it used to name, and it is not UTF-8."
         return Classification(Outcome.NOT_TEXT, reason, None, 0, None)
-    outcome, reason = _outcome(seen, earlier, time)
+    same = same or (lambda c: c.text == seen.text)
+    outcome, reason = _outcome(seen, earlier, time, declared, same)
     reason = reason or seen.note
     return Classification(outcome, reason, seen.text, seen.length, seen.language)
 
 
-def _outcome(seen: PageFacts, earlier: Sequence[Capture], time: datetime) -> _Wrong:
+def _outcome(
+    seen: PageFacts, earlier: Sequence[Capture], time: datetime, declared: str, same: Same
+) -> _Wrong:
     if seen.wrong:
         return seen.wrong
     if seen.is_shell:
         return (
             Outcome.EMPTY,
             f"The page has {seen.length:,} characters of text and a script that is to fill it; "
-            "pages are read as served: declare one that has its text, or import it from an "
-            "archive.",
+            "declare `executeClientScripts` to have it shown by a browser, or a page that has its "
+            "text, or import it from an archive.",
         )
     if seen.blank:
         return seen.blank
-    return _against_earlier(seen, earlier, time)
+    return _in_language(seen, earlier, time, declared) or _against_earlier(
+        seen, earlier, time, same
+    )
 
 
 def last_good(earlier: Sequence[Capture]) -> Capture | None:
@@ -200,19 +224,30 @@ def _wrong_page(
     return None
 
 
-def _against_earlier(seen: PageFacts, earlier: Sequence[Capture], time: datetime) -> _Wrong:
-    """What only the last good capture can tell: another language, or a collapse."""
+def _in_language(
+    seen: PageFacts, earlier: Sequence[Capture], time: datetime, declared: str
+) -> _Wrong | None:
+    """What the looks so far tell: that this one is in another language than the document."""
+    last = last_good(earlier)
+    if last is not None and last.language == seen.language and not declared:
+        return None
+    met = Spoken(frozenset({seen.language} if seen.language else ()), time)
+    looks = [spoken((c,)) for c in earlier[-MANY:] if is_readable((c,))]
+    own = own_languages([*looks, met], declared)[-1]
+    if is_own(met.languages, own):
+        return None
+    return Outcome.LANGUAGE, refusal(met.languages, own, is_declared=bool(declared))
+
+
+def _against_earlier(
+    seen: PageFacts, earlier: Sequence[Capture], time: datetime, same: Same
+) -> _Wrong:
+    """What only the last good capture can tell: a collapse."""
     last = last_good(earlier)
     if last is None:
         return Outcome.GOOD, ""
-    if seen.language and last.language and seen.language != last.language:
-        return (
-            Outcome.LANGUAGE,
-            f"The page came in another language ({seen.language}) than the last good one "
-            f"({last.language}).",
-        )
     is_short = seen.length < _COLLAPSE * last.length
-    if is_short and not seen.is_transcript and not _has_agreed(seen.text, earlier, time):
+    if is_short and not seen.is_transcript and not _has_agreed(same, earlier, time):
         return (
             Outcome.COLLAPSED,
             f"The text is {seen.length:,} characters long, less than half of the {last.length:,} "
@@ -221,13 +256,15 @@ def _against_earlier(seen: PageFacts, earlier: Sequence[Capture], time: datetime
     return Outcome.GOOD, ""
 
 
-def _has_agreed(identity: str | None, earlier: Sequence[Capture], time: datetime) -> bool:
+def _has_agreed(same: Same, earlier: Sequence[Capture], time: datetime) -> bool:
     """Whether the looks just before this one, at `time`, showed the same for long enough."""
-    same: list[Capture] = []
+    looks = 1
     for capture in reversed(earlier):
         if capture.text is None:  # what showed nothing neither agrees nor disagrees
             continue
-        if capture.outcome is not Outcome.COLLAPSED or capture.text != identity:
-            break
-        same.append(capture)
-    return len(same) >= AGREEING_OBSERVATIONS - 1 and time - same[-1].time >= AGREEING_TIME
+        if capture.outcome is not Outcome.COLLAPSED or not same(capture):
+            return False
+        looks += 1
+        if has_agreed(looks, capture.time, time):
+            return True
+    return False

@@ -22,17 +22,16 @@ from tracker.extractor.decode import decode
 from tracker.extractor.formats import is_pdf
 from tracker.extractor.hidden_parts import remove_unseen
 from tracker.extractor.limits import check_markdown, check_markup, check_text
+from tracker.extractor.media import is_markdown, is_plain
 from tracker.extractor.nodes import Parts
 from tracker.extractor.normalise import display
 from tracker.extractor.segment import segment
+from tracker.extractor.shadow_roots import open_shadow_roots
 from tracker.model import Clause, Reading, Selector, Source, Unit
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-
-#: The names under which Markdown is served.
-MARKDOWN = ("text/markdown", "text/x-markdown", "text/x-web-markdown", "text/vnd.daringfireball")
 
 # What is raw text to a browser: a tag that stands in one of these is no tag.
 _RAW = re.compile(r"<(noscript|script|style)\b|<!(--)", re.IGNORECASE)
@@ -42,6 +41,13 @@ _END = {
 }
 #: A page that its server calls plain text.
 _IS_MARKUP = re.compile(r"\s*+<(?:!doctype|html|head|body|!--)", re.IGNORECASE)
+#: What may end a paragraph: beginnings of blocks, and ends of what is around it.
+_ENDS_PARAGRAPH = re.compile(
+    r"<(/?)(p|address|article|aside|blockquote|body|center|dd|details|dialog|dir|div|dl|dt|fieldset"
+    r"|figcaption|figure|footer|form|h[1-6]|header|hgroup|hr|li|main|menu|nav|ol|pre|search|section"
+    r"|summary|table|td|th|ul)(?=[\s/>])[^>]{0,2000}>",
+    re.IGNORECASE,
+)
 _STRAY_BREAK = re.compile(r"</br\s*+/?>", re.IGNORECASE)
 
 
@@ -84,11 +90,7 @@ def simple_parts(
     They are for looking at only.
     """
     found = lxml_reader.parts(text, select, remove)
-    if found is not None:
-        remove_unseen(found.runs)
-        if not select:
-            remove_boilerplate(found.runs)
-    return found
+    return _shown(found, select) if found is not None else None
 
 
 def _by_reference(text: str, select: tuple[Selector, ...], remove: tuple[Selector, ...]) -> Parts:
@@ -96,7 +98,12 @@ def _by_reference(text: str, select: tuple[Selector, ...], remove: tuple[Selecto
         bs4_reader as soup,  # beautifulsoup4 is loaded where it is needed only
     )
 
-    found = soup.parts(text, select, remove)
+    return _shown(soup.parts(text, select, remove), select)
+
+
+def _shown(found: Parts, select: tuple[Selector, ...]) -> Parts:
+    """The parts as a reader sees them; without selectors, the text alone."""
+    open_shadow_roots(found.runs)
     remove_unseen(found.runs)
     if not select:
         remove_boilerplate(found.runs)
@@ -107,18 +114,34 @@ def _by_reference(text: str, select: tuple[Selector, ...], remove: tuple[Selecto
 def page_text(body: bytes, media: str, *, bounded: bool = False) -> str:
     """The characters of a page as they are parsed; raises what `read` does."""
     text = decode(body, media)
-    if media.startswith(MARKDOWN):
+    if is_markdown(media):
         if bounded:
             check_markdown(text)
         text = f"<body>{_markdown().render(text)}</body>"
-    elif media.startswith("text/plain") and not _IS_MARKUP.match(text):
+    elif is_plain(media) and not _IS_MARKUP.match(text):
         text = f"<body><pre>\n{escape(text, quote=False)}</pre></body>"
     text = _without_noscript(text)
     if "</br" in text or "</BR" in text:
         text = _STRAY_BREAK.sub("<br>", text)
+    if text.count("</p>") > text.count("<p>") + text.count("<p "):
+        text = _with_stray_ends(text)
     if bounded:
         check_markup(text)
     return text
+
+
+def _with_stray_ends(text: str) -> str:
+    """`text` where the end of a paragraph that never began is an empty line, as in a browser."""
+    is_open = False
+
+    def ended(tag: re.Match[str]) -> str:
+        nonlocal is_open
+        is_end, is_paragraph = bool(tag[1]), tag[2].lower() == "p"
+        is_stray = is_end and is_paragraph and not is_open
+        is_open = is_paragraph and not is_end
+        return "<br><br>" if is_stray else tag[0]
+
+    return _ENDS_PARAGRAPH.sub(ended, text)
 
 
 @cache

@@ -7,7 +7,7 @@ by what stands before it, never by names, which change from visit to visit.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tracker.extractor.nodes import Node, Run
 
@@ -19,6 +19,8 @@ _LINE_THROUGH = re.compile(
 _HIDES = re.compile(
     r"(?:display\s*+:\s*+none|visibility\s*+:\s*+(?:hidden|collapse))\b", re.IGNORECASE
 )
+_DISPLAY_NONE = re.compile(r"display\s*+:\s*+none\b", re.IGNORECASE)
+_SHOWS = re.compile(r"visibility\s*+:\s*+visible\b", re.IGNORECASE)
 #: What opens a part that stands behind it, where that is more than a paragraph.
 _OPENERS = frozenset("summary button a dt label h1 h2 h3 h4 h5 h6".split())
 _PARTS = frozenset("div section article dd ul ol dl table".split())
@@ -35,12 +37,38 @@ def remove_unseen(runs: Sequence[Run]) -> None:
     for root in roots:
         for element in list(filter(_is_marked, root.elements())):
             if _is_struck(element):
-                element.remove()
+                _strike(element)
             elif _is_hidden(element) and not _opens(element):
                 if most is None:
                     most = _MOST * sum(map(_letters, roots))
                 if _letters(element) <= most:
-                    element.remove()
+                    _hide(element)
+
+
+def _strike(element: Node) -> None:
+    """Take it out; of a list's item its number is left, by which those after it are counted."""
+    if element.name == "li":
+        element.children = []
+    else:
+        element.remove()
+
+
+def _hide(element: Node) -> None:
+    """Take it out, but for what in it is said to be visible all the same."""
+    seen = [e for e in element.elements() if _SHOWS.search(_style(e))]
+    if _DISPLAY_NONE.search(_style(element)) or "hidden" in element.attributes or not seen:
+        element.remove()
+        return
+    outermost = [e for e in seen if not any(around in seen for around in _around(e, element))]
+    element.children = [*outermost]
+    for shown in outermost:
+        shown.parent = element
+
+
+def _around(inner: Node, outer: Node) -> Iterator[Node]:
+    while inner.parent is not None and inner.parent is not outer:
+        inner = inner.parent
+        yield inner
 
 
 def _is_marked(element: Node) -> bool:
@@ -54,10 +82,13 @@ def _is_struck(element: Node) -> bool:
 
 
 def _is_hidden(element: Node) -> bool:
-    marks = element.attributes
-    if element.name == "dialog" and "open" not in marks:
-        return True
-    return "hidden" in marks or _HIDES.search(_style(element)) is not None
+    is_closed = element.name == "dialog" and "open" not in element.attributes
+    return is_closed or is_hidden(element.attributes)
+
+
+def is_hidden(attributes: Mapping[str, str]) -> bool:
+    """Whether an element with these attributes is not shown, by what it says itself."""
+    return "hidden" in attributes or _HIDES.search(attributes.get("style") or "") is not None
 
 
 def _style(element: Node) -> str:

@@ -26,8 +26,10 @@ _Element = Any  # lxml comes without types
 #: libxml2 gives up at 256 without a word.
 _IS_DEEP = etree.XPath("boolean(//*[ancestor::*[200]])")
 #: What stands in a title is text to one parser and markup to the other, away from the head, and
-#: beautifulsoup4 holds what a ruby says for no text of the page, wherever it is left open.
-_HAS_STRAYS = etree.XPath("boolean(//title[not(parent::head or ancestor::svg)] | //rt | //rp)")
+#: beautifulsoup4 takes nothing that a ruby or a template says for text, wherever it is left open.
+_HAS_STRAYS = etree.XPath(
+    "boolean(//title[not(parent::head or ancestor::svg) or ancestor::template] | //rt | //rp)"
+)
 _BY_ID = etree.XPath("//*[@id=$value]")
 _BY_CLASS = etree.XPath("//*[contains(@class, $value)]")
 _BY_ATTRIBUTE = etree.XPath("//*[@*[local-name()=$value]]")

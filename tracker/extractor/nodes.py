@@ -84,15 +84,14 @@ class Parts:
 
 #: Never a part of the text, but for the exceptions: what holds text all the same if it has a mark.
 DROPPED = frozenset("script style template svg iframe object input select textarea".split())
-EXCEPTIONS = {"template": "shadowrootmode", "textarea": "readonly"}
+EXCEPTIONS = {"template": ("shadowrootmode",), "textarea": ("readonly", "disabled")}
 
 
 def is_dropped(name: str, attributes: Mapping[str, str]) -> bool:
     """Whether an element is never a part of the text."""
     if name not in DROPPED:
         return False
-    mark = EXCEPTIONS.get(name)
-    return mark is None or mark not in attributes
+    return not any(mark in attributes for mark in EXCEPTIONS.get(name, ()))
 
 
 #: Where a page keeps its text if nobody declared where.

@@ -29,8 +29,8 @@ _TO_FOLD = re.compile(f"[{''.join(_FOLDED)}{INVISIBLE}]")
 _NUMBER = re.compile(
     r"^(?:§\s?|article\s|section\s|part\s)?"
     r"(?:\d{1,3}(?:\.\d{1,3})+\.?|\d{1,3}[.)]|\((?:\d{1,3}|[a-z]|[ivx]{1,5})\)|(?:[a-z]|[ivx]{1,5})\)|[A-Z]\.)"
-    r"(?=\s|$)(?!\s+(?:%|(?:per\s?cent|thousand|[mb]illion|[kmgt]b"
-    r"|(?:year|month|week|day|hour|minute|second|time|point)s?)\b))\s*",
+    r"(?=\s|$)(?!\s+(?:%|(?:(?i:per\s?cent|thousand|[mb]illion|[kmgt]b)"
+    r"|(?-i:year|month|week|day|hour|minute|second|time|point)s?)\b))\s*",
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"^[•·▪◦‣●○–—\-*]\s+")

@@ -11,8 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, takewhile
 
+from tracker.extractor.direction import END, LEFT_TO_RIGHT, RIGHT_TO_LEFT, displayed, is_turned
+from tracker.extractor.hidden_parts import is_hidden
+from tracker.extractor.list_numbers import ListNumbers
 from tracker.extractor.nodes import Node, Run
 from tracker.extractor.normalise import clean_target, display, enumerator, fold
 from tracker.model import Clause, Link, Unit
@@ -42,6 +45,14 @@ _UNITS = {
 _BLOCK_STYLE = re.compile(
     r"(?<![\w-])display\s*+:\s*+(?:block|flex|grid|table|list-item|flow-root)\b", re.IGNORECASE
 )
+_LINED_STYLE = re.compile(r"(?<![\w-])white-space\s*+:\s*+(?:pre|break-spaces)", re.IGNORECASE)
+_SHIFTED_STYLE = re.compile(
+    r"(?<![\w-])vertical-align\s*+:\s*+(super|sub|text-top)(?![\w-])", re.IGNORECASE
+)
+_TURNED_STYLE = re.compile(
+    r"(?<![\w-])unicode-bidi\s*+:\s*+(?:isolate-override|bidi-override)", re.IGNORECASE
+)
+_RIGHT_TO_LEFT_STYLE = re.compile(r"(?<![\w-])direction\s*+:\s*+rtl", re.IGNORECASE)
 #: In these the lines are the page's own.
 _PREFORMATTED = {"pre", "textarea"}
 _LINES = re.compile(
@@ -56,13 +67,16 @@ _SHIFTED = {"sup": _RAISED, "sub": _LOWERED}
 _SENTENCE_END = re.compile(r"[.;,:!?।。]$")
 _BREAK = "\x00"  # cannot occur in parsed text, so it can stand for a line break
 _PARAGRAPH_BREAK = re.compile(rf"{_BREAK}(?:\s*{_BREAK})+|{_BREAK}\s*(?=[-•·▪◦*]\s)")
+#: What a button may open, and the words of a sentence in it.
+_PARTS = {"div", "section", "article", "dd", "ul", "ol", "p", "dl", "table"}
+_SENTENCE = 6
 #: A bold line, a button or a summary heads no more than the part of the page it stands in.
 _ENCLOSING = {"td", "th", "li", "details"}
 
 
 def segment(runs: Sequence[Run], base: str) -> tuple[Clause, ...]:
     """The clauses of `runs` in reading order; relative links are resolved against `base`."""
-    walk = _Walk(base, _containers(runs))
+    walk = _Walk(base, _containers(runs), _openers(runs))
     for run in runs:
         for root in run:
             walk.run(root)
@@ -94,6 +108,7 @@ class _Frame:
     shift: str  # "sup" or "sub" around it
     has_lines: bool
     ends: bool  # whether a clause ends where it does
+    turned: bool  # whether it makes its letters run the other way
 
 
 @dataclass(slots=True)
@@ -102,11 +117,14 @@ class _Walk:
 
     base: str
     containers: set[int]
+    openers: set[int]
     clauses: list[Clause] = field(default_factory=list)
     headings: list[tuple[int, str]] = field(default_factory=list)
     pieces: list[_Piece] = field(default_factory=list)
     labels: dict[int, tuple[str, ...]] = field(default_factory=dict)
     stack: list[_Frame] = field(default_factory=list)
+    lists: ListNumbers = field(default_factory=ListNumbers)
+    number: tuple[Node, str] | None = None  # of a list's item, before its first clause
 
     def run(self, root: Node | str) -> None:
         """Read `root`; text that ends in no block waits for what follows it, or for a flush."""
@@ -133,7 +151,7 @@ class _Walk:
         return element.name in _BLOCKS or is_styled_block(element.attributes)
 
     def _enter(self, element: Node, *, ends: bool) -> None:
-        if _is_noise(element) and not (self.stack and _is_all(element, self.stack[-1])):
+        if _is_noise(element) and not self._is_opener(element):
             return
         if element.name == "br":
             self._text(_BREAK)
@@ -146,10 +164,20 @@ class _Walk:
         bold = bold or element.name in _BOLD
         children, headings = iter(element.children), len(self.headings)
         unit, level, is_block = self._nature(element, above)
-        shift = element.name if element.name in _SHIFTED else above.shift if above else ""
-        has_lines = element.name in _PREFORMATTED or (above is not None and above.has_lines)
-        nature = (unit, level, is_block, shift, has_lines, ends)
+        shift = _shift(element) or (above.shift if above else "")
+        has_lines = _has_lines(element) or (above is not None and above.has_lines)
+        direction = _direction(element)
+        nature = (unit, level, is_block, shift, has_lines, ends, bool(direction))
         self.stack.append(_Frame(element, children, link, bold, headings, *nature))
+        if direction:
+            self._text(direction)
+        if element.name == "li":
+            self.number = element, self.lists.of(element)
+
+    def _is_opener(self, element: Node) -> bool:
+        """Whether a button is a heading of what it opens, although it does not say so."""
+        is_all = bool(self.stack) and _is_all(element, self.stack[-1])
+        return is_all or id(element) in self.openers
 
     def _nature(self, element: Node, above: _Frame | None) -> tuple[Unit, int, bool]:
         """What text in `element` is: its unit, a heading's level, whether it may be a bold one."""
@@ -166,8 +194,12 @@ class _Walk:
 
     def _leave(self) -> None:
         frame = self.stack[-1]
+        if frame.turned:
+            self._text(END)
         if frame.ends:
             self.flush()
+        if self.number and self.number[0] is frame.element:
+            self.number = None
         if frame.element.name in _ENCLOSING:
             while len(self.headings) > frame.headings and self.headings[-1][0] == _LOWEST:
                 self.headings.pop()
@@ -191,7 +223,7 @@ class _Walk:
         pieces, self.pieces = self.pieces, []
         if not any(map(_is_visible, pieces)):
             return
-        for part in _paragraphs(pieces):
+        for part in map(_in_order, _paragraphs(pieces)):
             text = display("".join(p.text for p in part).replace(_BREAK, " "))
             # Signs alone are residue of markup, or a rule: nothing that could be quoted.
             if any(c.isalnum() for c in text):
@@ -200,6 +232,8 @@ class _Walk:
     def _emit(self, text: str, part: list[_Piece]) -> None:
         unit, level = self._unit(text, part)
         number, rest = enumerator(text)
+        if self.number:
+            number, self.number = number or self.number[1], None
         if unit is Unit.HEADING:
             self.headings = [(n, t) for n, t in self.headings if n < level]
         path = tuple(t for _, t in self.headings) + self._labels()
@@ -226,6 +260,37 @@ def is_styled_block(attributes: Mapping[str, str]) -> bool:
     return _BLOCK_STYLE.search(attributes.get("style") or "") is not None
 
 
+def _shift(element: Node) -> str:
+    """Whether an element raises or lowers its text: "sup", "sub", or neither."""
+    if element.name in _SHIFTED:
+        return element.name
+    said = _SHIFTED_STYLE.search(element.attributes.get("style") or "")
+    return "" if said is None else "sub" if said[1].lower() == "sub" else "sup"
+
+
+def _has_lines(element: Node) -> bool:
+    style = element.attributes.get("style")
+    return element.name in _PREFORMATTED or bool(style and _LINED_STYLE.search(style))
+
+
+def _direction(element: Node) -> str:
+    """The mark of the direction that an element forces upon its letters, if it does."""
+    marks = element.attributes
+    style = marks.get("style") or ""
+    if element.name != "bdo" and not _TURNED_STYLE.search(style):
+        return ""
+    is_left = (marks.get("dir") or "").lower() == "rtl" or _RIGHT_TO_LEFT_STYLE.search(style)
+    return RIGHT_TO_LEFT if is_left else LEFT_TO_RIGHT
+
+
+def _in_order(part: list[_Piece]) -> list[_Piece]:
+    """The pieces as displayed, where some are made to run the other way."""
+    texts = [piece.text for piece in part]
+    if not is_turned(texts):
+        return part
+    return [_Piece(text, part[n].link, part[n].bold) for text, n in displayed(texts)]
+
+
 def _short(heading: str) -> str:
     """A heading as it stands above clauses; above thousands of them a long one would be dear."""
     if len(heading) <= _LONGEST_HEADING:
@@ -243,6 +308,45 @@ def _containers(runs: Sequence[Run]) -> set[int]:
                 found.add(id(element))
                 element = element.parent
     return found
+
+
+def _openers(runs: Sequence[Run]) -> set[int]:
+    """The buttons (by identity) each of which has a part with a sentence right behind it.
+
+    One alone may be anything; where there are more of them, each opens what is behind it.
+    """
+    roots = [root for run in runs for root in run if isinstance(root, Node)]
+    buttons = [button for root in roots for button in root.find_all({"button"})]
+    opened = {id(button): part for button in buttons if (part := _opened(button))}
+    return {
+        button for button, part in opened.items() if len(opened) > 1 or is_hidden(part.attributes)
+    }
+
+
+def _opened(button: Node) -> Node | None:
+    """The part with a sentence that stands right behind a button, or what has nothing else."""
+    letters = _letters(button)
+    around: Node | None = button if letters else None
+    while around is not None and around.parent is not None and _letters(around) == letters:
+        behind = _behind(around)
+        if behind is not None:
+            return behind if behind.name in _PARTS and _has_sentence(behind) else None
+        around = around.parent
+    return None
+
+
+def _behind(element: Node) -> Node | None:
+    """The element right behind another, if no text is between them."""
+    siblings = element.parent.children if element.parent else []
+    place = next(n for n, child in enumerate(siblings) if child is element)
+    rest = (c for c in siblings[place + 1 :] if isinstance(c, Node) or c.strip())
+    following = next(rest, None)
+    return following if isinstance(following, Node) else None
+
+
+def _has_sentence(element: Node) -> bool:
+    texts = (part for part in element.descendants() if isinstance(part, str))
+    return any(len(text.split()) >= _SENTENCE for text in texts)
 
 
 def _is_visible(piece: _Piece) -> bool:
@@ -330,17 +434,20 @@ def _table_labels(table: Node) -> dict[int, tuple[str, ...]]:
     if len(cells) * min(widest, _MOST_COLUMNS) > _MOST_CELLS:
         return {}
     grid = _grid(cells)
-    header, body = (grid[0], grid[1:]) if _is_header(cells[0]) else ({}, grid)
-    titles = {id(cell): _label(cell) for cell in header.values()}
-    above = {column: titles[id(cell)] for column, cell in header.items()}
+    number = len(list(takewhile(_is_header, cells)))
+    headers, body = (grid[:number], grid[number:]) if number < len(grid) else (grid[:1], grid[1:])
+    if not number:
+        headers, body = [], grid
+    titles = {id(cell): _label(cell) for header in headers for cell in header.values()}
     labels: dict[int, tuple[str, ...]] = {}
     for row in body:
         first = row.get(0)
         beside = _label(first) if first is not None else ""
         for column, cell in row.items():
             if id(cell) not in labels and id(cell) not in titles:
-                parts = (beside if cell is not first else "", above.get(column, ""))
-                labels[id(cell)] = tuple(part for part in parts if part)
+                above = [titles[id(h[column])] for h in headers if column in h]
+                parts = (beside if cell is not first else "", *above)
+                labels[id(cell)] = tuple(dict.fromkeys(part for part in parts if part))
     return labels
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 
 import httpx
 
+from tracker.fetcher import browser
 from tracker.fetcher.body import decoded, read_body, take
+from tracker.fetcher.browser import Asking
+from tracker.fetcher.host_memory import HostMemory
 from tracker.fetcher.limits import Limits
 from tracker.fetcher.politeness import HostThrottle, delay
 from tracker.fetcher.redirects import by_itself, next_stop, redirects, web_address
@@ -27,6 +30,7 @@ from tracker.fetcher.request import (
 from tracker.fetcher.response_check import (
     ResponseHead,
     Verdict,
+    host_of,
     judge_data,
     judge_page,
     judge_reply,
@@ -45,6 +49,7 @@ from tracker.fetcher.ssrf_guard import Refused, allowed_hosts
 from tracker.fetcher.transport import Deadline, GuardedBackend, GuardedTransport
 from tracker.model import Answer, Outcome, Source
 
+_LONGEST_TO_MIND = 7 * 86_400.0  # seconds; a host that means for ever is asked once a week
 _ROBOTS_SHARE = 0.25  # of a visit's time, so that a robots.txt that hangs leaves some for the page
 _OPEN = RobotsVerdict(True, "robots.txt has nothing to say about this.", Outcome.GOOD)
 _SENDABLE = re.compile(r"[\x20-\x7e]+")
@@ -55,7 +60,8 @@ class Fetcher:
 
     `user_agent` is the whole header (see `tracker.fetcher.user_agent`). `allow_hosts` are
     `HOST` or `HOST:PORT` that may be on loopback or a private network; UsageError when one is
-    neither. `pause` and `monotonic` are the clock of waits and deadlines, in seconds.
+    neither. `pause` and `monotonic` are the clock of waits and deadlines, in seconds. `memory` is
+    what hosts asked of us before.
     """
 
     def __init__(
@@ -67,7 +73,11 @@ class Fetcher:
         limits: Limits = Limits(),  # noqa: B008 (frozen)
         pause: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
+        memory: HostMemory | None = None,
     ) -> None:
+        self._asking = Asking(user_agent, tuple(allow_hosts), obey_robots, limits)
+        self._memory = memory or HostMemory()
+        self._begun = monotonic()
         self._obey = obey_robots
         self._limits = limits
         self._pause = pause
@@ -102,9 +112,18 @@ class Fetcher:
         when one is given can the answer be a 304. `final_url` is the last address that was
         asked for, or whose redirect was not followed. `body` is empty unless all went well.
         """
-        validators = _validators(etag, modified)
+        is_shown = source.scripts and browser.is_installed()
+        # What the server knows is not what its page shows.
+        validators = {} if is_shown else _validators(etag, modified)
         judge = partial(judge_page, asked=source.url, conditional=bool(validators))
-        return self._answer(source, now, judge, validators, is_page=True)
+        answer = self._answer(source, now, judge, validators, is_page=True)
+        return browser.shown(answer, self._asking) if is_shown else answer
+
+    def part(
+        self, url: str, *, now: datetime, headers: Mapping[str, str], content: bytes | None = None
+    ) -> Answer:
+        """Asks for a part of a page that a browser shows, under the rules of every visit."""
+        return self._answer(Source(url), now, judge_data, dict(headers), content, is_part=True)
 
     def ask(self, url: str, *, now: datetime) -> Answer:
         """Asks a service for data of any media type, under the rules of every visit."""
@@ -127,13 +146,14 @@ class Fetcher:
         content: bytes | None = None,
         *,
         is_page: bool = False,
+        is_part: bool = False,
     ) -> Answer:
         url = web_address(source.url)
         if url is None:
             reason = f"{plain(source.url)} is no web address; correct it in the declaration."
             visit = FinalResponse(ResponseHead(source.url), Verdict(Outcome.UNREACHABLE, reason))
         else:
-            visit = self._page(url, now, judge, headers, content, is_page)
+            visit = self._page(url, now, judge, headers, content, is_page, is_part)
         return Answer(
             source=source,
             requested_at=now,
@@ -167,12 +187,14 @@ class Fetcher:
         headers: dict[str, str],
         content: bytes | None,
         is_page: bool,
+        is_part: bool,
     ) -> FinalResponse:
         whole = partial(read_body, longest=self._limits.decoded_bytes)
+        is_asked = content is None or is_part  # for a page or a part of one, and so of robots.txt
         ask = RequestPlan(
             judge=judge,
-            read=whole if content is None else _beginning,
-            permit=partial(self._permission, now) if content is None else lambda _: _OPEN,
+            read=whole if is_asked else _beginning,
+            permit=partial(self._permission, now) if is_asked else lambda _: _OPEN,
             headers=self._headers | headers,
             content=content,
             is_page=is_page,
@@ -192,10 +214,19 @@ class Fetcher:
                 permit=lambda _: _OPEN,
                 headers=self._headers,
             )
-            seconds = self._limits.total_seconds * _ROBOTS_SHARE
-            visit = self._series(httpx.URL(address), ask, now, seconds)
-            self._robots[address] = robots_file(url, visit.head, visit.verdict, visit.body)
+            known = self._memory.robots(address, now) if now else None
+            self._robots[address] = known or self._robots_file(url, address, ask, now)
         return permission(self._robots[address], url)
+
+    def _robots_file(
+        self, url: str, address: str, ask: RequestPlan, now: datetime | None
+    ) -> RobotsFile:
+        seconds = self._limits.total_seconds * _ROBOTS_SHARE
+        visit = self._series(httpx.URL(address), ask, now, seconds)
+        file = robots_file(url, visit.head, visit.verdict, visit.body)
+        if now:
+            self._memory.keep_robots(address, file, now)
+        return file
 
     def _series(
         self, url: httpx.URL, ask: RequestPlan, now: datetime | None, seconds: float
@@ -204,14 +235,40 @@ class Fetcher:
         outer = self._backend.deadline
         with self._backend.until(Deadline(seconds, self._monotonic, outer)) as deadline:
             for attempt in count(1):
+                if now and (verdict := self._left_alone(url, now)):
+                    return FinalResponse(ResponseHead(str(url)), verdict)
                 visit = self._walk(url, ask, deadline)
                 asked_for = retry_after(visit.head.get("retry-after"), now)
                 wait = next_wait(visit.verdict, attempt, asked_for, deadline.left(), self._limits)
                 if wait is None:
+                    self._mind(visit, asked_for, now)
                     break
                 self._pause(wait)
         told = explained(visit.verdict, attempt, asked_for, now, self._limits)
         return replace(visit, verdict=told)
+
+    def _left_alone(self, url: httpx.URL, now: datetime) -> Verdict | None:
+        """Refuse to ask a host before the time that it named; a short wait is waited for."""
+        host, clock = host_of(str(url)), self._clock(now)
+        until = self._memory.free_from(host, clock)
+        if until is None:
+            return None
+        wait = (until - clock).total_seconds()
+        if wait <= self._limits.longest_wait:
+            self._pause(wait)
+            return None
+        asked = f"{host} asks not to come back before {until:%Y-%m-%d %H:%M} UTC"
+        return Verdict(Outcome.REFUSED, f"{asked}; the next run tries again.")
+
+    def _mind(self, visit: FinalResponse, asked_for: float | None, now: datetime | None) -> None:
+        """Remember for all pages of a host how long it asks to be left alone."""
+        if now and asked_for and visit.verdict.again:
+            until = self._clock(now) + timedelta(seconds=min(asked_for, _LONGEST_TO_MIND))
+            self._memory.leave_alone(visit.head.host, until)
+
+    def _clock(self, now: datetime) -> datetime:
+        """Return the time by a command's clock, which stopped at `now` when it began."""
+        return now + timedelta(seconds=self._monotonic() - self._begun)
 
     def _walk(self, url: httpx.URL, ask: RequestPlan, deadline: Deadline) -> FinalResponse:
         """Asks for `url` and follows its redirects, each checked like the first address."""

@@ -153,7 +153,7 @@ def judge_place(head: ResponseHead, asked: str) -> Verdict | None:
 def judge_media(head: ResponseHead) -> Verdict | None:
     """Judge the media type; None if we read it: HTML, XHTML, any text, PDF, or none given."""
     media = re.split("[;,]", head.get("content-type"))[0].strip().lower()
-    if media in _READ or media.startswith("text/"):
+    if media in _READ or media.startswith("text/") or "markdown" in media:
         return None
     reason = (
         f"{head.host} sent {plain(media)}, which is neither HTML nor text nor PDF; "

@@ -1,22 +1,31 @@
 """Captures over time → versions → revisions. Pure: `reader` gives the text of a capture.
 
 observations   a document as it was captured at one time
+identity       names by which versions were published, which they keep
+judged         captures as all that was captured of their document shows them
 runs           captures that decide what a document said, and captures that may be left out
 previews       texts that a preview page shows before they are in force
 confirmation   candidates that are believed at once, and those that wait
-outages        times in which a document could not be read
+counters       lines that are new at every look
+freshness      how fresh a document is, and through which source
+outages        times in which it was not as fresh as expected
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tracker.differ import kept_share, revise
 from tracker.extractor import text_digest
 from tracker.history.confirmation import Candidate, confirm, waiting
+from tracker.history.freshness import standing, standing_of
+from tracker.history.identity import identified, unpublished
+from tracker.history.judged import judged
 from tracker.history.observations import (
+    NEARLY,
     Observation,
     Reader,
     clauses,
@@ -26,30 +35,37 @@ from tracker.history.observations import (
     observations,
     version,
 )
+from tracker.history.outages import outages
 from tracker.history.previews import told_once, upcoming
 from tracker.history.runs import decisive, without_repeats
 from tracker.model import (
     Capture,
     Document,
     History,
-    Outcome,
     Revision,
     Significance,
-    Standing,
-    State,
     Texts,
     Topic,
     Version,
 )
 
+#: What came back so many times comes and goes, and that it does is no news any more.
+_RESTLESS = 2
+
 __all__ = [
+    "NEARLY",
     "Reader",
     "completed",
     "decisive",
     "history",
+    "identified",
     "in_order",
+    "judged",
+    "outages",
     "standing",
+    "standing_of",
     "texts",
+    "unpublished",
     "without_repeats",
 ]
 
@@ -58,7 +74,7 @@ def history(
     document: Document, captures: Iterable[Capture], reader: Reader, topics: Sequence[Topic]
 ) -> History:
     """Everything that follows from the captures of `document`, in whatever order they come."""
-    ordered = in_order(captures, document)
+    ordered = judged(in_order(captures, document), document)
     return completed(document, ordered, texts(document, ordered, reader, topics))
 
 
@@ -81,7 +97,8 @@ def texts(
     def alike(one: Observation, other: Observation) -> float:
         return kept_share(clauses(one.parts, reader), clauses(other.parts, reader))
 
-    agreed = confirm(observations(usual, reader), alike)
+    looks = observations(usual, reader, alike)
+    agreed = confirm(looks, alike, lambda look: clauses(look.parts, reader))
     places = nths(s.first.parts for s in agreed.believed)
     found = tuple(
         _version(document.id, s, s.shown, reader, nth)
@@ -92,22 +109,36 @@ def texts(
         last if s.first == s.shown else _version(document.id, s, s.first, reader, last.nth)
         for s, last in zip(agreed.believed, found, strict=True)
     )
-    coming = upcoming(found, observations(shown, reader), reader, topics)
+    coming = upcoming(found, observations(shown, reader, alike), reader, topics)
     known = {r.after.key: r for r in earlier.revisions} if earlier else {}
     compared = tuple(_compared(document.id, agreed.believed, found, reader))
     revisions = told_once(tuple(_revisions(compared, first, found, topics, known)), coming)
     title = found[-1].title if found and found[-1].title else document.type
-    return Texts(title, found, revisions, waiting(agreed.held) if agreed.held else "")
+    waits = waiting(agreed.held) if agreed.held else ""
+    return Texts(title, found, revisions, waits, agreed.counters)
 
 
-def completed(document: Document, ordered: Sequence[Capture], found: Texts) -> History:
-    """The history of `document` with how it stands after these captures, which are in order."""
+def completed(
+    document: Document,
+    ordered: Sequence[Capture],
+    found: Texts,
+    expect: timedelta | None = None,
+) -> History:
+    """The history of `document` with how it stands after these captures, which are in order.
+
+    `expect` is how long its text may go unseen, where that is declared.
+    """
     usual = [c for c in ordered if not c.is_preview]
     seen = [parts[-1].time for parts in groups(usual)][-1:]
     if seen and not found.waiting and found.versions[-1].last_seen != seen[0]:
         found = _seen_until(found, seen[0])
     return History(
-        document, found.title, found.versions, found.revisions, standing(ordered, found.waiting)
+        document,
+        found.title,
+        found.versions,
+        found.revisions,
+        standing_of(document, usual, found.waiting, expect, found.counters),
+        tuple(outages(usual, expect)),
     )
 
 
@@ -163,18 +194,22 @@ def _revisions(
     """
     before_it: set[str] = set()
     known: frozenset[str] = frozenset()
+    back: Counter[str] = Counter()
     text = text_digest(found[0].clauses) if found else ""
     for before, after, last in zip(compared, first[1:], found[1:], strict=True):
         new = text_digest(after.clauses)
         again = _again(earlier.get(after.key), before, after)
         if again is None:
             earlier = {}
-            revision = revise(before, after, topics, known)
-            again = _reverted(revision) if new in before_it else revision
+            restless = frozenset(key for key, times in back.items() if times >= _RESTLESS)
+            revision = revise(before, after, topics, known, restless)
+            again = _told(revision, is_back=new in before_it)
         yield again
         before_it.add(text)
         text = new if after is last else text_digest(last.clauses)
-        known |= {clause.key for clause in before.clauses}
+        stood = {clause.key for clause in before.clauses}
+        known |= stood
+        back.update({c.key for c in last.clauses if c.key in known and c.key not in stood})
 
 
 def _again(found: Revision | None, before: Version, after: Version) -> Revision | None:
@@ -194,34 +229,28 @@ def _is_same(one: Version, other: Version) -> bool:
     return replace(one, last_seen=other.last_seen) == other
 
 
-def _reverted(revision: Revision) -> Revision:
-    """An earlier wording came back: news where the change itself would be."""
-    if not revision.significance.is_news:
+def _told(revision: Revision, *, is_back: bool) -> Revision:
+    """A revision as it is told: of another language nothing more, of what is back that it is.
+
+    An earlier wording that came back is news where the change itself would be.
+    """
+    if revision.is_translation:
+        return _translated(revision)
+    if not is_back or not revision.significance.is_news:
         return revision
     return replace(
         revision, significance=Significance.REVERTED, reason="an earlier wording came back"
     )
 
 
-# ── standing ──────────────────────────────────────────────────────────────────────
-
-
-def standing(ordered: Sequence[Capture], waits: str) -> Standing:
-    """How a document stands after its last look; its captures in order of time.
-
-    `waits` says of a new wording that it waits for agreement.
-    """
-    captures = [c for c in ordered if not c.is_preview]
-    if not captures:
-        return Standing(State.NEVER_SEEN, None, None, None, "It has not been visited yet.")
-    last_visit = captures[-1].time
-    good = [c for c in captures if c.outcome is Outcome.GOOD]
-    last_seen = good[-1].time if good else None
-    failed = [c for c in captures if c.time == last_visit and c.outcome is not Outcome.GOOD]
-    if failed:
-        worst = failed[0]
-        state = State.HELD if worst.outcome is Outcome.COLLAPSED else State.FAILING
-        return Standing(state, last_seen, last_visit, worst.outcome, worst.reason)
-    if waits:
-        return Standing(State.HELD, last_seen, last_visit, Outcome.GOOD, waits)
-    return Standing(State.OK, last_seen, last_visit, Outcome.GOOD, captures[-1].reason)
+def _translated(revision: Revision) -> Revision:
+    old, new = (", ".join(version.languages) for version in (revision.before, revision.after))
+    return replace(
+        revision,
+        significance=Significance.ANNOUNCEMENT,
+        reason=f"the text is in another language now ({new}) than before ({old})",
+        changes=(),
+        pairs=(),
+        topics=(),
+        effective=None,
+    )

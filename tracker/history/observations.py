@@ -1,6 +1,7 @@
 """Captures → looks: all that was captured of a document at one time, in order, with its text.
 
-A document combined from several pages was seen only when each of them came well.
+A document combined from several pages was seen only when each of them came well. A collapse is no
+good look; once looks agreed so that one is, those before that saw the same were the first of it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ from tracker.extractor import text_digest, words_digest
 from tracker.model import LIVE, Capture, Clause, Document, Outcome, Reading, Version
 
 Reader = Callable[[Capture], Reading]
+_GOOD = frozenset({Outcome.GOOD})
+_SEEN = _GOOD | {Outcome.COLLAPSED}
+#: Of their text, what looks at a collapse have in common.
+NEARLY = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +41,17 @@ class Observation:
         return self.parts[0].via != LIVE
 
     @property
+    def is_collapse(self) -> bool:
+        """Whether it was too short to be believed when it was seen."""
+        return any(c.outcome is Outcome.COLLAPSED for c in self.parts)
+
+    @property
     def is_transcript(self) -> bool:
         """Whether it is a text as Markdown rather than the page itself."""
         return all(c.media.startswith("text/markdown") for c in self.parts)
+
+
+Alike = Callable[[Observation, Observation], float]
 
 
 def in_order(captures: Iterable[Capture], document: Document) -> list[Capture]:
@@ -77,9 +90,23 @@ def each_look(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:
         yield from map(tuple, observations)
 
 
-def observations(captures: Iterable[Capture], reader: Reader) -> Sequence[Observation]:
-    """The good looks of `captures`, which are in order; each text is read once."""
-    return _merged(tuple(_looks(captures, reader)), reader)
+def observations(
+    captures: Iterable[Capture], reader: Reader, alike: Alike
+) -> Sequence[Observation]:
+    """The good looks of `captures`, which are in order; each text is read once.
+
+    With them those collapses that agree with the good look after them; `alike` is the share of
+    their texts that both have.
+    """
+    seen: list[Observation] = []
+    for look in reversed(tuple(_looks(captures, reader))):
+        if not look.is_collapse or (seen and _is_nearly(look, seen[-1], alike)):
+            seen.append(look)
+    return _merged(seen[::-1], reader)
+
+
+def _is_nearly(one: Observation, other: Observation, alike: Alike) -> bool:
+    return one.text == other.text or alike(one, other) >= NEARLY
 
 
 def _merged(seen: Sequence[Observation], reader: Reader) -> Sequence[Observation]:
@@ -109,17 +136,20 @@ def _as_page(look: Observation, pages: Sequence[Observation]) -> Observation:
 
 def _looks(captures: Iterable[Capture], reader: Reader) -> Iterator[Observation]:
     known: dict[tuple[object, ...], str] = {}
-    for parts in groups(captures):
+    for parts in groups(captures, collapsed=True):
         key = tuple((c.page_key, c.text) for c in parts)
         if key not in known:
             known[key] = text_digest(clauses(parts, reader))
         yield Observation(parts, max(c.time for c in parts), known[key])
 
 
-def groups(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:
-    """The captures of each good look; `captures` are in order."""
+def groups(
+    captures: Iterable[Capture], *, collapsed: bool = False
+) -> Iterator[tuple[Capture, ...]]:
+    """The captures of each good look, or also of those `collapsed`; `captures` are in order."""
+    outcomes = _SEEN if collapsed else _GOOD
     for parts in each_look(captures):
-        if all(c.outcome is Outcome.GOOD and c.text for c in parts):
+        if all(c.outcome in outcomes and c.text for c in parts):
             yield parts
 
 
@@ -149,6 +179,7 @@ def version(document: str, look: Observation, reader: Reader) -> Version:
         clauses=clauses(look.parts, reader),
         captures=look.parts,
         urls=tuple(c.source.url for c in look.parts if c.source and c.source.url),
+        languages=tuple(sorted({c.language for c in look.parts if c.language})),
     )
 
 

@@ -1,36 +1,30 @@
-"""When a document could not be had: looks that failed, put together. Pure."""
+"""Times in which a document was not as fresh as expected. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
-from itertools import groupby
+from datetime import timedelta
 
-from tracker.model import LIVE, Capture, Outage, Outcome
+from tracker.history.freshness import Telling, by_record
+from tracker.model import Capture, Outage
 
 
-def outages(captures: Iterable[Capture]) -> Iterator[Outage]:
+def outages(captures: Iterable[Capture], expect: timedelta | None = None) -> Iterator[Outage]:
     """The outages of one document, oldest first, from its captures in any order.
 
-    Only our own visits count: that another archive once met an error page is nothing a
-    subscriber could act on.
+    What others recorded counts from when it became known here: what turns up later takes back
+    nothing that was told.
     """
-    live = sorted((c for c in captures if c.via == LIVE), key=lambda c: c.time)
+    told = Telling(expect)
     lasting: Outage | None = None
-    seen: datetime | None = None
-    for time, look in groupby(live, key=lambda c: c.time):
-        bad = min(
-            (c for c in look if c.outcome is not Outcome.GOOD),
-            key=lambda c: (c.asked_url or "", c.outcome, c.reason),
-            default=None,
-        )
-        if bad and lasting is None:
-            lasting = Outage(time, None, bad.outcome, bad.reason, seen)
-        elif bad is None:
-            seen = time
-            if lasting is not None:
-                yield replace(lasting, ended=time)
+    for look in by_record(c for c in captures if not c.is_preview):
+        told.hear(look)
+        began = told.alarmed_since()
+        if began and lasting is None:
+            lasting = Outage(began, None, *told.grounds(), told.last_seen)
+        elif began is None and lasting is not None:
+            yield replace(lasting, ended=told.time)
             lasting = None
     if lasting is not None:
         yield lasting

@@ -16,10 +16,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
-from tracker.history.confirmation import is_confirmed
 from tracker.history.observations import each_look, groups
 from tracker.model import Capture
-from tracker.policy import AGREEING_OBSERVATIONS
+from tracker.policy import AGREEING_OBSERVATIONS, has_agreed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Run:
 
 
 def decisive(ordered: Sequence[Capture]) -> tuple[Run, ...]:
-    """The runs of all good looks among captures in order; equal runs give equal texts."""
+    """The runs of all looks that count among captures in order; equal runs give equal texts."""
     known = list(_runs(c for c in ordered if not c.is_preview))
     begin = known[0].first[0].time if known else None
     late = (c for c in ordered if c.is_preview and _is_since(begin, c))
@@ -43,13 +42,13 @@ def decisive(ordered: Sequence[Capture]) -> tuple[Run, ...]:
 
 
 def _runs(captures: Iterable[Capture]) -> Iterator[Run]:
-    for _, seen in groupby(groups(captures), key=_sight):
+    for _, seen in groupby(groups(captures, collapsed=True), key=_sight):
         first, *more = seen
         yield Run(first, 1 + len(more), (more or [first])[-1][-1].time)
 
 
 def _sight(parts: Sequence[Capture]) -> list[tuple[object, ...]]:
-    return [(c.page_key, c.text, c.via, c.media) for c in parts]
+    return [(c.page_key, c.text, c.via, c.media, c.outcome) for c in parts]
 
 
 def _settled(known: Sequence[Run]) -> Iterator[Run]:
@@ -58,7 +57,7 @@ def _settled(known: Sequence[Run]) -> Iterator[Run]:
     What was seen first of all is believed at once.
     """
     for run in known[-1:]:
-        agreed = run.last and is_confirmed(run.looks, run.first[0].time, run.last)
+        agreed = run.last and has_agreed(run.looks, run.first[0].time, run.last)
         yield replace(run, looks=0, last=None) if agreed or len(known) == 1 else run
 
 
@@ -96,7 +95,7 @@ def _is_since(begin: datetime | None, capture: Capture) -> bool:
 def _ends(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:
     for _, met in groupby(each_look(captures), key=_met):
         looks = list(met)
-        agreed = is_confirmed(len(looks), looks[0][0].time, looks[-1][0].time)
+        agreed = has_agreed(len(looks), looks[0][0].time, looks[-1][0].time)
         yield from (*looks[: AGREEING_OBSERVATIONS - 1], looks[-1]) if agreed else looks
 
 

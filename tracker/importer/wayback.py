@@ -57,10 +57,9 @@ def _day(day: date) -> str:
     return day.isoformat().replace("-", "")
 
 
-def newest_address(base: str, page: str, until: date | None = None) -> str:
-    """Return where the index line of the newest capture of `page` is, up to a day if given."""
-    asked = [*_question(page), ("limit", "-1")]
-    asked += [("to", _day(until))] if until else []
+def newest_address(base: str, page: str, until: date) -> str:
+    """Return where the index line of the newest capture of `page` up to a day is."""
+    asked = [*_question(page), ("limit", "-1"), ("to", _day(until))]
     return f"{base}/cdx/search/cdx?{urlencode(asked)}"
 
 
@@ -123,6 +122,16 @@ def copy_address(base: str, mark: IndexEntry) -> str:
     return f"{base}/web/{mark.stamp}/{quote(mark.url, safe=_KEPT)}"
 
 
+def calendar_address(base: str, page: str) -> str:
+    """Where a person can see which captures of a page there are."""
+    return f"{base}/web/*/{quote(page, safe=_KEPT)}"
+
+
+def via(base: str) -> str:
+    """Name the archive as the way by which its captures came."""
+    return f"Wayback Machine, {urlsplit(base).netloc}"
+
+
 _KEPT = "!#$%&'()*+,/:;=?@[]~"
 
 
@@ -144,7 +153,7 @@ def replayed(
         time=mark.time,
         body=body,
         media=dict(served).get("content-type", media),
-        via=f"Wayback Machine, {urlsplit(base).netloc}",
+        via=via(base),
         status=200,
         headers=served,
         archive_url=copy_address(base, mark),

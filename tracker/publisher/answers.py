@@ -53,7 +53,8 @@ class Quote:
 class Reply:
     """What one document says on one question; `is_read` tells that its language is understood.
 
-    `seen` is the time of the newest version and `last_seen` the last look. `since` is the time
+    `seen` is the time of the newest version and `last_seen` the last look; `read_since` is the
+    time since which the text has been read, where another page was read before. `since` is the time
     since which it has answered without a break; `changed` the page of the revision that last
     changed the answer, at `changed_at`, and `before` the sentences that it took away.
     `was_answered` tells that the text before that had an answer, too.
@@ -66,6 +67,7 @@ class Reply:
     is_read: bool
     seen: datetime
     last_seen: datetime
+    read_since: datetime | None
     since: datetime | None
     was_always: bool
     changed: str
@@ -106,6 +108,7 @@ def _reply(
         is_read={capture.language for capture in newest.captures} <= {None, "en"},
         seen=newest.first_seen,
         last_seen=newest.last_seen,
+        read_since=answer.first.first_seen if answer.first != history.versions[0] else None,
         since=answer.since.first_seen if answer.since else None,
         was_always=bool(answer.since) and answer.since == answer.first,
         changed=urls.revision_page(changed) if changed else "",

@@ -14,6 +14,8 @@ from tracker.model import History, Revision, Significance, Version
 
 def is_break(revision: Revision) -> bool:
     """Whether what differs comes of where the text was read rather than of the text."""
+    if revision.is_translation:
+        return True
     technical = revision.significance is Significance.TECHNICAL
     return technical and bool(revision.changes) and not revision.after.is_preview
 

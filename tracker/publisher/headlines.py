@@ -90,6 +90,8 @@ def _event(revision: Revision, topics: Sequence[Topic], answers: Sequence[str]) 
 
 
 def _announcement(revision: Revision, named: Sequence[str], answers: Sequence[str]) -> str:
+    if revision.is_translation:
+        return f"now in another language ({', '.join(revision.after.languages)})"
     if all(not change.after for change in words.news(revision)):
         return "took down its notice of changes"
     said = " about ".join(filter(None, ("announces changes", " and ".join(named))))

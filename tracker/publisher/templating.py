@@ -83,6 +83,8 @@ def environment() -> Environment:
         "moment": words.moment,
         "iso": words.iso,
         "sight": words.sight,
+        "since_before": words.since_before,
+        "withdrawal": words.withdrawal,
         "provenance": words.provenance,
         "origins": words.origins,
         "worth": words.significance_label,

@@ -24,6 +24,7 @@ from tracker.model import (
     Question,
     Revision,
     Span,
+    Standing,
     State,
     Tag,
     Topic,
@@ -50,6 +51,16 @@ _BEGIN = {Op.DELETE: "\x01", Op.INSERT: "\x02"}
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 _AHEAD = timedelta(days=1)  # clocks may differ by so much
 _STALE = 3  # days; a timer visits twice a day
+_FINE = {Outcome.GOOD, Outcome.ANSWERED, None}
+#: Judgements on what a page says, which may be mistaken.
+_ACCEPTABLE = {
+    *(Outcome.WALL, Outcome.CHALLENGE, Outcome.EMPTY, Outcome.SELECTOR),
+    *(Outcome.COLLAPSED, Outcome.LANGUAGE),
+}
+_ACCEPT = (
+    "If this is the document all the same, say so in data/corrections.toml "
+    "(`tracker guide publish`: accepted)."
+)
 _CONTEXT = 160  # characters kept on either side of a change
 
 
@@ -103,16 +114,16 @@ def _state(history: History, now: datetime) -> str:
     standing, became = history.standing, history.document.became
     if became:
         return f"goes on as {became}"
-    if standing.last_seen and standing.last_seen > now and standing.last_seen - now > _AHEAD:
-        return "SEEN IN THE FUTURE, as was recorded"
-    if standing.state is not State.OK:
-        outcome = standing.outcome if standing.outcome is not Outcome.GOOD else None
-        told = f": {outcome.value}" if outcome else ""
-        return f"{standing.state.value.upper()}{told}"
     if history.document.ended:
         return "no longer declared"
-    if not history.document.sources:
-        return "imported, not watched"
+    if standing.last_seen and standing.last_seen > now and standing.last_seen - now > _AHEAD:
+        return "SEEN IN THE FUTURE, as was recorded"
+    if standing.state is State.IMPORTED:
+        return standing.state.value
+    if standing.state is not State.OK:
+        outcome = standing.outcome if standing.outcome not in _FINE else None
+        told = f": {outcome.value}" if outcome else ""
+        return f"{standing.state.value.upper()}{told}"
     days = (now - standing.last_visit).days if standing.last_visit else 0
     return f"STALE for {words.count(days, 'day')}" if days > _STALE else "ok"
 
@@ -122,15 +133,19 @@ def _standing(history: History, now: datetime, colour: bool, width: int) -> Iter
     seen = f"seen {words.minute(standing.last_seen)}" if standing.last_seen else "never seen"
     state = _state(history, now)
     state = _style(state, _ALERT, colour and state[:1].isupper())
-    yield f"{_style(history.document.id, _BOLD, colour)}  {seen}  {state}"
+    through = f", {words.through(standing)}" if words.through(standing) else ""
+    yield f"{_style(history.document.id, _BOLD, colour)}  {seen}{through}  {state}"
     versions = words.count(len(history.versions), "version")
     changed = (
         f", last changed {history.revisions[-1].first_seen.date()}" if history.revisions else ""
     )
     yield f"    {words.line(history.title)}: {versions}{changed}"
-    if standing.reason:
-        visited = f"{words.minute(standing.last_visit)}: " if standing.last_visit else ""
-        yield from _wrapped(f"{visited}{harmless(standing.reason)}", width, "    ")
+    dated = None if standing.sources else standing.last_visit
+    when = f"{words.minute(dated)}: " if dated else ""
+    for sentence in words.hindrances(standing, advice=True):
+        yield from _wrapped(f"{when}{harmless(sentence)}", width, "    ")
+    if standing.outcome in _ACCEPTABLE:
+        yield from _wrapped(_ACCEPT, width, "    ")
 
 
 def visit(
@@ -138,25 +153,45 @@ def visit(
     captures: Iterable[Capture],
     skipped: str,
     told: MutableMapping[str, str] | None = None,
+    standing: Standing | None = None,
 ) -> str:
-    """Say in one line how the visit to a document went.
+    """Say in one line how the visit to a document went, and in others what stands in the way.
 
     `told` are the reasons that were given before, each with the document it was given of; of
-    those only the document is named.
+    those only the document is named. `standing` is how the document stands then, where its own
+    pages were not read.
     """
+    told = {} if told is None else told
+    if standing and any(source.name != "page" for source in standing.sources):
+        return _read_by_others(document, standing, told)
     looked = [c for c in captures if not c.is_preview]  # mostly there is none to be seen
     bad = next((c for c in looked if c.outcome is not Outcome.GOOD), None)
     if skipped:
-        state = f"not asked for: {skipped}"
-        return f"{document.id}  {words.line(state, 1000)}" + (
-            f"; {bad.outcome.value}" if bad else ""
-        )
+        state = words.line(f"not asked for: {skipped}", 1000)
+        return f"{document.id}  {state}" + (f"; {bad.outcome.value}" if bad else "")
     if bad is None:
         return f"{document.id}  good"
-    reason = words.line(bad.reason, 1000)
-    first = told.setdefault(reason, document.id) if told is not None else document.id
-    why = reason if first == document.id else f"the same as {first}"
-    return f"{document.id}  {bad.outcome.value.upper()}: {why}"
+    return f"{document.id}  {bad.outcome.value.upper()}: {_once(bad.reason, document, told)}"
+
+
+def _once(reason: str, document: Document, told: MutableMapping[str, str]) -> str:
+    """Give a reason the first time, and later on the document of which it was given."""
+    line = words.line(reason, 1000)
+    first = told.setdefault(line, document.id)
+    return line if first == document.id else f"{_SAME}{first}"
+
+
+def _read_by_others(document: Document, standing: Standing, told: MutableMapping[str, str]) -> str:
+    """Say how a document stands that is not read at its own page, and what stands in the way."""
+    through = f"read {words.through(standing)}" if words.through(standing) else "last read"
+    seen = f"{through}, as of {words.minute(standing.last_seen)}" if standing.last_seen else ""
+    state = standing.state.value.upper() if standing.is_alarming or not seen else ""
+    first = f"{document.id}  {': '.join(filter(None, [state, seen]))}"
+    reasons = (_once(one, document, told) for one in words.hindrances(standing, advice=not seen))
+    return "\n".join([first, *(f"  {one}" for one in reasons if not one.startswith(_SAME))])
+
+
+_SAME = "the same as "
 
 
 def import_summary(captures: Iterable[Capture | None]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from tracker.model import Revision, Topic, Version, utc
+from tracker.model import PublishedVersion, Revision, Topic, Version, utc
 from tracker.publisher.words import nth, stamp
 
 _OF_ONE = re.compile(
@@ -35,7 +35,25 @@ def version_stamp(version: Version) -> str:
     """Name a version within its document as addresses do."""
     # A preview is often first seen together with the banner that announces it.
     shown = "-preview" if version.is_preview else ""
-    return f"{stamp(version.first_seen)}{shown}{nth(version)}"
+    seen, number = version.named
+    return f"{stamp(seen)}{shown}{nth(number)}"
+
+
+def published_stamp(published: PublishedVersion) -> str:
+    """Name a version that was published as addresses do."""
+    shown = "-preview" if published.is_preview else ""
+    return f"{stamp(published.seen)}{shown}{nth(published.nth)}"
+
+
+def withdrawn_page(published: PublishedVersion) -> str:
+    """Where a version that was published and is none any more was shown as a change."""
+    return f"changes/{published.document}/{published_stamp(published)}/"
+
+
+def withdrawn_pages(published: PublishedVersion) -> tuple[str, ...]:
+    """The addresses that a version had which was published and is none any more."""
+    own = f"documents/{published.document}/{published_stamp(published)}/"
+    return (own, withdrawn_page(published)) if published.before else (own,)
 
 
 def as_stamp(name: str) -> str:

@@ -13,6 +13,7 @@ def without_texts(history: History) -> History:
         history,
         versions=tuple(map(bare, history.versions)),
         revisions=tuple(map(_bare_revision, history.revisions)),
+        retold=(),
     )
 
 

@@ -13,18 +13,22 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from urllib.parse import quote
 
+from tracker.errors import without_advice
 from tracker.model import (
     LIVE,
     PREVIEW,
+    SOURCE,
     Capture,
     Change,
-    Correction,
     Document,
     History,
     Kind,
     Note,
+    PublishedVersion,
     Revision,
     Significance,
+    Standing,
+    State,
     Topic,
     Unit,
     Version,
@@ -161,15 +165,70 @@ def stamp(time: datetime) -> str:
     return iso(time).replace("-", "").replace(":", "")
 
 
-def nth(seen: Version | Correction) -> str:
+def nth(number: int) -> str:
     """ "-2" behind the time of the second version that was first seen in one second."""
-    return f"-{seen.nth}" if seen.nth > 1 else ""
+    return f"-{number}" if number > 1 else ""
 
 
 def sight(version: Version) -> str:
     """Say when a version was first seen, and which of that second it is if there are several."""
     more = f", no. {version.nth} of that second" if version.nth > 1 else ""
-    return f"{moment(version.first_seen)}{more}"
+    by = f", by {witness(version)}" if witness(version) else ""
+    return f"{moment(version.first_seen)}{more}{by}"
+
+
+# ── sources ──────────────────────────────────────────────────────────────────────
+
+
+def witness(version: Version) -> str:
+    """Say who else saw a version first: "the Internet Archive"; empty where we did ourselves."""
+    return next((keeper(c) for c in version.captures if keeper(c)), "")
+
+
+def keeper(capture: Capture) -> str:
+    """Name the public archive that a capture came from; empty where it came from none."""
+    if capture.via.startswith("Wayback Machine"):
+        return "the Internet Archive"
+    if capture.via.startswith("Open Terms Archive") or capture.fact(SOURCE):
+        return line(capture.via.partition(", commit ")[0])
+    return ""
+
+
+def source_name(name: str) -> str:
+    """Name a source of a document as people do."""
+    names = {"page": "the page itself", "internet-archive": "the Internet Archive"}
+    return names.get(name, f"the collection {line(name)}")
+
+
+def through(standing: Standing) -> str:
+    """Say through whom a text was read: "through the Internet Archive"; empty if directly."""
+    if standing.through in ("", "page"):
+        return ""
+    return f"through {source_name(standing.through)}"
+
+
+def hindrances(standing: Standing, *, advice: bool = False) -> list[str]:
+    """Say in sentences what stands in the way of each source, and what is late.
+
+    Readers get no `advice`: what only an operator can do.
+    """
+
+    def told(reason: str) -> str:
+        return reason if advice else without_advice(reason)
+
+    found = []
+    if standing.state is State.OVERDUE and standing.expected:
+        found.append(f"It was expected to be seen again by {moment(standing.expected)}.")
+    for source in standing.sources:
+        if source.is_closed:
+            found.append(told(source.reason))
+        elif source.since:
+            name = source_name(source.name)
+            whole = f"{name[:1].upper()}{name[1:]}"
+            since = f"not read since {moment(source.since)}"
+            found.append(f"{whole}: {since}: {told(source.reason)}")
+    rest = standing.reason and not any(s.reason == standing.reason for s in standing.sources)
+    return [*found, told(standing.reason)] if rest else found
 
 
 # ── names ─────────────────────────────────────────────────────────────────────────
@@ -181,8 +240,8 @@ def edition(name: str) -> str:
 
 
 def document_name(history: History, title: str = "") -> str:
-    """ "LinkedIn Privacy Policy (EU)": service, the page's own title, edition."""
-    title = line(title or history.title)
+    """ "LinkedIn Privacy Policy (EU)": service, declared name (or a page's own title), edition."""
+    title = line(title or history.document.type or history.title)
     service = line(history.document.service)
     full = title if service.casefold() in title.casefold() else f"{service} {title}"
     region = edition(history.document.edition)
@@ -191,7 +250,7 @@ def document_name(history: History, title: str = "") -> str:
 
 def declared_name(history: History) -> str:
     """ "LinkedIn Privacy Policy (EU)": the document as it is declared, whatever its page says."""
-    return document_name(history, history.document.type)
+    return document_name(history)
 
 
 def kind(change: Change) -> str:
@@ -259,7 +318,7 @@ def worth(history: History) -> int:
 
 def summary(revision: Revision, topics: Sequence[Topic]) -> str:
     """Plain sentences: how much changed on each topic, and on which nothing did."""
-    if not revision.significance.is_news:
+    if not revision.significance.is_news or revision.is_translation:
         return f"{revision.reason[:1].upper()}{revision.reason[1:]}."
     total = len(news(revision))
     parts = [
@@ -275,7 +334,7 @@ def summary(revision: Revision, topics: Sequence[Topic]) -> str:
 
 def remark(revision: Revision, topics: Sequence[Topic]) -> str:
     """What a list says under a headline: only what the headline does not say already."""
-    if not revision.significance.is_news:
+    if not revision.significance.is_news or revision.is_translation:
         return summary(revision, topics)
     total = len(news(revision))
     counts = [
@@ -323,8 +382,34 @@ def tag_uri(revision: Revision) -> str:
     """The permanent identity of a revision (RFC 4151): the document and when it was first seen."""
     # An authority that is nobody's: the identity must not move with the site's address.
     shown = "/preview" if revision.after.is_preview else ""
-    seen = f"{iso(revision.first_seen)}{shown}{nth(revision.after)}"
-    return f"tag:terms-tracker.invalid,2025:{revision.document}/{seen}"
+    seen, number = revision.after.named
+    name = f"{iso(seen)}{shown}{nth(number)}"
+    return f"tag:terms-tracker.invalid,2025:{revision.document}/{name}"
+
+
+def name_key(published: PublishedVersion) -> str:
+    """The name of a version that was published, as ids of items have it."""
+    shown = "/preview" if published.is_preview else ""
+    return f"{iso(published.seen)}{shown}{nth(published.nth)}"
+
+
+def withdrawal(published: PublishedVersion) -> str:
+    """Why a version that was published is none any more."""
+    return (
+        f"A text first seen {moment(published.seen)} was published here as a version of this "
+        "document. What is known by now shows that it was none: the captures of it were revoked, "
+        "or others show another course of events."
+    )
+
+
+def since_before(version: Version) -> str:
+    """Say who turned out to have seen a version before it was published here, and when."""
+    if version.named[0] <= version.first_seen:
+        return ""
+    by = line(version.captures[0].via) if version.captures else ""
+    who = f" by {by}" if by and by != LIVE else ""
+    known = moment(version.named[0])
+    return f"Shown{who} since {moment(version.first_seen)}; known here since {known}"
 
 
 _COMMIT = re.compile(r"(https://github\.com/[\w.-]{1,100}/[\w.-]{1,100})/commit/([0-9a-f]{40})")
@@ -366,7 +451,7 @@ def _cited(history: History, version: Version, *told: str) -> str:
     page = source(version)
     parts = [
         f"“{document_name(history, version.title)}”",
-        f"version first seen {iso(version.first_seen)}{nth(version)}",
+        f"version first seen {iso(version.first_seen)}{nth(version.nth)}",
         f"published by {line(history.document.service)}{f' at {page}' if page else ''}",
         f"archived at {safe(copy)}" if copy else "",
         *(f"SHA-256 {digest}" for digest in _digests(version.captures)),

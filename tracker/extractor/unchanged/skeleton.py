@@ -49,8 +49,12 @@ _CLOSED = {name: re.compile(rf"</(?i:{name})({_BLANK}*>)?") for name in ("script
 _TAG = rf"<{_EMPTIED}?{_ELEMENT}"
 _TAGS = re.compile(rf"(?:{_TAG}(?:{_BLANK}++{_NAME}(?:=\"[^\"<>]*+\")?+)*+{_BLANK}*+/?+)*+")
 # Values that no reading looks at; of the last two it asks whether they are there.
-# A style may hide or strike out what it is on, or make a block of it.
-_READ_STYLE = "(?:[dD](?i:isplay)|[vV](?i:isibility)|[tT](?i:ext-decoration)|[&\\\\/])"
+# A style may hide or strike out what it is on, make a block of it, raise or turn its letters, keep
+# its lines or number its items.
+_READ_STYLE = (
+    "(?:[dD](?i:isplay|irection)|[vV](?i:isibility|ertical-align)|[tT](?i:ext-decoration)"
+    "|[uU](?i:nicode-bidi)|[wW](?i:hite-space)|[lL](?i:ist-style)|[&\\\\/])"
+)
 _UNREAD = (
     rf'nonce|style(?=="(?![^"]*?{_READ_STYLE})[^"]*")|src|'
     "srcset|integrity|alt|title|aria-label|aria-labelledby|aria-describedby"

@@ -26,6 +26,7 @@
       time.textContent = row.last_seen.slice(0, 16).replace("T", " ") + " UTC";
       link.append(place.tagName === "TD" ? "" : "Last seen ", time);
       if (Date.parse(row.last_seen) > Date.now() + 864e5) link.append(" (as was recorded; that is yet to come)");
+      if (row.read) link.append(" " + row.read);
       if (row.state !== "ok") link.append(" (" + row.state + ")");
     } else link.append("never read");
     place.replaceChildren(link);
@@ -87,6 +88,47 @@
     if (now) acts.append(button("copy as quote", latest, of(1)));
     if (was) acts.append(button(now ? "copy former wording as quote" : "copy as quote", former, of(0)));
   }
+})();
+
+// What is shown of a revision is part of its address; j and k lead from change to change.
+(() => {
+  const views = document.getElementById("views");
+  if (!views) return;
+  const inputs = [...views.querySelectorAll("input")];
+  const name = (input) => input.value === "on" ? input.id.replace(/^(show|as)-/, "") : input.value;
+  const given = new URLSearchParams(location.search);
+  const standard = inputs.filter((input) => input.checked);
+  for (const input of inputs) if (given.get(input.name) === name(input)) input.checked = true;
+  views.addEventListener("change", () => {
+    const address = new URL(location.href);
+    for (const input of inputs.filter((one) => one.checked)) {
+      if (standard.includes(input)) address.searchParams.delete(input.name);
+      else address.searchParams.set(input.name, name(input));
+    }
+    history.replaceState(null, "", address);
+  });
+
+  const changes = () => [...document.querySelectorAll("article.change")].filter((one) => one.offsetParent);
+  let current = null;
+  function go(step) {
+    const shown = changes(), at = shown.indexOf(current);
+    const next = at < 0 && step < 0 ? shown.length - 1 : Math.min(Math.max(at + step, 0), shown.length - 1);
+    if (!shown.length) return;
+    current?.classList.remove("current");
+    current = shown[next];
+    current.classList.add("current");
+    current.scrollIntoView({ block: "center" });
+    current.querySelector(".anchor").focus({ preventScroll: true });
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== "radio") return;
+    if (event.key === "j") go(1);
+    if (event.key === "k") go(-1);
+  });
+  const hint = document.createElement("p");
+  hint.className = "keys";
+  hint.textContent = "j and k lead to the next and the previous change";
+  if (changes().length > 1) views.append(hint);
 })();
 
 // The version that stood on a day: the link follows the day that is chosen.

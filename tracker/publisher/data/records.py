@@ -6,10 +6,29 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from tracker.model import Change, Clause, History, Link, Question, Revision, Topic, Version
+from tracker.errors import without_advice
+from tracker.model import (
+    Change,
+    Clause,
+    History,
+    Link,
+    Question,
+    Revision,
+    SourceState,
+    Topic,
+    Version,
+)
 from tracker.publisher import answers
 from tracker.publisher.answers import Quote, Reply
-from tracker.publisher.words import declared_name, iso, origins, source
+from tracker.publisher.words import (
+    declared_name,
+    hindrances,
+    is_web,
+    iso,
+    origins,
+    source,
+    through,
+)
 
 Record = dict[str, Any]
 
@@ -183,11 +202,29 @@ def _standing(history: History) -> Record:
         "title": history.title,
         "state": standing.state.value,
         "last_seen": _time(standing.last_seen),
+        "through": standing.through or None,
+        "read": through(standing) or None,
+        "copy": standing.copy if is_web(standing.copy) else None,
+        "expected": _time(standing.expected),
         "last_visit": _time(standing.last_visit),
         "outcome": standing.outcome.value if standing.outcome else None,
-        "reason": standing.reason or None,
+        "reason": " ".join(hindrances(standing)) or None,
+        "sources": [_source(source) for source in standing.sources],
         "versions": len(history.versions),
         "last_change": _time(history.revisions[-1].first_seen if history.revisions else None),
+    }
+
+
+def _source(source: SourceState) -> Record:
+    return {
+        "name": source.name,
+        "asked": _time(source.asked),
+        "answered": _time(source.answered),
+        "seen": _time(source.seen),
+        "closed": source.is_closed,
+        "since": _time(source.since),
+        "outcome": source.outcome.value if source.outcome else None,
+        "reason": without_advice(source.reason) or None,
     }
 
 

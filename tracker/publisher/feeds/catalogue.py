@@ -143,7 +143,7 @@ def alternates(path: str, groups: Sequence[Group]) -> list[Feed]:
 def _near(path: str) -> Iterator[str]:
     """The names of feeds that may belong to a page, the closest first; not all need exist."""
     top, _, rest = path.partition("/")
-    if top == "topics":
+    if top in {"topics", "services", "now"}:
         yield rest.partition("/")[0]
     elif top in {"documents", "changes"} and "@" in rest:
         document = "/".join(rest.split("/")[:2])

@@ -22,7 +22,12 @@ from tracker.publisher.feeds.channel import Channel, Item
 from tracker.publisher.feeds.digest import digests
 from tracker.publisher.feeds.formats import FORMATS
 from tracker.publisher.feeds.items import revision_item
-from tracker.publisher.feeds.notices import correction_item, outage_items, renamed_item
+from tracker.publisher.feeds.notices import (
+    correction_item,
+    outage_items,
+    renamed_item,
+    withdrawal_item,
+)
 from tracker.publisher.urls import feed_file
 
 #: Where links lead until the operator says where the site lives.
@@ -104,14 +109,21 @@ def document_items(
     of = service_of(history.document.id)
     served = services([history], topics).keys()
     common = frozenset({ALL, history.document.id} | own | served)
-    for revision in (r for r in history.revisions if r.is_news):
+    for revision in _news(history):
         said = [c for c in mine if c.is_of(revision)]
         about = {*revision.topics, *(of_service(of, t) for t in revision.topics if served)}
         item = revision_item(history, revision, topics, base, common | about, said)
         yield replace(item, ahead=_ahead(revision, history))
     yield from _corrections(history, mine, common, base)
+    yield from (withdrawal_item(history, p, base, common) for p in history.withdrawn if p.is_news)
     if history.document.became and history.standing.last_seen:
         yield renamed_item(history, history.standing.last_seen, base)
+
+
+def _news(history: History) -> Iterable[Revision]:
+    """The news of a document, each as it was told."""
+    told = [r for r in history.revisions if r.is_news]
+    return {(r.after.is_preview, r.after.named): r for r in (*told, *history.retold)}.values()
 
 
 def outages(histories: Iterable[History], base: str) -> Iterator[Item]:

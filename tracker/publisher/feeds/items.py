@@ -74,6 +74,8 @@ class Body:
         if self.revision.effective:
             yield f"In force from: {words.day(self.revision.effective)}"
         yield f"First seen: {words.sight(self.revision.after)}"
+        if earlier := words.since_before(self.revision.after):
+            yield earlier
         yield f"Before that, the text of {words.day(self.revision.before.first_seen)} stood."
 
     def _clauses(self) -> Iterator[list[str]]:
@@ -124,7 +126,7 @@ def revision_item(
         link=body.link,
         summary=body.summary,
         content=Content.of(body.html(), body.text(), _facts(body, topics)),
-        published=revision.first_seen,
+        published=revision.told or revision.first_seen,
         categories=(
             *((t.id, t.title) for t in topics if t.id in revision.topics),
             (revision.document, words.document_name(history)),
@@ -157,6 +159,7 @@ def _facts(body: Body, topics: Sequence[Topic]) -> dict[str, object]:
         "topics_unchanged": [t.id for t in topics if t.id not in revision.topics],
         "effective": revision.effective.isoformat() if revision.effective else None,
         "first_seen": words.iso(revision.first_seen),
+        "announced_here": words.iso(revision.told or revision.first_seen),
         "before_first_seen": words.iso(revision.before.first_seen),
         "archived": list(body.copies),
         "sha256_before": [c.body for c in revision.before.captures if c.body],

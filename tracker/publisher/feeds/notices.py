@@ -6,12 +6,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from tracker.model import Correction, History, Outage, Revision, digest
+from tracker.errors import without_advice
+from tracker.model import (
+    Correction,
+    History,
+    Outage,
+    Outcome,
+    PublishedVersion,
+    Revision,
+    digest,
+)
 from tracker.publisher import words
 from tracker.publisher.feeds.catalogue import STATUS
 from tracker.publisher.feeds.channel import Content, Item
 from tracker.publisher.templating import ENVIRONMENT
-from tracker.publisher.urls import document_page, revision_page
+from tracker.publisher.urls import document_page, revision_page, withdrawn_page
 
 _STATUS = frozenset({STATUS})
 
@@ -36,8 +45,10 @@ def correction_item(
 
     `revision` is None where today's reading of the pages does not find it any more.
     """
-    name = words.document_name(history, revision.after.title if revision else "")
-    seen = f"{words.iso(correction.first_seen)}{words.nth(correction)}"
+    if correction.verdict:
+        return _verdict_item(history, correction, base, feeds)
+    name = words.document_name(history)
+    seen = f"{words.iso(correction.first_seen)}{words.nth(correction.nth)}"
     about = f"It is about the revision first seen {words.moment(correction.first_seen)}."
     gone = "" if revision else "Read by today's rules, there was none."
     page = revision_page(revision) if revision else document_page(correction.document)
@@ -50,6 +61,46 @@ def correction_item(
         ("correction", "Correction"),
         corrected_at(correction),
         _Place(history, base + page, "What was published"),
+        feeds,
+    )
+
+
+def _verdict_item(
+    history: History, correction: Correction, base: str, feeds: frozenset[str]
+) -> Item:
+    seen, said = words.iso(correction.first_seen), correction.verdict
+    what = f"the capture of {words.moment(correction.first_seen)} was {said}"
+    about = f"In the log it stays as it was recorded; from now on {_COUNTS[str(said)]}."
+    key = digest(correction.sentence.encode("utf-8", "replace"))[:8]
+    return _notice(
+        f"{said}/{correction.document}/{seen}/{correction.date}-{key}",
+        f"{words.document_name(history)}: {what}",
+        [words.safe(correction.sentence), about],
+        ("correction", "Correction"),
+        corrected_at(correction),
+        _Place(history, base + document_page(correction.document), "What is known"),
+        feeds,
+    )
+
+
+_COUNTS = {
+    "revoked": "it is not taken for the document",
+    "accepted": "it is taken for the document, and so is every capture of the same text",
+}
+
+
+def withdrawal_item(
+    history: History, published: PublishedVersion, base: str, feeds: frozenset[str]
+) -> Item:
+    """The item of news that is none any more, under the id by which it was told."""
+    name, key = words.document_name(history), words.name_key(published)
+    return _notice(
+        f"{published.document}/{key}",
+        f"{name}: withdrawn, what was told on {words.day(published.told)}",
+        [words.withdrawal(published)],
+        ("withdrawn", "Withdrawn"),
+        published.told,
+        _Place(history, base + withdrawn_page(published), "What is known"),
         feeds,
     )
 
@@ -85,13 +136,14 @@ def outage_items(history: History, outage: Outage, base: str) -> Iterator[Item]:
     """An item for the beginning of an outage and, once it is over, another for its end."""
     document, name = history.document.id, words.document_name(history)
     place = _Place(history, f"{base}status/", "How every text stands")
-    since = f"since {words.day(outage.began)}: {outage.outcome.value}"
+    since = f"since {words.day(outage.began)}"
+    since += f": {outage.outcome.value}" if outage.outcome is not Outcome.ANSWERED else ""
     before = (
         f"It was last seen {words.moment(outage.last_seen)}; that text stands."
         if outage.last_seen
         else "It has not been seen before."
     )
-    said = [s for s in (words.line(outage.reason, 1000), before) if s]
+    said = [s for s in (words.line(without_advice(outage.reason), 1000), before) if s]
     key, kind = f"outage/{document}/{words.iso(outage.began)}", ("outage", "Outage")
     yield _notice(key, f"{name}: not seen {since}", said, kind, outage.began, place, _STATUS)
     if outage.ended:

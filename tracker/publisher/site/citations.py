@@ -57,7 +57,7 @@ def csl(entry: ListEntry, document: Document, address: str) -> bytes:
         "URL": words.source(revision.after) or address,
         "archive": words.line(archive),
         "archive_location": words.line(copy, 2000),
-        "version": f"first seen {words.iso(seen)}{words.nth(revision.after)}",
+        "version": f"first seen {words.iso(seen)}{words.nth(revision.after.nth)}",
         "note": _note(revision, document, address),
     }
     return f"{json.dumps([item], ensure_ascii=True, indent=1)}\n".encode()
@@ -71,7 +71,7 @@ def _key(revision: Revision) -> str:
 def _note(revision: Revision, document: Document, address: str) -> str:
     copies = (words.copy_of(c, document) for c in revision.after.captures)
     parts = [
-        f"Version first seen {words.iso(revision.first_seen)}{words.nth(revision.after)}",
+        f"Version first seen {words.iso(revision.first_seen)}{words.nth(revision.after.nth)}",
         *(f"SHA-256 {c.body}" for c in revision.after.captures if c.body),
         *(f"archived at {words.line(copy, 2000)}" for copy in copies if copy),
         f"change recorded by Terms Tracker at {address}",

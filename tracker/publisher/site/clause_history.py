@@ -139,7 +139,7 @@ class _Register:
         self._names: Counter[str] = Counter()
 
     def born(self, version: Version, clause: Clause, is_original: bool = False) -> _Growing:
-        words = "\n".join([version.first_seen.isoformat(), *clause.path, clause.key])
+        words = "\n".join([version.named[0].isoformat(), *clause.path, clause.key])
         name = f"p{digest(words.encode('utf-8', 'surrogatepass'))[:10]}"
         self._names[name] += 1
         count = self._names[name]

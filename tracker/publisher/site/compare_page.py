@@ -74,7 +74,7 @@ def _choice(history: History, version: Version, has_twin: bool, text: int) -> Ch
     time = version.first_seen
     label = words.sight(version) if has_twin else words.day(time)
     shown = ", preview" if version.is_preview else ""
-    name = words.document_name(history, version.title)
+    name = words.document_name(history)
     return Choice(urls.version_name(version), f"{label}{shown}", name, text)
 
 
@@ -103,5 +103,5 @@ def _names(*versions: Version) -> Iterator[str]:
 def _ends(history: History, text: Sequence[Version]) -> Suggestion:
     first, last = text[0], text[-1]
     days = f"{words.day(first.first_seen)} and {words.day(last.first_seen)}"
-    label = f"{words.document_name(history, last.title)}: {days}"
+    label = f"{words.document_name(history)}: {days}"
     return Suggestion(label, *_names(first, last))

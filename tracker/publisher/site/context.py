@@ -18,7 +18,7 @@ from tracker.model import Capture, Correction, History, Settings, Tag, Topic
 from tracker.publisher import urls, words
 from tracker.publisher.feeds.catalogue import Feed, alternates, catalogue
 from tracker.publisher.feeds.channels import UNPUBLISHED
-from tracker.publisher.site.listing import ListEntry
+from tracker.publisher.site.listing import ListEntry, events
 from tracker.publisher.templating import ENVIRONMENT
 
 Pages = Iterator[tuple[str, bytes]]
@@ -118,6 +118,7 @@ class PageContext:
             document_name=words.document_name,
             declared_name=words.declared_name,
             document_page=urls.document_page,
+            events=events,
             canonical=self.base + path if self.is_public else "",
             **context,
         )

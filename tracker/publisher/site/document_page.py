@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
 
+from tracker.differ.answers import asker
 from tracker.extractor import is_pdf
 from tracker.model import Capture, Clause, History, Revision, Unit, Version, digest
 from tracker.publisher import urls, words
+from tracker.publisher.continuity import breaks, carries_on
 from tracker.publisher.site.clause_history import ClauseHistories, ClauseHistory
 from tracker.publisher.site.context import PageContext, Pages
 from tracker.publisher.site.listing import ListEntry
@@ -41,7 +43,8 @@ class Stand:
 class Passage:
     """A clause on the page of a version: the level of its heading (0 for none), and its life.
 
-    `anchor` is the name of its life, or its place in a preview, where it has none.
+    `anchor` is the name of its life, or its place in a preview, where it has none. `topics` are
+    those that it is about.
     """
 
     clause: Clause
@@ -49,6 +52,7 @@ class Passage:
     anchor: str
     life: ClauseHistory | None
     is_as_old_as_the_text: bool
+    topics: tuple[str, ...]
 
 
 def pages(frame: PageContext, history: History, found: ClauseHistories, told: Set[str]) -> Pages:
@@ -61,6 +65,7 @@ def pages(frame: PageContext, history: History, found: ClauseHistories, told: Se
     stands = list(_stands(frame, history.versions, mine))
     coming = list(_stands(frame, previews, mine))
     name = words.declared_name(history)
+    verdicts = [c for c in frame.corrections if c.verdict]
     yield frame.page(
         urls.document_page(history.document.id),
         "document.html",
@@ -69,11 +74,25 @@ def pages(frame: PageContext, history: History, found: ClauseHistories, told: Se
         entries=mine,
         stands=stands[::-1],
         timeline=timeline(history, frame.topics),
+        exchanged=[r for r in breaks(history) if r and not carries_on(r)],
+        verdicts=verdicts,
     )
     for stand in (*stands, *coming):
-        yield from _version(frame, history, stand, list(_passages(stand.version, found)), told)
+        yield from _version(
+            frame, history, stand, list(_passages(frame, stand.version, found)), told
+        )
     texts = {stand.page: stand.text for stand in (*stands, *coming)}
     yield from (_diff(entry.revision, texts) for entry in mine)
+    for published in history.withdrawn:
+        for page in (p for p in urls.withdrawn_pages(published) if p not in texts):
+            yield frame.page(
+                page,
+                "withdrawn.html",
+                history=history,
+                name=name,
+                published=published,
+                verdicts=verdicts,
+            )
     for life in found.lives.values():
         if life.id in told:
             page = urls.clause_page(history.document.id, life.id)
@@ -121,18 +140,19 @@ def _version(
     yield from ((f"{stand.page}{name}", body) for name, body in stand.captures)
 
 
-def _passages(version: Version, found: ClauseHistories) -> Iterator[Passage]:
+def _passages(frame: PageContext, version: Version, found: ClauseHistories) -> Iterator[Passage]:
     """The clauses of a version with the level of their headings on our page.
 
     The page's own title is above them, and whatever a page does, no level is left out.
     """
-    last = 1
+    last, about = 1, asker(frame.topics).topics(version)
     for n, clause in enumerate(version.clauses):
         life, level = found.of(version, n), 0
         if clause.unit is Unit.HEADING:
             level = last = min(2 + len(clause.path), last + 1, 6)
         name = found.anchor(version, n)
-        yield Passage(clause, level, name, life, not life or life.is_original)
+        old = not life or life.is_original
+        yield Passage(clause, level, name, life, old, about.get(n, ()))
 
 
 # ── files ─────────────────────────────────────────────────────────────────────────
@@ -186,7 +206,7 @@ def _clauses(
     rows = zip(passages, shown, _folded(shown, folds), tags, strict=True)
     record = {
         "document": version.document,
-        "title": words.document_name(history, version.title),
+        "title": words.document_name(history),
         "first_seen": words.iso(version.first_seen),
         "folds": folds,
         "clauses": [_record(*row) for row in rows],

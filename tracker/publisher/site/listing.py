@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from tracker.model import Correction, History, Revision, Topic
 from tracker.publisher import urls, words
@@ -39,6 +40,25 @@ class ListEntry:
     def event(self) -> str:
         """The headline where the name of the text stands already."""
         return self.headline.removeprefix(f"{self.name}: ")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened to the texts of a service on one day: the one that matters most, and others."""
+
+    entry: ListEntry
+    others: tuple[ListEntry, ...]
+
+
+def events(found: Sequence[ListEntry]) -> list[Event]:
+    """Entries that are neighbours, with those of one service and day as one event."""
+    groups = groupby(found, key=lambda e: (e.service, e.revision.first_seen.date()))
+    return [_event(list(group)) for _, group in groups]
+
+
+def _event(group: Sequence[ListEntry]) -> Event:
+    ordered = sorted(group, key=lambda e: (-len(e.revision.answers), -len(e.revision.topics)))
+    return Event(ordered[0], tuple(ordered[1:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +113,7 @@ def orphaned_corrections(
     """Corrections of revisions that are not (or not any more) among those we derive."""
     known = [r for h in histories for r in h.revisions]
     found = {c for r in known for c in of(r, corrections)}
-    return tuple(c for c in corrections if c not in found)
+    return tuple(c for c in corrections if c not in found and not c.verdict)
 
 
 def _entry(

@@ -13,6 +13,7 @@ from tracker.publisher import urls
 from tracker.publisher.answers import Reply
 from tracker.publisher.data import exports, records
 from tracker.publisher.data.exports import Export
+from tracker.publisher.feeds import catalogue
 from tracker.publisher.feeds.calendar import FILE as UPCOMING
 from tracker.publisher.feeds.calendar import calendar
 from tracker.publisher.feeds.formats import FORMATS
@@ -100,7 +101,12 @@ class _Now:
             texts=texts,
             board=answers_page.board(service.replies, frame.topics, of_one=True),
             news=[e for e in self.news if e.revision.document in own][:_ON_THE_FRONT],
-            has_feed=False,
+            has_feed=service.slug in catalogue.services(frame.histories, frame.topics),
+            exchanged={
+                reply.history.document.id: reply.read_since
+                for reply in service.replies
+                if reply.read_since
+            },
         )
 
 
@@ -114,6 +120,7 @@ def _front(frame: PageContext, now: _Now) -> Pages:
         questions=now.questions(),
         editions=now.editions,
         services=now.services,
+        is_read=any(history.versions for history in frame.histories),
     )
     leaf, *_ = all_changes(frame)
     yield frame.page(leaf.path, "changes.html", leaf=leaf)
@@ -195,6 +202,7 @@ def _prose(frame: PageContext) -> Pages:
     yield frame.page("subscribe/", "subscribe.html", groups=frame.feeds, formats=FORMATS)
     lost = orphaned_corrections(frame.corrections, frame.histories)
     corrected: list[tuple[Correction, ListEntry | None]] = [(c, None) for c in lost]
+    corrected += [(c, None) for c in frame.corrections if c.verdict]
     corrected += [(c, e) for e in frame.entries for c in e.corrections]
     corrected.sort(key=lambda row: row[0].date, reverse=True)
     yield frame.page("corrections/", "corrections.html", corrected=corrected)

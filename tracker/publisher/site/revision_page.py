@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from tracker.model import Change, Clause, Revision, Tag, Topic, Version
 from tracker.publisher import urls, words
-from tracker.publisher.continuity import is_break
+from tracker.publisher.continuity import is_break, kept
 from tracker.publisher.redlines import Row, changed, whole
 from tracker.publisher.site import citations
 from tracker.publisher.site.clause_history import ClauseHistories, ClauseHistory
@@ -54,11 +54,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Neighbouring lines under the same headings, worth as much as the best of them."""
+    """Neighbouring lines under the same headings, worth as much as the best of them.
+
+    `topics` are those that the news among them are about.
+    """
 
     path: tuple[str, ...]
     worth: str
     lines: tuple[Line, ...]
+    topics: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,8 @@ def _page(
         same=worths.count("same"),
         has_moved=any(line.change and line.change.moved for line in lines),
         matters=list(_matters(revision, lines, frame.topics)),
+        about=sum(line.worth == "news" and bool(line.tags) for line in lines),
+        shared=_shared(revision),
         earlier=earlier,
         later=later,
         told=told,
@@ -117,7 +123,23 @@ def _page(
         before_page=urls.version_page(revision.before),
         after_page=urls.version_page(revision.after),
         embed=urls.embed_page(revision),
+        told_at_once=_told_in(revision),
         picture=f"{entry.page}card.png" if frame.lent.picture else "",
+    )
+
+
+def _shared(revision: Revision) -> int:
+    """How much of the older text is in the newer one to the letter, in hundredths."""
+    old = len(revision.before.clauses)
+    return 100 * len(list(kept(revision))) // old if old else 0
+
+
+def _told_in(revision: Revision) -> str:
+    """The page of the later revision that had told of this one; empty where none had."""
+    if revision.told_in is None:
+        return ""
+    return urls.revision_page(
+        replace(revision, after=replace(revision.after, name=revision.told_in))
     )
 
 
@@ -202,7 +224,8 @@ def _groups(lines: Sequence[Line]) -> Iterator[Group]:
         members = tuple(group)
         worths = {line.worth for line in members}
         best = next(w for w in ("news", "quiet", "same") if w in worths)
-        yield Group(path, best, members)
+        named = (tag.topic for line in members if line.worth == "news" for tag in line.tags)
+        yield Group(path, best, members, tuple(dict.fromkeys(named)))
 
 
 def _path(clause: Clause) -> tuple[str, ...]:

@@ -1,0 +1,289 @@
+"""How fresh a document is: when its text was last seen, through which source, and what is expected.
+
+A document is as fresh as the freshest of its sources. That one of them is closed, silent or slow is
+shown; it is alarming only where the text is seen later than it should be, or where a source that
+worked has failed for days. Nothing here follows from a clock: a document stands as it stood at its
+last look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import groupby, pairwise
+
+from tracker.history.observations import each_look
+from tracker.model import (
+    CLOSED,
+    LIVE,
+    SOURCE,
+    Capture,
+    Document,
+    Outcome,
+    SourceState,
+    Standing,
+    State,
+)
+from tracker.policy import FAILING_TIME
+
+#: A page that is read directly is read twice a day: one of the visits may fail in passing.
+_DIRECT = timedelta(hours=18)
+#: Of a source of others, what is expected before its usual gaps are known, and at the least.
+_UNKNOWN, _FLOOR = timedelta(days=30), timedelta(days=4)
+_ENOUGH = 8  # gaps to learn from
+_LATELY = timedelta(days=90)  # in which they are counted
+#: What passes by itself; anything else stands in the way until somebody looks after it.
+_PASSING = {Outcome.UNREACHABLE, Outcome.SERVER_ERROR, Outcome.TOO_SLOW, Outcome.TRUNCATED}
+
+PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """A good look: when the text was seen, where, and by which source it came here."""
+
+    time: datetime
+    source: str
+    copy: str
+
+
+@dataclass(slots=True)
+class _Source:
+    """What is known of a source so far."""
+
+    asked: datetime | None = None
+    answered: datetime | None = None
+    seen: datetime | None = None
+    trouble: Capture | None = None
+    since: datetime | None = None
+    is_closed: bool = False
+    worked: bool = False
+
+
+def standing(
+    captures: Sequence[Capture], waits: str = "", expect: timedelta | None = None
+) -> Standing:
+    """How a document stands after its last look; its captures in order of time, without previews.
+
+    `waits` says of a new wording that it waits for agreement.
+    """
+    told = Telling(expect)
+    for look in by_record(captures):
+        told.hear(look)
+    return told.standing(waits)
+
+
+def standing_of(
+    document: Document,
+    captures: Iterable[Capture],
+    waits: str = "",
+    expect: timedelta | None = None,
+    counters: str = "",
+) -> Standing:
+    """How a document stands; one that is not declared any more, nor followed, is not watched.
+
+    `counters` is a sentence about what is new at every look.
+    """
+    found = standing([c for c in captures if not c.is_preview], waits, expect)
+    if found.state is not State.OK:
+        return found
+    is_watched = document.sources or any(s.name != PAGE for s in found.sources)
+    state = State.OK if is_watched or document.ended or document.became else State.IMPORTED
+    return replace(found, state=state, reason=" ".join(filter(None, (found.reason, counters))))
+
+
+def by_record(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:
+    """The looks of each time at which something became known here, in that order."""
+    ordered = sorted(captures, key=lambda c: c.recorded)
+    for _, known in groupby(ordered, key=lambda c: c.recorded):
+        yield tuple(sorted(known, key=lambda c: (c.time, c.number)))
+
+
+def source_of(capture: Capture) -> str:
+    """Name the watched source that gave a capture; empty where it was imported by hand."""
+    return PAGE if capture.via == LIVE else capture.fact(SOURCE)
+
+
+class Telling:
+    """The state of a document while its looks are told in the order in which they were known."""
+
+    def __init__(self, expect: timedelta | None) -> None:
+        self._expect = expect
+        self._sources: dict[str, _Source] = {}
+        self._sights: list[_Sight] = []
+        self._last: _Sight | None = None
+        self._is_watched = False
+        self._remark = ""
+        self.time: datetime | None = None
+
+    def hear(self, known: Sequence[Capture]) -> None:
+        """Take in what became known at one time."""
+        for look in each_look(known):
+            name, good = source_of(look[0]), all(c.outcome is Outcome.GOOD for c in look)
+            if good:
+                self._see(look, name)
+            if name:
+                self._is_watched = True
+                self._hear_of(self._sources.setdefault(name, _Source()), look, good)
+        if self._is_watched:
+            self.time = known[0].recorded
+
+    def _see(self, look: tuple[Capture, ...], name: str) -> None:
+        sight = _Sight(max(c.time for c in look), name, look[0].archive_url or "")
+        if self._last is None or sight.time >= self._last.time:
+            self._last = sight
+        if name != PAGE:
+            self._sights.append(sight)
+
+    def _hear_of(self, source: _Source, look: tuple[Capture, ...], good: bool) -> None:
+        first = look[0]
+        if first.via != LIVE and (first.archive_url or first.body):
+            if good:
+                source.seen = max(source.seen or first.time, first.time)
+            return  # of a capture that others took, nothing follows about how they answer
+        source.asked = first.recorded
+        bad = next((c for c in look if c.outcome not in _ANSWERS), None)
+        source.is_closed = bad is not None and _is_closed(bad)
+        if bad is None:
+            source.answered, source.trouble, source.since = first.recorded, None, None
+            source.seen = first.time if good else source.seen
+            source.worked = True
+            self._remark = first.reason if first.via == LIVE else self._remark
+        elif source.is_closed:
+            source.trouble, source.since = bad, source.since or first.recorded
+        else:
+            begins = source.trouble is None or _is_closed(source.trouble)
+            source.since = first.recorded if begins else source.since
+            source.trouble = bad
+
+    # ── what follows ──────────────────────────────────────────────────────────────
+
+    @property
+    def last_seen(self) -> datetime | None:
+        return self._last.time if self._last else None
+
+    @property
+    def _page(self) -> _Source:
+        return self._sources.get(PAGE) or _Source()
+
+    @property
+    def _is_alone(self) -> bool:
+        """Whether no other source than its own pages ever gave its text."""
+        return not any(s.seen for name, s in self._sources.items() if name != PAGE)
+
+    def limit(self) -> timedelta:
+        """How long the text may go unseen."""
+        if self._expect is not None:
+            return self._expect
+        if self._is_alone or (self._page.worked and self._page.trouble is None):
+            return _DIRECT
+        return self._learned()
+
+    def _learned(self) -> timedelta:
+        newest = max(s.time for s in self._sights) if self._sights else None
+        times = sorted({s.time for s in self._sights if newest and newest - s.time <= _LATELY})
+        gaps = [b - a for a, b in pairwise(times)]
+        floor = _FLOOR if len(gaps) >= _ENOUGH else _UNKNOWN
+        return max(floor, 2 * max(gaps, default=timedelta()))
+
+    def alarmed_since(self) -> datetime | None:
+        """Since when the document is not as it should be; None while it is."""
+        begun = [time for time in (self._overdue(), self._failing()) if time]
+        return self._blocked() or min(begun, default=None)
+
+    def _blocked(self) -> datetime | None:
+        """Since when its own page shows something else, and no other source has the text."""
+        page = self._page
+        if page.trouble is None or page.is_closed or not self._is_alone:
+            return None
+        passes = page.trouble.outcome in _PASSING
+        is_late = self._last is None or self._overdue() is not None
+        return page.since if is_late or not passes else None
+
+    def _overdue(self) -> datetime | None:
+        if self.time is None:
+            return None
+        if self._last is None:  # every source was asked, and gave nothing
+            return self.time
+        return self._due if self._due and self.time > self._due else None
+
+    @property
+    def _due(self) -> datetime | None:
+        """Until when the text should be seen again."""
+        return self._last.time + self.limit() if self._last and self.time else None
+
+    def _failing(self) -> datetime | None:
+        """Since when a source that worked has failed for long enough to matter."""
+        found = [
+            s.since + FAILING_TIME
+            for s in self._sources.values()
+            if s.trouble and s.worked and s.since and not s.is_closed
+        ]
+        return min((due for due in found if self.time and self.time >= due), default=None)
+
+    def grounds(self) -> tuple[Outcome, str]:
+        """What stands in the way, first of all."""
+        troubled = [s for s in self._sources.values() if s.trouble and not s.is_closed]
+        closed = [s for s in self._sources.values() if s.trouble and s.is_closed]
+        for source in (*troubled, *closed):
+            if source.trouble:
+                return source.trouble.outcome, source.trouble.reason
+        return Outcome.ANSWERED, "Its sources answer, and have nothing new of it."
+
+    def standing(self, waits: str) -> Standing:
+        outcome, reason = self.grounds()
+        if not any(s.trouble for s in self._sources.values()):
+            outcome, reason = Outcome.GOOD, waits or self._remark
+        return Standing(
+            self._state(waits),
+            self.last_seen,
+            self.time,
+            outcome if self.time else None,
+            reason if self.time else _UNWATCHED if self._last else _UNREAD,
+            sources=tuple(self._shown()),
+            through=self._last.source if self._last else "",
+            copy=self._last.copy if self._last else "",
+            expected=self._due,
+        )
+
+    def _state(self, waits: str) -> State:
+        if self._last is None:
+            return State.FAILING if self._blocked() else State.NEVER_SEEN
+        if not self._is_watched:
+            return State.IMPORTED
+        if self._blocked():
+            trouble = self._page.trouble
+            is_short = trouble is not None and trouble.outcome is Outcome.COLLAPSED
+            return State.HELD if is_short else State.FAILING
+        if self._overdue():
+            return State.OVERDUE
+        if self._failing():
+            return State.FAILING
+        return State.HELD if waits else State.OK
+
+    def _shown(self) -> Iterator[SourceState]:
+        for name, source in self._sources.items():
+            yield SourceState(
+                name=name,
+                asked=source.asked,
+                answered=source.answered,
+                seen=source.seen,
+                since=source.since if source.trouble else None,
+                outcome=source.trouble.outcome if source.trouble else None,
+                reason=source.trouble.reason if source.trouble else "",
+                is_closed=source.is_closed,
+            )
+
+
+_UNREAD = "It has not been visited yet."
+_UNWATCHED = "It was imported; no source of it has been asked yet."
+#: Outcomes by which a source has answered.
+_ANSWERS = {Outcome.GOOD, Outcome.ANSWERED}
+
+
+def _is_closed(capture: Capture) -> bool:
+    """Whether robots.txt closes the page; older rows say so in their reason alone."""
+    if capture.fact(CLOSED):
+        return True
+    return capture.outcome is Outcome.REFUSED and "/robots.txt closes this page" in capture.reason
