@@ -383,5 +383,5 @@ def test_a_topic_is_told_its_own_clauses_and_a_week_what_changed_in_it(
     assert tracker(root, 8, "run", "--notify").exit_code == 0
     ((path, post),) = hook.posts
     assert path == "/weekly"
-    assert post["title"].startswith("1–7 September 2025: 2 changes")  # noqa: RUF001
+    assert post["title"].startswith("1–7 September 2025: 2 changes")
     assert TOLD in post["message"]
