@@ -31,7 +31,7 @@ from tracker.model import Clause, Reading, Selector, Source, Unit
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
-
+    from markdown_it.rules_core import StateCore
 
 # What is raw text to a browser: a tag that stands in one of these is no tag.
 _RAW = re.compile(r"<(noscript|script|style)\b|<!(--)", re.IGNORECASE)
@@ -150,7 +150,26 @@ def _markdown() -> MarkdownIt:
 
     # Four spaces mean a nested list item in these texts, never program code.
     plain = MarkdownIt("commonmark", {"html": True, "maxNesting": 100})
+    plain.core.ruler.push("numbers", _keep_numbers)
     return plain.enable("table").disable("code")
+
+
+def _keep_numbers(state: StateCore) -> None:
+    """Keep the number of an item that is written where a count breaks off: "9." and then "1.".
+
+    To CommonMark the items of two lists that follow each other are those of one.
+    """
+    last: list[int] = []  # in each of the lists around
+    for token in state.tokens:
+        if token.type in {"ordered_list_open", "bullet_list_open"}:
+            last.append(-1)
+        elif token.type in {"ordered_list_close", "bullet_list_close"}:
+            last.pop()
+        elif token.type == "list_item_open" and token.info:
+            number = int(token.info)
+            if last[-1] >= 0 and number not in (last[-1], last[-1] + 1):
+                token.attrSet("value", token.info)
+            last[-1] = number
 
 
 def _without_noscript(text: str) -> str:
