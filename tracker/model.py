@@ -379,7 +379,7 @@ class Statement:
     `lead` is the sentence that introduces the list it is in, empty where none does; `path` holds
     the headings above it; `place` is the place of its clause in the version. `effective` is the
     day from which it says it applies, if that was still to come when it was first seen. `refuses`
-    tells that there is a word such as "not" before the words that answer, which begin at `start`;
+    tells that a word such as "not" is before words that answer, of which the first are at `start`;
     `weight` is how many words speak to the question and its topic.
     """
 

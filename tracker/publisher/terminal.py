@@ -216,6 +216,11 @@ def import_summary(captures: Iterable[Capture | None]) -> str:
     return "\n".join(lines)
 
 
+def sentence(text: str, width: int) -> str:
+    """A sentence on lines of its own."""
+    return "\n".join(_wrapped(harmless(text), width, "  "))
+
+
 # ── now ───────────────────────────────────────────────────────────────────────────
 
 
