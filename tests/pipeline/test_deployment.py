@@ -292,7 +292,7 @@ def test_runs_add_to_one_archive_and_publish_under_the_address_of_the_site(
         assert "Kept on the branch archive" in second.all()
     assert git(origin, "rev-list", "--count", "archive") == "2"
     names = git(origin, "ls-tree", "-r", "--name-only", "archive").splitlines()
-    assert names == ["archive.db", "checkpoint"]
+    assert names == ["archive.db", "checkpoint", "published.jsonl"]
     assert git(origin, "rev-list", "--count", "main") == "1", "the code stays light"
     feed = (second.feeds / "targeted-advertising.xml").read_text()
     assert "personalised ads" in feed
@@ -427,7 +427,7 @@ def test_what_others_push_meanwhile_is_kept_too(origin: Path, tmp_path: Path) ->
         run.job("keep")
     assert git(origin, "rev-list", "--count", "archive") == "3"
     names = git(origin, "ls-tree", "-r", "--name-only", "archive").splitlines()
-    assert names == ["README.md", "archive.db", "checkpoint"]
+    assert names == ["README.md", "archive.db", "checkpoint", "published.jsonl"]
 
 
 @pytest.mark.parametrize("begun", [True, False])
