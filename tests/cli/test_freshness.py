@@ -81,6 +81,8 @@ def test_a_closed_page_is_no_failure_while_the_archive_shows_it(
     assert "train generative AI models" in instance.published("generative-ai.xml")
     told = instance.run(24, "status").output
     assert "through the Internet Archive  ok" in told
+    assert "the Internet Archive answered 2025-09-02 12:00 UTC" in told
+    assert "the Internet Archive answered" in instance.published("status/index.html")
     assert instance.published("status.xml").count("<item>") == 0
 
 

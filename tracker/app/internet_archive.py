@@ -44,7 +44,7 @@ _LONGEST_PAGE, _LONGEST_INDEX = 2 * 2**20, 32 * 2**20
 
 
 class NoAnswer(ImportFailed):
-    """The archive wants no more of us now; `outcome` and `reason` say how."""
+    """Error that says the archive wants no more of us now, by its `outcome` and `reason`."""
 
     def __init__(self, answer: Answer, what: str = "The archive answers no more") -> None:
         super().__init__(f"{what}: {answer.reason}")
@@ -166,7 +166,7 @@ def _lost(mark: IndexEntry, answer: Answer) -> tuple[Outcome, str] | None:
 
 @dataclass(frozen=True, slots=True)
 class Caught:
-    """What the archive had new of a page: good and bad captures, and those that cannot be true.
+    """Captures of a page that were new in the archive, good and bad, and those that cannot be true.
 
     `look` is how the archive answered, as it was recorded.
     """

@@ -398,8 +398,8 @@ def withdrawal(published: PublishedVersion) -> str:
     """Why a version that was published is none any more."""
     return (
         f"A text first seen {moment(published.seen)} was published here as a version of this "
-        "document. What is known by now shows that it was none: the captures of it were revoked, "
-        "or others show another course of events."
+        "document. What is known by now shows that it was none: its captures were revoked or are "
+        "in another language than the document, or others show another course of events."
     )
 
 
