@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import json
 import re
+import tarfile
 import unicodedata
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.corpus import CORPUS, needs_corpus
 from tracker.config.declarations import Declared, document_id, find, load, parse
 from tracker.config.validation import MAX_BYTES
 from tracker.errors import UsageError
@@ -136,6 +139,21 @@ def test_names_of_any_script_and_length_have_an_address_for_ever(name: str, part
     assert other.id != document.id
     assert find([document, other], document.id) == document
     assert find([document], name) == document or len(name) > 64
+
+
+@needs_corpus
+def test_declarations_of_others_are_accepted_as_they_are() -> None:
+    accepted, all_ = Counter[str](), Counter[str]()
+    with tarfile.open(CORPUS / "declarations.tar.gz") as files:
+        for member in (one for one in files if one.name.endswith(".json")):
+            file = files.extractfile(member)
+            assert file
+            text, collection = file.read().decode(), member.name.split("/")[-2]
+            terms = json.loads(text)
+            all_[collection] += len(terms.get("terms") or terms.get("documents") or {})
+            accepted[collection] += len(parse(member.name, text, edition="global").documents)
+    assert all_.total() > 1000
+    assert all(accepted[name] >= 0.97 * number for name, number in all_.items()), accepted
 
 
 # ── what is refused, each with its place and a way out ────────────────────────────
