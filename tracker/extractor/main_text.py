@@ -34,6 +34,7 @@ _KNOWN = frozenset(
     se sich si sur te that the this to um un und une van von was we were with y you zu è é
     """.split()
 )
+_SHORT = 1000  # letters of a page that is read as a whole, whatever it speaks of
 _SAMPLE = 400  # of the blocks of a page are looked at
 _LITTLE = 0.12  # of the words of such a text
 #: What a text of terms is called, in the title of its page or its first heading.
@@ -82,10 +83,13 @@ def narrow(runs: Sequence[Run], title: str) -> tuple[Run, ...]:
 
 
 def _speaks_of_terms(roots: Sequence[Node], title: str) -> bool:
+    """Whether a page may be a text of terms: by its names, its sentences, or for want of both."""
     headings = (h for root in roots for h in _named(root, {"h1"}))
     if any(map(_is_name, [title, *(" ".join(_texts(h)) for h in headings)])):
         return True
     texts = [text for root in roots for text in _block_texts(root)]
+    if sum(map(len, texts)) < _SHORT:
+        return True
     # Of any other language it is not known how texts of terms speak.
     texts = texts[:: len(texts) // _SAMPLE + 1]
     words = [word.lower() for text in texts for word in text.split()]
