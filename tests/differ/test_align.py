@@ -146,6 +146,13 @@ def test_unrelated_clauses_are_removed_and_added() -> None:
     assert steps([LINES[0]], [LINES[4]]) == [((0,), ()), ((), (0,))]
 
 
+def test_letters_tell_of_short_lines_only() -> None:
+    """Of a "word" with a million letters they would cost too much."""
+    for length, paired in ((40, True), (4000, False)):
+        before, after = text("a" * length + "b" * length), text("a" * length + "c" * length)
+        assert any(p.before and p.after for p in align(before, after)) is paired
+
+
 def test_near_duplicates_keep_to_their_own() -> None:
     before = [
         f"Members in {place} may object to the use of their data" for place in ("Peru", "Chile")

@@ -62,3 +62,11 @@ def test_a_number_that_several_clauses_have_says_nothing() -> None:
     before = (heading("1. Scope"), clause("1. first point"), heading("2. Payment"))
     after = (heading("2. Scope"), clause("1. first point"), heading("3. Payment"))
     assert renumbering(before, after, align(before, after)) == {"2": "3"}
+
+
+def test_items_of_lists_hide_no_section_of_their_number() -> None:
+    items = tuple(clause(f"{n}. Moor boat {n} here", Unit.ITEM) for n in (1, 2, 3))
+    before = (heading("1. Scope"), *items, heading("2. Payment"))
+    after = (heading("1. Scope"), *items, heading("2. Data"), heading("3. Payment"))
+    found = renumbering(before, after, align(before, after))
+    assert found == {"1": "1", "2": "3"}

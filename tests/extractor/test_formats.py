@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.strategies import START
-from tracker.extractor import classify
+from tracker.extractor import classify, read, reads_alike
 from tracker.extractor.formats import foreign_format
 from tracker.model import Outcome
 
@@ -55,3 +55,31 @@ def test_what_is_no_page_is_named_whatever_it_is_called(body: bytes, name: str, 
 )
 def test_text_is_text(body: bytes) -> None:
     assert foreign_format(body) == ""
+
+
+PARTED = (
+    b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=cut\r\n\r\n--cut\r\n"
+    b"Content-Type: image/png\r\n\r\nx\r\n--cut\r\nContent-Type: text/html; charset=iso-8859-1\r\n"
+    b"Content-Transfer-Encoding: quoted-printable\r\n\r\n<main><h1>Terms</h1><p>We keep =\r\n"
+    b"your caf=E9 bills for ever, as the law asks.</p></main>\r\n--cut--\r\n"
+)
+
+
+@pytest.mark.parametrize("media", ["multipart/related", "text/html; charset=utf-8"])
+def test_the_page_in_mhtml_is_read(media: str) -> None:
+    found = classify(PARTED, media, None, (), START)
+    assert (found.outcome, found.reason) == (Outcome.GOOD, "")
+    clauses = read(PARTED, media, None).clauses
+    assert [c.text for c in clauses] == [
+        "Terms",
+        "We keep your café bills for ever, as the law asks.",
+    ]
+    assert not reads_alike(PARTED, PARTED.replace(b"bills", b"books"), (media, media), None)
+
+
+def test_messages_in_messages_without_end_are_no_page() -> None:
+    nest = b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n)
+        for n in range(3000)
+    )
+    assert classify(nest, "text/html", None, (), START).outcome is Outcome.NOT_TEXT

@@ -70,6 +70,16 @@ def test_a_printed_page_is_read_back(tmp_path: Path, style: str, hyphens: bool) 
     check(made, pdfs.printed(pdfs.html(made, style, hyphens=hyphens), tmp_path))
 
 
+@pytest.mark.browser
+@pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}")
+def test_a_text_from_right_to_left_is_read_back(tmp_path: Path) -> None:
+    texts = ["אנו שומרים את מה שכתבת 30 ימים, כדי לשפר את השירות. " * (5 + n) for n in range(3)]
+    body = "".join(f"<p>{text}</p>" for text in texts)
+    page = f"<!doctype html><meta charset=utf-8><body dir=rtl><h1>תנאים</h1>{body}"
+    found = said(pdfs.printed(page, tmp_path))
+    assert " ".join(found).split() == ["תנאים", *" ".join(texts).split()]
+
+
 def test_headings_points_and_cells_are_what_they_are_in_html() -> None:
     found = clauses(pdfs.fpdf(pdfs.text(1)))
     headings = [(c.level, c.text) for c in found if c.unit is Unit.HEADING]
@@ -242,7 +252,7 @@ def raw(content: bytes, pages: int = 1) -> bytes:
         b"/Resources<</Font<</F 5 0 R>>/XObject<</X 4 0 R>>>>>>",
         b"<</Length %d/Filter/FlateDecode/Type/XObject/Subtype/Form/BBox[0 0 9 9]"
         b"/Resources<</XObject<</X 4 0 R>>>>>>stream\n%s\nendstream" % (len(packed), packed),
-        b"<</Type/Font/Subtype/Type1/BaseFont/Times-Roman>>",
+        b"<</Type/Font/Subtype/Type1/BaseFont/Times-Roman/Encoding<</Differences[1/fi/ffi]>>>>",
     ]
     out = io.BytesIO()
     out.write(b"%PDF-1.7\n")
@@ -253,6 +263,18 @@ def raw(content: bytes, pages: int = 1) -> bytes:
 
 
 LINE = b"BT /F 11 Tf 50 700 Td (We keep it.) Tj ET "
+
+
+def test_ligatures_are_letters() -> None:
+    content = rb"BT /F 11 Tf 50 700 Td (Of \001ve \001les in the o\002ce.) Tj ET"
+    assert said(raw(content)) == ["Of five files in the office."]
+
+
+@pytest.mark.parametrize("matrix", [b"1 0 0 1 50 700", b"0 1 -1 0 300 50", b"-1 0 0 -1 500 700"])
+def test_a_page_on_its_side_is_read_and_a_mark_across_it_is_none(matrix: bytes) -> None:
+    line = b"BT /F 11 Tf %s Tm (We keep what you write.) Tj ET " % matrix
+    across = b"BT /F 40 Tf .7 .7 -.7 .7 100 100 Tm (DRAFT) Tj ET"
+    assert said(raw(across + line)) == ["We keep what you write."]
 
 
 def test_the_raw_pdf_of_these_tests_is_one() -> None:

@@ -142,3 +142,11 @@ def test_a_cell_is_under_all_of_its_headers() -> None:
 )  # fmt: skip
 def test_markdown_has_many_names(media: str) -> None:
     assert [c.text for c in read(b"# Rules\n\n* one\n", media, None).clauses] == ["Rules", "one"]
+
+
+def test_a_list_of_markdown_begins_again_where_its_numbers_do() -> None:
+    text = "1. Berths\n2. Fees\n\n1. ### Berths\n\nBerths are let.\n\n2. ### Fees\n"
+    found = read(text.encode(), "text/markdown", None).clauses
+    assert [c.number for c in found if c.number] == ["1.", "2.", "1.", "2."]
+    same = read(b"1. One berth\n1. Two berths\n1. Three berths\n", "text/markdown", None).clauses
+    assert [c.number for c in same] == ["1.", "2.", "3."]

@@ -36,6 +36,7 @@ _STAGES = (0.75, 0.5)
 _LEFT_OVER = 0.3  # of few clauses that alone are left on both sides of a place
 _LEFT_OVER_SHORT = 0.2
 _SHORT = 12  # words, in such a line as "Effective 3 March 2025"
+_LONGEST_LINE = 1000  # letters
 _LETTERS = 0.5  # of a short line that shares no word: so many letters in order
 _MOST_LEFT_OVER = 3
 
@@ -214,7 +215,10 @@ class _Text:
             return in_place(a, b, _LEFT_OVER) > 0
         # "1.3 Change" and "1.3 Changes", "1 May 2024" and "3 June 2025" have no word in common.
         same_number = self.old.headings[i] and self.numbers[0][i] == self.numbers[1][j] != ""
-        letters = Indel.normalized_similarity(self.keys[0][i], self.keys[1][j])
+        keys = self.keys[0][i], self.keys[1][j]
+        # A "word" may have a million letters, and comparing them is quadratic.
+        is_line = max(map(len, keys)) <= _LONGEST_LINE
+        letters = Indel.normalized_similarity(*keys) if is_line else 0.0
         return same_number or in_place(a, b, _LEFT_OVER_SHORT) > 0 or letters >= _LETTERS
 
     # ── places ────────────────────────────────────────────────────────────────────

@@ -7,12 +7,12 @@ of what the text says. A reference that went elsewhere is, and so is "within 3 d
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from tracker.extractor.normalise import fold
-from tracker.model import Clause, Op, Pair, Span
+from tracker.model import Clause, Op, Pair, Span, Unit
 
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3})*")
 # The longest first, and none is tried anew: of ", , , ," there is more than one way to read it.
@@ -38,21 +38,31 @@ _FARTHEST = 1000
 def renumbering(
     before: Sequence[Clause], after: Sequence[Clause], pairs: Sequence[Pair]
 ) -> dict[str, str]:
-    """Old section number → new one, for the numbers that one clause alone had and has."""
-    found: dict[str, set[str]] = defaultdict(set)
-    back: dict[str, set[str]] = defaultdict(set)
-    both = ((before[p.before[0]], after[p.after[0]]) for p in pairs if p.before and p.after)
-    for one, other in both:
+    """Map old section numbers to new ones, those that one clause alone had and has.
+
+    Items of many lists have the number of some section; it is the section that is referred to.
+    """
+    both = [(before[p.before[0]], after[p.after[0]]) for p in pairs if p.before and p.after]
+    sections = _numbers(pair for pair in both if pair[1].unit is not Unit.ITEM)
+    had, have = {old for old, _ in sections}, {new for _, new in sections}
+    items = _numbers(pair for pair in both if pair[1].unit is Unit.ITEM)
+    rest = {(old, new) for old, new in items if old not in had and new not in have}
+    return _one_to_one(sections) | _one_to_one(rest)
+
+
+def _numbers(pairs: Iterable[tuple[Clause, Clause]]) -> set[tuple[str, str]]:
+    found = set()
+    for one, other in pairs:
         if one.number and other.number:  # which most have not
             old, new = _NUMBER.search(one.number), _NUMBER.search(other.number)
             if old and new:
-                found[old.group()].add(new.group())
-                back[new.group()].add(old.group())
-    return {
-        old: next(iter(news))
-        for old, news in found.items()
-        if len(news) == 1 and len(back[next(iter(news))]) == 1
-    }
+                found.add((old.group(), new.group()))
+    return found
+
+
+def _one_to_one(numbers: Collection[tuple[str, str]]) -> dict[str, str]:
+    olds, news = Counter(old for old, _ in numbers), Counter(new for _, new in numbers)
+    return {old: new for old, new in sorted(numbers) if olds[old] == news[new] == 1}
 
 
 def following(spans: Sequence[Span], numbers: Mapping[str, str]) -> frozenset[int]:

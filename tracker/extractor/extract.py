@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 from html import escape
 from typing import TYPE_CHECKING
@@ -22,7 +23,9 @@ from tracker.extractor.decode import decode
 from tracker.extractor.formats import is_pdf
 from tracker.extractor.hidden_parts import remove_unseen
 from tracker.extractor.limits import check_markdown, check_markup, check_text
+from tracker.extractor.main_text import narrow
 from tracker.extractor.media import is_markdown, is_plain
+from tracker.extractor.mhtml import page_in
 from tracker.extractor.nodes import Parts
 from tracker.extractor.normalise import display
 from tracker.extractor.segment import segment
@@ -31,7 +34,7 @@ from tracker.model import Clause, Reading, Selector, Source, Unit
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
-
+    from markdown_it.rules_core import StateCore
 
 # What is raw text to a browser: a tag that stands in one of these is no tag.
 _RAW = re.compile(r"<(noscript|script|style)\b|<!(--)", re.IGNORECASE)
@@ -61,6 +64,12 @@ def read(body: bytes, media: str, source: Source | None, *, bounded: bool = Fals
     whose letters cannot be read; and, only if `bounded`, `limits.TooLarge` for more than any text
     of terms has; and TooCostly.
     """
+    return _read(body, media, source, bounded)
+
+
+@lru_cache(maxsize=2)  # what was judged is remembered next
+def _read(body: bytes, media: str, source: Source | None, bounded: bool) -> Reading:
+    body, media = page_in(body, media)
     found = _pdf_parts(body) if is_pdf(body) else _page_parts(body, media, source, bounded)
     clauses = segment(found.runs, base_of(found.base, source))
     if bounded:
@@ -105,9 +114,10 @@ def _shown(found: Parts, select: tuple[Selector, ...]) -> Parts:
     """The parts as a reader sees them; without selectors, the text alone."""
     open_shadow_roots(found.runs)
     remove_unseen(found.runs)
-    if not select:
-        remove_boilerplate(found.runs)
-    return found
+    if select:
+        return found
+    remove_boilerplate(found.runs)
+    return replace(found, runs=narrow(found.runs, found.title))
 
 
 @lru_cache(maxsize=1)
@@ -150,7 +160,26 @@ def _markdown() -> MarkdownIt:
 
     # Four spaces mean a nested list item in these texts, never program code.
     plain = MarkdownIt("commonmark", {"html": True, "maxNesting": 100})
+    plain.core.ruler.push("numbers", _keep_numbers)
     return plain.enable("table").disable("code")
+
+
+def _keep_numbers(state: StateCore) -> None:
+    """Keep the number of an item that is written where a count breaks off: "9." and then "1.".
+
+    To CommonMark the items of two lists that follow each other are those of one.
+    """
+    last: list[int] = []  # in each of the lists around
+    for token in state.tokens:
+        if token.type in {"ordered_list_open", "bullet_list_open"}:
+            last.append(-1)
+        elif token.type in {"ordered_list_close", "bullet_list_close"}:
+            last.pop()
+        elif token.type == "list_item_open" and token.info:
+            number = int(token.info)
+            if last[-1] >= 0 and number not in (last[-1], last[-1] + 1):
+                token.attrSet("value", token.info)
+            last[-1] = number
 
 
 def _without_noscript(text: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
+
+from tracker.extractor.mhtml import is_mhtml
 
 _WAY_OUT = "declare a page of HTML, a PDF or Markdown that has the same text, or import one"
 #: How a body begins that is no text, and what it is called.
@@ -29,8 +30,6 @@ _PACKED = (
     (b"mimetypeapplication/vnd.oasis", "an OpenDocument file"),
     (b"mimetypeapplication/epub", "an e-book (EPUB)"),
 )
-_HEADER_LINE = re.compile(rb"[A-Za-z][A-Za-z0-9-]*+:|[ \t]")
-_MULTIPART = re.compile(rb"^content-type:[ \t]*+multipart/", re.IGNORECASE | re.MULTILINE)
 _BLANK = b" \t\r\n\f\xef\xbb\xbf"
 _SNIFFED = 1024  # bytes
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
@@ -51,22 +50,12 @@ def foreign_format(body: bytes) -> str:
             return name
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return next((name for mark, name in _PACKED if mark in body), "a ZIP file")
-    if _is_mhtml(body):
+    if is_mhtml(body):
         return "a saved page in MHTML"
     if _is_json(body):
         return "JSON"
     is_binary = b"\0" in start and not body.startswith(_UTF16)
     return "a binary file" if is_binary else ""
-
-
-def _is_mhtml(body: bytes) -> bool:
-    """Whether a body is a message with parts, as browsers save whole pages."""
-    head = body[:8192].lstrip(_BLANK).replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    return (
-        _MULTIPART.search(head) is not None
-        and b"boundary=" in head.lower()
-        and all(_HEADER_LINE.match(line) for line in head.split(b"\n"))
-    )
 
 
 def _is_json(body: bytes) -> bool:

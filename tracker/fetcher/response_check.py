@@ -29,6 +29,7 @@ _READ = frozenset(
     {
         *("", "application/xhtml+xml", "application/pdf", "application/x-pdf"),
         *("application/octet-stream", "binary/octet-stream"),
+        *("multipart/related", "message/rfc822", "application/x-mimearchive"),
     }
 )
 _PRIVATE = re.compile(r"authori[sz]ation|authenticat|cookie|token|secret|session|api-?key")
@@ -151,7 +152,7 @@ def judge_place(head: ResponseHead, asked: str) -> Verdict | None:
 
 
 def judge_media(head: ResponseHead) -> Verdict | None:
-    """Judge the media type; None if we read it: HTML, XHTML, any text, PDF, or none given."""
+    """Judge the media type; None if we read it: HTML, any text, PDF, MHTML, or none given."""
     media = re.split("[;,]", head.get("content-type"))[0].strip().lower()
     if media in _READ or media.startswith("text/") or "markdown" in media:
         return None

@@ -13,7 +13,9 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from statistics import median
 from typing import Any
+from unicodedata import bidirectional
 
 import pypdfium2.raw as pdfium
 
@@ -24,9 +26,12 @@ _OBJECTS = 20_000  # of a page, looked at for bullets
 _BAND = 20.0  # points
 _LONGEST_ADDRESS = 2000
 #: In ems: where a line ends and another thing begins beside it (without a blank, with one, and
-#: within what is drawn at once), and how far type may step back.
+#: within what is drawn at once), and how far type may step back, as
+#: the letters of a ligature do.
 _GAP, _BLANK_GAP, _SAME_GAP = 0.62, 0.9, 8.0
-_BACK = 0.6
+_BACK = 1.2
+#: Ems between two letters where pdfium may have missed a blank, and the sign for one.
+_APART, _OPEN = 0.16, "\0"
 #: What is smaller than this, and off the baseline by no more than that, is raised or lowered.
 _SMALL, _SHIFT = 0.85, 0.65
 _LIGATURES = {
@@ -42,6 +47,7 @@ _LIGATURES = {
     "\ufffe": "-",
     "\u00a0": " ",
 }
+_LEFTWARD = ("R", "AL", "AN", "NSM")
 _BOLD_NAMES = ("bold", "black", "heavy", "demi")
 _BOLD_WEIGHT = 600
 _INVISIBLE = 3  # the mode in which recognised letters lie under a picture
@@ -68,14 +74,19 @@ class _Line:
     size: float
     spans: list[list[Any]] = field(default_factory=list)
     letters: Counter[tuple[float, float]] = field(default_factory=Counter)
+    gaps: list[float] = field(default_factory=list)
+    leftward: bool = False
     blank: bool = False
     made: int = 0  # the object of its last letter
     room: float = _GAP  # up to where the next letter is still of it
 
-    def add(self, letter: str, style: _Style, y: float, link: str) -> None:
+    def add(self, letter: str, style: _Style, left: float, y: float, link: str) -> None:
         """Put a letter at its end."""
         how = [style.bold, link, style.size, y]
-        text = f" {letter}" if self.blank else letter
+        gap = 0.0 if self.leftward else (left - self.right) / style.size
+        self.gaps.append(gap)
+        between = " " if self.blank else _OPEN if gap > _APART else ""
+        text = f"{between}{letter}" if self.made else letter
         self.blank, self.made, self.room = False, style.number, _GAP
         if self.spans and self.spans[-1][1:] == how:
             self.spans[-1][0] += text
@@ -87,12 +98,14 @@ class _Line:
         """What is told of it; of its size and height are most of its letters."""
         size, y = max(self.letters, key=lambda one: (self.letters[one], one[0]))
         spans: list[list[Any]] = []
+        # Between letters that are all set apart no blank was left out.
+        blank = " " if median(self.gaps) < _APART / 2 else ""
         for text, bold, link, mine, height in self.spans:
             is_raised = mine < _SMALL * size and abs(height - y) > 0.1 * size
             if spans and spans[-1][1:] == [bold, link, is_raised]:
-                spans[-1][0] += text
+                spans[-1][0] += text.replace(_OPEN, blank)
             else:
-                spans.append([text, bold, link, is_raised])
+                spans.append([text.replace(_OPEN, blank), bold, link, is_raised])
         return [*(round(n, 2) for n in (self.left, self.right, y, size)), spans]
 
 
@@ -249,12 +262,12 @@ def _lines(letters: list[_Letter]) -> list[_Line]:
                 line.blank = True
                 line.room = line.room if style is _MADE_BLANK else _BLANK_GAP
             continue
-        if line is None or not _goes_on(line, style, left, y):
+        if line is None or not _goes_on(line, style, left, right, y, letter):
             line = _Line(left, right, y, style.size)
             lines.append(line)
         if style.size > line.size * 1.1:  # it began with a raised figure
             line.size, line.y = style.size, y
-        line.add(_LIGATURES.get(letter, letter), style, y, link)
+        line.add(_LIGATURES.get(letter, letter), style, left, y, link)
         line.left, line.right = min(line.left, left), max(line.right, right)
     return lines
 
@@ -290,13 +303,19 @@ def _dots(page: Any) -> list[tuple[float, float]]:
     return found
 
 
-def _goes_on(line: _Line, style: _Style, left: float, y: float) -> bool:
+def _goes_on(line: _Line, style: _Style, left: float, right: float, y: float, letter: str) -> bool:
     em = max(style.size, line.size)
     is_small = min(style.size, line.size) < _SMALL * em
     if abs(y - line.y) > (_SHIFT if is_small else 0.25) * em:
         return False
     room = _SAME_GAP if style.number == line.made else line.room
-    return -_BACK * em < left - line.right < room * em
+    if -_BACK * em < left - line.right < room * em:
+        return True
+    # From right to left: the next letter is before, or a number's that runs the other way within.
+    if line.leftward or bidirectional(letter) in _LEFTWARD:
+        line.leftward = True
+        return line.left - right < room * em and left < line.right + room * em
+    return False
 
 
 # ── links ─────────────────────────────────────────────────────────────────────────

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from unicodedata import bidirectional
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,20 @@ class Line:
 
 def lines(pages: Sequence[Mapping[str, Any]]) -> tuple[tuple[Line, ...], ...]:
     """The lines of each page, in the order in which they are drawn."""
-    return tuple(tuple(_lines(number, page["lines"])) for number, page in enumerate(pages))
+    found = tuple(tuple(_lines(number, page["lines"])) for number, page in enumerate(pages))
+    leftward = sum(_letters(line) for page in found for line in page)
+    return found if leftward <= 0 else tuple(tuple(map(_mirrored, page)) for page in found)
+
+
+def _letters(line: Line) -> int:
+    """How many more letters run to the left than to the right."""
+    ways = [bidirectional(letter) for letter in line.text]
+    return sum(way in ("R", "AL") for way in ways) - ways.count("L")
+
+
+def _mirrored(line: Line) -> Line:
+    """A line as if it ran to the right, so that one rule will do for both."""
+    return replace(line, left=-line.right, right=-line.left)
 
 
 def _lines(page: int, packed: Iterable[Sequence[Any]]) -> Iterator[Line]:

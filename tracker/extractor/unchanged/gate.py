@@ -10,6 +10,7 @@ from __future__ import annotations
 from tracker._support.budget import limited
 from tracker.extractor.decode import Undecodable, decode, decoded, is_guessed
 from tracker.extractor.formats import is_pdf
+from tracker.extractor.mhtml import is_mhtml
 from tracker.extractor.unchanged.skeleton import same_but_for_nonces
 from tracker.model import Source
 
@@ -21,7 +22,9 @@ def reads_alike(one: bytes, other: bytes, media: tuple[str, str], source: Source
     False where they differ, where either is not HTML or not decodable, and where in doubt.
     Raises TooCostly.
     """
-    is_html = all(m.startswith("text/html") for m in media) and not is_pdf(one)
+    is_html = (
+        all(m.startswith("text/html") for m in media) and not is_pdf(one) and not is_mhtml(one)
+    )
     if not is_html or is_guessed(one, media[0]):
         return False
     try:
