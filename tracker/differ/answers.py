@@ -39,9 +39,9 @@ _REFUSING = re.compile(
 #: A refusal is so near to the words that answer, and nothing turns it before them.
 _NEAR = 8  # words
 _TURN = re.compile(r"[;:]|\b(?:but|unless|except|however)\b", re.IGNORECASE)
-#: What holds only under a condition says less, by so many words.
+#: What holds only under a condition comes after all that holds without one.
 _CONDITIONAL = re.compile(r"\W{0,3}+(?:if|where|when|unless|should)\b", re.IGNORECASE)
-_CONDITION = 4
+_CONDITION = 100
 _WORD = re.compile(r"\w+")
 _LISTED = {Unit.ITEM, Unit.CELL, Unit.DEFINITION}
 
