@@ -50,7 +50,7 @@ PAGES = {
 #: Pages whose kind is measured elsewhere already.
 _SEEN = {"missing", "hostile version", "hostile card", "hostile comparison"}
 AXE = [path for name, path in PAGES.items() if name not in _SEEN]
-_EXTRAS = ".copy, .sieve, #said, noscript"
+_EXTRAS = ".copy, .sieve, #said, noscript, .keys"
 each_page = pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
 
 

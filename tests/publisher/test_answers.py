@@ -157,6 +157,9 @@ def test_the_sentence_that_says_most_comes_first() -> None:
     text = "# Terms\nWe train models.\nWith generative AI we train models of AI models."
     (training, *_) = replies(of("Heron", text=text), TOPICS)
     assert training.quotes[0].text.startswith("With generative AI")
+    text = text.replace("With", "If you use")
+    (training, *_) = replies(of("Heron", text=text), TOPICS)
+    assert training.quotes[0].text == "We train models.", "not under a condition"
 
 
 def statement(text: str, start: int) -> Statement:

@@ -39,6 +39,9 @@ _REFUSING = re.compile(
 #: A refusal is so near to the words that answer, and nothing turns it before them.
 _NEAR = 8  # words
 _TURN = re.compile(r"[;:]|\b(?:but|unless|except|however)\b", re.IGNORECASE)
+#: What holds only under a condition comes after all that holds without one.
+_CONDITIONAL = re.compile(r"\W{0,3}+(?:if|where|when|unless|should)\b", re.IGNORECASE)
+_CONDITION = 100
 _WORD = re.compile(r"\w+")
 _LISTED = {Unit.ITEM, Unit.CELL, Unit.DEFINITION}
 
@@ -187,7 +190,9 @@ def _heard(topic: Topic, question: Question, passage: _Passage, within: Interval
         within=within,
         refuses=any(_is_refused(text[: mention.start]) for mention in found),
         start=max(own[0].start - len(lead), 0),
-        weight=len(own) + len(mentions(topic, text[len(lead) :])),
+        weight=len(own)
+        + len(mentions(topic, text[len(lead) :]))
+        - _CONDITION * bool(_CONDITIONAL.match(text[len(lead) :])),
     )
 
 
