@@ -18,6 +18,7 @@ _FLAGS = [*FLAGS, "--allow-file-access-from-files"]
 FOLDER = Path(__file__).parent.parent / ".github" / "pictures"
 PAGES = {
     "front": "index.html",
+    "topic": "topics/generative-ai/index.html",
     "revision": "changes/harbour/privacy-policy@eu/20251104T080000Z/index.html",
 }
 

@@ -6,7 +6,10 @@ service       a company or site that has terms, as `linkedin`
 edition       the audience that a text is for: `global`, `eu`, `us`, or any name of the operator's
 document      one legal text of one service in one edition, named `service/type@edition`
 declaration   the file of the operator that says which documents to track, and where they are
-source        one page, and how to read it: its address, and which parts of it are the text
+source        one page, and how to read it: its address, and which parts of it are the text;
+              of a document also whoever shows its text: the page itself, the Internet Archive, a
+              collection
+collection    a git repository in which others keep texts or pages up to date
 preview       a page that shows the coming text of a document while a change is announced
 visit         one attempt to fetch the sources of a document
 answer        of a site: the response to one request, before anybody has read it;
@@ -35,8 +38,8 @@ topic         a subject to watch for, defined by words and phrases
 question      one thing to know about a topic, as "May it train AI on what members post?"
 statement     a sentence of a text that answers a question
 tag           a topic that a change is about, with the words that gave it
-standing      how fresh the last good observation of a document is, and what stands in its way
-outage        a time in which a document could not be read
+standing      how fresh a document is, through which source, and what stands in the way
+outage        a time in which a document was not as fresh as expected
 history       everything that follows from the captures of one document
 correction    a sentence of the operator that puts a published revision right
 
@@ -376,7 +379,7 @@ class Statement:
     `lead` is the sentence that introduces the list it is in, empty where none does; `path` holds
     the headings above it; `place` is the place of its clause in the version. `effective` is the
     day from which it says it applies, if that was still to come when it was first seen. `refuses`
-    tells that there is a word such as "not" before the words that answer, which begin at `start`;
+    tells that a word such as "not" is before words that answer, of which the first are at `start`;
     `weight` is how many words speak to the question and its topic.
     """
 

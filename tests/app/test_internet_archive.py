@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -169,6 +170,18 @@ def test_an_index_that_forgot_what_it_listed_is_no_quiet_state(store: Archive) -
     assert found is not None
     assert found.look.outcome is Outcome.EMPTY
     assert "lists no capture" in found.look.reason
+
+
+def test_a_page_that_nobody_captured_since_is_no_silence(store: Archive) -> None:
+    """Where we read the page ourselves for a month, older captures are not asked for."""
+    with PublicArchive([kept(-9, terms(3))]) as archive:
+        catch_up(archive, store, NOON)
+        (own,) = good(store)
+        later = NOON + 30 * DAY
+        store.add(replace(own, time=later, via="live", archive_url=None, facts=()), None)
+        found = catch_up(archive, store, later + 12 * HOUR)
+    assert found is not None
+    assert found.look.outcome is Outcome.ANSWERED
 
 
 def test_a_preview_is_dated_by_its_first_capture(store: Archive) -> None:

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from tests.servers import Server, answer, page
 from tracker._support.atomic_folder import WAITING
 from tracker.app import backup
 from tracker.archive.store import Archive
+from tracker.model import Outcome
 
 NOW = "2025-12-01T12:00Z"
 
@@ -172,6 +175,17 @@ def test_what_need_not_be_mended_is_said(
     assert result.exit_code == 0, result.output
     assert what in result.stdout
     assert "\x1b" not in result.stdout
+
+
+def test_a_text_that_is_late_is_named_with_a_way_out(root: Path) -> None:
+    with Archive(archive_of(root), write=True) as archive:
+        last = archive.captures()[-1]
+        later = last.time + timedelta(days=3)
+        gone = replace(last, time=later, outcome=Outcome.MISSING, reason="No page; `do` it.")
+        archive.add(replace(gone, body=None, text=None), None)
+    rows = json.loads(tracker(root, "--now", NOW, "doctor", "--json").stdout)
+    found = [row for row in rows if "is failing: No page." in row["what"]]
+    assert [("sources.toml" in row["mend"]) for row in found] == [True]
 
 
 def test_a_clock_that_went_back_is_noticed(root: Path) -> None:

@@ -36,6 +36,7 @@ pytest.importorskip("apprise", reason="apprise, the optional extra [notify], is 
 # apprise imports a module that Python is about to drop, and says so itself.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 
+TOLD = "Harbour Terms: targeted advertising: now says it may choose ads by members' data"
 AI = "<p>We use what you write to us to train generative AI models from now on.</p>"
 
 
@@ -115,7 +116,7 @@ def test_each_revision_goes_to_its_topic_once(root: Path, hook: Webhook) -> None
     assert tracker(root, 5, "notify").exit_code == 0
     ((path, post),) = hook.posts
     assert path == "/ads"
-    assert post["title"] == "Harbour Terms: targeted advertising, 1 clause changed"
+    assert post["title"] == TOLD
     assert "{+We share what you like with advertisers" in post["message"]
     assert "No change about generative AI was found." in post["message"]
 
@@ -127,7 +128,7 @@ def test_an_address_that_is_new_gets_nothing_of_the_past(
         tracker(root, day, "run")
     configure(root, service, f'all = "json://{hook.host}/all"')
     assert tracker(root, 3, "notify").exit_code == 0
-    assert hook.titles == ["Harbour Terms: targeted advertising, 1 clause changed"], "of this day"
+    assert hook.titles == [TOLD], "of this day"
     hook.posts.clear()
     configure(root, service, f'all = ["json://{hook.host}/all", "json://{hook.host}/new"]')
     tracker(root, 4, "notify")
@@ -365,3 +366,22 @@ def test_a_post_fits_where_it_goes_and_keeps_its_title_and_its_address(room: int
 def test_apprise_knows_how_long_a_post_may_be(address: str, room: int) -> None:
     known = Address("all", 1, address)
     assert 200 < Sender([known]).room(known) <= room
+
+
+def test_a_topic_is_told_its_own_clauses_and_a_week_what_changed_in_it(
+    root: Path, service: Server, hook: Webhook
+) -> None:
+    """The week of Monday 1 September is over on the 8th."""
+    tracker(root, 1, "run")
+    names = ("harbour", "harbour/targeted-advertising", "weekly")
+    configure(root, service, "\n".join(f'"{n}" = "json://{hook.host}/{n}"' for n in names))
+    for day in (2, 3, 7):
+        assert tracker(root, day, "run", "--notify").exit_code == 0
+    paths = [path for path, _ in hook.posts]
+    assert sorted(paths) == ["/harbour", "/harbour", "/harbour/targeted-advertising"]
+    hook.posts.clear()
+    assert tracker(root, 8, "run", "--notify").exit_code == 0
+    ((path, post),) = hook.posts
+    assert path == "/weekly"
+    assert post["title"].startswith("1–7 September 2025: 2 changes")
+    assert TOLD in post["message"]

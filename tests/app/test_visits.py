@@ -183,6 +183,7 @@ def seen(hours_ago: float, outcome: Outcome = Outcome.GOOD) -> Capture:
         ([seen(12)], ""),
         ([seen(23), seen(12)], "within a day"),
         ([seen(25), seen(12)], ""),
+        ([seen(23.7), seen(11.8)], ""),  # a timer with a random delay means two a day
         ([seen(1, Outcome.SERVER_ERROR)], ""),
         ([seen(2, Outcome.SERVER_ERROR), seen(1, Outcome.SERVER_ERROR)], "within a day"),
         ([seen(12, Outcome.REFUSED)], "turned away"),

@@ -221,3 +221,47 @@ def test_on_paper_the_marks_are_text(context: BrowserContext, site: str) -> None
     for tag, expected in (("ins", ['"[+"', '"+]"']), ("del", ['"[−"', '"−]"'])):
         assert page.evaluate(f"(e => {marks})(document.querySelector('article {tag}'))") == expected
     assert not page.is_visible(".masthead nav")
+
+
+def test_on_a_small_screen_tables_are_cards_and_the_picture_says_what_its_lanes_are(
+    browser: Browser, site: str
+) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 700})
+    page = opened(context, site + POLICY).page
+    lanes = page.locator(".lanes li")
+    assert "Generative AI" in lanes.all_inner_texts()
+    assert lanes.first.is_visible()
+    for cell in page.locator("table.versions td, table.versions tbody th").all():
+        box = cell.bounding_box()
+        assert box
+        assert 0 <= box["x"] < box["x"] + box["width"] <= 360
+    label = "getComputedStyle(document.querySelector('td[data-label]'), '::before').content"
+    assert page.evaluate(label) == '"to: "'
+    wide = browser.new_context(viewport={"width": 1280, "height": 700})
+    assert not opened(wide, site + POLICY).page.locator(".lanes").is_visible()
+    wide.close()
+    context.close()
+
+
+def test_on_paper_a_digest_is_whole(browser: Browser, site: str) -> None:
+    context = browser.new_context(viewport={"width": 720, "height": 1000})
+    page = opened(context, site + REVISION).page
+    page.emulate_media(media="print")
+    for digest in page.locator("table .digest").all():
+        box = digest.bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= 720
+    copies = page.locator("table td[data-label='archived copy']").last.bounding_box()
+    assert copies
+    assert copies["x"] + copies["width"] <= 720
+    context.close()
+
+
+def test_buttons_that_copy_have_names_of_their_own(browser: Browser, site: str) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = opened(context, site + REVISION).page
+    page.wait_for_selector(".acts .copy", state="attached")
+    names = page.eval_on_selector_all(".acts .copy", "all => all.map((one) => one.ariaLabel)")
+    assert len(names) == len(set(names)) > 2
+    assert all(name.startswith(("copy as quote: “", "copy former wording")) for name in names)
+    context.close()

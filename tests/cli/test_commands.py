@@ -230,8 +230,8 @@ def test_colour_only_on_a_terminal_that_wants_it(
 # ── what a terminal cannot show ───────────────────────────────────────────────────
 
 
-COMMANDS = """show terms|diff terms|log|status|changes|compare terms terms|--help|run --help|publish
-doctor|verify|show nõne|--now ünknown status|nö""".replace("\n", "|").split("|")
+COMMANDS = """show terms|diff terms|log|now|status|changes|compare terms terms|--help|run --help
+publish|doctor|verify|show nõne|--now ünknown status|nö""".replace("\n", "|").split("|")
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "cp437", "utf-16"])

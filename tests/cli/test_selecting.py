@@ -45,6 +45,14 @@ def test_days_months_and_years_bound_what_was_first_seen(sample: Path) -> None:
     assert logged(sample, "--limit", "1") == rows[:1]
 
 
+def test_what_is_not_there_is_not_said_to_have_never_been(sample: Path) -> None:
+    done = tracker(sample, "log", "--until", "2001")
+    assert (done.exit_code, done.stdout) == (
+        0,
+        "Nothing changed that is like that; fewer options show more.\n",
+    )
+
+
 def test_changes_about_a_topic_are_those_lines_and_the_limit_leaves_the_newest(
     sample: Path,
 ) -> None:

@@ -87,6 +87,11 @@ def test_the_introduction_of_a_list_is_not_that_of_the_next() -> None:
     assert said(terms, "training") == []
 
 
+def test_a_question_is_no_answer() -> None:
+    terms = read("<p>Do we train models? We train models. “Why train models?”</p>")
+    assert said(terms, "training") == ["We train models."]
+
+
 def test_a_heading_is_no_answer() -> None:
     assert said(read("<h2>We train models</h2><p>Boats float.</p>"), "training") == []
 

@@ -45,6 +45,18 @@ NOV, JAN = date(2025, 11, 3), date(2026, 1, 1)
         ("Vigente desde el 3 de noviembre de 2025", NOV),
         ("Entrará en vigor el 1 de enero de 2026", JAN),
         ("a partir del 3 de noviembre de 2025", NOV),
+        ("Starting on 3 November 2025, a new privacy policy is there", NOV),
+        ("On November 3, 2025, we are updating our terms", NOV),
+        ("From 3 November 2025 on, we are updating our Privacy Policy", NOV),
+        ("Le 3 novembre 2025, nous mettons à jour nos conditions d'utilisation", NOV),
+        ("Nos conditions seront modifiées le 3 novembre 2025", NOV),
+        ("Am 3. November 2025 aktualisieren wir unsere Nutzungsbedingungen", NOV),
+        ("Diese Bedingungen gelten ab dem 3. November 2025", NOV),
+        ("El 3 de noviembre de 2025 actualizaremos nuestras condiciones", NOV),
+        ("Il 3 novembre 2025 aggiorneremo le nostre condizioni", NOV),
+        ("Em 3 de novembro de 2025, atualizaremos os nossos termos", NOV),
+        ("Op 3 november 2025 wijzigen we onze voorwaarden", NOV),
+        ("Ingangsdatum: 3 november 2025", NOV),
     ],
 )
 def test_a_date_beside_words_of_effect_counts(text: str, expected: date) -> None:
@@ -54,6 +66,9 @@ def test_a_date_beside_words_of_effect_counts(text: str, expected: date) -> None
 @pytest.mark.parametrize(
     "text",
     [
+        "Dernière modification de la présente politique le 3 novembre 2025",
+        "Letzte Änderung dieser Richtlinie am 3. November 2025",
+        "Laatst bijgewerkt op 3 november 2025",
         "Effective 03/11/2025",
         "Effective 3.11.2025",
         "Effective 11-03-2025",
@@ -194,3 +209,29 @@ def test_the_top_of_the_page_goes_before_a_clause() -> None:
 
 def test_a_notice_that_went_leaves_no_date() -> None:
     assert dated("<p>Effective 3 November 2025</p><p>Text</p>", "<p>Text</p>") is None
+
+
+def test_of_several_dates_the_one_that_changed_counts() -> None:
+    text = "<h1>Terms</h1><p>Effective 1 May 2024 for the harbour, effective {} for the pier.</p>"
+    old, new = (text.format(day) for day in ("2 May 2024", "1 February 2025"))
+    before, after = (version(f"{page}<p>We {verb} boats.</p>", day) for page, verb, day in
+                     ((old, "keep", 0), (new, "sell", 1)))  # fmt: skip
+    assert revise(before, after, ()).effective == date(2025, 2, 1)
+
+
+def test_a_year_that_cannot_be_is_not_taken() -> None:
+    pages = (
+        "<h1>Terms</h1><p>We keep boats.</p>",
+        "<h1>Terms</h1><p>Effective {}</p><p>We run.</p>",
+    )
+    seen = version("", 1).first_seen
+    before, slip, right = (
+        version(page, day)
+        for page, day in (
+            (pages[0], 0),
+            (pages[1].format(f"{seen:%d %B} {seen.year - 1}"), 1),
+            (pages[1].format(f"{seen:%d %B} {seen.year}"), 1),
+        )
+    )
+    assert revise(before, slip, ()).effective is None
+    assert revise(before, right, ()).effective == seen.date()

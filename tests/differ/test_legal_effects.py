@@ -30,6 +30,26 @@ def found(before: str, after: str) -> list[tuple[str, str, str]]:
             "We rely on our legitimate interests for this purpose.",
             ("legal basis", "consent", "legitimate interests"),
         ),
+        (
+            "Nous ne vendons pas les lettres que vous nous écrivez depuis le port.",
+            "Nous vendons les lettres que vous nous écrivez depuis le port.",
+            ("duty", "pas", ""),
+        ),
+        (
+            "Wir verkaufen die Briefe nicht, die Sie uns aus dem Hafen schreiben.",
+            "Wir verkaufen die Briefe, die Sie uns aus dem Hafen schreiben.",
+            ("duty", "nicht", ""),
+        ),
+        (
+            "El puerto puede pedir una copia de las cartas que usted escribe.",
+            "El puerto debe pedir una copia de las cartas que usted escribe.",
+            ("duty", "puede", "debe"),
+        ),
+        (
+            "Dit doen we met je toestemming.",
+            "Dit doen we op grond van ons gerechtvaardigd belang.",
+            ("legal basis", "toestemming", "gerechtvaardigd belang"),
+        ),
     ],
 )
 def test_a_plain_turn_is_said(before: str, after: str, expected: tuple[str, str, str]) -> None:

@@ -327,3 +327,29 @@ def test_a_stub_that_grew_under_its_own_title_is_news() -> None:
 )
 def test_date_lines_and_markup_are_editorial_there_and_back(before: str, after: str) -> None:
     assert worth(before, after) is worth(after, before) is EDITORIAL
+
+
+@pytest.mark.parametrize(
+    ("notice", "expected"),
+    [
+        ("Nous mettons à jour nos conditions d'utilisation.", True),
+        ("Wir aktualisieren unsere Nutzungsbedingungen.", True),
+        ("Actualizamos nuestra política de privacidad.", True),
+        ("Aggiorniamo la nostra informativa.", True),
+        ("Atualizámos os nossos termos.", True),
+        ("We wijzigen onze voorwaarden.", True),
+        ("Nous pouvons modifier nos conditions.", False),
+        ("Wir können unsere Bedingungen ändern.", False),
+        ("Podemos alterar os nossos termos.", False),
+    ],
+)
+def test_a_notice_is_known_in_other_languages(notice: str, expected: bool) -> None:
+    text = "<h1>Terms</h1>{}<h2>Rules</h2><p>We keep the letters that you write for a year.</p>"
+    revision = revise(version(text.format("")), version(text.format(f"<p>{notice}</p>"), 1), ())
+    assert (revision.significance is Significance.ANNOUNCEMENT) is expected
+
+
+def test_a_revision_of_days_alone_says_so() -> None:
+    text = "<h1>Terms</h1><p>Last updated: {} 2025</p><p>We keep the letters that you write.</p>"
+    revision = revise(version(text.format("1 May")), version(text.format("2 June"), 1), ())
+    assert revision.reason == "only its date changed"

@@ -77,6 +77,63 @@ def test_what_belongs_to_the_text_stays(inside: str) -> None:
     assert texts(page) == plain
 
 
+NAMED = ["Do not train on me", "No ads", "Export"]
+CHOICES = "<ul>" + "".join(f"<li><a href=/{n[:2]}>{n}</a>" for n in NAMED) + "</ul>"
+ROWS = "".join(f"<tr><td><a href=/{n}>Mill {n}</a><td>Here</tr>" for n in range(4))
+
+
+@pytest.mark.parametrize(
+    ("inside", "read"),
+    [
+        (f"<h2>Your choices</h2>{CHOICES}", ["Your choices", *NAMED]),
+        (f"<section><h2>Rest</h2><p>{RULES[0]}</p></section><section><h2>Choices</h2>{CHOICES}"
+         "</section>", ["Rest", RULES[0], "Choices", *NAMED]),
+        (f"<p>You may choose here:</p>{CHOICES}", ["You may choose here:", *NAMED]),
+        (f"<div role=heading>Your choices</div><div>{CHOICES}</div>", ["Your choices", *NAMED]),
+        (f"<h3>Partners</h3><table>{ROWS}</table>",
+         ["Partners", *[x for n in range(4) for x in (f"Mill {n}", "Here")]]),
+        (f"<aside><p>{RULES[0]}</p></aside>", [RULES[0]]),
+        (f"<section id=cookie-notice><h2>Cookie Notice</h2><p>{RULES[0]}</p></section>",
+         ["Cookie Notice", RULES[0]]),
+        (f"<div class=cookie-law-info><p>{RULES[0]}</p></div>", [RULES[0]]),
+        (f"<p class=cookie-banner>{RULES[0]}</p>", [RULES[0]]),
+    ],
+)  # fmt: skip
+def test_lists_and_sections_of_the_text_stay(inside: str, read: list[str]) -> None:
+    assert texts(f"<main>{TEXT}{inside}</main>") == [*WHOLE, *read]
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        f"<section class=cookie-notice><h2>Cookies</h2><p>{RULES[0]}</p><button>Yes</button>"
+        "<button>No</button></section>",
+        f"<div class=cookie-law role=dialog><h2>Cookies</h2><p>{RULES[0]}</p></div>",
+        f"<aside><h2>Letter</h2><p>{RULES[0]}</p><form><button>Send</button></form></aside>",
+        f"<div><div><h2>More of our pages</h2>{CHOICES}</div></div>",
+    ],
+)
+def test_dialogues_and_menus_within_the_text_go(inside: str) -> None:
+    assert texts(f"<main><div>{TEXT}</div>{inside}</main>") == WHOLE
+
+
+def test_a_consent_dialogue_beside_the_text_goes() -> None:
+    box = f"<div id=cookie-notice><p>{RULES[0]}</p><a href=/ok>Agree</a></div>"
+    assert texts(f"<body><div>{TEXT}</div>{box}</body>") == WHOLE
+
+
+def test_a_header_with_the_only_title_is_the_head_of_the_text() -> None:
+    rest = "".join(f"<p>{rule}</p>" for rule in RULES)
+    head = "<header><h1>House rules</h1><p>They apply from 1 May 2025.</p></header>"
+    expected = ["House rules", "They apply from 1 May 2025.", *RULES]
+    assert texts(f"<body>{head}{rest}</body>") == expected
+
+
+def test_many_asides_do_not_go_one_by_one() -> None:
+    each = "".join(f"<p>{rule}</p><aside><p>In short: {rule}</p></aside>" for rule in RULES)
+    assert len(texts(f"<body><h1>Rules</h1>{each}</body>")) > len(RULES) + 1 + len(RULES) // 2
+
+
 def test_a_document_that_stands_in_a_nav_is_read() -> None:
     assert texts(f"<body><nav>{TEXT}</nav></body>") == WHOLE
 

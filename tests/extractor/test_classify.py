@@ -282,3 +282,36 @@ def test_a_page_that_sends_its_readers_on_names_the_place() -> None:
     for value in ("900", "1800; url=/signed-out", f"5; url={PAGE}"):
         assert outcome(page.format(value)) is Outcome.GOOD
     assert outcome(f"<noscript>{page.format('0; url=/plain')}</noscript>{LONG}") is Outcome.GOOD
+
+
+FRAME = '<iframe src="/legal/terms-2025.html" width="100%" height=800></iframe>'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<main><h1>Terms of Service</h1>{FRAME}</main>",
+        f"<nav><a href=/>Home</a></nav><p>Our terms are below, with our privacy policy.</p>{FRAME}",
+        "<frameset><frame src='/legal/terms-2025.html'></frameset>",
+        "<h1>Terms</h1><object data='/legal/terms-2025.html' type=text/html></object>",
+    ],
+)
+def test_a_frame_that_holds_the_document_is_named_with_its_address(body: str) -> None:
+    source = Source("https://harbour.example/terms")
+    found = classify(f"<html><body>{body}".encode(), "text/html", source, (), START)
+    assert found.outcome is Outcome.EMPTY
+    assert "https://harbour.example/legal/terms-2025.html" in found.reason
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '<iframe src="https://films.example/v/1"></iframe>',
+        '<iframe src="https://count.example/terms" width=1 height=1></iframe>',
+        '<iframe src="https://count.example/terms" style="display:none"></iframe>',
+    ],
+)
+def test_a_frame_beside_a_short_text_is_none(frame: str) -> None:
+    text = "<h1>Rules</h1><p>You agree that we keep your data for thirty days.</p>"
+    found = classify(f"<html><body>{text}{frame}".encode(), "text/html", None, (), START)
+    assert found.outcome is Outcome.GOOD

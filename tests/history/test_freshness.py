@@ -119,6 +119,12 @@ def test_a_closed_page_without_another_source_is_late() -> None:
     assert standing([closed(0)]).is_alarming
 
 
+def test_a_wording_that_waits_is_told_of_behind_a_closed_page() -> None:
+    found = standing(by_archive(10), "It waits.")
+    assert (found.state, found.outcome, found.reason) == (State.HELD, Outcome.GOOD, "It waits.")
+    assert not found.is_alarming
+
+
 def test_imported_never_read_and_ok_are_told_apart() -> None:
     by_hand = replace(archived(0, 0), facts=())
     assert standing([]).state is State.NEVER_SEEN

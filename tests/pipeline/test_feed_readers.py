@@ -283,7 +283,7 @@ def test_rss2email_sends_every_item_with_its_marks(
     found = mailed(tmp_path, served.url(f"/{name}"), html)
     subjects = {" ".join(m["Subject"].split()) for m in found}
     assert len(found) == len(items(ALL["all.xml"]))
-    policy = next(m for m in found if "Heron Privacy Policy" in m["Subject"])
+    policy = next(m for m in found if "Heron Privacy Policy:" in m["Subject"])
     text = " ".join(policy.get_content().replace("\n> ", " ").split())
     assert "[−nobody else−]" in text
     assert "[+our advertising partners+]" in text

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from tests.samples import PAPERS, README, ROOT, example, examples
 from tracker.cli import main
-from tracker.config import corrections, declarations, settings, topics
+from tracker.config import corrections, declarations, settings, sources, topics
 
 GUIDE = {path: text for path, text in PAPERS.items() if path.parent.name == "guide"}
 ALL = "\n".join(PAPERS.values())
@@ -136,8 +136,12 @@ def test_every_table_is_accepted(text: str) -> None:
     if "[[correction]]" in text:
         (correction,) = corrections.parse("corrections.toml", text).corrections
         assert correction.document == "linkedin/privacy-policy@eu"
+    elif text.startswith("correction = "):
+        assert corrections.parse("corrections.toml", text) != corrections.parse("c.toml", "")
     elif "words = " in text:
         assert [topic.id for topic in topics.parse("topics.toml", text)] == ["arbitration"]
+    elif "[collections." in text:
+        assert sources.parse("sources.toml", text).documents
     else:
         assert settings.parse("settings.toml", text) != settings.parse("settings.toml", "")
 

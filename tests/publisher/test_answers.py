@@ -96,6 +96,16 @@ def test_a_sentence_leads_to_its_place_its_history_and_what_brought_it(page: str
     assert any("changes/heron/privacy-policy@global/20250311T083000Z/" in way for way in ways)
 
 
+def test_texts_for_everybody_are_quoted_before_others() -> None:
+    texts = [of("Heron", kind="developer-terms"), of("Heron", kind="privacy-policy")]
+    found = [reply for text in texts for reply in replies(text, TOPICS)]
+    (cell,) = board(found, TOPICS).rows[0].cells
+    assert [said.reply.history.document.type for said in cell.said] == [
+        "Privacy-Policy",
+        "Developer-Terms",
+    ]
+
+
 def test_what_was_said_before_is_told() -> None:
     page = read(publish([heron()], TOPICS, SITE), "topics/generative-ai/index.html")
     before = [words(one) for one in page.xpath("//details[starts-with(., 'What it said')]")]
@@ -174,3 +184,12 @@ def test_a_revision_tells_only_what_is_asked_today() -> None:
     changed = heron().revisions[0]
     assert told(changed, TOPICS)[0] == "now says it may train AI on walks"
     assert told(changed, [replace(topic, questions=()) for topic in TOPICS]) == ()
+
+
+def test_a_revision_says_first_which_answers_it_changes() -> None:
+    name = "changes/heron/privacy-policy@global/20250311T083000Z/index.html"
+    page = read(publish([heron()], TOPICS, SITE), name)
+    (facts,) = page.find_class("facts")
+    assert "Now says it may show data to advertisers" in words(facts)
+    ways = facts.xpath(".//a/@href")
+    assert "../../../../topics/generative-ai/index.html#generative-ai-training" in ways

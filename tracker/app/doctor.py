@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tracker._support import lock
 from tracker._support.atomic_folder import WAITING
@@ -22,10 +23,11 @@ from tracker.archive import schema
 from tracker.archive.object_store import ObjectStore
 from tracker.archive.store import Archive
 from tracker.config import corrections, settings, sources, topics
-from tracker.errors import ArchiveError, TrackerError, Unreachable, UsageError
+from tracker.errors import ArchiveError, TrackerError, Unreachable, UsageError, without_advice
 from tracker.evidence import can_stamp, compared, load_stamps, named, parse_note
 from tracker.extractor import examine as impression
 from tracker.fetcher import browser
+from tracker.history import in_order, judged, standing_of
 from tracker.model import LIVE, Document, Outcome
 
 #: Below so many free bytes, or twice the archive, a run may end in the middle.
@@ -61,7 +63,7 @@ def examine(root: Path, now: datetime) -> list[Finding]:
         nothing = Finding(f"{archive}: nothing has been recorded yet")
         return [*found, nothing, *contradictions(root)]
     found += _archive(archive, bodies_by(workspace.settings), workspace.feeds, now)
-    found += _renames(workspace)
+    found += [*_renames(workspace), *_late(workspace)]
     return [*found, *contradictions(root), *_room(archive)]
 
 
@@ -155,6 +157,34 @@ def _renames(workspace: Workspace) -> Iterator[Finding]:
                 yield Finding(one.sentence)
     except ArchiveError:
         return  # what is wrong with it is said already
+
+
+def _late(workspace: Workspace) -> Iterator[Finding]:
+    """Find texts that are not as fresh as they should be, and pages that are not ours to ask."""
+    hosts = set[str]()
+    for document in workspace.declared.documents:
+        try:
+            with workspace.open_archive() as archive:
+                seen = archive.verdicts.applied(archive.captures(document.id))
+                captures = judged(in_order(seen, document), document)
+        except ArchiveError:
+            return  # what is wrong with it is said already
+        expect = workspace.sources.of(document.id).expect
+        found = standing_of(document, captures, "", expect)
+        closed = next((s for s in found.sources if s.is_closed), None)
+        host = urlsplit(document.sources[0].url).netloc if document.sources else ""
+        if closed and host not in hosts:
+            hosts.add(host)
+            yield Finding(closed.reason)
+        if found.is_alarming:
+            what = f"{document.id} is {found.state.value}: {without_advice(found.reason)}"
+            yield Finding(what, _WAY_OUT)
+
+
+_WAY_OUT = (
+    "see tracker status; where a source is gone for good, leave it out of `read` in "
+    "data/sources.toml, or set `expect` there"
+)
 
 
 def _stamps(workspace: Workspace, now: datetime) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from tracker.archive.store import Archive
 from tracker.config.settings import FILE as SETTINGS
 from tracker.config.sources import FILE as SOURCES
 from tracker.fetcher import HostMemory
-from tracker.history import in_order, standing
+from tracker.history import in_order, judged, standing_of
 from tracker.model import Document, Outcome, Standing
 
 _FINE = {Outcome.GOOD, Outcome.ANSWERED}
@@ -61,9 +61,9 @@ def fetch(
 
 def _standing(app: App, archive: Archive, document: Document) -> Standing:
     """Return how a document stands after what was just recorded of it."""
-    seen = (c for c in archive.captures(document.id) if not c.is_preview)
+    seen = archive.verdicts.applied(archive.captures(document.id))
     expect = app.workspace.sources.of(document.id).expect
-    return standing(in_order(seen, document), "", expect)
+    return standing_of(document, judged(in_order(seen, document), document), "", expect)
 
 
 def is_cut_off(app: App, visits: Sequence[Visit]) -> bool:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
+from tracker._support.cache import DerivedCache
 from tracker._support.containment import Failed
 from tracker.app.app import App, watched
 from tracker.app.ingest import (
@@ -23,6 +24,7 @@ from tracker.app.ingest import (
 )
 from tracker.app.internet_archive import PublicArchive, import_captures
 from tracker.app.network import asking, fetcher
+from tracker.app.readings import remembered
 from tracker.app.workers import Workers, lost_worker
 from tracker.errors import ImportFailed, UsageError
 from tracker.extractor import PageFacts, foreign_format, way_out
@@ -72,12 +74,18 @@ def import_repository(
                 f"{shown(repository)} has no such records to import; the services in it are: "
                 f"{services}."
             )
-        with workspace.open_archive(write=True) as archive:
+        # What others read is not at hand here, and is read again when it is asked for.
+        path = workspace.cache if others is None else None
+        with (
+            workspace.open_archive(write=True) as archive,
+            DerivedCache(path, write=True) as cache,
+        ):
             brought = import_records(
                 *(found, entries, wanted.edition, archive, workspace.declared.documents),
                 *(_looking(others), app.now),
             )
-            yield Incoming(brought, len(entries), refused)
+            kept = remembered(brought, archive.readable, cache) if others is None else brought
+            yield Incoming(kept, len(entries), refused)
 
 
 def _undated(found: Undated) -> Refusal:

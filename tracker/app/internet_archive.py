@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import pairwise
 from urllib.parse import urlsplit
@@ -22,6 +22,7 @@ from tracker.archive.store import Archive
 from tracker.config.sources import INTERNET_ARCHIVE
 from tracker.errors import ImportFailed, without_advice
 from tracker.fetcher import Fetcher, is_loopback
+from tracker.history import in_order, judged
 from tracker.importer import Refusal, doubt, wayback
 from tracker.importer.wayback import IndexEntry
 from tracker.model import SOURCE, Answer, Capture, Document, Outcome, Source
@@ -35,6 +36,7 @@ _OF_CAPTURES = {401, 403, 404, 410, 451, 999}
 _LATE = timedelta(days=7)  # for so long captures may turn up
 _AGO = timedelta(days=90)  # a preview that is older than this is of another change
 _APART = timedelta(hours=11)  # between two questions about one page
+_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web, whatever was recorded
 _MOST_REPLAYS = 12  # of a page and run; what is left is for the next
 _MOST_SILENT = 2  # pages without an answer: then it is the archive, not the page
 #: Bytes of one page of the index, of which a thousand lines are asked for, and of all of them.
@@ -42,7 +44,7 @@ _LONGEST_PAGE, _LONGEST_INDEX = 2 * 2**20, 32 * 2**20
 
 
 class NoAnswer(ImportFailed):
-    """The archive wants no more of us now; `outcome` and `reason` say how."""
+    """Error that says the archive wants no more of us now, by its `outcome` and `reason`."""
 
     def __init__(self, answer: Answer, what: str = "The archive answers no more") -> None:
         super().__init__(f"{what}: {answer.reason}")
@@ -164,7 +166,7 @@ def _lost(mark: IndexEntry, answer: Answer) -> tuple[Outcome, str] | None:
 
 @dataclass(frozen=True, slots=True)
 class Caught:
-    """What the archive had new of a page: good and bad captures, and those that cannot be true.
+    """Captures of a page that were new in the archive, good and bad, and those that cannot be true.
 
     `look` is how the archive answered, as it was recorded.
     """
@@ -231,12 +233,16 @@ class _CatchUp:
     replays: int = 0
     captures: list[Capture] = field(default_factory=list)
     _known: list[Capture] = field(default_factory=list)
+    _copies: set[str] = field(default_factory=set)
     _keeper: Keeper = field(init=False)
 
     def __post_init__(self) -> None:
         self._keeper = Keeper(self.archive, self.facts)
-        end = self.public.now + timedelta(days=1)
-        self._known = list(self.archive.earlier(self.document.id, self.page, end))
+        every = self.archive.captures(self.document.id)
+        mine = [c for c in every if c.page_key == self.page.key]
+        # What the operator revoked counts for nothing, and is known all the same.
+        self._copies = {c.archive_url for c in mine if c.archive_url}
+        self._known = sorted(self.archive.verdicts.applied(mine), key=lambda c: c.time)
 
     def was_asked_lately(self) -> bool:
         """Return whether the archive answered about this page half a day ago."""
@@ -245,18 +251,23 @@ class _CatchUp:
         return answered and last is not None and self.public.now - last.time < _APART
 
     def caught(self) -> Caught:
-        marks = tuple(self.public.index(self.page.url, self._since(), None))
-        if not marks and not self.is_preview and not self._sights():
-            marks = self.public.newest(self.page.url, self.public.now.date())
+        since = self._since()
+        marks = tuple(self.public.index(self.page.url, since, None))
+        if not self._possible(marks) and not self.is_preview and not self._sights():
+            marks += self.public.newest(self.page.url, self.public.now.date())
         wrong = {m: r for m in marks if (r := _refusal(m, self.public))}
-        known = {c.archive_url for c in self._known}
         copies = {wayback.copy_address(self.public.base, m): m for m in marks if m not in wrong}
-        if not marks and (lost := self._were_listed()):
+        if not marks and (lost := self._were_listed(since)):
             return self.failed(Outcome.EMPTY, lost)
-        new = sorted((m for copy, m in copies.items() if copy not in known), key=lambda m: m.stamp)
+        new = sorted(
+            (m for copy, m in copies.items() if copy not in self._copies), key=lambda m: m.stamp
+        )
         self._newest(new)
         open_since = self._narrow(new)
         return self._told("", Outcome.ANSWERED, tuple(wrong.values()), open_since)
+
+    def _possible(self, marks: Sequence[IndexEntry]) -> bool:
+        return any(_refusal(mark, self.public) is None for mark in marks)
 
     def failed(self, outcome: Outcome, reason: str) -> Caught:
         """Record that the archive did not answer as it should; what came before is kept."""
@@ -286,7 +297,7 @@ class _CatchUp:
         if not times:
             return (self.public.now - _LATE).date()
         left = self._left_open()
-        known = min(max(times), self.public.now) - _LATE
+        known = max(min(max(times), self.public.now), _EARLIEST) - _LATE
         return min(known, left or known).date()
 
     def _left_open(self) -> datetime | None:
@@ -299,9 +310,10 @@ class _CatchUp:
         mine = (c for c in self._known if c.fact(SOURCE) == INTERNET_ARCHIVE)
         return [c for c in mine if c.archive_url is None]
 
-    def _were_listed(self) -> str:
+    def _were_listed(self, since: date) -> str:
         """Say that captures are gone from the index which it listed before; empty if none are."""
-        copies = [c for c in self._known if c.archive_url and c.fact(SOURCE) == INTERNET_ARCHIVE]
+        mine = (c for c in self._known if c.archive_url and c.time.date() >= since)
+        copies = [c for c in mine if c.fact(SOURCE) == INTERNET_ARCHIVE]
         if not copies:
             return ""
         return (
@@ -344,13 +356,13 @@ class _CatchUp:
         """
         sights: list[tuple[datetime, str | None]] = [(c.time, c.text) for c in self._sights()]
         if self.is_preview and sights:
-            sights.insert(0, (sights[0][0] - _AGO, None))
+            sights.insert(0, (max(sights[0][0], _EARLIEST) - _AGO, None))
         return [(a, b) for (a, one), (b, other) in pairwise(sights) if one != other]
 
     def _sights(self) -> list[Capture]:
         """Return the good captures of this page, by whomever, oldest first."""
-        good = (c for c in [*self._known, *self.captures] if c.outcome is Outcome.GOOD)
-        return sorted(good, key=lambda c: c.time)
+        shown = in_order([*self._known, *self.captures], self.document)
+        return [c for c in judged(shown, self.document) if c.outcome is Outcome.GOOD]
 
     def _take(self, mark: IndexEntry) -> Capture:
         self.replays += 1

@@ -70,7 +70,8 @@ def _served(
     for item in items:
         if address.feed not in item.feeds or ledger.has(address, item.id, item.published):
             continue
-        done = sender.send(address, *brief(item, linked=linked, room=sender.room(address)))
+        shown = item.about(address.feed.rpartition("/")[2])
+        done = sender.send(address, *brief(shown, linked=linked, room=sender.room(address)))
         if not done:
             app.progress.failed(f"{address.name}  NOT SENT: {item.title}")
             return False

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from typing import TypeVar
 
-from tracker.errors import TooCostly, TrackerError
+from tracker._support.cache import READINGS, DerivedCache, key_of
+from tracker.errors import ArchiveError, TooCostly, TrackerError
 from tracker.extractor import Undecodable, is_pdf
+from tracker.extractor.limits import TooLarge
 from tracker.history import Reader
-from tracker.model import Capture, Reading, Source
+from tracker.model import Capture, Outcome, Reading, Source, digest
 
 #: A kept body with the text of a capture, and its media type.
 Bodies = Callable[[Capture], tuple[bytes, str]]
+_Brought = TypeVar("_Brought")
 
 
 def reader_of(bodies: Bodies, fresh: Callable[[Capture, bytes, str], Reading]) -> Reader:
@@ -24,6 +29,36 @@ def reader_of(bodies: Bodies, fresh: Callable[[Capture, bytes, str], Reading]) -
         return known[key]
 
     return reader
+
+
+def place_of(capture: Capture, body: bytes, media: str) -> tuple[str, str]:
+    """Name what is remembered of a reading, and the key of all that it follows from."""
+    name = f"{capture.document} {capture.page_key} {capture.text}"
+    return name, key_of(READINGS, digest(body), media, capture.source)
+
+
+def remembered(
+    brought: Iterable[_Brought], bodies: Bodies, cache: DerivedCache
+) -> Iterator[_Brought]:
+    """Pass on what an import brings, and remember how each new text was read when it was judged.
+
+    So that the next command need not read it once more.
+    """
+    texts: set[tuple[str, str | None]] = set()
+    for one in brought:
+        if isinstance(one, Capture) and one.outcome is Outcome.GOOD:
+            text = one.document, one.text
+            if text not in texts:
+                texts.add(text)
+                with suppress(Undecodable, TooCostly, TooLarge, ArchiveError):
+                    _remember(one, *bodies(one), cache)
+        yield one
+
+
+def _remember(capture: Capture, body: bytes, media: str, cache: DerivedCache) -> None:
+    from tracker.extractor import read
+
+    cache.put(*place_of(capture, body, media), read(body, media, capture.source, bounded=True))
 
 
 def read_anew(capture: Capture, body: bytes, media: str) -> Reading:

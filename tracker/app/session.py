@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property, partial
 
-from tracker._support.cache import READINGS, TEXTS, DerivedCache, key_of
+from tracker._support.cache import TEXTS, DerivedCache, key_of
 from tracker._support.containment import Failed, tried
 from tracker.app.app import App, chosen
-from tracker.app.readings import read_anew, reader_of
+from tracker.app.readings import place_of, read_anew, reader_of
 from tracker.app.workspace import Workspace
 from tracker.archive.published import by_document, load_published
 from tracker.archive.store import Archive
@@ -39,7 +39,6 @@ from tracker.model import (
     Reading,
     Source,
     Texts,
-    digest,
 )
 
 #: After so many new captures of a document, those that remain of all are remembered again.
@@ -237,8 +236,7 @@ class Session:
         return reader_of(self.bodies, self._read)
 
     def _read(self, capture: Capture, body: bytes, media: str) -> Reading:
-        name = f"{capture.document} {capture.page_key} {capture.text}"
-        key = key_of(READINGS, digest(body), media, capture.source)
+        name, key = place_of(capture, body, media)
         found = self.cache.get(name, key, Reading)
         if found is None:
             found = read_anew(capture, body, media)

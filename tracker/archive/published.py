@@ -41,7 +41,8 @@ def add_published(path: Path, news: Sequence[PublishedVersion]) -> None:
 def add_verdicts(path: Path, corrections: Iterable[Correction], now: datetime) -> None:
     """Add the verdicts that are not in the ledger yet, as of `now`. Raises ArchiveError."""
     told = [_verdict(c) for c in corrections if c.verdict]
-    known = [{k: v for k, v in row.items() if k not in {"at", "chain"}} for row in _rows(path)]
+    rows = _rows(path) if told else []  # mostly there is none, and the ledger may be long
+    known = [{k: v for k, v in row.items() if k not in {"at", "chain"}} for row in rows]
     if fresh := [row for row in told if row not in known]:
         _add(path, [row | {"at": now.isoformat()} for row in fresh])
 

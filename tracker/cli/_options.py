@@ -82,6 +82,10 @@ word = click.option(
 )
 
 
+#: What is said where options leave nothing of what there is.
+NOTHING_LIKE_IT = "Nothing changed that is like that; fewer options show more."
+
+
 def topic_id(app: App, named: str | None) -> str:
     """Return the id of the topic that is `named`, "" where none is. Raises UsageError."""
     return find_topic(app.topics, named).id if named is not None else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from tracker.app.app import App
-from tracker.app.demo import declare, make_room
+from tracker.app.demo import conclusions, declare, make_room
 from tracker.app.session import histories_of
 from tracker.cli._app import pass_app
 from tracker.cli._output import TERMINAL, say, width
@@ -40,12 +40,16 @@ def demo(app: App) -> None:
 
 def _conclude(app: App) -> None:
     """Say what was found, and where to look."""
-    topics = app.workspace.topics
+    topics, histories = app.workspace.topics, histories_of(app)
     click.echo("\nWhat changed, newest first:\n")
-    say(terminal.log(histories_of(app), topics, colour=False, width=width()))
+    say(terminal.log(histories, topics, colour=False, width=width()))
+    click.echo("\nIn a sentence each:\n")
+    for sentence in conclusions(histories, topics):
+        say(terminal.sentence(sentence, width()))
     feeds = ", ".join(f"{topic.id}.xml" for topic in topics)
     click.echo(
         f"\nLook at    {app.workspace.feeds / 'index.html'}"
         f"\nSubscribe  {app.workspace.feeds / 'all.xml'}  (or only {feeds})"
-        f"\nAsk        tracker --root {app.root} diff eu"
+        f"\nAsk        tracker --root {app.root} now generative-ai"
+        f"\nCompare    tracker --root {app.root} diff eu"
     )

@@ -74,6 +74,7 @@ def _said(visited: Visit, told: dict[str, str]) -> str:
     ]
     for found in (c for one in visited.caught for c in one.captures):
         what = "stands in" if found.outcome is Outcome.GOOD else f"is {found.outcome.value} too"
+        what = f"of the preview {what}" if found.is_preview else what
         where = terminal.harmless(found.archive_url or "")
         lines.append(f"  {found.via} of {found.time:%Y-%m-%d %H:%M} UTC {what}: {where}")
     lines += [f"  refused: {terminal.harmless(str(refusal))}" for refusal in visited.refused]

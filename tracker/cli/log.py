@@ -9,12 +9,12 @@ import click
 from tracker.app.app import App
 from tracker.app.session import histories_of
 from tracker.cli._app import pass_app
+from tracker.cli._options import NOTHING_LIKE_IT, formats, selecting, selection
 from tracker.cli._options import documents as documents_argument
-from tracker.cli._options import formats, selecting, selection
 from tracker.cli._output import colour, print_json, say, width
 from tracker.publisher import terminal
 from tracker.publisher.data import records
-from tracker.publisher.selection import of_revisions
+from tracker.publisher.selection import is_empty, of_revisions
 
 
 @click.command()
@@ -30,12 +30,15 @@ def log(app: App, /, documents: tuple[str, ...], form: str, **wanted: Any) -> No
     tracker log eu --limit 3                    the last three of the document named ...@eu
     """
     topics = app.workspace.topics
-    histories = of_revisions(histories_of(app, documents), selection(app, **wanted))
+    found = histories_of(app, documents)
+    histories = of_revisions(found, selection(app, **wanted))
     if form == "json":
         print_json(records.log(histories))
     elif form == "html":
         from tracker.publisher import standalone  # a page needs templates, a terminal does not
 
         click.echo(standalone.log(histories, topics))
+    elif is_empty(histories) and not is_empty(found):
+        say(NOTHING_LIKE_IT)
     else:
         say(terminal.log(histories, topics, colour=colour(), width=width()))

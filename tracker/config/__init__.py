@@ -1,1 +1,1 @@
-"""The operator's files, parsed: declarations, topics, settings, corrections."""
+"""The operator's files, parsed: declarations, topics, sources, settings, corrections."""

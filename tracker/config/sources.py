@@ -79,7 +79,7 @@ class CollectedFile:
 
 @dataclass(frozen=True, slots=True)
 class DocumentSources:
-    """The sources of one document: their kinds by rank, its preview page, its files elsewhere.
+    """Sources of one document: their kinds by rank, its preview page, its files elsewhere.
 
     `preview` is empty where there is no such page. `expect` is the longest that its text may go
     without having been seen; None where that is learned from what usually passes between two
@@ -98,7 +98,7 @@ class DocumentSources:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The content of `data/sources.toml`; `usual` are the sources of documents it does not name."""
+    """Content of `data/sources.toml`; `usual` are the sources of documents it does not name."""
 
     usual: DocumentSources = field(default_factory=DocumentSources)
     documents: tuple[tuple[str, DocumentSources], ...] = ()
@@ -115,7 +115,7 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The sources in force, and the refusal of what cannot be accepted of the file."""
+    """Sources in force, and the refusal of what cannot be accepted of the file."""
 
     sources: Sources = field(default_factory=Sources)
     refusal: Refusal | None = None

@@ -174,20 +174,26 @@ def _about(topic: Topic, passage: _Passage, every: Sequence[Interval]) -> Sequen
 def _heard(topic: Topic, question: Question, passage: _Passage, within: Interval) -> _Heard | None:
     """What a sentence answers, read after its lead: by some words of its own, or not at all."""
     start, end = within
+    if passage.text[start:end].rstrip(' ”"’)').endswith("?"):
+        return None  # a question answers nothing
     lead = f"{passage.lead} " if passage.lead else ""
     text = f"{lead}{passage.text[start:end]}"
     found = mentions(question, text, [(len(lead), len(text))])
     own = [mention for mention in found if mention.end > len(lead)]
     if not own:
         return None
-    before = _TURN.split(text[: found[0].start])[-1]
     return _Heard(
         asked=(topic.id, question.id),
         within=within,
-        refuses=bool(_REFUSING.search(" ".join(before.split()[-_NEAR:]))),
+        refuses=any(_is_refused(text[: mention.start]) for mention in found),
         start=max(own[0].start - len(lead), 0),
         weight=len(own) + len(mentions(topic, text[len(lead) :])),
     )
+
+
+def _is_refused(before: str) -> bool:
+    """Whether the last of the words before an answer turn it into a refusal."""
+    return bool(_REFUSING.search(" ".join(_TURN.split(before)[-1].split()[-_NEAR:])))
 
 
 def _statement(version: Version, place: int, lead: str, heard: _Heard) -> Statement:

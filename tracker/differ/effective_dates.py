@@ -43,17 +43,35 @@ _OTHER = re.compile(
 )
 # Words that make a date the day from which the text applies, wherever they stand.
 _APPLIES = (
-    r"effective(?:\s+date)?(?:\s+(?:on|as\s+of|from|since))?|in\s+(?:force|effect)(?:\s+(?:from|since|as\s+of|on))?"
+    r"effective(?:\s+date)?(?:\s+(?:on|as\s+of|from|since|starting|beginning)){0,2}|in\s+(?:force|effect)(?:\s+(?:from|since|as\s+of|on))?"
     r"|takes?\s+effect(?:\s+on)?|apply\s+(?:from|as\s+of)|applies\s+(?:from|as\s+of)"
-    r"|en\s+vigueur(?:\s+(?:le|depuis\s+le))?|à\s+(?:compter|partir)\s+du"
-    r"|(?:gültig|wirksam)\s+ab(?:\s+dem)?|in\s+kraft(?:\s+(?:seit|ab)(?:\s+dem)?)?|tritt\s+am"
-    r"|in\s+vigore(?:\s+(?:dal|il))?|a\s+partire\s+dal"
+    r"|en\s+vigueur(?:\s+(?:le|depuis\s+le|au|à\s+compter\s+du|à\s+partir\s+du))?|(?:à\s+(?:compter|partir)|applicables?\s+(?:à\s+compter|à\s+partir))\s+du"
+    r"|(?:gültig|wirksam|gelten|gilt)\s+(?:ab|seit)(?:\s+dem)?|mit\s+wirkung\s+(?:vom|zum)|in\s+kraft(?:\s+(?:seit|ab)(?:\s+dem)?)?|tritt\s+am|treten\s+am"
+    r"|in\s+vigore(?:\s+(?:dal|il|a\s+partire\s+dal))?|a\s+(?:partire|decorrere)\s+dal"
+    r"|(?:van\s+kracht|in\s+werking|geldig|ingang|ingangsdatum|inwerkingtreding|inkrafttreten\w*)(?:\s+(?:met\s+ingang\s+van|vanaf|sinds|per|op|van))?|met\s+ingang\s+van"
+    r"|vigentes?\s+(?:desde|a\s+partir\s+de)(?:\s+el)?|entra\w*\s+em\s+vigor(?:\s+(?:em|a))?"
     r"|en\s+vigor(?:\s+(?:el|desde\s+el))?|vigente\s+desde\s+el|a\s+partir\s+d(?:el|e)|em\s+vigor(?:\s+(?:em|desde|a\s+partir\s+de))?"
 )
 # What a sentence must speak of for its other dates to be about the text: "on 1 May we change
 # our partners" is none.
 _TEXT = r"(?:agreement|policy|policies|notice|terms|conditions)\b"
 _CHANGES = r"(?:updat|chang|revis|amend|mak|tak)\w*"
+# The same in French, German, Spanish, Italian, Portuguese and Dutch.
+TEXT_ABROAD = (
+    r"(?:politique|conditions|contrat|charte|déclaration|richtlinie\w*|bedingungen|nutzungsbedingungen|datenschutz\w*"
+    r"|agb|vereinbarung|política\w*|condiciones|términos|acuerdo|aviso|informativa|condizioni|termini|contratto"
+    r"|termos|condições|acordo|beleid|privacybeleid|voorwaarden|gebruiksvoorwaarden|overeenkomst|verklaring)\b"
+)
+NEW_ABROAD = (
+    r"(?:met(?:tons|trons)\s+à\s+jour|mise?s?\s+à\s+jour|modifi\w*|chang\w*|évolu\w*|aktualisier\w*|änder\w*"
+    r"|geändert\w*|neue\w*|actualiz\w*|cambi\w*|aggiorn\w*|atualiz\w*|alter\w*|wijzig\w*|gewijzigd\w*|bijgewerkt\w*|bijwerk\w*)"
+)
+_LAST = re.compile(
+    r"\b(?:derni[eè]re|letzte\w*|zuletzt|última|ultima|laatste?|last)\b", re.IGNORECASE
+)
+_SHORTLY = 20  # characters
+#: Days before and after a new text is first seen in which it may come into force.
+_LONGEST_AGO, _LONGEST_AHEAD = 330, 1100
 _HAS_YEAR = re.compile(r"\d{4}")  # as every date has, and few texts
 _ANY = re.compile(rf"(?<!\w){_DATE}(?!\w)", re.IGNORECASE)
 # A date that names no day, or that may be read in two ways, is a date all the same.
@@ -71,26 +89,40 @@ _LOOSE = re.compile(
 _SAID = (
     rf"\b(?:{_APPLIES})\s*[:\-–]?\s*(?P<applies>{_DATE})"
     rf"|\bon\s+(?P<makes>{_DATE}),?\s+we\b[^.]{{0,20}}\bmak\w+\s+(?:some\s+)?(?:changes|updates)\b"
-    rf"|\bon\s+(?P<on>{_DATE}),?\s+(?:we|our|these|this|the)\b[^.]{{0,80}}\b{_CHANGES}[^.]{{0,80}}\b{_TEXT}"
+    rf"|\b(?:on|from)\s+(?P<on>{_DATE})(?:\s+on)?,?\s+(?:we|our|these|this|the|an?)\b[^.]{{0,80}}\b(?:{_CHANGES}|new)[^.]{{0,80}}\b{_TEXT}"
     rf"|\b(?:we|our|these|this|the)\b[^.]{{0,80}}\b{_CHANGES}[^.]{{0,80}}\b{_TEXT}[^.]{{0,40}}\bon\s+(?P<later>{_DATE})"
     rf"|\b(?:we|our|these|this|the)\b[^.]{{0,40}}\b{_TEXT}[^.]{{0,40}}\b{_CHANGES}[^.]{{0,40}}\bon\s+(?P<was>{_DATE})"
+    rf"|\b(?:le|am|zum|vom|ab|el|il|dal|em|a|op|per)\s+(?:dem\s+)?(?P<jour>{_DATE}),?[^.]{{0,80}}\b{NEW_ABROAD}[^.]{{0,80}}\b{TEXT_ABROAD}"
+    rf"|\b{NEW_ABROAD}[^.]{{0,80}}\b{TEXT_ABROAD}[^.]{{0,60}}\b(?:le|am|zum|ab|el|il|dal|em|a|op|per)\s+(?:dem\s+)?(?P<jour2>{_DATE})"
+    rf"|\b{TEXT_ABROAD}[^.]{{0,60}}\b{NEW_ABROAD}[^.]{{0,40}}\b(?:le|am|zum|ab|el|il|dal|em|a|op|per)\s+(?:dem\s+)?(?P<jour3>{_DATE})"
     rf"|\b{_TEXT}[^.]{{0,120}}\b(?:from|as\s+of|starting|beginning)\s+(?:on\s+)?(?P<since>{_DATE})"
 )
 _PHRASE = re.compile(_SAID.replace(r"\s+", " ").replace(r"\s*", " ?"), re.IGNORECASE)
 
 
 def effective(text: str) -> date | None:
-    """The first effective date that `text` names, or None.
+    """The first effective date that `text` names, or None."""
+    return next(effectives(text), None)
+
+
+def effectives(text: str) -> Iterator[date]:
+    """The effective dates that `text` names, in its order.
 
     When a text was last updated is another thing, and not taken for it.
     """
     if not _HAS_YEAR.search(text):
-        return None
-    for match in _PHRASE.finditer(" ".join(text.split())):
-        found = parse_date(next(filter(None, match.groups())))
-        if found:
-            return found
-    return None
+        return
+    said = " ".join(text.split())
+    for match in _PHRASE.finditer(said):
+        around = said[max(0, match.start() - _SHORTLY) : match.end()]
+        is_past = not match["applies"] and _LAST.search(around)
+        if not is_past and (found := parse_date(next(filter(None, match.groups())))):
+            yield found
+
+
+def is_likely(day: date, seen: date) -> bool:
+    """Whether a text first seen on a day may apply from another; a year is easily mistyped."""
+    return -_LONGEST_AGO <= (day - seen).days <= _LONGEST_AHEAD
 
 
 def with_iso_dates(text: str) -> str:

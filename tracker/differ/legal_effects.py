@@ -19,14 +19,30 @@ _MODAL = r"(?:will|would|shall|must|may|might|can|could|should|do|does|are|is)"
 # Longest first: "will not" is one duty and not a "will" with a "not".
 _DUTY = re.compile(
     rf"\b(?:{_MODAL}\s?{_NOT}|can(?:not|'t|’t)|won['’]t|(?:may|might) only"
-    r"|will|shall|must|may|might|can|should|not|never|only|always)\b",
+    r"|will|shall|must|may|might|can|should|not|never|only|always"
+    # in French, German, Spanish, Italian, Portuguese and Dutch
+    r"|pouvons|peut|peuvent|pouvez|pourrons|pourra|devons|doit|doivent|devez|pas|jamais|uniquement"
+    r"|(?:werden|dürfen|können|müssen|kann|darf|muss|wird) (?:nicht|nie)"
+    r"|werden|dürfen|können|müssen|kann|darf|muss|nicht|nie|niemals|nur|immer"
+    r"|no (?:podemos|podremos|puede|pueden|debe|deben)"
+    r"|podemos|podremos|puede|pueden|podrá|debe|deben|nunca|siempre"
+    r"|non (?:possiamo|può|possono|deve|devono)|possiamo|potremo|può|possono|deve|devono|sempre"
+    r"|não (?:podemos|pode|podem|deve|devem)|poderemos|pode|podem|devem|apenas"
+    r"|(?:zullen|kunnen|mogen|moeten|kan|mag|moet) (?:niet|nooit)"
+    r"|zullen|kunnen|mogen|moeten|mag|moet|niet|nooit|altijd)\b",
     re.IGNORECASE,
 )
 # The month of a date is no permission.
 _MONTH = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?\s+May\b|\bMay\s+\d")
 _BASIS = re.compile(
     r"\b(?:consent|legitimate interests?|performance of (?:the|our|a) contract|legal obligations?"
-    r"|opt(?:ing)?[\s-]in|opt(?:ing)?[\s-]out|on by default|off by default)\b",
+    r"|opt(?:ing)?[\s-]in|opt(?:ing)?[\s-]out|on by default|off by default"
+    r"|consentement|intérêts? légitimes?|obligations? légales?|par défaut|Einwilligung"
+    r"|berechtigte[sn]? Interessen?"
+    r"|rechtliche Verpflichtung|standardmäßig|consentimiento|intereses? legítimos?|por defecto"
+    r"|consenso"
+    r"|interess[ei] legittim[io]|consentimento|interesses? legítimos?|por predefinição|toestemming"
+    r"|gerechtvaardigde? belang(?:en)?|standaard)\b",
     re.IGNORECASE,
 )
 # Kinds of recipients, and companies that others' terms name; a service's own name is none.
@@ -34,15 +50,27 @@ _RECIPIENT = re.compile(
     r"\b(?:(?i:affiliates?|subsidiar(?:y|ies)|parent compan(?:y|ies)|advertisers?"
     r"|ad(?:vertising)? (?:partners?|networks?|providers?)|(?:business|data|marketing) partners?"
     r"|data brokers?|service providers?|vendors?|publishers?|third part(?:y|ies)|law enforcement"
-    r"|research(?:ers| partners?))|Microsoft|Bing|GitHub|Oracle|Salesforce|ByteDance)\b"
+    r"|research(?:ers| partners?)|annonceurs?|partenaires? (?:publicitaires?|commerciaux)"
+    r"|sous-traitants?|tiers"
+    r"|Werbetreibenden?|Werbepartnern?|Dienstleistern?|Dritten?|anunciantes?|socios"
+    r"|proveedores de servicios|terceros"
+    r"|inserzionisti|fornitori di servizi|terze parti|terzi|parceiros|prestadores de serviços"
+    r"|terceiros"
+    r"|adverteerders|dienstverleners|derden)|Microsoft|Bing|GitHub|Oracle|Salesforce|ByteDance)\b"
 )
 #: How many words an edit may have for its one duty to be what it is about; a basis carries more.
 _SHORT, _LONGER = 8, 30
 #: And where nothing stands against it: a "not" that came, or an "only" that went.
 _ALONE = 3
 _SHARES = re.compile(
-    r"\b(?:shar(?:e|es|ed|ing)|disclos\w+|transfer\w*|sell(?:s|ing)?|sold|send(?:s|ing)?|sent|giv(?:e|es|en|ing)"
-    r"|provid(?:e|es|ed|ing)|make available|receiv(?:e|es|ed|ing)|access(?:ed|ible)?|affiliates)\b",
+    r"\b(?:shar(?:e|es|ed|ing)|disclos\w+|transfer\w*|sell(?:s|ing)?|sold|send(?:s|ing)?|sent"
+    r"|giv(?:e|es|en|ing)"
+    r"|provid(?:e|es|ed|ing)|make available|receiv(?:e|es|ed|ing)|access(?:ed|ible)?|affiliates"
+    r"|partag\w+|transmet\w*|communiqu\w+|vend(?:re|ons|ez|ent|emos|er|iamo|ere)|fourni\w*"
+    r"|weitergeb\w*|geben|teilen"
+    r"|übermitt\w+|verkauf\w*|offenleg\w*"
+    r"|compart\w+|comunic\w+|ced\w+|condivid\w+|fornia\w*|partilh\w+|compartilh\w+|delen"
+    r"|verstrekken|verkopen|doorgeven)\b",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[^.!?;\n]+")

@@ -12,7 +12,7 @@ from tracker._support.budget import limited
 from tracker.differ import significance
 from tracker.differ.align import align, aligned_share
 from tracker.differ.answers import changed_answers
-from tracker.differ.effective_dates import date_line, effective
+from tracker.differ.effective_dates import date_line, effectives, is_likely
 from tracker.differ.furniture import is_aside, is_label, is_widget, lead, without_slips
 from tracker.differ.legal_effects import notes
 from tracker.differ.redline import Effort, read_back, redline
@@ -215,7 +215,7 @@ def _change(step: _Step, topics: Sequence[Topic], effort: Effort) -> Change | No
         moved=moved,
         significance=worth,
         tags=found,
-        effective=_new_date(spans, (after or before)[0].path),
+        effective=_new_date(spans, (after or before)[0].path, step.new.first_seen.date()),
         links_added=added,
         links_removed=removed,
         notes=notes(spans, added, removed),
@@ -273,13 +273,18 @@ def _links(
     return tuple(added), tuple(removed)
 
 
-def _new_date(spans: Sequence[Span], path: Sequence[str]) -> date | None:
-    """The effective date that the newer wording names and the older did not."""
+def _new_date(spans: Sequence[Span], path: Sequence[str], seen: date) -> date | None:
+    """The effective date that the newer wording names and the older did not; the first of them.
+
+    A date that cannot be (the year is easily mistyped) is not taken; it stands in the redline.
+    """
     old, new = read_back(spans)
     if old == new or not new:
         return None
-    found = effective(new) or (date_line(new) if _is_top(path) else None)
-    return found if found and found not in {effective(old), date_line(old)} else None
+    line = date_line(new) if _is_top(path) else None
+    named = [*effectives(new), *([line] if line else [])]
+    known = {*effectives(old), date_line(old)}
+    return next((day for day in named if day not in known and is_likely(day, seen)), None)
 
 
 def _effective(changes: Sequence[Change]) -> date | None:

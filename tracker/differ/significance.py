@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from tracker.differ import sense
 from tracker.differ.choice_links import lost_choice
+from tracker.differ.effective_dates import NEW_ABROAD, TEXT_ABROAD
 from tracker.differ.redline import read_back, words_of
 from tracker.extractor.normalise import fold, without_counters
 from tracker.model import MOVED, Change, Clause, Kind, Op, Significance, Span, Unit, Version
@@ -23,21 +24,36 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?:;)\]\"'”’…]\s*$")
+_OURS = (
+    r"(?:nous|notre|nos|ces|wir|unsere?[rnms]?|diese|nuestr[oa]s?|estas|nostr[aeio]|queste|noss[oa]s?|estes|wij|we"
+    r"|onze|deze)"
+)
 _NOTICE = re.compile(
     r"\b(?:we|our|these|this|the)\b[^.]{0,60}\b(?:are|is|were|have|has|will(?:\s+be)?)?\s*"
     r"(?:updat|chang|revis|amend|mak(?:e|ing)\s+(?:some\s+)?(?:update|change))\w*[^.]{0,80}"
     r"\b(?:notice|policy|policies|agreement|terms|conditions|legal\s+basis)\b"
     r"|\bupdates?\s+to\s+(?:our|the|this|these)\b[^.]{0,40}\b(?:notice|policy|policies|agreement|terms)\b"
-    r"|\bpreview\b[^.]{0,60}\b(?:notice|policy|agreement|terms)\b",
+    r"|\bpreview\b[^.]{0,60}\b(?:notice|policy|agreement|terms)\b"
+    # in French, German, Spanish, Italian, Portuguese and Dutch
+    rf"|\b{_OURS}\b[^.]{{0,60}}\b{NEW_ABROAD}[^.]{{0,80}}\b{TEXT_ABROAD}"
+    rf"|\b{NEW_ABROAD}[^.]{{0,30}}\b{_OURS}\b[^.]{{0,40}}\b{TEXT_ABROAD}"
+    rf"|\b{_OURS}\b[^.]{{0,40}}\b{TEXT_ABROAD}[^.]{{0,40}}\b{NEW_ABROAD}",
     re.IGNORECASE,
 )
 # "We may update these terms from time to time" announces nothing.
 _PERMISSION = re.compile(
     r"\b(?:may|can|might|reserve\w*|from\s+time\s+to\s+time)\b[^.]{0,40}\b(?:updat|chang|revis|amend|modif)"
-    r"|\bfrom\s+time\s+to\s+time\b",
+    r"|\bfrom\s+time\s+to\s+time\b"
+    r"|\b(?:pou[vr]\w+|peu[tv]\w*|können|kann|behalten\s+uns|pod(?:emos|r\w+)|pued\w+|possiamo|può|potr\w+|reserv\w*"
+    r"|riserv\w*|réserv\w*|kunnen|mogen)\b[^.]{0,60}"
+    rf"\b{NEW_ABROAD}"
+    r"|\b(?:de\s+temps\s+(?:à\s+autre|en\s+temps)|von\s+zeit\s+zu\s+zeit|de\s+vez\s+en\s+cuando|periodicamente"
+    r"|di\s+tanto\s+in\s+tanto|de\s+tempos\s+em\s+tempos|van\s+tijd\s+tot\s+tijd)\b",
     re.IGNORECASE,
 )
 _LONGEST_NOTICE = 900
+_LONGEST_NAME = 200  # characters, of a name wherever it was lost in a clause
+_LETTERS = re.compile(r"[^\W_]+")
 #: A banner stands at the very top: among the first clauses, above any section.
 _BANNER_DEPTH = 1
 #: Share of a text's clauses that must be gone, under another title, for a page swap.
@@ -119,13 +135,12 @@ def _is_editorial(
 
 def _is_named(redline: Sequence[Span], service: str) -> bool:
     """Whether a page only lost the name of its own service somewhere, or found it again."""
-    ops = {span.op for span in redline} - {Op.SAME}
-    said = [
-        w.casefold() for s in redline if s.op is not Op.SAME for w in words_of(s.before + s.after)
-    ]
-    name = set(re.findall(r"\w+", service.casefold()))
-    letters = [w for w in said if any(c.isalnum() for c in w)]
-    return len(ops) == 1 and len(redline) > 1 and bool(letters) and name.issuperset(letters)
+    edits = [span for span in redline if span.op is not Op.SAME]
+    if len({span.op for span in edits}) != 1 or len(edits) == len(redline):
+        return False
+    said = " ".join(span.before + span.after for span in edits)
+    words = _LETTERS.findall(said.casefold()) if len(said) <= _LONGEST_NAME else []
+    return bool(words) and {*_LETTERS.findall(service.casefold())}.issuperset(words)
 
 
 def _is_cut_short(short: str, long: str) -> bool:
@@ -153,6 +168,8 @@ def of_revision(
     if substantive:
         is_whole = paired < (1 - _SWAP) * max(len(before.clauses), len(after.clauses))
         return Significance.SUBSTANTIVE, REPLACED if is_whole else "the wording changed"
+    if Significance.EDITORIAL in ranks and _is_redated(changes):
+        return Significance.EDITORIAL, "only its date changed"
     if Significance.EDITORIAL in ranks:
         return Significance.EDITORIAL, "only punctuation, order, numbering or obvious slips changed"
     if Significance.LINKS in ranks:
@@ -160,12 +177,21 @@ def of_revision(
     return Significance.TECHNICAL, "no clause changed"
 
 
+def _is_redated(changes: Sequence[Change]) -> bool:
+    """Whether all that changed are days that a text has of itself."""
+    edits = [c for c in changes if c.kind not in {Kind.MOVED, Kind.RENUMBERED, Kind.LINKS}]
+    shown = (read_back(change.redline) for change in edits)
+    return bool(edits) and all(sense.is_redated(*both) for both in shown)
+
+
 def _technical(before: Version, after: Version, paired: int) -> str:
     """Why the two texts are not two wordings of one page, or nothing."""
     if before.urls and after.urls and _has_moved(before) == _has_moved(after):
         if before.urls != after.urls:
             return "the text is read from other pages than before"
-        if _sources(before) != _sources(after):
+        # A transcript was selected by whoever made it.
+        is_alike = _is_transcript(before) == _is_transcript(after)
+        if is_alike and _sources(before) != _sources(after):
             return "the text is selected from the page in another way than before"
         return ""
     if _is_page_swap(before, after, paired) and not _is_rewritten(before, after):
@@ -180,6 +206,10 @@ def _technical(before: Version, after: Version, paired: int) -> str:
 def _has_moved(version: Version) -> bool:
     """Whether it was read where the text was before, as the operator says."""
     return any(capture.fact(MOVED) for capture in version.captures)
+
+
+def _is_transcript(version: Version) -> bool:
+    return all(capture.media.startswith("text/markdown") for capture in version.captures)
 
 
 def _sources(version: Version) -> list[str]:

@@ -12,8 +12,9 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import chain, takewhile
+from typing import Any
 
 from tracker.extractor.normalise import enumerator, fold
 from tracker.model import Change, Kind, Op, Question, Span, Tag, Topic, Unit
@@ -33,6 +34,10 @@ _BETWEEN = re.compile(rf"{_WORDS.pattern}(?:\S*{_WORDS.pattern})?")
 _WORD = re.compile(r"\w+")
 _STARRED = re.compile(r"[\w*]+")
 _CERTAIN = re.compile(r"[^*\x80-\U0010ffff]+")
+
+# A word whose beginning is known, and its end where a space follows.
+_WHOLE = re.compile(r"(?<= )[^ ]+ ?")
+_BEGIN, _SURE = 3, 5  # letters
 
 _SAYING = re.compile(r"[^\W\d_]+")
 #: Words a clause must have for a heading to hand it its topic.
@@ -221,12 +226,13 @@ def _possible(words: tuple[str, ...], text: str) -> list[str]:
     """Those of `words` that may be in `text`, the longest first, so that the evidence is "AI
     models" and not "AI"; for what surely is not no pattern is asked, which is dear.
     """
+    beginnings, index = _index(words)
+    met = beginnings & _begun(text)
+    if not met:
+        return []
     said = _said(text)
-    return [
-        phrase
-        for phrase, longest, pieces in _by_length(words)
-        if longest in said and all(piece in said for piece in pieces)
-    ]
+    found = [one for start in met for one in index[start] if all(p in said for p in one[2])]
+    return [phrase for _, phrase, _ in sorted(found)]
 
 
 @lru_cache(maxsize=8)  # each topic asks for the same text
@@ -237,14 +243,50 @@ def _said(text: str) -> str:
     return f" {' '.join(_WORD.findall(plain))} ".lower()
 
 
-@lru_cache(maxsize=256)
-def _by_length(words: tuple[str, ...]) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
-    ordered = sorted(words, key=lambda w: (-len(w), w))
-    pieces = (_pieces(phrase) for phrase in ordered)
-    return tuple(
-        (phrase, max(found, key=len, default=""), found)
-        for phrase, found in zip(ordered, pieces, strict=True)
-    )
+@lru_cache(maxsize=8)
+def _begun(text: str) -> frozenset[str]:
+    """The letters with which the words of `text` begin, and none."""
+    said = _said(text).split()
+    return frozenset(chain({word[:_SURE] for word in said}, {word[:_BEGIN] for word in said}, [""]))
+
+
+#: Phrases with their rank and pieces, by letters with which a word of each surely begins.
+_Index = tuple[frozenset[str], dict[str, list[tuple[int, str, tuple[str, ...]]]]]
+# To hash a topic for each text would be dear, so both are known by which object they are of.
+_indexes: dict[int, tuple[tuple[str, ...], _Index]] = {}
+_headings: dict[int, tuple[Topic, Callable[[str], tuple[str, ...]]]] = {}
+_MOST_KNOWN = 1000
+
+
+def _clear(known: dict[int, Any]) -> None:
+    """Make room for one more."""
+    if len(known) >= _MOST_KNOWN:
+        known.clear()
+
+
+def _index(words: tuple[str, ...]) -> _Index:
+    """The index of some words, made once."""
+    known = _indexes.get(id(words))
+    if known is None or known[0] is not words:
+        _clear(_indexes)
+        known = _indexes[id(words)] = words, _indexed(words)
+    return known[1]
+
+
+def _indexed(words: tuple[str, ...]) -> _Index:
+    found: dict[str, list[tuple[int, str, tuple[str, ...]]]] = defaultdict(list)
+    for rank, phrase in enumerate(sorted(words, key=lambda w: (-len(w), w))):
+        pieces = tuple(sorted(_pieces(phrase), key=len, reverse=True))
+        found[_beginning(pieces)].append((rank, phrase, pieces))
+    return frozenset(found), dict(found)
+
+
+def _beginning(pieces: Iterable[str]) -> str:
+    """The first letters of the longest word whose beginning is certain; "" of none."""
+    begun = [word for piece in pieces for word in _WHOLE.findall(piece)]
+    sure = [word.strip() for word in begun if len(word) >= _SURE or word.endswith(" ")]
+    likely = [word for word in begun if len(word) >= _BEGIN]
+    return max(sure, key=len, default="")[:_SURE] or max(likely, key=len, default="")[:_BEGIN]
 
 
 def _pieces(phrase: str) -> tuple[str, ...]:
@@ -382,9 +424,17 @@ def above(topic: Topic, path: Sequence[str]) -> Iterator[str]:
         yield from _in_heading(topic, title)
 
 
-@lru_cache(maxsize=4096)  # few headings stand above many clauses
 def _in_heading(topic: Topic, title: str) -> tuple[str, ...]:
-    heading = replace(topic, words=(*topic.words, *topic.headings))
+    """What a heading has of the topic; asked once, as few headings stand above many clauses."""
+    known = _headings.get(id(topic))
+    if known is None or known[0] is not topic:
+        _clear(_headings)
+        heading = replace(topic, words=(*topic.words, *topic.headings))
+        known = _headings[id(topic)] = topic, lru_cache(maxsize=4096)(partial(_named, heading))
+    return known[1](title)
+
+
+def _named(heading: Topic, title: str) -> tuple[str, ...]:
     return tuple(m.words for m in mentions(heading, title))
 
 

@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from tracker.extractor.nodes import Node, Run
 
@@ -26,9 +26,11 @@ _SENTENCE = 8  # words in one run of text, which no menu has
 _MOSTLY = 0.8  # of the entries of a table of contents that are headings of the text
 _MOSTLY_LINKS = 0.5
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
-_ROLES = frozenset(
-    "alertdialog banner complementary contentinfo dialog menu menubar navigation search".split()
-)
+_ROLES = frozenset("banner contentinfo menu menubar navigation search".split())
+_DIALOGS = frozenset({"alertdialog", "dialog"})
+#: What a page marks as its text, and what its sentences stand in.
+_TEXTS = frozenset({"main", "article"})
+_PARAGRAPHS = frozenset("p ul ol dl table blockquote pre li td dd".split())
 #: The containers of consent dialogues, by the names their makers give them.
 CONSENT = re.compile(
     r"\b(?:onetrust|ot-sdk|cybotcookiebot|cookiebot|usercentrics|didomi|truste|osano|iubenda|qc-cmp"
@@ -41,23 +43,123 @@ CONSENT = re.compile(
 def remove_boilerplate(runs: Sequence[Run]) -> None:
     """Take out of `runs` (the parts of a page) what is not the text."""
     roots = [part for run in runs for part in run if isinstance(part, Node)]
-    most = _MOST * sum(_prose(root) for root in roots)
+    left = _MOST * sum(_prose(root) for root in roots)
     for root in roots:
-        for element in [e for e in root.elements() if _is_chrome(e)]:
-            if _prose(element) <= most:
+        outline = _Outline(root)
+        for element in [e for e in root.elements() if _is_chrome(e, outline)]:
+            prose = _prose(element)
+            if prose <= left:
+                left -= prose
                 element.remove()
-        _trim(root)
+        _trim(root, outline)
 
 
-def _is_chrome(element: Node) -> bool:
+class _Outline:
+    """The headings of a text: those with its sentences below them, and those placed like them."""
+
+    def __init__(self, root: Node) -> None:
+        self.root = root
+
+    @cached_property
+    def titles(self) -> list[Node]:
+        return list(self.root.find_all({"h1"}))
+
+    @cached_property
+    def _told(self) -> set[int]:
+        """The headings (by identity) in whose element there is a sentence."""
+        has_sentence: dict[int, bool] = {}
+        found = set()
+        for heading in self.root.find_all(_HEADINGS):
+            around = heading.parent
+            if around is None:
+                continue
+            if id(around) not in has_sentence:
+                has_sentence[id(around)] = any(map(_is_sentence, _texts(around)))
+            if has_sentence[id(around)]:
+                found.add(id(heading))
+        return found
+
+    @cached_property
+    def _places(self) -> Counter[tuple[str, ...]]:
+        headings = self.root.find_all(_HEADINGS)
+        return Counter(self._place(h) for h in headings if id(h) in self._told)
+
+    def _place(self, element: Node) -> tuple[str, ...]:
+        """The names of what an element stands in, and its own."""
+        names = [element.name]
+        while element is not self.root and element.parent is not None:
+            element = element.parent
+            names.append(element.name)
+        return tuple(names)
+
+    def has(self, heading: Node) -> bool:
+        """Whether a heading is one of those that have sentences of the text below them.
+
+        It has paragraphs beside it, or stands where others stand that have sentences.
+        """
+        if heading.parent is not None and any(map(_is_paragraph, heading.parent.children)):
+            return True
+        return self._places[self._place(heading)] > (id(heading) in self._told)
+
+
+def _is_chrome(element: Node, outline: _Outline) -> bool:
     marks = element.attributes
-    if element.name in {"nav", "aside"} or marks.get("role") in _ROLES:
+    if marks.get("aria-modal") == "true" or marks.get("role") in _DIALOGS:
         return True
-    if marks.get("aria-modal") == "true" or _is_consent(_names(element)):
+    if element.name == "nav" or marks.get("role") in _ROLES:
         return True
+    if element.name == "aside" or marks.get("role") == "complementary":
+        return not (_stands_in_text(element) and _is_told(element))
+    if _is_consent(_names(element)):
+        return not _is_section(element, outline)
     if element.name in {"header", "footer"}:
-        return _link_share(element) >= _LINKED or not element.stands_in({"main", "article"})
+        if _link_share(element) >= _LINKED:
+            return True
+        return not element.stands_in(_TEXTS) and not _is_head(element, outline)
     return element.name in {"ul", "ol"} and _is_contents(element)
+
+
+def _stands_in_text(element: Node) -> bool:
+    """Whether it stands in what a page marks as its text."""
+    around = element.parent
+    while around is not None:
+        if around.name in _TEXTS or around.attributes.get("role") == "main":
+            return True
+        around = around.parent
+    return False
+
+
+def _is_told(element: Node) -> bool:
+    """Whether it says something in sentences, and asks for nothing."""
+    asks = any(True for _ in element.find_all({"form", "button"}))
+    return not asks and _link_share(element) < _LINKED and any(map(_is_sentence, _texts(element)))
+
+
+def _is_head(element: Node, outline: _Outline) -> bool:
+    """Whether a header has the only title of its page, and no menu."""
+    if element.name != "header" or any(element.find_all({"nav", "form"})):
+        return False
+    titles = outline.titles
+    return len(titles) == 1 and any(title is titles[0] for title in element.find_all({"h1"}))
+
+
+def _is_section(element: Node, outline: _Outline) -> bool:
+    """Whether what is named like a consent dialogue is a section of the text all the same."""
+    if not _is_told(element):
+        return False
+    if _stands_in_text(element) or element.name in _PARAGRAPHS:
+        return True
+    heading = next(element.find_all(_HEADINGS), None)
+    return heading is not None and outline.has(heading)
+
+
+def _is_paragraph(child: Node | str) -> bool:
+    """Whether it is a paragraph, a list or a table with a sentence."""
+    return (
+        isinstance(child, Node)
+        and child.name in _PARAGRAPHS
+        and any(map(_is_sentence, _texts(child)))
+    )
 
 
 @lru_cache(maxsize=4096)  # many elements of a page have the same names, or none
@@ -129,7 +231,7 @@ def _prose(element: Node) -> int:
 # ── the edges ─────────────────────────────────────────────────────────────────────
 
 
-def _trim(root: Node) -> None:
+def _trim(root: Node, outline: _Outline) -> None:
     """Take out the blocks of links and of headings before the first sentence and after the last."""
     texts = list(_texts(root))
     first = next((n for n, text in enumerate(texts) if _is_sentence(text)), None)
@@ -142,7 +244,7 @@ def _trim(root: Node) -> None:
     whole = _held(texts, elements)
     for edge in (texts[:first], texts[last + 1 :]):
         for block in _blocks(edge, elements, whole):
-            if _is_furniture(block, titles):
+            if _is_furniture(block, titles, outline) and not _is_led(block, outline):
                 block.remove()
 
 
@@ -179,13 +281,50 @@ def _held(texts: Sequence[_Text], elements: Sequence[Node]) -> Counter[int]:
     return held
 
 
-def _is_furniture(block: Node, titles: set[str]) -> bool:
-    if block.name in _HEADINGS or any(block.find_all(_HEADINGS)):
+def _is_led(block: Node, outline: _Outline) -> bool:
+    """Whether a block of links stands under a heading of the text, or is what a line announces."""
+    around = block
+    for _ in range(3):
+        if (before := _before(around)) is not None:
+            return _leads(before, outline)
+        if around.parent is None or around is outline.root:
+            return False
+        around = around.parent
+    return False
+
+
+def _before(element: Node) -> Node | None:
+    """The element right before another one in the same parent, if anything is."""
+    found: Node | None = None
+    for child in element.parent.children if element.parent else ():
+        if child is element:
+            return found
+        if isinstance(child, Node):
+            found = child
+    return None
+
+
+def _leads(head: Node, outline: _Outline) -> bool:
+    if head.name in _HEADINGS or head.attributes.get("role") == "heading":
+        return head.name != "h1" and outline.has(head)
+    texts = list(_texts(head))
+    is_line = head.name in {"p", "dt", "summary", "legend", "strong", "b"} and bool(texts)
+    return is_line and not texts[-1].is_linked and texts[-1].words.endswith((":", "："))
+
+
+def _is_furniture(block: Node, titles: set[str], outline: _Outline) -> bool:
+    if block.name in _HEADINGS:
         return False
+    if headings := list(block.find_all(_HEADINGS)):
+        is_own = any(h.name == "h1" or outline.has(h) for h in headings)
+        return not is_own and _is_linked(block)
     texts = [text.words for text in _texts(block)]
     repeated = sum(text in titles for text in texts)
     is_contents = len(texts) >= _FEWEST_ENTRIES and repeated >= _MOSTLY * len(texts)
-    return is_contents or (
-        sum(1 for _ in block.find_all({"a"})) >= _FEWEST_ENTRIES
-        and _link_share(block) >= _MOSTLY_LINKS
-    )
+    return is_contents or _is_linked(block)
+
+
+def _is_linked(block: Node) -> bool:
+    """Whether most of it is links, and there are some."""
+    links = sum(1 for _ in block.find_all({"a"}))
+    return links >= _FEWEST_ENTRIES and _link_share(block) >= _MOSTLY_LINKS

@@ -200,7 +200,8 @@ def _wrong_page(
     body: bytes, media: str, source: Source | None, reading: Reading, whole: Reading
 ) -> _Wrong | None:
     """What the page says by itself: another page in its place, nothing, or no such selection."""
-    from tracker.extractor.extract import base_of
+    from tracker.extractor.extract import base_of, page_text
+    from tracker.extractor.frames import framed
 
     is_html = not (is_pdf(body) or media.startswith("text/markdown"))
     onward = sent_on(decode(body, media)) if is_html else ""
@@ -213,6 +214,11 @@ def _wrong_page(
     if (said := notice(whole)) is not None:
         reason = f"A short page in place of the document says “{said.words}”."
         return said.outcome, reason
+    inner = framed(page_text(body, media, bounded=True), whole) if is_html else ""
+    if inner:
+        address = base_of(inner, source)
+        reason = f"The page shows its text in a frame, a page of its own: declare {address}."
+        return Outcome.EMPTY, reason
     page = f"{fold(whole.title)}\n" + "\n".join(c.key for c in whole.clauses)
     if not any(c.isalnum() for c in page):
         return Outcome.EMPTY, "The page has no readable text."

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 from html import escape
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from tracker.extractor.decode import decode
 from tracker.extractor.formats import is_pdf
 from tracker.extractor.hidden_parts import remove_unseen
 from tracker.extractor.limits import check_markdown, check_markup, check_text
+from tracker.extractor.main_text import narrow
 from tracker.extractor.media import is_markdown, is_plain
 from tracker.extractor.mhtml import page_in
 from tracker.extractor.nodes import Parts
@@ -62,6 +64,11 @@ def read(body: bytes, media: str, source: Source | None, *, bounded: bool = Fals
     whose letters cannot be read; and, only if `bounded`, `limits.TooLarge` for more than any text
     of terms has; and TooCostly.
     """
+    return _read(body, media, source, bounded)
+
+
+@lru_cache(maxsize=2)  # what was judged is remembered next
+def _read(body: bytes, media: str, source: Source | None, bounded: bool) -> Reading:
     body, media = page_in(body, media)
     found = _pdf_parts(body) if is_pdf(body) else _page_parts(body, media, source, bounded)
     clauses = segment(found.runs, base_of(found.base, source))
@@ -107,9 +114,10 @@ def _shown(found: Parts, select: tuple[Selector, ...]) -> Parts:
     """The parts as a reader sees them; without selectors, the text alone."""
     open_shadow_roots(found.runs)
     remove_unseen(found.runs)
-    if not select:
-        remove_boilerplate(found.runs)
-    return found
+    if select:
+        return found
+    remove_boilerplate(found.runs)
+    return replace(found, runs=narrow(found.runs, found.title))
 
 
 @lru_cache(maxsize=1)

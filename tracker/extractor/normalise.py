@@ -67,6 +67,7 @@ def fold(text: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=8192)  # most clauses stand in one version after the other
 def without_counters(text: str) -> str:
     """`text` without the words that change by themselves: "Updated 3 days ago"."""
     return _RELATIVE.sub(r"\g<lead>", text)

@@ -111,8 +111,7 @@ def texts(
     )
     coming = upcoming(found, observations(shown, reader, alike), reader, topics)
     known = {r.after.key: r for r in earlier.revisions} if earlier else {}
-    compared = tuple(_compared(document.id, agreed.believed, found, reader))
-    revisions = told_once(tuple(_revisions(compared, first, found, topics, known)), coming)
+    revisions = told_once(tuple(_revisions(found, first, topics, known)), coming)
     title = found[-1].title if found and found[-1].title else document.type
     waits = waiting(agreed.held) if agreed.held else ""
     return Texts(title, found, revisions, waits, agreed.counters)
@@ -165,26 +164,12 @@ def _version(
     return replace(version(document, look, reader), first_seen=first, last_seen=last, nth=nth)
 
 
-def _compared(
-    document: str, believed: Sequence[Candidate], found: Sequence[Version], reader: Reader
-) -> Iterator[Version]:
-    """Yield each text as the next one is compared with it.
-
-    Several sources show the same text, each in its own way: like is compared with like.
-    """
-    for sight, following, version_ in zip(believed, believed[1:], found, strict=False):
-        look = sight.beside(following.first)
-        is_shown = look == sight.shown
-        yield version_ if is_shown else _version(document, sight, look, reader, version_.nth)
-
-
 # ── revisions ─────────────────────────────────────────────────────────────────────
 
 
 def _revisions(
-    compared: Sequence[Version],
-    first: Sequence[Version],
     found: Sequence[Version],
+    first: Sequence[Version],
     topics: Sequence[Topic],
     earlier: Mapping[tuple[datetime, int, bool], Revision],
 ) -> Iterator[Revision]:
@@ -196,7 +181,7 @@ def _revisions(
     known: frozenset[str] = frozenset()
     back: Counter[str] = Counter()
     text = text_digest(found[0].clauses) if found else ""
-    for before, after, last in zip(compared, first[1:], found[1:], strict=True):
+    for before, after, last in zip(found, first[1:], found[1:], strict=False):
         new = text_digest(after.clauses)
         again = _again(earlier.get(after.key), before, after)
         if again is None:

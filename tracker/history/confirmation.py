@@ -66,9 +66,11 @@ class Candidate:
         Sources that take turns move nothing.
         """
         was_there = any(one.pages == look.pages for one in self.others)
-        moved = all(self.shown.pages) and all(look.pages) and self.shown.pages != look.pages
+        is_alike = self.shown.is_transcript == look.is_transcript
+        is_known = all(self.shown.pages) and all(look.pages)
+        moved = is_alike and is_known and self.shown.pages != look.pages
         shown = look if moved and not was_there else self.shown
-        seen = [*self.others, self.shown, *([look] if was_there else [])]
+        seen = [*self.others, self.shown, look]
         others = {one.pages: one for one in seen if one.pages != shown.pages}
         return replace(
             self,

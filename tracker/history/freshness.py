@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby, pairwise
 
 from tracker.history.observations import each_look
@@ -64,7 +64,7 @@ class _Source:
 def standing(
     captures: Sequence[Capture], waits: str = "", expect: timedelta | None = None
 ) -> Standing:
-    """How a document stands after its last look; its captures in order of time, without previews.
+    """Say how a document stands after its last look; `captures` are without previews.
 
     `waits` says of a new wording that it waits for agreement.
     """
@@ -81,7 +81,7 @@ def standing_of(
     expect: timedelta | None = None,
     counters: str = "",
 ) -> Standing:
-    """How a document stands; one that is not declared any more, nor followed, is not watched.
+    """Say how a document stands; one that is neither declared nor followed is not watched.
 
     `counters` is a sentence about what is new at every look.
     """
@@ -94,7 +94,7 @@ def standing_of(
 
 
 def by_record(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:
-    """The looks of each time at which something became known here, in that order."""
+    """Yield the looks of each time at which something became known here, in that order."""
     ordered = sorted(captures, key=lambda c: c.recorded)
     for _, known in groupby(ordered, key=lambda c: c.recorded):
         yield tuple(sorted(known, key=lambda c: (c.time, c.number)))
@@ -169,11 +169,11 @@ class Telling:
 
     @property
     def _is_alone(self) -> bool:
-        """Whether no other source than its own pages ever gave its text."""
+        """Return whether no other source than its own pages ever gave its text."""
         return not any(s.seen for name, s in self._sources.items() if name != PAGE)
 
     def limit(self) -> timedelta:
-        """How long the text may go unseen."""
+        """Return how long the text may go unseen."""
         if self._expect is not None:
             return self._expect
         if self._is_alone or (self._page.worked and self._page.trouble is None):
@@ -181,6 +181,7 @@ class Telling:
         return self._learned()
 
     def _learned(self) -> timedelta:
+        """Learn from the gaps of late, with a floor that keeps small ones silent."""
         newest = max(s.time for s in self._sights) if self._sights else None
         times = sorted({s.time for s in self._sights if newest and newest - s.time <= _LATELY})
         gaps = [b - a for a, b in pairwise(times)]
@@ -188,12 +189,12 @@ class Telling:
         return max(floor, 2 * max(gaps, default=timedelta()))
 
     def alarmed_since(self) -> datetime | None:
-        """Since when the document is not as it should be; None while it is."""
+        """Return since when the document is not as it should be; None while it is."""
         begun = [time for time in (self._overdue(), self._failing()) if time]
         return self._blocked() or min(begun, default=None)
 
     def _blocked(self) -> datetime | None:
-        """Since when its own page shows something else, and no other source has the text."""
+        """Return since when its page shows something else, and no other source has the text."""
         page = self._page
         if page.trouble is None or page.is_closed or not self._is_alone:
             return None
@@ -202,6 +203,7 @@ class Telling:
         return page.since if is_late or not passes else None
 
     def _overdue(self) -> datetime | None:
+        """Return since when the text should have been seen again; None while it is early."""
         if self.time is None:
             return None
         if self._last is None:  # every source was asked, and gave nothing
@@ -210,33 +212,36 @@ class Telling:
 
     @property
     def _due(self) -> datetime | None:
-        """Until when the text should be seen again."""
-        return self._last.time + self.limit() if self._last and self.time else None
+        """The time until which the text should be seen again."""
+        return _after(self._last.time, self.limit()) if self._last and self.time else None
 
     def _failing(self) -> datetime | None:
-        """Since when a source that worked has failed for long enough to matter."""
+        """Return since when a source that worked has failed for long enough to matter."""
         found = [
-            s.since + FAILING_TIME
+            _after(s.since, FAILING_TIME)
             for s in self._sources.values()
             if s.trouble and s.worked and s.since and not s.is_closed
         ]
         return min((due for due in found if self.time and self.time >= due), default=None)
 
     def grounds(self) -> tuple[Outcome, str]:
-        """What stands in the way, first of all."""
-        troubled = [s for s in self._sources.values() if s.trouble and not s.is_closed]
-        closed = [s for s in self._sources.values() if s.trouble and s.is_closed]
-        for source in (*troubled, *closed):
+        """Return what stands in the way, first of all."""
+        # First what worked before, last what is not ours to ask.
+        for source in sorted(self._sources.values(), key=lambda s: (s.is_closed, not s.worked)):
             if source.trouble:
                 return source.trouble.outcome, source.trouble.reason
         return Outcome.ANSWERED, "Its sources answer, and have nothing new of it."
 
     def standing(self, waits: str) -> Standing:
-        outcome, reason = self.grounds()
+        """Return how the document stands; `waits` is about a wording that is held."""
+        state, (outcome, reason) = self._state(waits), self.grounds()
         if not any(s.trouble for s in self._sources.values()):
-            outcome, reason = Outcome.GOOD, waits or self._remark
+            outcome, reason = Outcome.GOOD, self._remark
+        if waits and not (state is State.HELD and self._blocked()):
+            outcome = Outcome.GOOD if state is State.HELD else outcome
+            reason = waits
         return Standing(
-            self._state(waits),
+            state,
             self.last_seen,
             self.time,
             outcome if self.time else None,
@@ -276,6 +281,14 @@ class Telling:
             )
 
 
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+def _after(time: datetime, span: timedelta) -> datetime:
+    """Return the time after a span, at most the last there is."""
+    return time + min(span, _LAST - time)
+
+
 _UNREAD = "It has not been visited yet."
 _UNWATCHED = "It was imported; no source of it has been asked yet."
 #: Outcomes by which a source has answered.
@@ -283,7 +296,7 @@ _ANSWERS = {Outcome.GOOD, Outcome.ANSWERED}
 
 
 def _is_closed(capture: Capture) -> bool:
-    """Whether robots.txt closes the page; older rows say so in their reason alone."""
+    """Return whether robots.txt closes the page; older rows say so in their reason alone."""
     if capture.fact(CLOSED):
         return True
     return capture.outcome is Outcome.REFUSED and "/robots.txt closes this page" in capture.reason

@@ -11,7 +11,7 @@ from tracker.model import Capture, Outage
 
 
 def outages(captures: Iterable[Capture], expect: timedelta | None = None) -> Iterator[Outage]:
-    """The outages of one document, oldest first, from its captures in any order.
+    """Yield the outages of one document, oldest first, from its captures in any order.
 
     What others recorded counts from when it became known here: what turns up later takes back
     nothing that was told.

@@ -195,6 +195,16 @@ def told(revision: Revision, topics: Sequence[Topic]) -> tuple[str, ...]:
     return tuple(filter(None, found))
 
 
+def changed_answers(
+    revision: Revision, topics: Sequence[Topic]
+) -> Iterator[tuple[Topic, Question, str]]:
+    """Say of each answer that a revision changes what it does to it."""
+    changes = {(change.topic, change.question): change for change in revision.answers}
+    for topic, question in questions(topics):
+        if change := changes.get((topic.id, question.id)):
+            yield topic, question, said_of(change, question)
+
+
 def said_of(change: AnswerChange, question: Question) -> str:
     """Say what a revision does to one answer, be it only to its words."""
     side, verb = (change.came, "now says") if change.came else (change.gone, "no longer says")

@@ -56,6 +56,11 @@ def of_changes(histories: Iterable[History], wanted: Selection) -> list[History]
     return _each(found, lambda revision: _last(revision, kept[revision.order]))
 
 
+def is_empty(histories: Iterable[History]) -> bool:
+    """Return whether no revision is left in `histories`."""
+    return not any(history.revisions for history in histories)
+
+
 def on_topic(revision: Revision, topic: str) -> Revision:
     """Leave in a revision only the changes about `topic`; they may be none."""
     return replace(revision, changes=tuple(c for c in revision.changes if is_about(c, topic)))

@@ -83,6 +83,7 @@ def environment() -> Environment:
         "moment": words.moment,
         "iso": words.iso,
         "sight": words.sight,
+        "source_name": words.source_name,
         "since_before": words.since_before,
         "withdrawal": words.withdrawal,
         "provenance": words.provenance,

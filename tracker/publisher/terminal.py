@@ -118,6 +118,8 @@ def _state(history: History, now: datetime) -> str:
         return "no longer declared"
     if standing.last_seen and standing.last_seen > now and standing.last_seen - now > _AHEAD:
         return "SEEN IN THE FUTURE, as was recorded"
+    if history.document.ended:
+        return "no longer declared"
     if standing.state is State.IMPORTED:
         return standing.state.value
     if standing.state is not State.OK:
@@ -140,6 +142,13 @@ def _standing(history: History, now: datetime, colour: bool, width: int) -> Iter
         f", last changed {history.revisions[-1].first_seen.date()}" if history.revisions else ""
     )
     yield f"    {words.line(history.title)}: {versions}{changed}"
+    answered = [
+        f"{words.source_name(source.name)} answered {words.minute(source.answered)}"
+        for source in standing.sources
+        if source.answered and source.name != "page"
+    ]
+    if answered:
+        yield from _wrapped("; ".join(answered), width, "    ")
     dated = None if standing.sources else standing.last_visit
     when = f"{words.minute(dated)}: " if dated else ""
     for sentence in words.hindrances(standing, advice=True):
@@ -205,6 +214,11 @@ def import_summary(captures: Iterable[Capture | None]) -> str:
         if outcome and outcome is not Outcome.GOOD
     ]
     return "\n".join(lines)
+
+
+def sentence(text: str, width: int) -> str:
+    """A sentence on lines of its own."""
+    return "\n".join(_wrapped(harmless(text), width, "  "))
 
 
 # ── now ───────────────────────────────────────────────────────────────────────────

@@ -200,6 +200,9 @@ def source_name(name: str) -> str:
     return names.get(name, f"the collection {line(name)}")
 
 
+_NAMES = {"page": "The page itself: ", "internet-archive": "The Internet Archive: "}
+
+
 def through(standing: Standing) -> str:
     """Say through whom a text was read: "through the Internet Archive"; empty if directly."""
     if standing.through in ("", "page"):
@@ -223,10 +226,8 @@ def hindrances(standing: Standing, *, advice: bool = False) -> list[str]:
         if source.is_closed:
             found.append(told(source.reason))
         elif source.since:
-            name = source_name(source.name)
-            whole = f"{name[:1].upper()}{name[1:]}"
-            since = f"not read since {moment(source.since)}"
-            found.append(f"{whole}: {since}: {told(source.reason)}")
+            name = _NAMES.get(source.name, "")  # a collection names itself in what it says
+            found.append(f"{name}Not read since {moment(source.since)}: {told(source.reason)}")
     rest = standing.reason and not any(s.reason == standing.reason for s in standing.sources)
     return [*found, told(standing.reason)] if rest else found
 
@@ -397,8 +398,8 @@ def withdrawal(published: PublishedVersion) -> str:
     """Why a version that was published is none any more."""
     return (
         f"A text first seen {moment(published.seen)} was published here as a version of this "
-        "document. What is known by now shows that it was none: the captures of it were revoked, "
-        "or others show another course of events."
+        "document. What is known by now shows that it was none: its captures were revoked or are "
+        "in another language than the document, or others show another course of events."
     )
 
 

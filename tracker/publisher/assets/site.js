@@ -48,9 +48,11 @@
   const citation = document.getElementById("citation");
   if (!citation || !navigator.clipboard) return;
 
-  function button(words, text) {
+  // Its name says what it copies: there are many of them on a page.
+  function button(words, text, of = "") {
     const made = document.createElement("button");
     made.type = "button";
+    if (of) made.ariaLabel = `${words}: ${of}`;
     made.className = "copy";
     made.textContent = words;
     made.addEventListener("click", async () => {
@@ -82,8 +84,9 @@
     const { now, was, under } = change.dataset, acts = change.querySelector(".acts");
     const latest = () => quote(change, 1, citation.textContent.trim(), after, now);
     const former = () => quote(change, 0, now ? reworded : removed, before, was, under);
-    if (now) acts.append(button("copy as quote", latest));
-    if (was) acts.append(button(now ? "copy former wording as quote" : "copy as quote", former));
+    const of = (column) => wording(change, column).slice(0, 60);
+    if (now) acts.append(button("copy as quote", latest, of(1)));
+    if (was) acts.append(button(now ? "copy former wording as quote" : "copy as quote", former, of(0)));
   }
 })();
 

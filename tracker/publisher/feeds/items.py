@@ -74,6 +74,7 @@ class Body:
         if self.revision.effective:
             yield f"In force from: {words.day(self.revision.effective)}"
         yield f"First seen: {words.sight(self.revision.after)}"
+        yield from (f"As it was seen there: {url}" for url in self.copies[:1])
         if earlier := words.since_before(self.revision.after):
             yield earlier
         yield f"Before that, the text of {words.day(self.revision.before.first_seen)} stood."

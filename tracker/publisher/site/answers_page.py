@@ -17,6 +17,8 @@ from tracker.publisher.site.opt_out import OptOut
 
 #: Beside each other so many audiences can be read; of more, a page leads to those of the services.
 _MOST = 12
+#: The texts that everybody agrees to, as Open Terms Archive calls them.
+_KINDS = ("privacy-policy", "terms-of-service", "trackers-policy", "community-guidelines")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +131,9 @@ def slug(document: Document) -> str:
 
 
 def _cell(name: str, anchor: str, found: Sequence[Reply]) -> Cell:
+    ordered = sorted(found, key=lambda reply: _order(reply.history.document))
     said = tuple(
-        Said(reply, quote, answers.since(quote)) for reply in found for quote in reply.quotes
+        Said(reply, quote, answers.since(quote)) for reply in ordered for quote in reply.quotes
     )
     return Cell(
         audience=name,
@@ -139,6 +142,12 @@ def _cell(name: str, anchor: str, found: Sequence[Reply]) -> Cell:
         silence="" if said else answers.silence(found),
         changed=tuple(reply for reply in found if reply.changed),
     )
+
+
+def _order(document: Document) -> tuple[int, str]:
+    """What is written for everybody goes before what is written for business."""
+    kind = document.id.partition("/")[2].partition("@")[0]
+    return (_KINDS.index(kind) if kind in _KINDS else len(_KINDS)), document.id
 
 
 def latest(entries: Sequence[ListEntry], topics: Sequence[Topic]) -> Iterator[Asked]:

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from tracker.model import Change, Clause, Revision, Tag, Topic, Version
 from tracker.publisher import urls, words
+from tracker.publisher.answers import changed_answers
 from tracker.publisher.continuity import is_break, kept
 from tracker.publisher.redlines import Row, changed, whole
 from tracker.publisher.site import citations
@@ -112,6 +113,7 @@ def _page(
         same=worths.count("same"),
         has_moved=any(line.change and line.change.moved for line in lines),
         matters=list(_matters(revision, lines, frame.topics)),
+        answers=list(changed_answers(revision, frame.topics)),
         about=sum(line.worth == "news" and bool(line.tags) for line in lines),
         shared=_shared(revision),
         earlier=earlier,
