@@ -25,6 +25,7 @@ REFUSED = {
     "a million list items": (terms("<li>x" * 1_000_000), HTML, "tags"),
     "as many items as tags allow": (terms("<li>x" * 49_000), HTML, "clauses"),
     "a paragraph without a space": (terms(f"<p>{'x' * (LARGEST - 2000)}"), HTML, "text"),
+    "a clause without end": (terms(f"<p>{'word ' * 110_000}"), HTML, "a clause of"),
     "Markdown": (b"a " * 1_500_000, MARKDOWN, "Markdown"),
     "brackets": (b"[" * 20_000, MARKDOWN, "brackets"),
 }  # fmt: skip
@@ -64,7 +65,7 @@ def test_a_paragraph_of_ten_megabytes_is_more_than_is_fetched(tmp_path: Path) ->
         terms("<p>x" * 39_900),
         terms("<div>" * 95 + "<p>x"),
         terms("<br>" * 240_000),
-        terms(f"<p>{'word ' * 390_000}"),
+        terms(f"<p>{'word ' * 95_000}" * 4),
     ],
     ids=["clauses", "depth", "tags", "letters"],
 )

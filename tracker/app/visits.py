@@ -172,7 +172,7 @@ def with_preview(document: Document, previews: Mapping[str, str]) -> Document:
     first, url = document.sources[0], previews.get(document.id, "")
     if not url or urlsplit(url).netloc != urlsplit(first.url).netloc:
         return document
-    return replace(document, preview=Source(url, first.select, first.remove))
+    return replace(document, preview=Source(url, first.select, first.remove, first.scripts))
 
 
 def reason_to_skip(looks: Sequence[Capture], now: datetime) -> str:

@@ -20,6 +20,8 @@ MARKDOWN = 2_500_000
 BRACKETS = 10_000
 CLAUSES = 40_000
 LETTERS = 2_000_000
+#: Of one clause, which is compared word by word.
+LONGEST = 500_000
 
 
 class TooLarge(ValueError):
@@ -53,6 +55,9 @@ def check_text(clauses: Sequence[Clause]) -> None:
     letters = sum(len(clause.text) for clause in clauses)
     if letters > LETTERS:
         raise _too_large(f"has {letters:,} characters of text", LETTERS)
+    longest = max((len(clause.text) for clause in clauses), default=0)
+    if longest > LONGEST:
+        raise _too_large(f"has a clause of {longest:,} characters", LONGEST)
 
 
 def _too_large(what: str, most: int) -> TooLarge:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from email import message_from_bytes
 from functools import lru_cache
 
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
@@ -28,6 +27,8 @@ def page_in(body: bytes, media: str) -> tuple[bytes, str]:
     """The page in a message and its media type; a body that is no message as it is."""
     if not is_mhtml(body):
         return body, media
+    from email import message_from_bytes  # most pages are none
+
     try:
         parts = list(message_from_bytes(body.lstrip(_BLANK)).walk())
     except RecursionError:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 HYPHENS = "-\u2010\u00ad"
 _SOFT = "\u00ad"
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010'’][^\W\d_]+)*+")
-_LAST = re.compile(r"([^\W\d_]+)[-\u2010\u00ad]$")
+_LAST = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,80}+)[-\u2010\u00ad]$")
 _FIRST = re.compile(r"[^\W\d_]+")
-_URL = re.compile(r"(?:https?://|www\.)\S*[/?&=_.-]$")
+_WEB, _ENDS_OPENLY = ("http://", "https://", "www."), ("/", "?", "&", "=", "_", "-")
 _UNSPACED = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 _OFTEN = 0.5  # of the hyphens that can be judged
 
@@ -39,7 +39,7 @@ class Words:
             )
         if _UNSPACED.match(before[-1:]) and _UNSPACED.match(after):
             return before, ""
-        if _URL.search(before.rpartition(" ")[2]) and not before.endswith("."):
+        if before.rpartition(" ")[2].startswith(_WEB) and before.endswith(_ENDS_OPENLY):
             return before, ""
         return before.rstrip(_SOFT), " "
 
