@@ -197,7 +197,7 @@ def test_the_status_page_links_to_a_key_only_where_one_signed(
 
 
 def test_what_is_named_for_nobody_sees_it_is_proved_as_well(tmp_path: Path) -> None:
-    unseen = "We may \u200esell\u202e your \ufff9profile\U000e0041 to those who \u061cask for it."
+    unseen = "We may \u200esell\u202a your \ufff9profile\U000e0041 to those who \u061cask for it."
     with Server({"/terms": [page(terms()), page(terms(f"<p>{unseen}</p>"))]}) as server:
         declare(tmp_path, {"Terms": server.url()})
         for now in ("2025-10-08T12:00Z", "2025-10-10T12:00Z"):

@@ -79,7 +79,7 @@ def test_three_versions_of_one_second_are_published_each_by_itself(tmp_path: Pat
     links = set(re.findall(rb"<link>([^<]*changes/[^<]*)</link>", feeds["all.xml"]))
     assert len(links) == len(ids) == 4
     options = re.findall(
-        r'<option value="([^"]*)"[^>]*>([^<]*)', feeds["compare/index.html"].decode()
+        r'<option value="([^"]*)" data-text[^>]*>([^<]*)', feeds["compare/index.html"].decode()
     )
     assert len({value for value, _ in options}) == len({label for _, label in options}) == 5
     rows = [json.loads(line) for line in feeds["data/changes.jsonl"].splitlines()]
