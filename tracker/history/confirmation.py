@@ -207,8 +207,8 @@ class _Told:
         shown, before = held.sight.shown, self._believed[-1].shown
         if self._is_same(held.sight, look):
             return True
-        if shown.pages != look.pages:
-            return False
+        if look.is_import or shown.pages != look.pages:
+            return False  # an archive records what differs, and each record has its own time
         if held.reason == UPHEAVAL and self._counters.varies(shown, look):
             return True
         return 1 - self._alike(shown, look) <= _LITTLE * (1 - self._alike(before, look))
