@@ -13,6 +13,8 @@ AGREEING_TIME = timedelta(hours=24)
 NEWS_FOR = timedelta(days=14)
 #: For so long a source that worked may fail before that is alarming.
 FAILING_TIME = timedelta(days=3)
+#: Between two visits to a page, and two questions about it to an archive.
+APART = timedelta(hours=11)
 
 
 #: Characters of a message to people; some chats cut at 2,000, and more is for the page.

@@ -69,8 +69,12 @@ def test_a_comparison_shows_where_links_lead_now(context: BrowserContext, site: 
 def test_two_editions_are_compared(context: BrowserContext, site: str) -> None:
     page = opened(context, f"{site}compare/?from={_COMPARED}&to={_WITH}").page
     page.wait_for_selector("#comparison article")
-    assert "Heron Privacy Policy, 2025-03-01 → Heron European Notice" in page.inner_text("#said")
-    assert page.title().startswith("Heron Privacy Policy, 2025-03-01 beside Heron European Notice")
+    assert "Heron Privacy Policy, 2025-03-01 → Heron Privacy Policy (EU)" in page.inner_text(
+        "#said"
+    )
+    assert page.title().startswith(
+        "Heron Privacy Policy, 2025-03-01 beside Heron Privacy Policy (EU)"
+    )
     shown = page.inner_text("#comparison")
     assert "Only in the first" in shown
     assert "Only in the second" in shown

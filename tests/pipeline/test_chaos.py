@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import zlib
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -122,16 +123,26 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(network, "Fetcher", partial(Fetcher, pause=lambda _: None))
 
 
+def _allow(server: Server) -> tuple[str, str]:
+    return "--allow-host", server.entry
+
+
 def test_no_answer_stops_the_others_or_becomes_a_version(tmp_path: Path) -> None:
     kinds = {f"Kind {n}": name for n, name in enumerate(CHAOS)}
     path = "/kind-{}".format
     pages: dict[str, Reply] = {path(n): CHAOS[name][0] for n, name in enumerate(CHAOS)}
     circle = list(CHAOS).index("circle")
     pages[path(circle)] = redirect(path(circle))
-    with Server({**pages, "/zz": page(BODY), "/aa": page(BODY)}) as server:
+    with ExitStack() as stack:
+        server = stack.enter_context(Server({**pages, "/zz": page(BODY), "/aa": page(BODY)}))
         addresses = {kind: server.url(path(n)) for n, kind in enumerate(kinds)}
+        # A host that asks for patience gets it for all of its pages.
+        busy = [n for n, name in enumerate(CHAOS) if name.startswith("429")]
+        apart = {n: stack.enter_context(Server({path(n): pages[path(n)]})) for n in busy}
+        addresses |= {f"Kind {n}": other.url(path(n)) for n, other in apart.items()}
         declare(tmp_path, {"AA": server.url("/aa"), **addresses, "ZZ": server.url("/zz")})
-        done = tracker(tmp_path, "run", "--allow-host", server.entry)
+        allowed = [option for one in (server, *apart.values()) for option in _allow(one)]
+        done = tracker(tmp_path, "run", *allowed)
     assert done.exit_code == 1, done.output
     assert "\x1b" not in done.output
     with Archive(tmp_path / "data" / "archive.db") as archive:

@@ -173,10 +173,9 @@ def test_a_preview_tells_it_weeks_before_and_once(root: Path, replica: Replica) 
     assert agreement[0]["effective"] == "2025-11-03"
     assert agreement[0]["topics"] == agreement[2]["topics"] == ["generative-ai"]
     items = feedparser.parse(str(root / "feeds" / "all.xml")).entries
-    of_it = [item.title for item in items if "User Agreement" in item.title]
-    assert of_it == [
-        "LinkedIn User Agreement: coming: generative AI, 18 clauses, from 3 November 2025"
-    ]
+    (of_it,) = [item.title for item in items if "Terms of Service" in item.title]
+    assert of_it.startswith("LinkedIn Terms of Service: coming: generative AI: new: “")
+    assert of_it.endswith("(and 17 more changes), from 3 November 2025")
 
 
 def test_no_fault_ever_becomes_a_revision(root: Path, replica: Replica) -> None:

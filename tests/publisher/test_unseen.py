@@ -92,7 +92,7 @@ PAGE = (
     '<p>See <a href="/x">our {m}page</a>; you accept these rules as long as you use it.</p></main>'
 )
 BYTES = {".png", ".sqlite", ".woff2"}
-MARKS = "\u200e\u200f\u061c\ufff9\ufffa\ufffb\u202e\U000e0041\U000e007f"
+MARKS = "\u200e\u200f\u061c\ufff9\ufffa\ufffb\u202c\U000e0041\U000e007f"
 
 
 def test_no_mark_of_a_page_reaches_what_is_published_or_printed(tmp_path: Path) -> None:

@@ -86,8 +86,8 @@ def _documents(app: App, wanted: Sequence[str]) -> list[Document]:
     declared = interleaved(watched(app, wanted))
     if not (workspace.declared.documents or workspace.declared.refusals):
         app.progress.note("data/declarations declares no document; nothing is visited.")
-    previews = dict(workspace.settings.previews)
-    previews |= {name: one.preview for name, one in workspace.sources.documents if one.preview}
+    previews = {name: one.preview for name, one in workspace.sources.documents if one.preview}
+    previews |= dict(workspace.settings.previews)
     return [with_preview(document, previews) for document in declared]
 
 

@@ -30,6 +30,7 @@ from tracker.errors import ImportFailed, TrackerError
 from tracker.extractor import words_digest
 from tracker.importer import Record, Refusal, mirrored, news
 from tracker.model import Capture, Document, Outcome, Source, digest
+from tracker.policy import APART
 
 if TYPE_CHECKING:
     from tracker.importer import Entry, Mirror, News
@@ -97,7 +98,10 @@ def follow(app: App, wanted: Sequence[str] = ()) -> Iterator[CollectionVisit]:
 
 
 def _note_answer(archive: Archive, plan: _Plan, done: CollectionVisit, now: datetime) -> None:
-    """Record, for each of its documents, how the collection answered."""
+    """Record, for each of its documents, how the collection answered.
+
+    That it still cannot be reached is recorded as seldom as a page is visited.
+    """
     one = plan.collection
     reason = "" if done.last else done.problem
     outcome = Outcome.UNREACHABLE if reason else Outcome.ANSWERED
@@ -106,7 +110,17 @@ def _note_answer(archive: Archive, plan: _Plan, done: CollectionVisit, now: date
         for document in dict.fromkeys(document for document, _ in plan.files):
             archive.introduce(document)
             row = look(document, None, one.title, one.url, now, facts, outcome, reason)
-            archive.add(row, None)
+            if not (reason and _is_known(archive, row)):
+                archive.add(row, None)
+
+
+def _is_known(archive: Archive, row: Capture) -> bool:
+    """Return whether the last answer of the same source was the same, and not long ago."""
+    rows = archive.captures(row.document)
+    last = next((c for c in reversed(rows) if c.asked_url == row.asked_url), None)
+    if last is None or (last.outcome, last.reason) != (row.outcome, row.reason):
+        return False
+    return row.time - last.time < APART
 
 
 def _tell(app: App, done: CollectionVisit) -> None:

@@ -26,6 +26,7 @@ from tracker.history import in_order, judged
 from tracker.importer import Refusal, doubt, wayback
 from tracker.importer.wayback import IndexEntry
 from tracker.model import SOURCE, Answer, Capture, Document, Outcome, Source
+from tracker.policy import APART
 
 #: What says that the archive wants no more of us now, rather than something about one capture.
 _NOT_NOW = {Outcome.REFUSED, Outcome.UNREACHABLE, Outcome.CHALLENGE}
@@ -35,7 +36,6 @@ _MOST_PAGES = 1000
 _OF_CAPTURES = {401, 403, 404, 410, 451, 999}
 _LATE = timedelta(days=7)  # for so long captures may turn up
 _AGO = timedelta(days=90)  # a preview that is older than this is of another change
-_APART = timedelta(hours=11)  # between two questions about one page
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web, whatever was recorded
 _MOST_REPLAYS = 12  # of a page and run; what is left is for the next
 _MOST_SILENT = 2  # pages without an answer: then it is the archive, not the page
@@ -248,7 +248,7 @@ class _CatchUp:
         """Return whether the archive answered about this page half a day ago."""
         last = next((c for c in reversed(self._looks()) if c.time <= self.public.now), None)
         answered = last is not None and last.outcome is Outcome.ANSWERED
-        return answered and last is not None and self.public.now - last.time < _APART
+        return answered and last is not None and self.public.now - last.time < APART
 
     def caught(self) -> Caught:
         since = self._since()

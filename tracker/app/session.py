@@ -211,9 +211,8 @@ class Session:
 
     @cached_property
     def _published(self) -> Mapping[str, tuple[PublishedVersion, ...]]:
-        size = self.sizes.get("captures")
-        found = load_published(self.workspace.published)
-        return by_document(p for p in found if size is None or p.size <= size)
+        size = self.sizes.get("captures", self.archive.counts()[0])
+        return by_document(p for p in load_published(self.workspace.published) if p.size <= size)
 
     def published(self, document: Document) -> tuple[PublishedVersion, ...]:
         """Return what was published of a document, as far as the log is read."""

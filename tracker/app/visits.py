@@ -29,12 +29,12 @@ from tracker.model import (
     Standing,
     digest,
 )
+from tracker.policy import APART
 
 #: Manners: two visits a day, well apart, and none for a day where we were turned away. A timer
 #: with a random delay calls a little early at times: that is the same hour of the next day.
 _VISITS = 2
 _DAY = timedelta(hours=23, minutes=15)
-_APART = timedelta(hours=11)
 _TURNED_AWAY = {Outcome.REFUSED, Outcome.WALL, Outcome.CHALLENGE}
 
 
@@ -186,7 +186,7 @@ def reason_to_skip(looks: Sequence[Capture], now: datetime) -> str:
     last, since = [c for c in looks if c.time == times[-1]], now - times[-1]
     if since < _DAY and any(c.outcome in _TURNED_AWAY for c in last):
         return f"turned away at {times[-1]:%Y-%m-%d %H:%M} UTC, asked again after a day"
-    if since < _APART and all(c.outcome is Outcome.GOOD for c in last):
+    if since < APART and all(c.outcome is Outcome.GOOD for c in last):
         return f"visited at {times[-1]:%Y-%m-%d %H:%M} UTC, twice a day is enough"
     if sum(now - time < _DAY for time in times) >= _VISITS:
         return f"visited {_VISITS} times within a day"
