@@ -61,7 +61,7 @@ def _from(revision: Revision) -> str:
 
 
 def _always(histories: Sequence[History], topics: Sequence[Topic]) -> Iterator[str]:
-    """The first answer that is as old as its text."""
+    """Yield the first answer that is as old as its text."""
     asked = {(topic.id, question.id): question.ask for topic, question in questions(topics)}
     found = (
         f"“{asked[reply.topic, reply.question]}” was answered from the first day on in the "
@@ -74,7 +74,7 @@ def _always(histories: Sequence[History], topics: Sequence[Topic]) -> Iterator[s
 
 
 def _gone(revision: Revision) -> Iterator[str]:
-    """The words of the choices that went."""
+    """Yield the words of the choices that went."""
     for change in revision.changes:
         for note in change.notes:
             if note.turn is Turn.CHOICE and note.before and not note.after and change.after:

@@ -138,7 +138,7 @@ def _browsers(workspace: Workspace, now: datetime) -> Iterator[Finding]:
 
 
 def _is_frame(archive: Archive, document: Document, now: datetime) -> bool:
-    """Whether the last look at a document found a page that a script is to fill."""
+    """Return whether the last look at a document found a page that a script is to fill."""
     looks = (archive.earlier(document.id, source, now)[-1:] for source in document.sources)
     live = (c for seen in looks for c in seen if c.via == LIVE and c.body)
     missed = (archive.readable(c) for c in live if c.outcome in _MISSED)

@@ -111,7 +111,7 @@ class _Text:
         self.room = self.each = 0
 
     def is_exhausted(self) -> bool:
-        """Whether nothing is left to pair on one of the sides, as in most revisions."""
+        """Return whether nothing is left to pair on one of the sides, as in most revisions."""
         return len(self.match) == len(self.keys[0]) or len(self.back) == len(self.keys[1])
 
     def pair(self, pairs: Iterable[tuple[int, int]]) -> None:
@@ -187,7 +187,9 @@ class _Text:
                 self.pair((some_old[r], some_new[c]) for r, c in found)
 
     def spent(self, old: Sequence[Words], new: Sequence[Words]) -> int | None:
-        """The cells to be spent on each of these clauses; None where there is room for a table."""
+        """Return the cells to be spent on each of these clauses; None where there is room for a
+        table.
+        """
         cost = table_cells(old, new)
         if len(old) * len(new) > LARGEST_TABLE or cost > self.room:
             return self.each
@@ -209,7 +211,9 @@ class _Text:
         self.pair_equal_neighbours()
 
     def is_rewritten(self, i: int, j: int) -> bool:
-        """Whether two clauses that alone are left at a place are one, by the little they share."""
+        """Return whether two clauses that alone are left at a place are one, by the little they
+        share.
+        """
         a, b = self.old.words[i], self.new.words[j]
         if len(a) > _SHORT or len(b) > _SHORT:
             return in_place(a, b, _LEFT_OVER) > 0
@@ -224,7 +228,9 @@ class _Text:
     # ── places ────────────────────────────────────────────────────────────────────
 
     def free_gaps(self) -> list[tuple[list[int], list[int]]]:
-        """What is not paired between what is and kept its order, where both sides have some."""
+        """Return what is not paired between what is and kept its order, where both sides have
+        some.
+        """
         anchors = in_order(self.match, self.weights)
         found = gaps(anchors, len(self.keys[0]), len(self.keys[1]))
         free = (
@@ -234,7 +240,7 @@ class _Text:
         return [(rows, columns) for rows, columns in free if rows and columns]
 
     def beside_moved(self) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
-        """What is not paired right behind, and right before, a pair that moved."""
+        """Yield what is not paired right behind, and right before, a pair that moved."""
         stays = set(in_order(self.match, self.weights))
         for i, j in sorted(self.match.items() - stays):
             for step in (1, -1):

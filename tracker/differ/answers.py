@@ -117,7 +117,7 @@ def asker(topics: tuple[Topic, ...]) -> Asker:
 
 
 def _passages(version: Version) -> Iterator[tuple[int, _Passage]]:
-    """The clauses that can say something, with their places."""
+    """Yield the clauses that can say something, with their places."""
     lead, at = "", tuple[str, ...]()
     for place, clause in enumerate(version.clauses):
         if clause.unit is Unit.HEADING:
@@ -131,7 +131,9 @@ def _passages(version: Version) -> Iterator[tuple[int, _Passage]]:
 
 
 def _below_title(clause: Clause, version: Version) -> tuple[str, ...]:
-    """The headings above a clause but for the text's own title, which is about the whole of it."""
+    """Return the headings above a clause but for the text's own title, which is about the whole of
+    it.
+    """
     path = clause.path
     titled = bool(path) and fold(enumerator(path[0])[1]) == fold(version.title)
     return path[1:] if titled else path
@@ -150,7 +152,7 @@ def sentences(text: str) -> list[Interval]:
 def _asked(
     topics: Sequence[Topic], passage: _Passage
 ) -> tuple[tuple[_Heard, ...], tuple[str, ...]]:
-    """What the sentences of a passage answer, and what topics it is about."""
+    """Return what the sentences of a passage answer, and what topics it is about."""
     every = sentences(passage.text)
     about = [(topic, _about(topic, passage, every)) for topic in topics]
     heard = (
@@ -163,7 +165,7 @@ def _asked(
 
 
 def _about(topic: Topic, passage: _Passage, every: Sequence[Interval]) -> Sequence[Interval]:
-    """The sentences of a passage that are about a topic, or follow one that is."""
+    """Return the sentences of a passage that are about a topic, or follow one that is."""
     if any(above(topic, passage.path)) or (passage.lead and mentions(topic, passage.lead)):
         return every
     said = [mention.start for mention in mentions(topic, passage.text)]
@@ -175,7 +177,9 @@ def _about(topic: Topic, passage: _Passage, every: Sequence[Interval]) -> Sequen
 
 
 def _heard(topic: Topic, question: Question, passage: _Passage, within: Interval) -> _Heard | None:
-    """What a sentence answers, read after its lead: by some words of its own, or not at all."""
+    """Return what a sentence answers, read after its lead: by some words of its own, or not at
+    all.
+    """
     start, end = within
     if passage.text[start:end].rstrip(' ”"’)').endswith("?"):
         return None  # a question answers nothing
@@ -197,7 +201,7 @@ def _heard(topic: Topic, question: Question, passage: _Passage, within: Interval
 
 
 def _is_refused(before: str) -> bool:
-    """Whether the last of the words before an answer turn it into a refusal."""
+    """Return whether the last of the words before an answer turn it into a refusal."""
     return bool(_REFUSING.search(" ".join(_TURN.split(before)[-1].split()[-_NEAR:])))
 
 
@@ -220,7 +224,7 @@ def _statement(version: Version, place: int, lead: str, heard: _Heard) -> Statem
 
 
 def _links(clause: Clause, start: int, end: int) -> Iterator[Link]:
-    """The links in a part of a clause."""
+    """Yield the links in a part of a clause."""
     place = 0
     for link in clause.links:
         # Links come in the order of their words, so "here" is each time the next one.
@@ -245,7 +249,7 @@ def _distinct(found: Sequence[Statement]) -> tuple[Statement, ...]:
 def changed_answers(
     before: Version, after: Version, topics: Sequence[Topic]
 ) -> tuple[AnswerChange, ...]:
-    """The questions that two versions do not answer with the same sentences."""
+    """Return the questions that two versions do not answer with the same sentences."""
     shared = asker(tuple(topics))
     old, new = shared.statements(before), shared.statements(after)
     asked = [(topic.id, question.id) for topic in topics for question in topic.questions]
@@ -267,7 +271,8 @@ def _without(these: Sequence[Statement], those: Sequence[Statement]) -> tuple[St
 
 
 def answers(versions: Sequence[Version], topics: Sequence[Topic]) -> tuple[TermsAnswer, ...]:
-    """What the newest of some versions of one text answers, to every question, and since when.
+    """Return what the newest of some versions of one text answers, to every question, and since
+    when.
 
     The versions are those from the first reading of the text to the newest, without a break.
     """
@@ -305,7 +310,7 @@ def _answer(asked: Asked, versions: Sequence[Version], told: Sequence[Statements
 
 
 def _start(holds: Sequence[bool]) -> int:
-    """The first of the versions since which something holds without a break."""
+    """Return the first of the versions since which something holds without a break."""
     n = len(holds) - 1
     while n and holds[n - 1]:
         n -= 1

@@ -19,12 +19,12 @@ _TARGET = re.compile(
 
 
 def is_choice(link: Link) -> bool:
-    """Whether a link leads to a choice, by its words or by its address."""
+    """Return whether a link leads to a choice, by its words or by its address."""
     return bool(_WORDS.search(link.words) or _TARGET.search(link.target))
 
 
 def lost_choice(before: Sequence[Clause], after: Sequence[Clause]) -> bool:
-    """Whether a link to a choice went without another link coming in its place."""
+    """Return whether a link to a choice went without another link coming in its place."""
     old, new = ([link for c in side for link in c.links] for side in (before, after))
     there = {link.target for link in new}
     return len(new) < len(old) and any(is_choice(a) and a.target not in there for a in old)

@@ -101,12 +101,12 @@ _PHRASE = re.compile(_SAID.replace(r"\s+", " ").replace(r"\s*", " ?"), re.IGNORE
 
 
 def effective(text: str) -> date | None:
-    """The first effective date that `text` names, or None."""
+    """Return the first effective date that `text` names, or None."""
     return next(effectives(text), None)
 
 
 def effectives(text: str) -> Iterator[date]:
-    """The effective dates that `text` names, in its order.
+    """Yield the effective dates that `text` names, in its order.
 
     When a text was last updated is another thing, and not taken for it.
     """
@@ -121,7 +121,9 @@ def effectives(text: str) -> Iterator[date]:
 
 
 def is_likely(day: date, seen: date) -> bool:
-    """Whether a text first seen on a day may apply from another; a year is easily mistyped."""
+    """Return whether a text first seen on a day may apply from another; a year is easily
+    mistyped.
+    """
     return -_LONGEST_AGO <= (day - seen).days <= _LONGEST_AHEAD
 
 
@@ -139,13 +141,15 @@ def without_dates(text: str) -> str:
 
 
 def names_day(text: str, day: date) -> bool:
-    """Whether `text` has a day as a date, in words or in numbers, wherever on Earth it is read."""
+    """Return whether `text` has a day as a date, in words or in numbers, wherever on Earth it is
+    read.
+    """
     days = {day + timedelta(days=n) for n in (-1, 0, 1)}
     return any(days & set(_readings(m[0])) for m in _LOOSE.finditer(text))
 
 
 def _readings(written: str) -> Iterator[date]:
-    """What a date may mean; 03/11/2025 is one of two days."""
+    """Yield what a date may mean; 03/11/2025 is one of two days."""
     if found := parse_date(written):
         yield found
     parts = [int(part) for part in re.split(r"[./-]", written) if part.isdecimal()]
@@ -161,18 +165,20 @@ def _readings(written: str) -> Iterator[date]:
 
 
 def date_line(text: str) -> date | None:
-    """The date of a line that is a date and nothing else, as stands under many titles."""
+    """Return the date of a line that is a date and nothing else, as stands under many titles."""
     return parse_date(" ".join(text.split())) if re.fullmatch(_DATE, text.strip()) else None
 
 
 @lru_cache(maxsize=4096)
 def parse_date(written: str) -> date | None:
-    """A date written out in full, in any language; None where it is not one."""
+    """Return a date written out in full, in any language; None where it is not one."""
     return _in_english(written) or _in_any_language(written)
 
 
 def _in_english(written: str) -> date | None:
-    """A date in one of the ways in which most are written, at no cost; None for all others."""
+    """Return a date in one of the ways in which most are written, at no cost; None for all
+    others.
+    """
     for pattern in _ENGLISH:
         if found := pattern.fullmatch(written):
             month = found["month"].lower()
@@ -194,7 +200,7 @@ def _in_any_language(written: str) -> date | None:
 
 @cache
 def _months() -> dict[str, int]:
-    """The names of the months in hundreds of languages, and their numbers.
+    """Return the names of the months in hundreds of languages, and their numbers.
 
     Asking dateparser for each date would take a hundredth of a second for one that is none.
     """
@@ -210,7 +216,7 @@ def _months() -> dict[str, int]:
 
 
 def _plain(name: str) -> str:
-    """A name without its accents and capitals, and without the point of an abbreviation."""
+    """Return a name without its accents and capitals, and without the point of an abbreviation."""
     letters = unicodedata.normalize("NFKD", name.rstrip("."))
     plain = "".join(c for c in letters if not unicodedata.combining(c)).lower()
     return plain.replace("\u0131", "i")

@@ -74,7 +74,7 @@ _EDITS = (*_CAME_OR_WENT, Kind.REWORDED, Kind.SPLIT, Kind.MERGED)
 
 
 def is_label(clauses: Sequence[Clause], place: int) -> bool:
-    """Whether a clause of a text is a few words outside every sentence and list."""
+    """Return whether a clause of a text is a few words outside every sentence and list."""
     clause = clauses[place]
     if not _is_short(clause):
         return False
@@ -91,13 +91,13 @@ def _is_short(clause: Clause) -> bool:
 
 
 def _ends_as_sentence(text: str) -> bool:
-    """Whether what follows the last letter or digit of a text ends a sentence."""
+    """Return whether what follows the last letter or digit of a text ends a sentence."""
     tail = takewhile(lambda sign: not sign.isalnum(), reversed(text))
     return not _SENTENCE_ENDS.isdisjoint(tail)
 
 
 def _is_listed(clauses: Sequence[Clause], place: int) -> bool:
-    """Whether short lines go on from one that announces them: "We share it with:"."""
+    """Return whether short lines go on from one that announces them: "We share it with:"."""
     for clause in reversed(clauses[max(0, place - _FARTHEST) : place]):
         if clause.text.rstrip().endswith(":"):
             return True
@@ -107,13 +107,13 @@ def _is_listed(clauses: Sequence[Clause], place: int) -> bool:
 
 
 def is_widget(clause: Clause) -> bool:
-    """Whether a clause is, or stands under, the heading of a widget."""
+    """Return whether a clause is, or stands under, the heading of a widget."""
     names = (clause.text, *clause.path[-1:])
     return any(_WIDGET.fullmatch(name.strip(" ?!.:")) for name in names)
 
 
 def lead(version: Version) -> int:
-    """How many clauses stand before the text's own title, under the title of something else.
+    """Return how many clauses stand before the text's own title, under the title of something else.
 
     A page has its dialogues in front: "Sign in", with a heading as large as the text's.
     """
@@ -125,7 +125,7 @@ def lead(version: Version) -> int:
 
 
 def is_aside(clause: Clause) -> bool:
-    """Whether a clause only says where earlier versions are, or whose the page is."""
+    """Return whether a clause only says where earlier versions are, or whose the page is."""
     text = clause.text
     if len(text.split()) > _LONGEST_ASIDE:
         return False
@@ -170,7 +170,7 @@ def _first_headings(version: Version) -> list[str]:
 
 
 def _is_above(change: Change, before: Version, after: Version) -> bool:
-    """Whether what came or went is among the first paragraphs, above every heading."""
+    """Return whether what came or went is among the first paragraphs, above every heading."""
     if change.kind not in _CAME_OR_WENT or change.path:
         return False
     version = after if change.after else before
@@ -189,7 +189,9 @@ def _recut(changes: Sequence[Change]) -> list[int]:
 
 
 def _end_of_group(changes: Sequence[Change], start: int) -> int:
-    """Where the shortest run from `start` ends that is the same on both sides; `start` if none."""
+    """Return where the shortest run from `start` ends that is the same on both sides; `start` if
+    none.
+    """
     group = changes[start : start + _LONGEST_GROUP]
     if group[0].moved or not (any(c.before for c in group) and any(c.after for c in group)):
         return start
@@ -208,7 +210,7 @@ def _end_of_group(changes: Sequence[Change], start: int) -> int:
 
 
 def _without_lost_headings(changes: Sequence[Change]) -> tuple[Change, ...]:
-    """A heading is news only with prose under it that came or went."""
+    """Return whether a heading is news: only with prose under it that came or went."""
     said = {
         (change.kind, enumerator(title)[1])
         for change in changes

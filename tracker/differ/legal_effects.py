@@ -79,7 +79,7 @@ _SENTENCE = re.compile(r"[^.!?;\n]+")
 def notes(
     redline: Sequence[Span], links_added: Sequence[Link], links_removed: Sequence[Link]
 ) -> tuple[Note, ...]:
-    """What the change turns, in the order of the text; each said once."""
+    """Return what the change turns, in the order of the text; each said once."""
     found = [
         *_turned(redline, Turn.DUTY, _DUTY, _SHORT),
         *_turned(redline, Turn.BASIS, _BASIS, _LONGER),
@@ -91,7 +91,7 @@ def notes(
 
 
 def speaks(text: str) -> list[str]:
-    """The words of `text` that say what somebody must, may or must not do."""
+    """Return the words of `text` that say what somebody must, may or must not do."""
     return [m[0] for m in _DUTY.finditer(_MONTH.sub("", text))]
 
 
@@ -105,7 +105,7 @@ def _shown(link: Link) -> str:
 def _turned(
     redline: Sequence[Span], turn: Turn, pattern: re.Pattern[str], longest: int
 ) -> Iterator[Note]:
-    """Where one plain word of its kind gave way to another, or came or went by itself."""
+    """Yield where one plain word of its kind gave way to another, or came or went by itself."""
     if not any(span.op is Op.SAME for span in redline):
         return
     for old, new in _edits(redline):
@@ -118,7 +118,7 @@ def _turned(
 
 
 def _edits(redline: Sequence[Span]) -> Iterator[tuple[str, str]]:
-    """Each deletion with the insertion that stands at its place; either may be empty."""
+    """Yield each deletion with the insertion that stands at its place; either may be empty."""
     spans = [Span(Op.SAME, "", ""), *redline, Span(Op.SAME, "", "")]
     for before, span in pairwise(spans):
         if span.op is Op.INSERT:
@@ -128,7 +128,7 @@ def _edits(redline: Sequence[Span]) -> Iterator[tuple[str, str]]:
 
 
 def _only(pattern: re.Pattern[str], text: str) -> str | None:
-    """The one match in `text`, "" where there is none, None where there are several."""
+    """Return the one match in `text`, "" where there is none, None where there are several."""
     found = {m[0].casefold(): m[0] for m in pattern.finditer(text)}
     return None if len(found) > 1 else next(iter(found.values()), "")
 
@@ -137,7 +137,7 @@ def _only(pattern: re.Pattern[str], text: str) -> str | None:
 
 
 def _recipients(redline: Sequence[Span]) -> Iterator[Note]:
-    """Who is named in a sentence about sharing on one side and nowhere on the other."""
+    """Yield who is named in a sentence about sharing on one side and nowhere on the other."""
     old, new = read_back(redline)
     if old == new:
         return
@@ -151,7 +151,9 @@ def _stems(text: str) -> set[str]:
 
 
 def _told(text: str, stems: set[str]) -> list[str]:
-    """The names with one of `stems` that stand in a sentence about sharing, each said once."""
+    """Return the names with one of `stems` that stand in a sentence about sharing, each said
+    once.
+    """
     if not stems:
         return []
     told = (m[0] for m in _SENTENCE.finditer(text) if _SHARES.search(m[0]))

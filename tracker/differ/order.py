@@ -13,7 +13,7 @@ Group = tuple[tuple[int, ...], tuple[int, ...]]
 
 
 def shared_ends(a: Sequence[str], b: Sequence[str]) -> tuple[int, int]:
-    """How many items both begin with, and how many of the rest both end with."""
+    """Return how many items both begin with, and how many of the rest both end with."""
     shortest = min(len(a), len(b))
     head = next((n for n in range(shortest) if a[n] != b[n]), shortest)
     rest = shortest - head
@@ -21,7 +21,7 @@ def shared_ends(a: Sequence[str], b: Sequence[str]) -> tuple[int, int]:
 
 
 def in_order(match: Mapping[int, int], weights: Sequence[int]) -> list[tuple[int, int]]:
-    """The heaviest subset of pairs that keeps its order; `weights` are the old clauses'."""
+    """Return the heaviest subset of pairs that keeps its order; `weights` are the old clauses'."""
     pairs = sorted(match.items())
     kept = heaviest_increasing([j for _, j in pairs], [weights[i] for i, _ in pairs])
     return [pairs[k] for k in kept]
@@ -54,7 +54,7 @@ def heaviest_increasing(values: Sequence[int], weights: Sequence[float]) -> list
 def gaps(
     anchors: Iterable[tuple[int, int]], height: int, width: int
 ) -> Iterator[tuple[range, range]]:
-    """The old and new clauses between anchors that are in order, where there are any."""
+    """Yield the old and new clauses between anchors that are in order, where there are any."""
     row = column = 0
     for i, j in [*anchors, (height, width)]:
         if i > row or j > column:
@@ -63,7 +63,7 @@ def gaps(
 
 
 def kept(groups: Sequence[Group], weights: Sequence[int]) -> list[Group]:
-    """The heaviest subset of sorted groups that keeps its order; the others have moved."""
+    """Return the heaviest subset of sorted groups that keeps its order; the others have moved."""
     weight_of = weights.__getitem__
     places = heaviest_increasing(
         [new[0] for _, new in groups], [sum(map(weight_of, old)) for old, _ in groups]
@@ -74,7 +74,7 @@ def kept(groups: Sequence[Group], weights: Sequence[int]) -> list[Group]:
 def ordered(
     groups: Iterable[Group], weights: Sequence[int], height: int, width: int
 ) -> tuple[Pair, ...]:
-    """All clauses in the newer order; a removed one follows its old predecessor."""
+    """Return all clauses in the newer order; a removed one follows its old predecessor."""
     groups = sorted(groups)
     stays = set(kept(groups, weights))
     gone = set(range(height)) - {i for old, _ in groups for i in old}

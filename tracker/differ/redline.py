@@ -49,14 +49,14 @@ _STOP = frozenset(
 
 
 def tokens(text: str) -> list[str]:
-    """The words, signs and runs of white space of `text`; joined they give it back."""
+    """Return the words, signs and runs of white space of `text`; joined they give it back."""
     return _TOKEN.findall(text)
 
 
 # From one version to the next most clauses stand, so most words were asked for before.
 @lru_cache(maxsize=20_000)
 def words_of(text: str) -> tuple[str, ...]:
-    """The words of `text`, as compared."""
+    """Return the words of `text`, as compared."""
     return tuple(token for token in tokens(fold(text)) if token[0].isalnum())
 
 
@@ -69,7 +69,7 @@ class Effort:
         self.left = left
 
     def affords(self, cost: int) -> bool:
-        """Whether so much may be spent, which then is."""
+        """Return whether so much may be spent, which then is."""
         if cost > min(self.left, _DEAREST):
             return False
         self.left -= cost
@@ -77,7 +77,7 @@ class Effort:
 
 
 def redline(before: str, after: str, effort: Effort | None = None) -> tuple[Span, ...]:
-    """The spans that turn `before` into `after`; see `model.Span` for the law they keep.
+    """Return the spans that turn `before` into `after`; see `model.Span` for the law they keep.
 
     `effort` is what all redlines of a revision share.
     """
@@ -95,7 +95,7 @@ def redline(before: str, after: str, effort: Effort | None = None) -> tuple[Span
 
 
 def read_back(spans: Iterable[Span]) -> tuple[str, str]:
-    """The old and the new text of a redline, to the letter."""
+    """Return the old and the new text of a redline, to the letter."""
     spans = tuple(spans)
     return "".join(s.before for s in spans), "".join(s.after for s in spans)
 
@@ -118,7 +118,7 @@ def _compare(old: Sequence[str], new: Sequence[str], effort: Effort) -> list[_Ru
 
 
 def _edits(old: str, new: str, effort: Effort) -> Iterable[tuple[int, str]]:
-    """The edits between two texts, a character a token, as diff-match-patch writes them.
+    """Return the edits between two texts, a character a token, as diff-match-patch writes them.
 
     Its cost grows with length times distance; where that is dear rapidfuzz gives the longest
     common subsequence in place of it, as right and hardly less readable.
@@ -216,7 +216,9 @@ def _common_words(runs: Sequence[_Run]) -> float:
 
 
 def _known_words(old: Sequence[str], new: Sequence[str]) -> float:
-    """What `_common_words` can give at most: as if every word that both sides have had stayed."""
+    """Return what `_common_words` can give at most: as if every word that both sides have had
+    stayed.
+    """
     known = {_key(t) for t in set(new)}
     same = sum([_key(t) in known for t in old if t[0].isalnum()])
     least = min(_words(old), _words(new))
@@ -247,7 +249,7 @@ def _tidy(runs: Sequence[_Run]) -> list[_Run]:
 
 
 def _is_chaff(runs: Sequence[_Run], n: int) -> bool:
-    """An unchanged run so short between two edits that it hinders reading.
+    """Return an unchanged run so short between two edits that it hinders reading.
 
     Two words at most, and either stop words or fewer than changed on both sides of it.
     """
@@ -341,7 +343,7 @@ def _shifted(left: _Run, edit: _Run, right: _Run) -> list[_Run]:
 
 
 def _cut_at(left: _Run, edit: _Run, right: _Run, by: int) -> list[_Run]:
-    """The same three runs with the edit `by` tokens further on."""
+    """Return the same three runs with the edit `by` tokens further on."""
     if edit.op is Op.INSERT:
         stays, line = left.before + right.before, left.after + edit.after + right.after
     else:
@@ -362,7 +364,7 @@ def _cut_at(left: _Run, edit: _Run, right: _Run, by: int) -> list[_Run]:
 
 
 def _boundary(line: Sequence[str], k: int) -> int:
-    """How natural a cut before token `k` is."""
+    """Return how natural a cut before token `k` is."""
     if k in (0, len(line)):
         return 4
     last, following = line[k - 1], line[k]

@@ -52,8 +52,9 @@ class Lineage:
         return {_title(old): _title(new) for old, new in both if len(old.key) <= longest}
 
     def strayed(self, pairs: Iterable[Pair]) -> frozenset[Pair]:
-        """The pairs whose clauses stand under another label than before; none where so many do
-        that the page was laid out anew (each summary before its heading, and now behind it)."""
+        """Return the pairs whose clauses stand under another label than before; none where so many
+        do that the page was laid out anew (each summary before its heading, and now behind it).
+        """
         found = frozenset(pair for pair in pairs if self._has_strayed(pair))
         return found if len(found) <= _WHOLESALE else frozenset()
 
@@ -76,7 +77,7 @@ def _labels(clauses: Iterable[Clause]) -> set[str]:
 
 
 def is_telling(old: Clause, new: Clause) -> bool:
-    """Whether a clause gets its meaning from the labels above it, which are others now.
+    """Return whether a clause gets its meaning from the labels above it, which are others now.
 
     An item or a cell does ("Your messages"); a paragraph says what it says wherever it stands,
     unless a label limits it ("If you live in the US", "What we never do").
@@ -87,7 +88,7 @@ def is_telling(old: Clause, new: Clause) -> bool:
 
 
 def _nearest(clause: Clause) -> list[str]:
-    """The labels next above a clause, the nearest first."""
+    """Return the labels next above a clause, the nearest first."""
     depth = 2 if clause.unit is Unit.CELL else 1
     return [_plain(label) for label in clause.path[: -depth - 1 : -1]]
 
@@ -122,7 +123,7 @@ def _is_short(pair: Pair, before: Sequence[Clause]) -> bool:
 
 
 def _parted(pairs: Sequence[Pair], apart: set[int]) -> Iterator[Pair]:
-    """Each removal follows the clause it stood after, as everywhere in an alignment."""
+    """Yield each removal follows the clause it stood after, as everywhere in an alignment."""
     waiting = sorted(apart)
     place = {i - 1 for i in waiting}
     if 0 in apart:

@@ -84,6 +84,6 @@ def _follows(old: Span, new: Span, numbers: Mapping[str, str]) -> bool:
 
 
 def only_renumbered(spans: Sequence[Span], numbers: Mapping[str, str]) -> bool:
-    """Whether something changed, and all of it only follows the renumbering `numbers`."""
+    """Return whether something changed, and all of it only follows the renumbering `numbers`."""
     edits = {n for n, span in enumerate(spans) if span.op is not Op.SAME}
     return bool(edits) and edits == following(spans, numbers)

@@ -49,7 +49,8 @@ def revise(
     known: frozenset[str] = frozenset(),
     restless: frozenset[str] = frozenset(),
 ) -> Revision:
-    """The step from one version of a document to the next, with everything that changed in it.
+    """Return the step from one version of a document to the next, with everything that changed in
+    it.
 
     `known` are the keys of the clauses of the versions before both, `restless` those of clauses
     that have gone and come back before. Raises TooCostly.
@@ -113,7 +114,7 @@ def _questions(change: Change, named: Mapping[int, Sequence[str]]) -> Iterable[s
 
 
 def _stands(before: Version, after: Version, pair: Pair) -> bool:
-    """Whether nothing happened to a clause, as to most of them, seen at a glance."""
+    """Return whether nothing happened to a clause, as to most of them, seen at a glance."""
     if pair.moved or not len(pair.before) == len(pair.after) == 1:
         return False
     old, new = before.clauses[pair.before[0]], after.clauses[pair.after[0]]
@@ -121,13 +122,14 @@ def _stands(before: Version, after: Version, pair: Pair) -> bool:
 
 
 def _weighs(old: Clause, new: Clause, topics: Sequence[Topic]) -> bool:
-    """Whether it matters that a clause stands under another label: to it, or to a topic."""
+    """Return whether it matters that a clause stands under another label: to it, or to a topic."""
     above = ({tag.topic for tag in tags_of_text(topics, "", side.path[-1:])} for side in (old, new))
     return is_telling(old, new) or len({frozenset(found) for found in above}) > 1
 
 
 def kept_share(before: Sequence[Clause], after: Sequence[Clause]) -> float:
-    """The share of the words of both sides that stand in the other too, the lesser of the two.
+    """Return the share of the words of both sides that stand in the other too, the lesser of the
+    two.
 
     At least: where most clauses stand unchanged, that is the answer, and nothing is aligned.
     """
@@ -190,7 +192,7 @@ class _Step:
 
 
 def _change(step: _Step, topics: Sequence[Topic], effort: Effort) -> Change | None:
-    """What happened to the clauses of a pair, or None where nothing did."""
+    """Return what happened to the clauses of a pair, or None where nothing did."""
     before, after, moved = step.before, step.after, step.pair.moved or step.has_strayed
     kind = _kind(before, after, moved)
     if kind is None:
@@ -225,7 +227,9 @@ def _change(step: _Step, topics: Sequence[Topic], effort: Effort) -> Change | No
 def _tags(
     step: _Step, spans: tuple[Span, ...], topics: Sequence[Topic], *, is_notice: bool
 ) -> tuple[Tag, ...]:
-    """The topics of a change; what strayed is about the headings it left and those it came to."""
+    """Return the topics of a change; what strayed is about the headings it left and those it came
+    to.
+    """
     sides = [(c, v) for cs, v in ((step.before, step.old), (step.after, step.new)) for c in cs[:1]]
     paths = [_below_title(_headings(clause), version) for clause, version in sides]
     if step.has_strayed:
@@ -235,12 +239,14 @@ def _tags(
 
 
 def _headings(clause: Clause) -> tuple[str, ...]:
-    """The headings that a clause stands under; a heading stands under itself."""
+    """Return the headings that a clause stands under; a heading stands under itself."""
     return (*clause.path, clause.text) if clause.unit is Unit.HEADING else clause.path
 
 
 def _below_title(path: tuple[str, ...], version: Version) -> tuple[str, ...]:
-    """The headings of `path` but for the text's own title, which is about the whole of it."""
+    """Return the headings of `path` but for the text's own title, which is about the whole of
+    it.
+    """
     titled = bool(path) and fold(enumerator(path[0])[1]) == fold(version.title)
     return path[1:] if titled else path
 
@@ -274,7 +280,8 @@ def _links(
 
 
 def _new_date(spans: Sequence[Span], path: Sequence[str], seen: date) -> date | None:
-    """The effective date that the newer wording names and the older did not; the first of them.
+    """Return the effective date that the newer wording names and the older did not; the first of
+    them.
 
     A date that cannot be (the year is easily mistyped) is not taken; it stands in the redline.
     """
@@ -288,7 +295,7 @@ def _new_date(spans: Sequence[Span], path: Sequence[str], seen: date) -> date | 
 
 
 def _effective(changes: Sequence[Change]) -> date | None:
-    """A revision's date: what the top of the page says goes before any clause's own."""
+    """Return a revision's date: what the top of the page says goes before any clause's own."""
     dated = [c for c in changes if c.effective]
     return next(
         (c.effective for c in dated if _is_top(c.path)), dated[0].effective if dated else None

@@ -74,7 +74,7 @@ def letters(text: str) -> str:
 
 @lru_cache(maxsize=1024)  # asked for a change alone, and with its neighbours
 def sense(text: str) -> str:
-    """The letters of `text` that carry its meaning."""
+    """Return the letters of `text` that carry its meaning."""
     lines = (without_counters(fold(line)) for line in text.splitlines())
     plain = _LINK.sub(r"\1", "\n".join(lines))
     plain = _EMPHASIS.sub("", plain).strip()
@@ -99,7 +99,7 @@ def _without_accents(text: str) -> str:
 
 
 def is_same(before: str, after: str) -> bool:
-    """Whether two texts differ in no letter and number that carries meaning."""
+    """Return whether two texts differ in no letter and number that carries meaning."""
     old, new = letters(before), letters(after)
     if old == new:
         return True
@@ -111,12 +111,16 @@ def is_same(before: str, after: str) -> bool:
 
 
 def _undated(text: str) -> str:
-    """What a text without its dates says but that it is dated: nothing, of most date lines."""
+    """Return what a text without its dates says but that it is dated: nothing, of most date
+    lines.
+    """
     return sense(_DATE_WORDS.sub(" ", text))
 
 
 def is_redated(before: str, after: str) -> bool:
-    """Whether two texts say the same of themselves but for the day: "Last updated: May 2025"."""
+    """Return whether two texts say the same of themselves but for the day: "Last updated: May
+    2025".
+    """
     if max(len(before.split()), len(after.split())) > _LONGEST_DATED:
         return False
     old, new = without_dates(fold(before)), without_dates(fold(after))

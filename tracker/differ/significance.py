@@ -91,7 +91,7 @@ def of_change(
     redline: Sequence[Span],
     place: Place,
 ) -> Significance:
-    """The significance of one change on its own."""
+    """Return the significance of one change on its own."""
     if kind is Kind.LINKS:
         return Significance.SUBSTANTIVE if lost_choice(before, after) else Significance.LINKS
     if kind in {Kind.MOVED, Kind.RENUMBERED}:
@@ -106,7 +106,9 @@ def of_change(
 
 
 def is_notice(clauses: Sequence[Clause]) -> bool:
-    """Whether the clauses say that the text itself changes; that it may change is no notice."""
+    """Return whether the clauses say that the text itself changes; that it may change is no
+    notice.
+    """
     return all(
         len(c.path) <= _BANNER_DEPTH
         and len(c.text) <= _LONGEST_NOTICE
@@ -134,7 +136,7 @@ def _is_editorial(
 
 
 def _is_named(redline: Sequence[Span], service: str) -> bool:
-    """Whether a page only lost the name of its own service somewhere, or found it again."""
+    """Return whether a page only lost the name of its own service somewhere, or found it again."""
     edits = [span for span in redline if span.op is not Op.SAME]
     if len({span.op for span in edits}) != 1 or len(edits) == len(redline):
         return False
@@ -144,7 +146,9 @@ def _is_named(redline: Sequence[Span], service: str) -> bool:
 
 
 def _is_cut_short(short: str, long: str) -> bool:
-    """Whether `short` is `long` broken off in the middle of a sentence: a slip of the page."""
+    """Return whether `short` is `long` broken off in the middle of a sentence: a slip of the
+    page.
+    """
     if len(short) <= 20 or not long.startswith(short) or _SENTENCE_END.search(short):
         return False
     return bool(_SENTENCE_END.search(long)) and not _GOES_ON.match(long[len(short) :])
@@ -153,7 +157,7 @@ def _is_cut_short(short: str, long: str) -> bool:
 def of_revision(
     before: Version, after: Version, changes: Sequence[Change], paired: int
 ) -> tuple[Significance, str]:
-    """The significance of a revision and the reason for it, in words.
+    """Return the significance of a revision and the reason for it, in words.
 
     `paired` counts the clauses of the newer version that stand in the older one too.
     """
@@ -178,14 +182,14 @@ def of_revision(
 
 
 def _is_redated(changes: Sequence[Change]) -> bool:
-    """Whether all that changed are days that a text has of itself."""
+    """Return whether all that changed are days that a text has of itself."""
     edits = [c for c in changes if c.kind not in {Kind.MOVED, Kind.RENUMBERED, Kind.LINKS}]
     shown = (read_back(change.redline) for change in edits)
     return bool(edits) and all(sense.is_redated(*both) for both in shown)
 
 
 def _technical(before: Version, after: Version, paired: int) -> str:
-    """Why the two texts are not two wordings of one page, or nothing."""
+    """Return why the two texts are not two wordings of one page, or nothing."""
     if before.urls and after.urls and _has_moved(before) == _has_moved(after):
         if before.urls != after.urls:
             return "the text is read from other pages than before"
@@ -204,7 +208,7 @@ def _technical(before: Version, after: Version, paired: int) -> str:
 
 
 def _has_moved(version: Version) -> bool:
-    """Whether it was read where the text was before, as the operator says."""
+    """Return whether it was read where the text was before, as the operator says."""
     return any(capture.fact(MOVED) for capture in version.captures)
 
 
@@ -233,7 +237,7 @@ def _titles(version: Version) -> list[str]:
 
 
 def _is_rewritten(before: Version, after: Version) -> bool:
-    """Whether most words of both texts are the same: one text told in another way."""
+    """Return whether most words of both texts are the same: one text told in another way."""
     old, new = (
         {w.casefold() for c in version.clauses for w in words_of(c.text) if w.isalpha()}
         for version in (before, after)

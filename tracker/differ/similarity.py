@@ -35,7 +35,9 @@ _LARGEST = 100_000_000  # pairs of words; of larger clauses only the words count
 
 
 def as_letters(*sides: Sequence[Words]) -> list[list[str]]:
-    """Each text with a character for each word, in the order of the words: compared much faster."""
+    """Return each text with a character for each word, in the order of the words: compared much
+    faster.
+    """
     known = sorted({word for side in sides for words in side for word in words})
     # Where there are more words than characters some share one, and look alike.
     signs = {word: chr(n % 0x110000) for n, word in enumerate(known)}
@@ -43,7 +45,7 @@ def as_letters(*sides: Sequence[Words]) -> list[list[str]]:
 
 
 def cells(a: int, b: int) -> int:
-    """What it costs to compare texts of so many words, beside two short clauses."""
+    """Return what it costs to compare texts of so many words, beside two short clauses."""
     return 1 + a * b // _CELL
 
 
@@ -62,7 +64,7 @@ def similarity(a: Words, b: Words, least: float = 0.0) -> float:
 
 
 def in_place(a: Words, b: Words, least: float) -> float:
-    """The likeness of two clauses at the same place, 0 where it is below `least`."""
+    """Return the likeness of two clauses at the same place, 0 where it is below `least`."""
     score = similarity(a, b, least)
     if score < least and least <= _GROWN and _grew(a, b):
         return _GROWN
@@ -70,7 +72,9 @@ def in_place(a: Words, b: Words, least: float) -> float:
 
 
 def _grew(a: Words, b: Words) -> bool:
-    """Whether the longer begins and ends as the shorter does, which is nearly all of that."""
+    """Return whether the longer begins and ends as the shorter does, which is nearly all of
+    that.
+    """
     shortest = min(len(a), len(b))
     if shortest < _FEWEST_WORDS:
         return False
@@ -78,7 +82,7 @@ def _grew(a: Words, b: Words) -> bool:
 
 
 def table_cells(old: Sequence[Words], new: Sequence[Words]) -> int:
-    """What a score table of all these clauses costs."""
+    """Return what a score table of all these clauses costs."""
     return len(old) * len(new) + sum(map(len, old)) * sum(map(len, new)) // _CELL
 
 
@@ -102,7 +106,7 @@ def best_path(
 
 
 def _through(scores: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
-    """The heaviest path through a score table (Needleman-Wunsch without penalties)."""
+    """Return the heaviest path through a score table (Needleman-Wunsch without penalties)."""
     height, width = len(scores), len(scores[0])
     best = [[0.0] * (width + 1) for _ in range(height + 1)]
     for r in range(height - 1, -1, -1):
@@ -146,7 +150,9 @@ def sharing_rare_words(
 
 
 def _holding_rare(words: Words, holders: Mapping[str, Sequence[int]], here: int) -> Iterator[int]:
-    """The places of clauses with one of the rarest of `words`, each once; found as asked for."""
+    """Yield the places of clauses with one of the rarest of `words`, each once; found as asked
+    for.
+    """
     known = (w for w in dict.fromkeys(words) if w in holders)
     rare = sorted(known, key=lambda w: (len(holders[w]), w))[:_RARE]
     seen: set[int] = set()

@@ -71,7 +71,7 @@ class Mention:
 def mentions(
     topic: Topic | Question, text: str, among: Sequence[Interval] | None = None
 ) -> tuple[Mention, ...]:
-    """Every mention of `topic` in `text`, in order; positions are into `text`.
+    """Return every mention of `topic` in `text`, in order; positions are into `text`.
 
     With `among` only those in sentences that overlap one of these intervals.
     """
@@ -93,7 +93,9 @@ def mentions(
 
 
 def sentences(text: str) -> Iterator[Interval]:
-    """The sentences of `text` as intervals that cover everything but the space between them."""
+    """Yield the sentences of `text` as intervals that cover everything but the space between
+    them.
+    """
     start = 0
     for gap in _SENTENCE.finditer(text):
         yield start, gap.start()
@@ -134,7 +136,9 @@ def _hits(
     text: str,
     asked: Sequence[Interval],
 ) -> Iterator[tuple[Interval, Interval]]:
-    """Where words stand that are about a topic, each with its sentence among those `asked`."""
+    """Yield where words stand that are about a topic, each with its sentence among those
+    `asked`.
+    """
 
     def hits(of: Sequence[str]) -> list[tuple[Interval, Interval]]:
         return [(hit, _sentence(asked, hit[0])) for hit in _found(of, text, asked)]
@@ -147,8 +151,8 @@ def _hits(
 
 
 def _found(words: Sequence[str], text: str, asked: Sequence[Interval]) -> Iterator[Interval]:
-    """Where any of `words` stands in one of the sentences `asked`, none over another; of those
-    that begin at one place the first.
+    """Yield where any of `words` stands in one of the sentences `asked`, none over another; of
+    those that begin at one place the first.
     """
     every = ((start, n, end) for n, w in enumerate(words) for start, end in _spans(w, text, asked))
     place = 0
@@ -159,13 +163,13 @@ def _found(words: Sequence[str], text: str, asked: Sequence[Interval]) -> Iterat
 
 
 def _spans(phrase: str, text: str, asked: Sequence[Interval]) -> Iterable[Interval]:
-    """Where a phrase may begin, each with its one end; all in the sentences `asked`."""
+    """Return where a phrase may begin, each with its one end; all in the sentences `asked`."""
     first, *others = (_ends(part, text, asked) for part in _parts(phrase))
     return (_joined([first, *others], text, asked) if others else first).items()
 
 
 def _ends(part: re.Pattern[str], text: str, asked: Sequence[Interval]) -> dict[int, int]:
-    """The end for each place in the sentences `asked` where a part of a phrase stands."""
+    """Return the end for each place in the sentences `asked` where a part of a phrase stands."""
     found = (m.span(1) for m in part.finditer(text, asked[0][0], asked[-1][1]))
     return {start: end for start, end in found if end <= _sentence(asked, start)[1]}
 
@@ -173,7 +177,7 @@ def _ends(part: re.Pattern[str], text: str, asked: Sequence[Interval]) -> dict[i
 def _joined(
     parts: Sequence[dict[int, int]], text: str, asked: Sequence[Interval]
 ) -> dict[int, int]:
-    """The end for each place where the parts of a phrase with "..." follow each other.
+    """Return the end for each place where the parts of a phrase with "..." follow each other.
 
     Of the places where a part goes on it is the farthest. From the last part to the first, so
     that none is asked twice: a pattern of all parts would try every way to choose between them.
@@ -191,7 +195,7 @@ def _joined(
 
 
 def _within_reach(end: int, text: str) -> int:
-    """The last place where a phrase with "..." may go on whose part has this `end`."""
+    """Return the last place where a phrase with "..." may go on whose part has this `end`."""
     firsts, ends = _between(text)
     n = bisect_left(firsts, end)
     is_cut = n > 0 and ends[n - 1] > end  # "train" in "train-set" leaves one word
@@ -201,13 +205,13 @@ def _within_reach(end: int, text: str) -> int:
 
 @lru_cache(maxsize=8)  # each phrase asks for the same text
 def _between(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The words that "..." may stand for, where each begins and where it ends."""
+    """Return the words that "..." may stand for, where each begins and where it ends."""
     found = [m.span() for m in _BETWEEN.finditer(text)]
     return tuple(start for start, _ in found), tuple(end for _, end in found)
 
 
 def _sentence(asked: Sequence[Interval], place: int) -> Interval:
-    """The last of the sentences `asked` that begins at `place` or before."""
+    """Return the last of the sentences `asked` that begins at `place` or before."""
     return asked[bisect_right(asked, place, key=lambda s: s[0]) - 1]
 
 
@@ -215,7 +219,7 @@ def _sentence(asked: Sequence[Interval], place: int) -> Interval:
 
 
 def _possible_rules(topic: Topic | Question, text: str) -> Iterator[list[list[str]]]:
-    """The rules of `topic` that `text` may meet, of each group what it may have."""
+    """Yield the rules of `topic` that `text` may meet, of each group what it may have."""
     for rule in topic.near:
         groups = list(takewhile(bool, (_possible(group, text) for group in rule)))
         if len(groups) == len(rule):
@@ -237,7 +241,7 @@ def _possible(words: tuple[str, ...], text: str) -> list[str]:
 
 @lru_cache(maxsize=8)  # each topic asks for the same text
 def _said(text: str) -> str:
-    """The words of `text` in small letters, and nothing but a space around each."""
+    """Return the words of `text` in small letters, and nothing but a space around each."""
     # A pattern takes these for i or s, and `lower` does not.
     plain = text.replace("\u0130", "i").replace("\u0131", "i").replace("\u017f", "s")
     return f" {' '.join(_WORD.findall(plain))} ".lower()
@@ -245,7 +249,7 @@ def _said(text: str) -> str:
 
 @lru_cache(maxsize=8)
 def _begun(text: str) -> frozenset[str]:
-    """The letters with which the words of `text` begin, and none."""
+    """Return the letters with which the words of `text` begin, and none."""
     said = _said(text).split()
     return frozenset(chain({word[:_SURE] for word in said}, {word[:_BEGIN] for word in said}, [""]))
 
@@ -265,7 +269,7 @@ def _clear(known: dict[int, Any]) -> None:
 
 
 def _index(words: tuple[str, ...]) -> _Index:
-    """The index of some words, made once."""
+    """Return the index of some words, made once."""
     known = _indexes.get(id(words))
     if known is None or known[0] is not words:
         _clear(_indexes)
@@ -282,7 +286,7 @@ def _indexed(words: tuple[str, ...]) -> _Index:
 
 
 def _beginning(pieces: Iterable[str]) -> str:
-    """The first letters of the longest word whose beginning is certain; "" of none."""
+    """Return the first letters of the longest word whose beginning is certain; "" of none."""
     begun = [word for piece in pieces for word in _WHOLE.findall(piece)]
     sure = [word.strip() for word in begun if len(word) >= _SURE or word.endswith(" ")]
     likely = [word for word in begun if len(word) >= _BEGIN]
@@ -290,7 +294,7 @@ def _beginning(pieces: Iterable[str]) -> str:
 
 
 def _pieces(phrase: str) -> tuple[str, ...]:
-    """What `_said` has of every text that has a match of `phrase`."""
+    """Return what `_said` has of every text that has a match of `phrase`."""
     runs = (f" {' '.join(_STARRED.findall(run))} " for run in phrase.split("..."))
     # The other case of a letter with an accent may be none that `lower` gives.
     pieces = (piece for run in runs for piece in _CERTAIN.findall(run))
@@ -302,7 +306,8 @@ def _pieces(phrase: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def _parts(phrase: str) -> tuple[re.Pattern[str], ...]:
-    """What stands around the "..." of a phrase of `topics.toml`, whose signs are explained there.
+    """Return what stands around the "..." of a phrase of `topics.toml`, whose signs are explained
+    there.
 
     Each matches nothing but the place where it begins; group 1 is what stands there. None of them
     can backtrack by more than a word, whatever the text is.
@@ -346,7 +351,7 @@ def _is_exact(word: str) -> bool:
 
 
 def about(topic: Topic, text: str, path: Sequence[str]) -> tuple[str, ...]:
-    """The words that make a clause under the headings `path` a matter of the topic."""
+    """Return the words that make a clause under the headings `path` a matter of the topic."""
     return _distinct([*(m.words for m in mentions(topic, text)), *above(topic, path)])
 
 
@@ -358,7 +363,8 @@ def tags(
     is_item: bool = False,
     is_notice: bool = False,
 ) -> tuple[Tag, ...]:
-    """The topics of one change, each with the words that gave it; `path` without the page title.
+    """Return the topics of one change, each with the words that gave it; `path` without the page
+    title.
 
     `is_item` says that what changed is an item of a list, which may be a name and no more,
     `is_notice` that it announces something, which is all about what it says anywhere.
@@ -373,12 +379,12 @@ def tags(
 
 
 def _has_prose(sides: Iterable[tuple[str, Sequence[Interval]]]) -> bool:
-    """Whether what changed says something under a heading: no label, number or name."""
+    """Return whether what changed says something under a heading: no label, number or name."""
     return any(changed and len(_SAYING.findall(text)) >= _PROSE for text, changed in sides)
 
 
 def tags_of_text(topics: Iterable[Topic], text: str, path: Iterable[str]) -> tuple[Tag, ...]:
-    """The topics of a whole clause under the headings `path`."""
+    """Return the topics of a whole clause under the headings `path`."""
     above = tuple(path)
     found = ((topic.id, about(topic, text, above)) for topic in topics)
     return tuple(Tag(topic, words) for topic, words in found if words)
@@ -387,7 +393,7 @@ def tags_of_text(topics: Iterable[Topic], text: str, path: Iterable[str]) -> tup
 def _evidence(
     topic: Topic, sides: Iterable[tuple[str, Sequence[Interval]]], path: Sequence[str], near: float
 ) -> tuple[str, ...]:
-    """The mentions in a sentence that changed, on both sides, and in the headings."""
+    """Return the mentions in a sentence that changed, on both sides, and in the headings."""
     said = (
         m.words
         for text, changed in sides
@@ -398,7 +404,7 @@ def _evidence(
 
 
 def _is_touched(mention: Mention, text: str, changed: Sequence[Interval], near: float) -> bool:
-    """Whether a change is near a mention, or so large that it is of the whole sentence."""
+    """Return whether a change is near a mention, or so large that it is of the whole sentence."""
     inside = [
         (max(start, mention.sentence[0]), min(end, mention.sentence[1]))
         for start, end in changed
@@ -410,7 +416,7 @@ def _is_touched(mention: Mention, text: str, changed: Sequence[Interval], near: 
 
 
 def _distance(mention: Mention, text: str, piece: Interval) -> int:
-    """How many words stand between a mention and what changed."""
+    """Return how many words stand between a mention and what changed."""
     start, end = piece
     if _overlap(piece, (mention.start, mention.end)):
         return 0
@@ -419,13 +425,15 @@ def _distance(mention: Mention, text: str, piece: Interval) -> int:
 
 
 def above(topic: Topic, path: Sequence[str]) -> Iterator[str]:
-    """The words of the headings that make what stands under them a matter of the topic."""
+    """Yield the words of the headings that make what stands under them a matter of the topic."""
     for title in path:
         yield from _in_heading(topic, title)
 
 
 def _in_heading(topic: Topic, title: str) -> tuple[str, ...]:
-    """What a heading has of the topic; asked once, as few headings stand above many clauses."""
+    """Return what a heading has of the topic; asked once, as few headings stand above many
+    clauses.
+    """
     known = _headings.get(id(topic))
     if known is None or known[0] is not topic:
         _clear(_headings)
@@ -443,7 +451,7 @@ def _distinct(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def _side(redline: Sequence[Span], op: Op) -> tuple[str, list[Interval]]:
-    """The text of one side, and the intervals of it that changed."""
+    """Return the text of one side, and the intervals of it that changed."""
     text, changed = "", []
     for span in redline:
         part = span.before if op is Op.DELETE else span.after
@@ -484,7 +492,7 @@ def _with_section(change: Change, shared: Callable[[object], tuple[Tag, ...]]) -
 
 
 def _shared(section: Sequence[Change]) -> tuple[Tag, ...]:
-    """The topics of more than half of the clauses of a section, with all their words."""
+    """Return the topics of more than half of the clauses of a section, with all their words."""
     words: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for tag in (tag for change in section for tag in change.tags):
         words[tag.topic].append(tag.words)
@@ -496,6 +504,6 @@ def _shared(section: Sequence[Change]) -> tuple[Tag, ...]:
 
 
 def union(changes: Iterable[Change], topics: Iterable[Topic]) -> tuple[str, ...]:
-    """The topics of the news among `changes`, in the order of `topics`."""
+    """Return the topics of the news among `changes`, in the order of `topics`."""
     named = {tag.topic for change in changes if change.significance.is_news for tag in change.tags}
     return tuple(topic.id for topic in topics if topic.id in named)

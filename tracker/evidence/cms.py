@@ -32,7 +32,7 @@ class _Node(NamedTuple):
 
 
 def is_signed_by(token: bytes, certificate: Any) -> bool:
-    """Whether the one signature of `token`, a ContentInfo, is by the key of `certificate`.
+    """Return whether the one signature of `token`, a ContentInfo, is by the key of `certificate`.
 
     Raises Unsound for what is signed in a way that is not known here; for what is no token at all,
     whatever reading it raises.
@@ -57,7 +57,9 @@ def is_signed_by(token: bytes, certificate: Any) -> bool:
 
 
 def hash_of(identifier: bytes) -> str:
-    """The name of a hash by its object identifier in DER; Unsound for what is none of SHA-2."""
+    """Return the name of a hash by its object identifier in DER; Unsound for what is none of
+    SHA-2.
+    """
     if identifier.hex() not in _HASHES:
         raise Unsound("is made with a hash that is not known here")
     return _HASHES[identifier.hex()]
@@ -82,7 +84,7 @@ def _verifies(key: Any, signature: bytes, message: bytes, name: str) -> bool:
 
 
 def _node(data: bytes) -> _Node:
-    """The value that `data` begins with."""
+    """Return the value that `data` begins with."""
     if len(data) < 2:
         raise ValueError("ends too early")
     length, start = data[1], 2

@@ -54,7 +54,9 @@ def question(text: bytes) -> Question:
 
 
 def answered(asked: Question, token: bytes, authorities: bytes | None) -> VerifiedTimestamp:
-    """What an authority answered; NotStamped where that is no timestamp of what was asked."""
+    """Return what an authority answered; NotStamped where that is no timestamp of what was
+    asked.
+    """
     try:
         seal = sealed(asked.text, token, authorities)
     except Unsound as error:
@@ -65,7 +67,7 @@ def answered(asked: Question, token: bytes, authorities: bytes | None) -> Verifi
 
 
 def sealed(text: bytes, token: bytes, authorities: bytes | None = None) -> VerifiedTimestamp:
-    """What a token (a TimeStampResp) says about `text`, once it is found to be sound.
+    """Return what a token (a TimeStampResp) says about `text`, once it is found to be sound.
 
     It must be signed by the certificate it brings along and, where `authorities` are given (CA
     certificates in PEM), by one that leads to them. Raises Unsound for any other.
@@ -106,7 +108,7 @@ def _imprint(text: bytes) -> bytes:
 
 
 def _seal(response: Any) -> tuple[VerifiedTimestamp, Any]:
-    """What a response says, and the certificate it names as its signer's."""
+    """Return what a response says, and the certificate it names as its signer's."""
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -122,7 +124,7 @@ def _seal(response: Any) -> tuple[VerifiedTimestamp, Any]:
 
 
 def _called(certificate: Any) -> str:
-    """Whose certificate it is, in words; they are the authority's own."""
+    """Return whose certificate it is, in words; they are the authority's own."""
     from cryptography.x509 import NameOID
 
     kinds = (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)
@@ -131,7 +133,7 @@ def _called(certificate: Any) -> str:
 
 
 def _may_stamp(certificate: Any, time: datetime) -> bool:
-    """Whether a certificate is for timestamps, and was valid at a time."""
+    """Return whether a certificate is for timestamps, and was valid at a time."""
     from cryptography import x509
     from cryptography.x509.oid import ExtendedKeyUsageOID
 

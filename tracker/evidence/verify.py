@@ -46,7 +46,7 @@ def content(path: Path) -> bytes:
 
 
 def lines(values: Iterable[object]) -> bytes:
-    """A list in JSON, one value a line."""
+    """Return a list in JSON, one value a line."""
     return ("[\n" + ",\n".join(map(json.dumps, values)) + "\n]\n").encode()
 
 
@@ -80,7 +80,9 @@ def checkpoint() -> tuple[str, int, str, str]:
 
 
 def root_of(entry: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
-    """The root that an audit path leads to, by RFC 9162, section 2.1.3.2; None where it cannot."""
+    """Return the root that an audit path leads to, by RFC 9162, section 2.1.3.2; None where it
+    cannot.
+    """
     node, last = sha(b"\0" + entry), size - 1
     for other in path:
         if last == 0:
@@ -150,7 +152,7 @@ def stamp() -> None:
 
 
 def certificate(der: bytes) -> bytes:
-    """A certificate as PEM in its one form."""
+    """Return a certificate as PEM in its one form."""
     packed = base64.b64encode(der)
     rows = b"".join(packed[n : n + 64] + b"\n" for n in range(0, len(packed), 64))
     return b"-----BEGIN CERTIFICATE-----\n" + rows + b"-----END CERTIFICATE-----\n"
@@ -160,7 +162,7 @@ def certificate(der: bytes) -> bytes:
 
 
 def exchange(facts: Facts) -> str:
-    """What headers.txt has to say for a capture."""
+    """Return what headers.txt has to say for a capture."""
     asked = (("asked for", "asked_url"), ("answered by", "final_url"))
     lines = [f"{label}: {facts[name]}" for label, name in asked if facts[name]]
     lines.append(f"recorded: {facts['time'][:19]}Z, {facts['via']}")
@@ -175,7 +177,9 @@ def printable(text: object) -> str:
 
 
 def clock(facts: Facts) -> str:
-    """A sentence where the server's clock and the recorded time are more than 5 minutes apart."""
+    """Return a sentence where the server's clock and the recorded time are more than 5 minutes
+    apart.
+    """
     dates = [value for name, value in json.loads(facts["headers"]) if name.lower() == "date"]
     recorded = datetime.fromisoformat(facts["time"])
     for date in dates:
@@ -198,7 +202,7 @@ def clock(facts: Facts) -> str:
 
 
 def logged(folder: Path, name: str, size: int, root: str) -> tuple[Facts, bytes, int]:
-    """The facts, entry and place of a capture, checked against the log."""
+    """Return the facts, entry and place of a capture, checked against the log."""
     entry, packed = content(folder / f"{name}capture.json"), content(folder / f"{name}proof.json")
     facts, given = json.loads(entry), json.loads(packed)
     index, path = given["index"], [bytes.fromhex(node) for node in given["path"]]
@@ -217,25 +221,25 @@ def logged(folder: Path, name: str, size: int, root: str) -> tuple[Facts, bytes,
 
 
 def proof(index: int, size: int, path: Iterable[bytes]) -> bytes:
-    """What proof.json has to say."""
+    """Return what proof.json has to say."""
     facts = {"index": index, "size": size, "path": [node.hex() for node in path]}
     return f"{json.dumps(facts, indent=1)}\n".encode()
 
 
 def tlog_proof(index: int, path: Iterable[bytes], note: bytes) -> bytes:
-    """The same as other programs for such logs read it: https://c2sp.org/tlog-proof."""
+    """Return the same as other programs for such logs read it: https://c2sp.org/tlog-proof."""
     rows = ["c2sp.org/tlog-proof@v1", f"index {index}"]
     rows += [base64.b64encode(node).decode() for node in path]
     return "".join(f"{row}\n" for row in [*rows, ""]).encode() + note
 
 
 def suffix(facts: Facts) -> str:
-    """How the name of a body ends: as text, so that a page of others runs nowhere."""
+    """Return how the name of a body ends: as text, so that a page of others runs nowhere."""
     return SUFFIX.get(facts["media"].partition(";")[0].strip(), "bin") + ".txt"
 
 
 def body_of(folder: Path, facts: Facts, size: int, root: str) -> bytes | None:
-    """The body of a capture, None where the folder says that it is not kept."""
+    """Return the body of a capture, None where the folder says that it is not kept."""
     kept, missing = f"body.{suffix(facts)}", folder / "body-not-kept.txt"
     bodies = [path.name for path in folder.glob("*body*") if path != missing]
     others = sorted(path.name for path in folder.glob("another-*"))
@@ -261,7 +265,9 @@ def body_of(folder: Path, facts: Facts, size: int, root: str) -> bytes | None:
 
 
 def capture(folder: Path, size: int, root: str) -> tuple[Facts, bytes, bytes | None, int]:
-    """The facts, entry, body and place of the capture in a folder, checked against the log."""
+    """Return the facts, entry, body and place of the capture in a folder, checked against the
+    log.
+    """
     facts, entry, index = logged(folder, "", size, root)
     same = content(folder / "headers.txt") == exchange(facts).encode()
     need(same, f"{folder}/headers.txt does not say what capture.json says")
@@ -298,7 +304,7 @@ UNSEEN = re.compile(
 
 
 def shaped(clauses: Clauses) -> bool:
-    """Whether no clause can pass for several: U+001E and U+001F part them in the digest."""
+    """Return whether no clause can pass for several: U+001E and U+001F part them in the digest."""
     parts = [part for c in clauses for part in (c["number"], c["text"], *c["links"])]
     listed = all(type(c["links"]) is list for c in clauses)
     texts = all(type(part) is str for part in parts)
@@ -315,7 +321,7 @@ def text_digest(clauses: Clauses) -> str:
 
 
 def text_of(folder: Path, facts: Facts) -> tuple[Clauses, bool]:
-    """The clauses of a capture, and whether their digest is the one in the log."""
+    """Return the clauses of a capture, and whether their digest is the one in the log."""
     anew, recorded = folder / "text-read-anew.json", folder / "text.json"
     need(not (anew.exists() and recorded.exists()), f"{folder} must hold one text")
     file = anew if anew.exists() else recorded
@@ -331,7 +337,7 @@ def text_of(folder: Path, facts: Facts) -> tuple[Clauses, bool]:
 
 
 def kind(old: Clauses, new: Clauses) -> str:
-    """What happened to the clauses of a change, by what both texts say of them."""
+    """Return what happened to the clauses of a change, by what both texts say of them."""
     if not old or not new:
         return "added" if new else "removed"
     if len(old) != len(new):
@@ -344,7 +350,7 @@ def kind(old: Clauses, new: Clauses) -> str:
 
 
 def change(given: Facts, number: int, before: Clauses, after: Clauses) -> Facts:
-    """A change as these two texts have it; nothing else that it says counts."""
+    """Return a change as these two texts have it; nothing else that it says counts."""
     sides = []
     for side, place, clauses in (("before", 1, before), ("after", 2, after)):
         wording = "".join(span[place] for span in given["redline"])
@@ -368,7 +374,9 @@ def change(given: Facts, number: int, before: Clauses, after: Clauses) -> Facts:
 
 
 def redline(sides: Mapping[str, Shown], before: Clauses, after: Clauses) -> int:
-    """How many changes; each is between these texts, all are named, and shown to the byte."""
+    """Return how many changes; each is between these texts, all are named, and shown to the
+    byte.
+    """
     packed = content(Path("redline.json"))
     given = enumerate(json.loads(packed), 1)
     changes = [change(one, number, before, after) for number, one in given]
@@ -391,7 +399,9 @@ def redline(sides: Mapping[str, Shown], before: Clauses, after: Clauses) -> int:
 
 
 def shown(text: object) -> str:
-    """A text as it can be looked at: what cannot be seen, or acts on a screen, by its number."""
+    """Return a text as it can be looked at: what cannot be seen, or acts on a screen, by its
+    number.
+    """
     return UNSEEN.sub(lambda found: f"<U+{ord(found[0]):04X}>", str(text))
 
 
@@ -429,7 +439,7 @@ def readable(
 
 
 def heading(sides: Mapping[str, Shown], count: int) -> Iterator[str]:
-    """The lines above the changes, the title first."""
+    """Yield the lines above the changes, the title first."""
     yield line(next(iter(sides["after"]))["document"])
     for side, captures in sides.items():
         for facts in captures:
@@ -450,7 +460,7 @@ def named(one: Facts) -> str:
 
 
 def beside(one: Facts, before: Clauses, after: Clauses) -> Iterator[str]:
-    """What a change says besides its wording: the numbers of its clauses, and their links."""
+    """Yield what a change says besides its wording: the numbers of its clauses, and their links."""
     old, new = [before[n] for n in one["before"]], [after[n] for n in one["after"]]
     numbers = [" ".join(c["number"] for c in side if c["number"]) for side in (old, new)]
     if numbers[0] != numbers[1] and old and new:
@@ -482,7 +492,7 @@ Captures = Sequence[tuple[Facts, bytes, "bytes | None"]]
 
 
 def warc(captures: Captures) -> bytes:
-    """A WARC file of captures, each with its entry in the log and its body where it is kept.
+    """Return a WARC file of captures, each with its entry in the log and its body where it is kept.
 
     The archive keeps a page as it was after decompression, and the answer's headers without those
     that speak of nobody but us; so headers about the form of transfer stand here under another
@@ -492,7 +502,7 @@ def warc(captures: Captures) -> bytes:
 
 
 def records(captures: Captures) -> Iterator[tuple[bytes, Facts | None]]:
-    """The records of a WARC file, each that holds a page with what an index says of it."""
+    """Yield the records of a WARC file, each that holds a page with what an index says of it."""
     text = b"software: Terms Tracker\r\nformat: WARC File Format 1.1\r\n"
     fields = {"WARC-Type": "warcinfo", "Content-Type": "application/warc-fields"}
     yield record(fields, latest(captures), text), None
@@ -520,7 +530,9 @@ def latest(captures: Captures) -> datetime:
 
 
 def served(facts: Facts, body: bytes) -> tuple[dict[str, str], bytes]:
-    """A response where an answer is known, a resource where only its content was handed down."""
+    """Return a response where an answer is known, a resource where only its content was handed
+    down.
+    """
     if facts["status"] is None or facts["status"] == 304:
         return {"WARC-Type": "resource", "Content-Type": one_line(facts["media"])}, body
     known = [pair for pair in json.loads(facts["headers"]) if TOKEN.fullmatch(pair[0])]
@@ -563,7 +575,9 @@ def one_line(text: str) -> str:
 
 
 def wacz(captures: Captures) -> bytes:
-    """A WACZ file (version 1.1.1) of the same WARC file, as programs for web archives read it."""
+    """Return a WACZ file (version 1.1.1) of the same WARC file, as programs for web archives read
+    it.
+    """
     cdx, pages, at = [], [], 0
     for data, told in records(captures):
         if told:
@@ -604,7 +618,9 @@ def hashed(data: bytes) -> str:
 
 
 def surt(url: str) -> str:
-    """The key of an address in an index: its host from the end, then its path, in small letters."""
+    """Return the key of an address in an index: its host from the end, then its path, in small
+    letters.
+    """
     parts = urlsplit(url.lower())
     host = ",".join(reversed((parts.hostname or "").split(".")))
     return f"{host}){parts.path or '/'}{'?' + parts.query if parts.query else ''}".replace(
@@ -613,7 +629,7 @@ def surt(url: str) -> str:
 
 
 def stored_gzip(data: bytes) -> bytes:
-    """A gzip file that compresses nothing, so that it is the same whoever makes it."""
+    """Return a gzip file that compresses nothing, so that it is the same whoever makes it."""
     pieces = [data[n : n + 65535] for n in range(0, len(data), 65535)] or [b""]
     packed = b"".join(
         bytes([n == len(pieces) - 1]) + struct.pack("<HH", len(piece), len(piece) ^ 65535) + piece

@@ -66,7 +66,7 @@ class _Outline:
 
     @cached_property
     def _told(self) -> set[int]:
-        """The headings (by identity) in whose element there is a sentence."""
+        """Return the headings (by identity) in whose element there is a sentence."""
         has_sentence: dict[int, bool] = {}
         found = set()
         for heading in self.root.find_all(_HEADINGS):
@@ -85,7 +85,7 @@ class _Outline:
         return Counter(self._place(h) for h in headings if id(h) in self._told)
 
     def _place(self, element: Node) -> tuple[str, ...]:
-        """The names of what an element stands in, and its own."""
+        """Return the names of what an element stands in, and its own."""
         names = [element.name]
         while element is not self.root and element.parent is not None:
             element = element.parent
@@ -93,7 +93,7 @@ class _Outline:
         return tuple(names)
 
     def has(self, heading: Node) -> bool:
-        """Whether a heading is one of those that have sentences of the text below them.
+        """Return whether a heading is one of those that have sentences of the text below them.
 
         It has paragraphs beside it, or stands where others stand that have sentences.
         """
@@ -120,7 +120,7 @@ def _is_chrome(element: Node, outline: _Outline) -> bool:
 
 
 def _stands_in_text(element: Node) -> bool:
-    """Whether it stands in what a page marks as its text."""
+    """Return whether it stands in what a page marks as its text."""
     around = element.parent
     while around is not None:
         if around.name in _TEXTS or around.attributes.get("role") == "main":
@@ -130,13 +130,13 @@ def _stands_in_text(element: Node) -> bool:
 
 
 def _is_told(element: Node) -> bool:
-    """Whether it says something in sentences, and asks for nothing."""
+    """Return whether it says something in sentences, and asks for nothing."""
     asks = any(True for _ in element.find_all({"form", "button"}))
     return not asks and _link_share(element) < _LINKED and any(map(_is_sentence, _texts(element)))
 
 
 def _is_head(element: Node, outline: _Outline) -> bool:
-    """Whether a header has the only title of its page, and no menu."""
+    """Return whether a header has the only title of its page, and no menu."""
     if element.name != "header" or any(element.find_all({"nav", "form"})):
         return False
     titles = outline.titles
@@ -144,7 +144,9 @@ def _is_head(element: Node, outline: _Outline) -> bool:
 
 
 def _is_section(element: Node, outline: _Outline) -> bool:
-    """Whether what is named like a consent dialogue is a section of the text all the same."""
+    """Return whether what is named like a consent dialogue is a section of the text all the
+    same.
+    """
     if not _is_told(element):
         return False
     if _stands_in_text(element) or element.name in _PARAGRAPHS:
@@ -154,7 +156,7 @@ def _is_section(element: Node, outline: _Outline) -> bool:
 
 
 def _is_paragraph(child: Node | str) -> bool:
-    """Whether it is a paragraph, a list or a table with a sentence."""
+    """Return whether it is a paragraph, a list or a table with a sentence."""
     return (
         isinstance(child, Node)
         and child.name in _PARAGRAPHS
@@ -172,7 +174,7 @@ def _names(element: Node) -> str:
 
 
 def _is_contents(listing: Node) -> bool:
-    """A table of contents: nothing but links to places on the page."""
+    """Return a table of contents: nothing but links to places on the page."""
     links = list(listing.find_all({"a"}))
     return (
         len(links) >= _FEWEST_ENTRIES
@@ -194,7 +196,7 @@ class _Text:
 
 
 def _texts(root: Node) -> Iterator[_Text]:
-    """The texts in `root`, in document order."""
+    """Yield the texts in `root`, in document order."""
     linked = root.name in _LINKS or root.stands_in(_LINKS)
     waiting: list[tuple[Node | str, Node, bool]] = [(root, root, linked)]
     while waiting:
@@ -255,8 +257,8 @@ def _is_sentence(text: _Text) -> bool:
 def _blocks(
     edge: Sequence[_Text], elements: Sequence[Node], whole: Mapping[int, int]
 ) -> list[Node]:
-    """The largest of `elements` with texts of this edge and no others; `whole` says how many each
-    holds in all.
+    """Return the largest of `elements` with texts of this edge and no others; `whole` says how many
+    each holds in all.
 
     Every element is looked at once: a page may be as deep as it is long.
     """
@@ -274,7 +276,7 @@ def _blocks(
 
 
 def _held(texts: Sequence[_Text], elements: Sequence[Node]) -> Counter[int]:
-    """How many of `texts` each element (by identity) holds; `elements` in document order."""
+    """Return how many of `texts` each element (by identity) holds; `elements` in document order."""
     held = Counter(id(text.parent) for text in texts)
     for element in reversed(elements):
         held[id(element.parent)] += held[id(element)]
@@ -282,7 +284,9 @@ def _held(texts: Sequence[_Text], elements: Sequence[Node]) -> Counter[int]:
 
 
 def _is_led(block: Node, outline: _Outline) -> bool:
-    """Whether a block of links stands under a heading of the text, or is what a line announces."""
+    """Return whether a block of links stands under a heading of the text, or is what a line
+    announces.
+    """
     around = block
     for _ in range(3):
         if (before := _before(around)) is not None:
@@ -294,7 +298,7 @@ def _is_led(block: Node, outline: _Outline) -> bool:
 
 
 def _before(element: Node) -> Node | None:
-    """The element right before another one in the same parent, if anything is."""
+    """Return the element right before another one in the same parent, if anything is."""
     found: Node | None = None
     for child in element.parent.children if element.parent else ():
         if child is element:
@@ -325,6 +329,6 @@ def _is_furniture(block: Node, titles: set[str], outline: _Outline) -> bool:
 
 
 def _is_linked(block: Node) -> bool:
-    """Whether most of it is links, and there are some."""
+    """Return whether most of it is links, and there are some."""
     links = sum(1 for _ in block.find_all({"a"}))
     return links >= _FEWEST_ENTRIES and _link_share(block) >= _MOSTLY_LINKS

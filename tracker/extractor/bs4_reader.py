@@ -16,7 +16,7 @@ from tracker.model import Range, Selector
 
 
 def parts(text: str, select: Sequence[Selector], remove: Sequence[Selector]) -> Parts:
-    """What `text` is as a page, and the parts of it that are the document."""
+    """Return what `text` is as a page, and the parts of it that are the document."""
     soup = _parse(text)
     title = soup.title.get_text() if soup.title else ""
     language = soup.html.get("lang") if soup.html else None
@@ -58,7 +58,7 @@ def _restore_emails(soup: BeautifulSoup) -> None:
 
 
 def _nodes(run: Iterable[PageElement]) -> tuple[Node | str, ...]:
-    """The elements and texts of a run as plain nodes; comments are left out."""
+    """Return the elements and texts of a run as plain nodes; comments are left out."""
     holder = Node("", {}, None)
     waiting: list[tuple[Node, Iterable[PageElement]]] = [(holder, run)]
     while waiting:
@@ -76,7 +76,9 @@ def _nodes(run: Iterable[PageElement]) -> tuple[Node | str, ...]:
 
 
 def _region(soup: BeautifulSoup, select: Sequence[Selector]) -> list[PageElement]:
-    """The outermost parts of the page that are the document, by selectors and in their order."""
+    """Return the outermost parts of the page that are the document, by selectors and in their
+    order.
+    """
     if select:
         chosen = _ranked([_matches(soup, s) for s in select])
         return sorted(_outermost(soup, chosen), key=lambda e: chosen[id(e)])
@@ -88,7 +90,9 @@ def _region(soup: BeautifulSoup, select: Sequence[Selector]) -> list[PageElement
 
 
 def _ranked(found: Sequence[Sequence[PageElement]]) -> dict[int, int]:
-    """The chosen parts (by identity) with the first selector that chose them, or part of them."""
+    """Return the chosen parts (by identity) with the first selector that chose them, or part of
+    them.
+    """
     ranked = [*enumerate(found)]
     ranks = {id(e): rank for rank, matches in reversed(ranked) for e in matches}
     for rank, matches in ranked if len(found) > 1 else ():
@@ -99,7 +103,7 @@ def _ranked(found: Sequence[Sequence[PageElement]]) -> dict[int, int]:
 
 
 def _outermost(soup: BeautifulSoup, chosen: Container[int]) -> list[PageElement]:
-    """The chosen parts (by identity) that stand in no other, in document order."""
+    """Return the chosen parts (by identity) that stand in no other, in document order."""
     parts: list[PageElement] = []
     node = soup.contents[0] if soup.contents else None
     while node is not None:
@@ -111,7 +115,7 @@ def _outermost(soup: BeautifulSoup, chosen: Container[int]) -> list[PageElement]
 
 
 def _after(node: PageElement) -> PageElement | None:
-    """What follows `node` and everything in it, in document order."""
+    """Return what follows `node` and everything in it, in document order."""
     while node.next_sibling is None:
         if node.parent is None:
             return None
@@ -132,7 +136,7 @@ def _has_ends(soup: BeautifulSoup, span: Range) -> bool:
 
 
 def _between(soup: BeautifulSoup, span: Range) -> list[PageElement]:
-    """The elements and bare texts wholly between the two ends of a range selector."""
+    """Return the elements and bare texts wholly between the two ends of a range selector."""
     start, end = _ends(soup, span)
     if start is None or end is None:
         return []

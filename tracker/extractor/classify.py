@@ -95,7 +95,7 @@ def classify(
 
 
 def examine(body: bytes, media: str, source: Source | None) -> PageFacts:
-    """All of a judgement that takes reading: the part that can be done anywhere."""
+    """Return all of a judgement that takes reading: the part that can be done anywhere."""
     body, media = page_in(body, media)
     if name := foreign_format(body):
         return PageFacts(False, False, wrong=(Outcome.NOT_TEXT, way_out(name)))
@@ -143,7 +143,7 @@ def _note(body: bytes, media: str) -> str:
 
 
 def _is_shell(body: bytes, page: Reading) -> bool:
-    """Whether a page looks like a frame that a script is to fill."""
+    """Return whether a page looks like a frame that a script is to fill."""
     if is_pdf(body):
         return False
     texts = [clause.key for clause in page.clauses]
@@ -158,7 +158,7 @@ def classify_against_history(
     declared: str = "",
     same: Same | None = None,
 ) -> Classification:
-    """An impression against what was captured of the page before `time`, oldest first."""
+    """Return an impression against what was captured of the page before `time`, oldest first."""
     if seen.is_guessed and any(_says_encoding(c) for c in earlier):
         reason = "The page came without the encoding it used to name, and it is not UTF-8."
         return Classification(Outcome.NOT_TEXT, reason, None, 0, None)
@@ -188,7 +188,7 @@ def _outcome(
 
 
 def last_good(earlier: Sequence[Capture]) -> Capture | None:
-    """The newest good one of captures that come oldest first."""
+    """Return the newest good one of captures that come oldest first."""
     return next((c for c in reversed(earlier) if c.outcome is Outcome.GOOD), None)
 
 
@@ -199,7 +199,9 @@ def _says_encoding(capture: Capture) -> bool:
 def _wrong_page(
     body: bytes, media: str, source: Source | None, reading: Reading, whole: Reading
 ) -> _Wrong | None:
-    """What the page says by itself: another page in its place, nothing, or no such selection."""
+    """Return what the page says by itself: another page in its place, nothing, or no such
+    selection.
+    """
     from tracker.extractor.extract import base_of, page_text
     from tracker.extractor.frames import framed
 
@@ -235,7 +237,7 @@ def _wrong_page(
 def _in_language(
     seen: PageFacts, earlier: Sequence[Capture], time: datetime, declared: str
 ) -> _Wrong | None:
-    """What the looks so far tell: that this one is in another language than the document."""
+    """Return what the looks so far tell: that this one is in another language than the document."""
     last = last_good(earlier)
     if last is not None and last.language == seen.language and not declared:
         return None
@@ -250,7 +252,7 @@ def _in_language(
 def _against_earlier(
     seen: PageFacts, earlier: Sequence[Capture], time: datetime, same: Same
 ) -> _Wrong:
-    """What only the last good capture can tell: a collapse."""
+    """Return what only the last good capture can tell: a collapse."""
     last = last_good(earlier)
     if last is None:
         return Outcome.GOOD, ""
@@ -265,7 +267,7 @@ def _against_earlier(
 
 
 def _has_agreed(same: Same, earlier: Sequence[Capture], time: datetime) -> bool:
-    """Whether the looks just before this one, at `time`, showed the same for long enough."""
+    """Return whether the looks just before this one, at `time`, showed the same for long enough."""
     looks = 1
     for capture in reversed(earlier):
         if capture.text is None:  # what showed nothing neither agrees nor disagrees

@@ -15,7 +15,7 @@ _BLOCKS = (
 
 
 def _marks(first: int, end: int) -> str:
-    """The marks (category M) between two code points, as ranges of a character class."""
+    """Return the marks (category M) between two code points, as ranges of a character class."""
     # Two letters each, of which only the first is a capital.
     kinds = "".join(map(unicodedata.category, map(chr, range(first, end))))
     runs = (found.span() for found in re.finditer("(?:M.)+", kinds))

@@ -64,13 +64,15 @@ class Decoded:
 
 
 def decode(body: bytes, content_type: str) -> str:
-    """The characters of `body`. Raises Undecodable when they contradict the declared charset."""
+    """Return the characters of `body`. Raises Undecodable when they contradict the declared
+    charset.
+    """
     return decoded(body, content_type).text
 
 
 @lru_cache(maxsize=2)
 def decoded(body: bytes, content_type: str) -> Decoded:
-    """The characters of `body` and how they were found.
+    """Return the characters of `body` and how they were found.
 
     Raises Undecodable where they contradict the encoding that is declared, or where nobody knows
     the declared one.
@@ -94,7 +96,9 @@ def decoded(body: bytes, content_type: str) -> Decoded:
 
 
 def is_guessed(body: bytes, content_type: str) -> bool:
-    """Whether nothing says how `body` is encoded, so that windows-1252 is only an assumption."""
+    """Return whether nothing says how `body` is encoded, so that windows-1252 is only an
+    assumption.
+    """
     try:
         return decoded(body, content_type).is_guessed
     except Undecodable:
@@ -113,14 +117,16 @@ def _read(body: bytes, name: str) -> Decoded:
 
 
 def _is_nearly_whole(text: str, body: bytes) -> bool:
-    """Whether what nobody named is UTF-8 all the same, but for a broken place here and there."""
+    """Return whether what nobody named is UTF-8 all the same, but for a broken place here and
+    there.
+    """
     broken = _broken(text, body)
     sound = sum(c > "\x7f" for c in text) - broken
     return broken * _SOUND <= sound and broken <= len(text) // _LONG
 
 
 def _broken(text: str, body: bytes) -> int:
-    """How many places are no letters; a page may show U+FFFD of its own accord."""
+    """Return how many places are no letters; a page may show U+FFFD of its own accord."""
     return max(0, text.count(REPLACEMENT) - body.count(REPLACEMENT.encode()))
 
 
@@ -136,7 +142,7 @@ def _where(body: bytes, name: str) -> str:
 
 
 def _declared(body: bytes, content_type: str) -> tuple[str, str]:
-    """The encoding that is named first and known, and the first name that nobody knows."""
+    """Return the encoding that is named first and known, and the first name that nobody knows."""
     unknown = ""
     for label, is_inside in _labels(body, content_type):
         name = encoding(label)
@@ -153,7 +159,7 @@ def _declared(body: bytes, content_type: str) -> tuple[str, str]:
 
 
 def _labels(body: bytes, content_type: str) -> Iterator[tuple[str, bool]]:
-    """The names that are given, the weightiest first, and whether they stand in the page."""
+    """Yield the names that are given, the weightiest first, and whether they stand in the page."""
     if header := _HEADER.search(content_type):
         yield header[1], False
     for beginning, name in _XML_UTF16:
@@ -168,7 +174,7 @@ def _labels(body: bytes, content_type: str) -> Iterator[tuple[str, bool]]:
 
 
 def _metas(body: bytes) -> Iterator[dict[bytes, bytes]]:
-    """The attributes of each `<meta>` of the head."""
+    """Yield the attributes of each `<meta>` of the head."""
     place = 0
     while found := _MARKUP.search(body, place):
         place = found.end()

@@ -19,12 +19,12 @@ _Letter = tuple[str, int]
 
 
 def is_turned(texts: Sequence[str]) -> bool:
-    """Whether any of `texts` asks for another direction."""
+    """Return whether any of `texts` asks for another direction."""
     return any(RIGHT_TO_LEFT in text or LEFT_TO_RIGHT in text for text in texts)
 
 
 def displayed(texts: Sequence[str]) -> list[tuple[str, int]]:
-    """The pieces of a line as displayed: each with the place of the one that it is of."""
+    """Return the pieces of a line as displayed: each with the place of the one that it is of."""
     letters = [(c, n) for n, text in enumerate(texts) for c in _with_marks(text)]
     shown = _level(letters)
     found: list[tuple[str, int]] = []
@@ -47,7 +47,7 @@ def _with_marks(text: str) -> list[str]:
 
 
 def _level(letters: Sequence[_Letter]) -> list[_Letter]:
-    """The letters in the order in which they are read, without the marks of direction."""
+    """Return the letters in the order in which they are read, without the marks of direction."""
     opened: list[tuple[str, list[_Letter]]] = [("", [])]
     for letter in letters:
         if letter[0] in _BEGINS or letter[0] in _OTHER_BEGINS:
@@ -70,6 +70,6 @@ def _close(opened: list[tuple[str, list[_Letter]]]) -> None:
 
 
 def _runs_left(letters: Sequence[_Letter]) -> bool:
-    """Whether most letters are of a script that is written from right to left."""
+    """Return whether most letters are of a script that is written from right to left."""
     kinds = [unicodedata.bidirectional(letter[0]) for letter, _ in letters]
     return sum(kind in {"R", "AL"} for kind in kinds) > kinds.count("L")

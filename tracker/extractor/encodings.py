@@ -72,12 +72,16 @@ _ESCAPE = re.compile(rb"\x1b(\([BJI]|\$[@B])")
 
 
 def encoding(label: str) -> str | None:
-    """The standard's name of the encoding that a page means by `label`; None for no label."""
+    """Return the standard's name of the encoding that a page means by `label`; None for no
+    label.
+    """
     return LABELS.get(label.strip("\t\n\f\r ").lower())
 
 
 def letters(body: bytes, name: str) -> str:
-    """The characters of `body` in the encoding of this name; U+FFFD for what is none in it."""
+    """Return the characters of `body` in the encoding of this name; U+FFFD for what is none in
+    it.
+    """
     if name == "x-user-defined":
         return body.decode("latin-1").translate({n: chr(0xF700 + n) for n in range(0x80, 0x100)})
     if name == "iso-2022-jp":
@@ -87,7 +91,7 @@ def letters(body: bytes, name: str) -> str:
 
 
 def _iso_2022_jp(body: bytes) -> str:
-    """The characters of parts that are each in one of four sets, which an escape chooses."""
+    """Return the characters of parts that are each in one of four sets, which an escape chooses."""
     first, *rest = _ESCAPE.split(body)
     parts = [_ascii(first)]
     for escape, part in zip(rest[::2], rest[1::2], strict=True):
@@ -111,7 +115,9 @@ def _ascii(part: bytes) -> str:
 
 
 def _lacking(name: str, code: bytes) -> str | None:
-    """The letter that the standard has at the beginning of `code`, which Python's codec refused."""
+    """Return the letter that the standard has at the beginning of `code`, which Python's codec
+    refused.
+    """
     if name.startswith("windows-") and 0x80 <= code[0] < 0xA0:
         return chr(code[0])
     if name == "windows-1255" and code[0] == 0xCA:
@@ -140,7 +146,7 @@ def _big5() -> dict[bytes, str]:
 
 
 def _jis(code: bytes) -> str | None:
-    """A letter of the standard's index of JIS X 0208, which EUC-JP shares with Shift_JIS."""
+    """Return a letter of the standard's index of JIS X 0208, which EUC-JP shares with Shift_JIS."""
     if len(code) < 2 or not (0xA1 <= code[0] < 0xFF and 0xA1 <= code[1] < 0xFF):
         return None
     lead, trail = divmod((code[0] - 0xA1) * 94 + code[1] - 0xA1, 188)

@@ -94,7 +94,8 @@ def _page_parts(body: bytes, media: str, source: Source | None, bounded: bool) -
 def simple_parts(
     text: str, select: tuple[Selector, ...], remove: tuple[Selector, ...]
 ) -> Parts | None:
-    """The parts of a page that are the document, without chrome; None for the reference reading.
+    """Return the parts of a page that are the document, without chrome; None for the reference
+    reading.
 
     They are for looking at only.
     """
@@ -111,7 +112,7 @@ def _by_reference(text: str, select: tuple[Selector, ...], remove: tuple[Selecto
 
 
 def _shown(found: Parts, select: tuple[Selector, ...]) -> Parts:
-    """The parts as a reader sees them; without selectors, the text alone."""
+    """Return the parts as a reader sees them; without selectors, the text alone."""
     open_shadow_roots(found.runs)
     remove_unseen(found.runs)
     if select:
@@ -122,7 +123,7 @@ def _shown(found: Parts, select: tuple[Selector, ...]) -> Parts:
 
 @lru_cache(maxsize=1)
 def page_text(body: bytes, media: str, *, bounded: bool = False) -> str:
-    """The characters of a page as they are parsed; raises what `read` does."""
+    """Return the characters of a page as they are parsed; raises what `read` does."""
     text = decode(body, media)
     if is_markdown(media):
         if bounded:
@@ -198,7 +199,9 @@ def _without_noscript(text: str) -> str:
 
 
 def base_of(href: str, source: Source | None) -> str:
-    """What relative links of a page are relative to; `href` is that of its `<base>`, or empty."""
+    """Return what relative links of a page are relative to; `href` is that of its `<base>`, or
+    empty.
+    """
     page = source.url if source else ""
     try:
         return urljoin(page, href) if href else page
@@ -207,6 +210,6 @@ def base_of(href: str, source: Source | None) -> str:
 
 
 def _title(clauses: Sequence[Clause]) -> str:
-    """The text's own name: its first top heading, or else its first heading."""
+    """Return the text's own name: its first top heading, or else its first heading."""
     headings = [c for c in clauses if c.unit is Unit.HEADING]
     return next((c.text for c in headings if c.level == 1), headings[0].text if headings else "")

@@ -19,7 +19,7 @@ _VARIANT = re.compile(rf"\s{{2,}}|[^\S ]|[^\s](?:{ATTACHED_ONE})+|{ATTACHED_ONE}
 
 
 def folds(texts: Iterable[str]) -> dict[str, str]:
-    """What stands in any of `texts` and is compared as something else → as what."""
+    """Return what stands in any of `texts` and is compared as something else → as what."""
     return dict(sorted({pair for text in texts for pair in _folds(text)}))
 
 

@@ -36,12 +36,12 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 
 
 def is_pdf(body: bytes) -> bool:
-    """Whether a body is a PDF, the one format besides text that is read."""
+    """Return whether a body is a PDF, the one format besides text that is read."""
     return body[:_SNIFFED].lstrip(_BLANK).startswith(b"%PDF-")
 
 
 def foreign_format(body: bytes) -> str:
-    """What a body is, in words, where it can be read as no text; else empty."""
+    """Return what a body is, in words, where it can be read as no text; else empty."""
     if is_pdf(body):
         return ""
     start = body[:_SNIFFED].lstrip(_BLANK)
@@ -69,5 +69,5 @@ def _is_json(body: bytes) -> bool:
 
 
 def way_out(name: str) -> str:
-    """A sentence about a body that is of this format."""
+    """Return a sentence about a body that is of this format."""
     return f"It is {name}, by its first bytes, and no page that can be read: {_WAY_OUT}."

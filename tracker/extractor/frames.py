@@ -25,7 +25,7 @@ _ENOUGH, _ENOUGH_BESIDE_NAMED = 2, 5
 
 
 def framed(text: str, page: Reading) -> str:
-    """The address, as written, of the frame in which a page shows its document; else empty.
+    """Return the address, as written, of the frame in which a page shows its document; else empty.
 
     `page` is what is read of it besides.
     """
@@ -40,7 +40,7 @@ def framed(text: str, page: Reading) -> str:
 
 
 def _frames(text: str) -> Iterator[tuple[str, str]]:
-    """The frames that a reader sees: their addresses, and all that they are called."""
+    """Yield the frames that a reader sees: their addresses, and all that they are called."""
     parser = etree.HTMLParser()
     try:
         parser.feed(text)

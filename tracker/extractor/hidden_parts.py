@@ -72,7 +72,9 @@ def _around(inner: Node, outer: Node) -> Iterator[Node]:
 
 
 def _is_marked(element: Node) -> bool:
-    """Whether an element has anything that could strike it out or hide it; hardly any has."""
+    """Return whether an element has anything that could strike it out or hide it; hardly any
+    has.
+    """
     marks = element.attributes
     return element.name in _MARKED or ("style" in marks or "hidden" in marks)
 
@@ -87,7 +89,7 @@ def _is_hidden(element: Node) -> bool:
 
 
 def is_hidden(attributes: Mapping[str, str]) -> bool:
-    """Whether an element with these attributes is not shown, by what it says itself."""
+    """Return whether an element with these attributes is not shown, by what it says itself."""
     return "hidden" in attributes or _HIDES.search(attributes.get("style") or "") is not None
 
 
@@ -96,7 +98,9 @@ def _style(element: Node) -> str:
 
 
 def _opens(element: Node) -> bool:
-    """Whether a click shows a part that is hidden: an opener stands before it or its parent."""
+    """Return whether a click shows a part that is hidden: an opener stands before it or its
+    parent.
+    """
     marks = element.attributes
     if marks.get("role") in _PANELS or "aria-labelledby" in marks or element.name == "details":
         return True

@@ -31,7 +31,9 @@ class ListNumbers:
         self._next: dict[int, int] = {}
 
     def of(self, item: Node) -> str:
-        """The number before an item, "3." or "b."; empty where it has a bullet or nothing."""
+        """Return the number before an item, "3." or "b."; empty where it has a bullet or
+        nothing.
+        """
         around = item.parent
         while around is not None and around.name not in _LISTS:
             around = around.parent
@@ -67,7 +69,7 @@ def _whole(value: str | None) -> int | None:
 
 
 def _kind(attributes: Mapping[str, str]) -> str:
-    """How an element says that its numbers are written, if it does."""
+    """Return how an element says that its numbers are written, if it does."""
     if said := _STYLE.search(attributes.get("style") or ""):
         return said[1].lower()
     kind = (attributes.get("type") or "").strip()
@@ -89,7 +91,7 @@ def _written(number: int, kind: str) -> str:
 
 
 def _in_letters(number: int, letters: str) -> str:
-    """A, B … Z, AA; empty for what has no such number."""
+    """Return a, B … Z, AA; empty for what has no such number."""
     found = ""
     while number > 0:
         number, place = divmod(number - 1, len(letters))

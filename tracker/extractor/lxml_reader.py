@@ -37,7 +37,9 @@ _EMAILS = etree.XPath("//*[@data-cfemail]")
 
 
 def parts(text: str, select: Sequence[Selector], remove: Sequence[Selector]) -> Parts | None:
-    """What `text` is as a page, and the parts of it that are the document; None if unsure."""
+    """Return what `text` is as a page, and the parts of it that are the document; None if
+    unsure.
+    """
     wanted, unwanted = _compiled(select), _compiled(remove)
     if wanted is None or unwanted is None or (root := _parse(text)) is None:
         return None
@@ -72,14 +74,14 @@ def _parse(text: str) -> _Element | None:
 
 
 def _is_odd(root: _Element) -> bool:
-    """Whether there is more to the page than a reading from its root would find."""
+    """Return whether there is more to the page than a reading from its root would find."""
     # What comes after the end of a page may be put beside the root, where nothing is looked for.
     beside = (e for other in root.itersiblings() for e in other.iter() if isinstance(e.tag, str))
     return any(map(_is_more, beside)) or bool(_IS_DEEP(root) or _HAS_STRAYS(root))
 
 
 def _is_more(element: _Element) -> bool:
-    """Whether it is anything but an empty script, as hosts put at the end of a page."""
+    """Return whether it is anything but an empty script, as hosts put at the end of a page."""
     text = f"{element.text or ''}{element.tail or ''}".strip()
     is_bare = element.tag == "html" and not element.attrib
     return bool(text) or not (is_bare or element.tag == "script")
@@ -90,7 +92,7 @@ def _text(node: Node) -> str:
 
 
 def _ranked(found: Sequence[Sequence[_Element]]) -> dict[_Element, int]:
-    """The chosen elements with the first selector that chose them, or something in them."""
+    """Return the chosen elements with the first selector that chose them, or something in them."""
     ranks = {e: rank for rank, matches in reversed([*enumerate(found)]) for e in matches}
     if len(found) > 1:
         for element, rank in [*ranks.items()]:
@@ -115,7 +117,7 @@ def _by_structure(root: _Element, removed: set[_Element]) -> tuple[tuple[Node, .
 def _runs(
     root: _Element, chosen: Mapping[_Element, int], removed: set[_Element]
 ) -> tuple[tuple[Node, ...], ...]:
-    """The outermost chosen elements, those with one parent together.
+    """Return the outermost chosen elements, those with one parent together.
 
     They are in the order of the selectors that chose them, and then in that of the page.
     """
@@ -130,7 +132,9 @@ def _runs(
 
 
 def _stands(element: _Element, chosen: Container[_Element], removed: set[_Element]) -> bool:
-    """Whether an element stands in no other that is chosen, nor in what is not to be read."""
+    """Return whether an element stands in no other that is chosen, nor in what is not to be
+    read.
+    """
     if element in removed or is_dropped(element.tag, element.attrib):
         return False
     return not any(
@@ -211,7 +215,8 @@ class _Compiled:
 
 
 def _is_at_end(path: tuple[_Step, ...], element: _Element) -> bool:
-    """Whether an element is what the last step of a path asks for, and stands where it should.
+    """Return whether an element is what the last step of a path asks for, and stands where it
+    should.
 
     Its ancestors are gone through once: for each the steps are known that it may match. To try
     every choice of ancestors would cost depth to the power of the steps.
@@ -231,7 +236,7 @@ def _is_at_end(path: tuple[_Step, ...], element: _Element) -> bool:
 
 
 def _compiled(selectors: Sequence[Selector]) -> list[_Compiled] | None:
-    """What matches each selector; None where one of them is more than we are sure of."""
+    """Return what matches each selector; None where one of them is more than we are sure of."""
     found = [_compile(s) if isinstance(s, str) else None for s in selectors]
     certain = [one for one in found if one is not None]
     return certain if len(certain) == len(found) else None

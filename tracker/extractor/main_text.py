@@ -65,7 +65,7 @@ _LEADS = frozenset("p div section article header blockquote".split())
 
 
 def narrow(runs: Sequence[Run], title: str) -> tuple[Run, ...]:
-    """What of `runs` is the text, where the page is no text of terms; else all of them."""
+    """Return what of `runs` is the text, where the page is no text of terms; else all of them."""
     roots = [part for run in runs for part in run if isinstance(part, Node)]
     if not roots or _speaks_of_terms(roots, title):
         return tuple(runs)
@@ -83,7 +83,9 @@ def narrow(runs: Sequence[Run], title: str) -> tuple[Run, ...]:
 
 
 def _speaks_of_terms(roots: Sequence[Node], title: str) -> bool:
-    """Whether a page may be a text of terms: by its names, its sentences, or for want of both."""
+    """Return whether a page may be a text of terms: by its names, its sentences, or for want of
+    both.
+    """
     headings = (h for root in roots for h in _named(root, {"h1"}))
     if any(map(_is_name, [title, *(" ".join(_texts(h)) for h in headings)])):
         return True
@@ -102,14 +104,14 @@ def _speaks_of_terms(roots: Sequence[Node], title: str) -> bool:
 
 
 def _is_name(title: str) -> bool:
-    """Whether a title, or a part of it, is what texts of terms are called."""
+    """Return whether a title, or a part of it, is what texts of terms are called."""
     return any(
         len(part.split()) <= _LONGEST_NAME and _NAMES.search(part) for part in _PARTS.split(title)
     )
 
 
 def names_terms(words: str) -> bool:
-    """Whether words say that something is a text of terms."""
+    """Return whether words say that something is a text of terms."""
     return _NAMES.search(words) is not None
 
 
@@ -124,14 +126,14 @@ def _texts(element: Node) -> list[str]:
 
 
 def _block_texts(root: Node) -> Iterator[str]:
-    """What each block says by itself, in the order of the page."""
+    """Yield what each block says by itself, in the order of the page."""
     for element in (root, *root.elements()):
         if element.name not in _INLINE and (text := _own(element)):
             yield text
 
 
 def _own(element: Node) -> str:
-    """The text of a block without the blocks in it, and without links."""
+    """Return the text of a block without the blocks in it, and without links."""
     parts: list[str] = []
     waiting: list[Node | str] = element.children[::-1]
     while waiting:
@@ -156,7 +158,7 @@ class _Weight:
 
 
 def _parts(root: Node) -> list[Node]:
-    """The elements that hold the text, in the order of the page."""
+    """Return the elements that hold the text, in the order of the page."""
     weights = _weights(root)
     best = max(weights.values(), key=lambda one: one.all, default=None)
     if best is None:
@@ -183,7 +185,9 @@ def _parts(root: Node) -> list[Node]:
 
 
 def _weights(root: Node) -> dict[int, _Weight]:
-    """What the paragraphs in each element weigh, by its identity: near ones more than far ones."""
+    """Return what the paragraphs in each element weigh, by its identity: near ones more than far
+    ones.
+    """
     found: dict[int, _Weight] = {}
     for element in (root, *root.elements()):
         if element.name not in _PARAGRAPHS:
@@ -225,7 +229,7 @@ def _is_linked(element: Node) -> bool:
 
 
 def _is_text(element: Node, weight: _Weight | None, best: float) -> bool:
-    """Whether what is beside the best part is of the text too."""
+    """Return whether what is beside the best part is of the text too."""
     if element.name in _HEADINGS or _is_linked(element) or any(_named(element, {"form"})):
         return False
     if weight is not None and weight.own >= _SHARE * best:
@@ -258,7 +262,7 @@ def _cut(root: Node, parts: Sequence[Node]) -> None:
 
 
 def _line(element: Node, root: Node) -> list[Node]:
-    """The elements from `root` down to one in it."""
+    """Return the elements from `root` down to one in it."""
     found = [element]
     while found[-1] is not root and found[-1].parent is not None:
         found.append(found[-1].parent)
@@ -274,7 +278,7 @@ def _alone(heading: Node, root: Node, others: set[int]) -> None:
 
 
 def _heading_above(root: Node, first: Node) -> Node | None:
-    """The last top heading before the text, where it has none itself."""
+    """Return the last top heading before the text, where it has none itself."""
     if any(_named(first, {"h1"})):
         return None
     found = None

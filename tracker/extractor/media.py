@@ -12,10 +12,10 @@ _MARKDOWN = re.compile(
 
 
 def is_markdown(media: str) -> bool:
-    """Whether a media type is Markdown, under whatever name."""
+    """Return whether a media type is Markdown, under whatever name."""
     return _MARKDOWN.match(media) is not None
 
 
 def is_plain(media: str) -> bool:
-    """Whether a media type is text without markup."""
+    """Return whether a media type is text without markup."""
     return media.strip().lower().startswith("text/plain")

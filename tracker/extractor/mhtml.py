@@ -13,7 +13,7 @@ _HEAD = 8192  # bytes
 
 
 def is_mhtml(body: bytes) -> bool:
-    """Whether a body is a message with parts, as browsers save whole pages."""
+    """Return whether a body is a message with parts, as browsers save whole pages."""
     head = body[:_HEAD].lstrip(_BLANK).replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     return (
         _MULTIPART.search(head) is not None
@@ -24,7 +24,7 @@ def is_mhtml(body: bytes) -> bool:
 
 @lru_cache(maxsize=2)
 def page_in(body: bytes, media: str) -> tuple[bytes, str]:
-    """The page in a message and its media type; a body that is no message as it is."""
+    """Return the page in a message and its media type; a body that is no message as it is."""
     if not is_mhtml(body):
         return body, media
     from email import message_from_bytes  # most pages are none

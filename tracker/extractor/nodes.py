@@ -28,7 +28,7 @@ class Node:
                 waiting += reversed(node.children)
 
     def elements(self) -> Iterator[Node]:
-        """The elements in it, in document order."""
+        """Yield the elements in it, in document order."""
         waiting = [child for child in reversed(self.children) if isinstance(child, Node)]
         while waiting:
             node = waiting.pop()
@@ -36,11 +36,11 @@ class Node:
             waiting += [child for child in reversed(node.children) if isinstance(child, Node)]
 
     def find_all(self, names: Collection[str]) -> Iterator[Node]:
-        """The elements in it that have one of these names, in document order."""
+        """Return the elements in it that have one of these names, in document order."""
         return (node for node in self.elements() if node.name in names)
 
     def stands_in(self, names: Collection[str]) -> bool:
-        """Whether an element around it has one of these names."""
+        """Return whether an element around it has one of these names."""
         around = self.parent
         while around is not None and around.name not in names:
             around = around.parent
@@ -52,7 +52,7 @@ class Node:
             self.parent.children = [c for c in self.parent.children if c is not self]
 
     def has_text(self) -> bool:
-        """Whether anything in it can be read."""
+        """Return whether anything in it can be read."""
         waiting: list[Node | str] = [self]
         while waiting:
             node = waiting.pop()
@@ -88,7 +88,7 @@ EXCEPTIONS = {"template": ("shadowrootmode",), "textarea": ("readonly", "disable
 
 
 def is_dropped(name: str, attributes: Mapping[str, str]) -> bool:
-    """Whether an element is never a part of the text."""
+    """Return whether an element is never a part of the text."""
     if name not in DROPPED:
         return False
     return not any(mark in attributes for mark in EXCEPTIONS.get(name, ()))

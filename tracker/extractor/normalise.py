@@ -90,7 +90,7 @@ def _display(text: str) -> str:
 
 
 def enumerator(text: str) -> tuple[str, str]:
-    """The leading enumerator of `text` ("2.1", "(a)") and the rest; bullets are dropped."""
+    """Return the leading enumerator of `text` ("2.1", "(a)") and the rest; bullets are dropped."""
     plain = fold(text)
     rest = _BULLET.sub("", plain, count=1)
     match = _NUMBER.match(rest)
@@ -108,7 +108,8 @@ def enumerator(text: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=2048)
 def clean_target(href: str, base: str) -> str:
-    """The link target a reader would reach: absolute, unwrapped, without tracking parameters.
+    """Return the link target a reader would reach: absolute, unwrapped, without tracking
+    parameters.
 
     Empty for targets that are not safe to publish (`javascript:`, `data:`) or not readable.
     """
@@ -131,7 +132,7 @@ def clean_target(href: str, base: str) -> str:
 
 
 def differ_in_tracking(one: str, other: str) -> bool:
-    """Whether two addresses surely have one target, seen without taking them apart.
+    """Return whether two addresses surely have one target, seen without taking them apart.
 
     They have when they are alike up to the values of tracking parameters. False is no answer.
     """
@@ -165,7 +166,7 @@ def _unwrap(url: str) -> str:
 
 
 def decode_email(code: str) -> str:
-    """The address hidden by Cloudflare's `data-cfemail` (each byte XORed with the first)."""
+    """Return the address hidden by Cloudflare's `data-cfemail` (each byte XORed with the first)."""
     try:
         key, *rest = bytes.fromhex(code)
     except ValueError:

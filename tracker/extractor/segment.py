@@ -75,7 +75,7 @@ _ENCLOSING = {"td", "th", "li", "details"}
 
 
 def segment(runs: Sequence[Run], base: str) -> tuple[Clause, ...]:
-    """The clauses of `runs` in reading order; relative links are resolved against `base`."""
+    """Return the clauses of `runs` in reading order; relative links are resolved against `base`."""
     walk = _Walk(base, _containers(runs), _openers(runs))
     for run in runs:
         for root in run:
@@ -175,12 +175,14 @@ class _Walk:
             self.number = element, self.lists.of(element)
 
     def _is_opener(self, element: Node) -> bool:
-        """Whether a button is a heading of what it opens, although it does not say so."""
+        """Return whether a button is a heading of what it opens, although it does not say so."""
         is_all = bool(self.stack) and _is_all(element, self.stack[-1])
         return is_all or id(element) in self.openers
 
     def _nature(self, element: Node, above: _Frame | None) -> tuple[Unit, int, bool]:
-        """What text in `element` is: its unit, a heading's level, whether it may be a bold one."""
+        """Return what text in `element` is: its unit, a heading's level, whether it may be a bold
+        one.
+        """
         name = element.name
         level = _heading_level(element)
         if level and not (name == "button" and above is not None and above.level):
@@ -246,7 +248,7 @@ class _Walk:
         return next((labels for labels in found if labels is not None), ()) if self.labels else ()
 
     def _unit(self, text: str, part: list[_Piece]) -> tuple[Unit, int]:
-        """What a clause is, and a heading's level."""
+        """Return what a clause is, and a heading's level."""
         if not self.stack:
             return Unit.PARAGRAPH, 0
         frame = self.stack[-1]
@@ -256,12 +258,12 @@ class _Walk:
 
 
 def is_styled_block(attributes: Mapping[str, str]) -> bool:
-    """Whether an element's own style makes a block of it, whatever its name."""
+    """Return whether an element's own style makes a block of it, whatever its name."""
     return _BLOCK_STYLE.search(attributes.get("style") or "") is not None
 
 
 def _shift(element: Node) -> str:
-    """Whether an element raises or lowers its text: "sup", "sub", or neither."""
+    """Return whether an element raises or lowers its text: "sup", "sub", or neither."""
     if element.name in _SHIFTED:
         return element.name
     said = _SHIFTED_STYLE.search(element.attributes.get("style") or "")
@@ -274,7 +276,7 @@ def _has_lines(element: Node) -> bool:
 
 
 def _direction(element: Node) -> str:
-    """The mark of the direction that an element forces upon its letters, if it does."""
+    """Return the mark of the direction that an element forces upon its letters, if it does."""
     marks = element.attributes
     style = marks.get("style") or ""
     if element.name != "bdo" and not _TURNED_STYLE.search(style):
@@ -284,7 +286,7 @@ def _direction(element: Node) -> str:
 
 
 def _in_order(part: list[_Piece]) -> list[_Piece]:
-    """The pieces as displayed, where some are made to run the other way."""
+    """Return the pieces as displayed, where some are made to run the other way."""
     texts = [piece.text for piece in part]
     if not is_turned(texts):
         return part
@@ -292,14 +294,18 @@ def _in_order(part: list[_Piece]) -> list[_Piece]:
 
 
 def _short(heading: str) -> str:
-    """A heading as it stands above clauses; above thousands of them a long one would be dear."""
+    """Return a heading as it stands above clauses; above thousands of them a long one would be
+    dear.
+    """
     if len(heading) <= _LONGEST_HEADING:
         return heading
     return f"{heading[:_LONGEST_HEADING].rsplit(None, 1)[0]} …"
 
 
 def _containers(runs: Sequence[Run]) -> set[int]:
-    """What has headings in it (by identity): such a list item holds sections, it is no point."""
+    """Return what has headings in it (by identity): such a list item holds sections, it is no
+    point.
+    """
     found: set[int] = set()
     for root in (root for run in runs for root in run if isinstance(root, Node)):
         for heading in root.find_all(_HEADING_LEVELS):
@@ -311,7 +317,7 @@ def _containers(runs: Sequence[Run]) -> set[int]:
 
 
 def _openers(runs: Sequence[Run]) -> set[int]:
-    """The buttons (by identity) each of which has a part with a sentence right behind it.
+    """Return the buttons (by identity) each of which has a part with a sentence right behind it.
 
     One alone may be anything; where there are more of them, each opens what is behind it.
     """
@@ -324,7 +330,9 @@ def _openers(runs: Sequence[Run]) -> set[int]:
 
 
 def _opened(button: Node) -> Node | None:
-    """The part with a sentence that stands right behind a button, or what has nothing else."""
+    """Return the part with a sentence that stands right behind a button, or what has nothing
+    else.
+    """
     letters = _letters(button)
     around: Node | None = button if letters else None
     while around is not None and around.parent is not None and _letters(around) == letters:
@@ -336,7 +344,7 @@ def _opened(button: Node) -> Node | None:
 
 
 def _behind(element: Node) -> Node | None:
-    """The element right behind another, if no text is between them."""
+    """Return the element right behind another, if no text is between them."""
     siblings = element.parent.children if element.parent else []
     place = next(n for n, child in enumerate(siblings) if child is element)
     rest = (c for c in siblings[place + 1 :] if isinstance(c, Node) or c.strip())
@@ -363,7 +371,9 @@ def _is_noise(element: Node) -> bool:
 
 
 def _is_all(button: Node, around: _Frame) -> bool:
-    """Whether a button in a heading has all of its words, as where it opens what stands below."""
+    """Return whether a button in a heading has all of its words, as where it opens what stands
+    below.
+    """
     if button.name != "button" or not (around.level or around.unit is Unit.DEFINITION):
         return False
     return _letters(around.element) == _letters(button)
@@ -404,7 +414,7 @@ def _heading_level(element: Node) -> int:
 
 
 def _number(value: object) -> int:
-    """A small number from an attribute, 0 for anything else."""
+    """Return a small number from an attribute, 0 for anything else."""
     return int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,3}", value) else 0
 
 
@@ -414,7 +424,9 @@ def _is_bold_heading(text: str, part: list[_Piece]) -> bool:
 
 
 def _links(part: list[_Piece]) -> tuple[Link, ...]:
-    """The links of a clause; the pieces of one link are joined, a link without words is no link."""
+    """Return the links of a clause; the pieces of one link are joined, a link without words is no
+    link.
+    """
     runs = ((link, "".join(p.text for p in run)) for link, run in groupby(part, lambda p: p.link))
     tidy = (Link(display(words.replace(_BREAK, " ")), link) for link, words in runs if link)
     return tuple(link for link in tidy if link.words)
@@ -456,7 +468,7 @@ def _cells(row: Node) -> list[Node]:
 
 
 def _is_header(cells: Sequence[Node]) -> bool:
-    """Whether a first row holds column headers; its corner may be empty."""
+    """Return whether a first row holds column headers; its corner may be empty."""
     return all(
         cell.name == "th" or (n == 0 and len(cells) > 1 and not cell.has_text())
         for n, cell in enumerate(cells)
@@ -486,6 +498,6 @@ def _span(cell: Node, name: str) -> int:
 
 
 def _label(cell: Node) -> str:
-    """What a cell says, short enough to be a heading."""
+    """Return what a cell says, short enough to be a heading."""
     text = " ".join(f"{c.number} {c.text}".lstrip() for c in segment([[cell]], ""))
     return text if len(text) <= _LONGEST_LABEL else text[: _LONGEST_LABEL - 1].rstrip() + "…"

@@ -154,7 +154,7 @@ class Notice:
 
 
 def notice(reading: Reading) -> Notice | None:
-    """What a short page says of itself in place of a document, if anything."""
+    """Return what a short page says of itself in place of a document, if anything."""
     if sum(len(clause.key) for clause in reading.clauses) >= SHORT:
         return None
     headings = [fold(reading.title)]
@@ -171,7 +171,7 @@ def notice(reading: Reading) -> Notice | None:
 
 
 def weight_of_terms(texts: Sequence[str]) -> int:
-    """How much `texts` speak of what terms speak of: up to two for each sentence."""
+    """Return how much `texts` speak of what terms speak of: up to two for each sentence."""
     return sum(_weight(sentence) for text in texts for sentence in _SENTENCE.split(text))
 
 
@@ -194,7 +194,7 @@ def _said(texts: Sequence[str]) -> Notice | None:
 
 
 def _coded(texts: Sequence[str]) -> Notice | None:
-    """The status code that a page has for a title, a heading or a clause of few words."""
+    """Return the status code that a page has for a title, a heading or a clause of few words."""
     few = (text for text in texts if len(text.split()) <= _FEWEST_WORDS)
     code = next((match for match in map(_CODE.search, few) if match), None)
     if code is None:

@@ -166,7 +166,7 @@ class Fetcher:
         )
 
     def robots(self, url: str, *, now: datetime | None = None) -> RobotsVerdict:
-        """What the host's robots.txt says about a page; read at most once per host.
+        """Return what the host's robots.txt says about a page; read at most once per host.
 
         Without `now`, a Retry-After given as a date is ignored.
         """
@@ -205,7 +205,9 @@ class Fetcher:
             return FinalResponse(ResponseHead(str(url)), refused_directly(refused))
 
     def _permission(self, now: datetime | None, url: str) -> RobotsVerdict:
-        """What robots.txt says about `url`; raises Refused where its host may not be contacted."""
+        """Return what robots.txt says about `url`; raises Refused where its host may not be
+        contacted.
+        """
         address = address_of(url)
         if address not in self._robots:
             ask = RequestPlan(
@@ -291,7 +293,7 @@ class Fetcher:
             url, before = onward, visit.head
 
     def _step(self, url: httpx.URL, ask: RequestPlan, deadline: Deadline) -> FinalResponse:
-        """One request, if robots.txt permits, when it is our turn."""
+        """Return one request, if robots.txt permits, when it is our turn."""
         robots = ask.permit(str(url))
         if self._obey and not robots.allowed:
             return FinalResponse(ResponseHead(str(url)), Verdict(robots.outcome, robots.reason))
@@ -307,12 +309,12 @@ def _sent_on(visit: FinalResponse, ask: RequestPlan) -> ResponseHead | None:
 
 
 def _beginning(head: ResponseHead, chunks: Iterable[bytes]) -> bytes:
-    """As much of a body as a robots.txt may have; a service's answer has less."""
+    """Return as much of a body as a robots.txt may have; a service's answer has less."""
     return b"".join(take(decoded(head, chunks), LONGEST)[0])
 
 
 def _validators(etag: str | None, modified: str | None) -> dict[str, str]:
-    """The headers of a conditional request; values that cannot be sent are left out.
+    """Return the headers of a conditional request; values that cannot be sent are left out.
 
     They are a server's own words of last time, which need not be fit for a header.
     """

@@ -15,7 +15,9 @@ from tracker.model import Outcome
 
 @lru_cache(maxsize=256)  # asked for a page, and again for what robots.txt says of it
 def web_address(text: str) -> httpx.URL | None:
-    """An http or https URL with a host, without credentials and fragment; None for others."""
+    """Return an http or https URL with a host, without credentials and fragment; None for
+    others.
+    """
     try:
         url = httpx.URL(text)
         if url.scheme not in ("http", "https") or not url.host:
@@ -27,7 +29,7 @@ def web_address(text: str) -> httpx.URL | None:
 
 
 def redirects(head: ResponseHead) -> bool:
-    """Whether an answer sends us elsewhere."""
+    """Return whether an answer sends us elsewhere."""
     return head.status in REDIRECTS and bool(head.get("location"))
 
 
@@ -44,7 +46,7 @@ def by_itself(head: ResponseHead, body: bytes) -> ResponseHead | None:
 
 
 def next_stop(head: ResponseHead, visited: Sequence[str], longest: int) -> httpx.URL | Verdict:
-    """The URL a redirect leads to, or why it is not followed.
+    """Return the URL a redirect leads to, or why it is not followed.
 
     `visited` are the URLs asked for so far, `longest` the number of redirects allowed.
     """

@@ -48,7 +48,7 @@ class FinalResponse:
 
 
 def standing_headers(agent: str) -> dict[str, str]:
-    """What every request says."""
+    """Return what every request says."""
     return {
         "User-Agent": agent,
         "Accept": "text/html, application/xhtml+xml, text/*;q=0.9, */*;q=0.1",
@@ -102,7 +102,7 @@ def refused_on_the_way(refused: Refused, source: ResponseHead) -> Verdict:
 
 
 def _failure(error: Exception, head: ResponseHead, deadline: Deadline) -> Verdict:
-    """What an error of the network means, and whether it may pass."""
+    """Return what an error of the network means, and whether it may pass."""
     if deadline.left() <= 0 or isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout):
         reason = (
             f"{head.host} had not sent the whole page when the time for a visit was over; "

@@ -85,7 +85,7 @@ def texts(
     topics: Sequence[Topic],
     earlier: Texts | None = None,
 ) -> Texts:
-    """What the captures of `document`, in order, show it to have said.
+    """Return what the captures of `document`, in order, show it to have said.
 
     It is the same for all captures with the same `decisive` runs, but for when the newest
     version was last seen. `earlier` is what followed, by the same code and topics, from other
@@ -123,7 +123,7 @@ def completed(
     found: Texts,
     expect: timedelta | None = None,
 ) -> History:
-    """The history of `document` with how it stands after these captures, which are in order.
+    """Return the history of `document` with how it stands after these captures, which are in order.
 
     `expect` is how long its text may go unseen, where that is declared.
     """
@@ -142,7 +142,7 @@ def completed(
 
 
 def _seen_until(found: Texts, time: datetime) -> Texts:
-    """The same where the newest version was last seen at `time`."""
+    """Return the same where the newest version was last seen at `time`."""
     newest = found.versions[-1].key
 
     def seen(version: Version) -> Version:
@@ -173,7 +173,7 @@ def _revisions(
     topics: Sequence[Topic],
     earlier: Mapping[tuple[datetime, int, bool], Revision],
 ) -> Iterator[Revision]:
-    """Each step from a text as it was last read to the next as it was first seen.
+    """Yield each step from a text as it was last read to the next as it was first seen.
 
     What was found `earlier` holds as long as all versions before are the same.
     """
@@ -198,7 +198,7 @@ def _revisions(
 
 
 def _again(found: Revision | None, before: Version, after: Version) -> Revision | None:
-    """The same revision once more, if it was between the same versions."""
+    """Return the same revision once more, if it was between the same versions."""
     if found is None or not (_is_same(found.before, before) and _is_same(found.after, after)):
         return None
     # Its changes hold the very clauses of its own versions.
@@ -215,7 +215,8 @@ def _is_same(one: Version, other: Version) -> bool:
 
 
 def _told(revision: Revision, *, is_back: bool) -> Revision:
-    """A revision as it is told: of another language nothing more, of what is back that it is.
+    """Return a revision as it is told: of another language nothing more, of what is back that it
+    is.
 
     An earlier wording that came back is news where the change itself would be.
     """

@@ -61,9 +61,9 @@ class Candidate:
         return self.first.text
 
     def again(self, look: Observation) -> Candidate:
-        """The same text once more. Where other pages show it now, what comes next is compared
-        with those: the move itself is no change, and must not make the next change look like one.
-        Sources that take turns move nothing.
+        """Return the same text once more. Where other pages show it now, what comes next is
+        compared with those: the move itself is no change, and must not make the next change look
+        like one. Sources that take turns move nothing.
         """
         was_there = any(one.pages == look.pages for one in self.others)
         is_alike = self.shown.is_transcript == look.is_transcript
@@ -89,7 +89,9 @@ class Candidate:
         return Candidate(latest, latest, look.time, self.looks + 1, nearly=nearly)
 
     def beside(self, look: Observation) -> Observation:
-        """The look at this text to compare another text with: one at the same pages, if any."""
+        """Return the look at this text to compare another text with: one at the same pages, if
+        any.
+        """
         return next((o for o in self.others if o.pages == look.pages), self.shown)
 
 
@@ -109,12 +111,12 @@ class Pending:
         return has_agreed(self.sight.looks, self.sight.first.time, self.sight.last_seen)
 
     def stood_until(self, time: datetime) -> bool:
-        """Whether an archive, which next recorded something at `time`, saw it stand."""
+        """Return whether an archive, which next recorded something at `time`, saw it stand."""
         needed = _WEEK if self.reason in {RETURN, FLAPS} else _DAY
         return self.sight.first.is_import and time - self.sight.first.time >= needed
 
     def is_last_word(self, before: Candidate) -> bool:
-        """Whether it is the last record of an archive that recorded the text `before` it too
+        """Return whether it is the last record of an archive that recorded the text `before` it too
         seldom for agreement to be seen."""
         return self.sight.first.is_import and before.looks < AGREEING_OBSERVATIONS
 
@@ -134,7 +136,7 @@ class Confirmed:
 def confirm(
     looks: Iterable[Observation], alike: Alike, clauses: Clauses = lambda _: ()
 ) -> Confirmed:
-    """What is to be believed of `looks`, which are in order of time.
+    """Return what is to be believed of `looks`, which are in order of time.
 
     `alike` is the share of the text of two looks that stands in both, 0 to 1, the lesser of the
     two sides; it is asked only of texts that differ. `clauses` are those of a look.
@@ -188,7 +190,8 @@ class _Told:
         return is_known or self._counters.alone(seen.shown, look)
 
     def _is_transcribed(self, seen: Candidate, look: Observation) -> bool:
-        """Whether it is the same text on a page and in a transcript, which are never quite alike.
+        """Return whether it is the same text on a page and in a transcript, which are never quite
+        alike.
 
         Once each of them was seen, what is different in either is another text.
         """
@@ -261,7 +264,7 @@ class _Told:
 
 
 def _is_brief(look: Observation, following: Observation | None, before: str) -> bool:
-    """Whether an archive saw the text before it again within a day."""
+    """Return whether an archive saw the text before it again within a day."""
     return (
         following is not None
         and look.is_import
@@ -272,7 +275,7 @@ def _is_brief(look: Observation, following: Observation | None, before: str) -> 
 
 
 def waiting(held: Pending) -> str:
-    """What waits and why, as a sentence."""
+    """Return what waits and why, as a sentence."""
     seen = held.sight
     return (
         f"A new wording, first seen {seen.first.time:%Y-%m-%d %H:%M} UTC, waits for agreement "

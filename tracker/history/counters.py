@@ -57,7 +57,7 @@ class _Slot:
         return replace(self, looks=self.looks + 1)
 
     def is_stable(self, time: datetime) -> bool:
-        """Whether its value was seen for long enough to be believed."""
+        """Return whether its value was seen for long enough to be believed."""
         return has_agreed(self.looks, self.first.time, time)
 
 
@@ -109,7 +109,8 @@ class Counters:
     def _renewed(
         before: Observation, look: Observation, pair: tuple[Clause, Clause], slot: _Slot | None
     ) -> _Slot | None:
-        """The slot of a clause that has changed; None where it is nothing that could be a counter.
+        """Return the slot of a clause that has changed; None where it is nothing that could be a
+        counter.
 
         What names the day of the look is a counter at once.
         """
@@ -124,7 +125,7 @@ class Counters:
         return _Slot(changes, known | {other}, look, before.time)
 
     def alone(self, before: Observation, look: Observation) -> bool:
-        """Whether the last look differs from `before` by nothing but counters."""
+        """Return whether the last look differs from `before` by nothing but counters."""
         if not self._counting():
             return False
         steps = _changed(self._clauses(before), self._clauses(look), whole=True)
@@ -134,12 +135,12 @@ class Counters:
         return {j for j, slot in self._slots.items() if slot.counts}
 
     def varies(self, one: Observation, other: Observation) -> bool:
-        """Whether two looks differ by some letters in a few lines, and by nothing else."""
+        """Return whether two looks differ by some letters in a few lines, and by nothing else."""
         old, new = self._clauses(one), self._clauses(other)
         return bool(old) and _changed(old, new, whole=True) is not None
 
     def said(self) -> str:
-        """A sentence about the lines that count, empty if there is none."""
+        """Return a sentence about the lines that count, empty if there is none."""
         if self._last is None or not (places := sorted(self._counting())):
             return ""
         clauses = self._clauses(self._last)
@@ -156,14 +157,14 @@ def _short(text: str) -> str:
 
 
 def _ident(clause: Clause) -> _Ident:
-    """What a reader would read of a clause, as it is digested."""
+    """Return what a reader would read of a clause, as it is digested."""
     return clause.number, without_counters(clause.key), tuple(x.target for x in clause.links)
 
 
 def _changed(
     old: Sequence[Clause], new: Sequence[Clause], *, whole: bool = False
 ) -> tuple[list[_Pair], Callable[[int], int | None]] | None:
-    """The clauses that changed by a few letters, and where each other one is now.
+    """Return the clauses that changed by a few letters, and where each other one is now.
 
     None where they are too many to be counters; where `whole`, also where anything else differs.
     """
@@ -189,7 +190,7 @@ def _changed(
 def _steps(
     ours: Sequence[_Ident], theirs: Sequence[_Ident]
 ) -> Iterator[tuple[str, int, int, int, int]]:
-    """What is equal and what is not, in order, as `difflib` says it."""
+    """Yield what is equal and what is not, in order, as `difflib` says it."""
     if len(ours) == len(theirs):
         differ = [n for n, pair in enumerate(zip(ours, theirs, strict=True)) if pair[0] != pair[1]]
         if len(differ) <= _MOST:
@@ -219,7 +220,7 @@ def _in_place(differ: Sequence[int], length: int) -> Iterator[tuple[str, int, in
 def _paired(
     old: Sequence[Clause], new: Sequence[Clause], span: tuple[int, int, int, int]
 ) -> list[_Pair]:
-    """The clauses of two differing parts that are one clause with a few other letters.
+    """Return the clauses of two differing parts that are one clause with a few other letters.
 
     From the start on, and from the end back, as far as they are.
     """
@@ -235,7 +236,9 @@ def _paired(
 
 
 def _is_variation(one: Clause, other: Clause) -> bool:
-    """Whether two clauses are alike but for a few letters in one place, or for their links."""
+    """Return whether two clauses are alike but for a few letters in one place, or for their
+    links.
+    """
     if one.unit != other.unit or len(one.links) != len(other.links):
         return False
     start = _common(one.key, other.key)
@@ -244,5 +247,5 @@ def _is_variation(one: Clause, other: Clause) -> bool:
 
 
 def _common(one: Sequence[object], other: Sequence[object]) -> int:
-    """How many of the first ones of both are alike."""
+    """Return how many of the first ones of both are alike."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

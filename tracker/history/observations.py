@@ -74,7 +74,7 @@ def in_order(captures: Iterable[Capture], document: Document) -> list[Capture]:
 
 
 def each_look(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:
-    """The captures of each look, good or not; `captures` are by time and the log.
+    """Yield the captures of each look, good or not; `captures` are by time and the log.
 
     A look sees a page once: where the same page comes again, it was looked at again.
     """
@@ -93,7 +93,7 @@ def each_look(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:
 def observations(
     captures: Iterable[Capture], reader: Reader, alike: Alike
 ) -> Sequence[Observation]:
-    """The good looks of `captures`, which are in order; each text is read once.
+    """Return the good looks of `captures`, which are in order; each text is read once.
 
     With them those collapses that agree with the good look after them; `alike` is the share of
     their texts that both have.
@@ -110,7 +110,7 @@ def _is_nearly(one: Observation, other: Observation, alike: Alike) -> bool:
 
 
 def _merged(seen: Sequence[Observation], reader: Reader) -> Sequence[Observation]:
-    """The looks, with a transcript and a page of the same words as one text.
+    """Return the looks, with a transcript and a page of the same words as one text.
 
     One archive keeps pages, another transcribes them to Markdown; markup and links of the two
     are never quite alike. A transcript takes the identity of the page nearest before it.
@@ -146,7 +146,9 @@ def _looks(captures: Iterable[Capture], reader: Reader) -> Iterator[Observation]
 def groups(
     captures: Iterable[Capture], *, collapsed: bool = False
 ) -> Iterator[tuple[Capture, ...]]:
-    """The captures of each good look, or also of those `collapsed`; `captures` are in order."""
+    """Yield the captures of each good look, or also of those `collapsed`; `captures` are in
+    order.
+    """
     outcomes = _SEEN if collapsed else _GOOD
     for parts in each_look(captures):
         if all(c.outcome in outcomes and c.text for c in parts):
@@ -154,7 +156,7 @@ def groups(
 
 
 def nths(observations: Iterable[Sequence[Capture]]) -> list[int]:
-    """Which of its second each look is, from 1, by their captures.
+    """Return which of its second each look is, from 1, by their captures.
 
     They are counted by the order of the log, so that whatever is recorded later leaves the names
     of those before as they are.
@@ -170,7 +172,7 @@ def nths(observations: Iterable[Sequence[Capture]]) -> list[int]:
 
 
 def version(document: str, look: Observation, reader: Reader) -> Version:
-    """What a look showed, as a version of `document` that was seen just then."""
+    """Return what a look showed, as a version of `document` that was seen just then."""
     return Version(
         document=document,
         title=reader(look.parts[0]).title,
@@ -184,5 +186,5 @@ def version(document: str, look: Observation, reader: Reader) -> Version:
 
 
 def clauses(parts: Sequence[Capture], reader: Reader) -> tuple[Clause, ...]:
-    """The text of a look, page after page."""
+    """Return the text of a look, page after page."""
     return tuple(clause for capture in parts for clause in reader(capture).clauses)

@@ -21,7 +21,7 @@ def upcoming(
     reader: Reader,
     topics: Sequence[Topic],
 ) -> tuple[Revision, ...]:
-    """The upcoming revisions that `looks` at the preview page gave, oldest first."""
+    """Return the upcoming revisions that `looks` at the preview page gave, oldest first."""
     found = tuple(_upcoming(versions, looks, reader, topics))
     places = nths(revision.after.captures for revision in found)
     return tuple(
@@ -53,7 +53,9 @@ def _upcoming(
 
 
 def told_once(revisions: Sequence[Revision], coming: Sequence[Revision]) -> tuple[Revision, ...]:
-    """All revisions in order of first sight, each that a preview told of before saying when."""
+    """Return all revisions in order of first sight, each that a preview told of before saying
+    when.
+    """
     told = [_announced(revision, coming) for revision in revisions]
     return tuple(sorted([*told, *coming], key=lambda r: (r.first_seen, r.after.is_preview)))
 
@@ -67,7 +69,9 @@ def _announced(revision: Revision, coming: Sequence[Revision]) -> Revision:
 
 
 def _is_its_banner(revision: Revision, preview: Revision) -> bool:
-    """Whether a notice says no more than the preview: it came with it, or names the same date."""
+    """Return whether a notice says no more than the preview: it came with it, or names the same
+    date.
+    """
     return revision.significance is Significance.ANNOUNCEMENT and (
         revision.first_seen == preview.first_seen
         or (revision.effective is not None and revision.effective == preview.effective)
@@ -75,6 +79,8 @@ def _is_its_banner(revision: Revision, preview: Revision) -> bool:
 
 
 def _is_same(announced: Version, in_force: Version) -> bool:
-    """Whether the text in force is the one announced, but for banners and what is no wording."""
+    """Return whether the text in force is the one announced, but for banners and what is no
+    wording.
+    """
     changes = revise(announced, in_force, ()).changes
     return all(change.significance is not Significance.SUBSTANTIVE for change in changes)

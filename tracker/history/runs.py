@@ -34,7 +34,9 @@ class Run:
 
 
 def decisive(ordered: Sequence[Capture]) -> tuple[Run, ...]:
-    """The runs of all looks that count among captures in order; equal runs give equal texts."""
+    """Return the runs of all looks that count among captures in order; equal runs give equal
+    texts.
+    """
     known = list(_runs(c for c in ordered if not c.is_preview))
     begin = known[0].first[0].time if known else None
     late = (c for c in ordered if c.is_preview and _is_since(begin, c))
@@ -52,7 +54,7 @@ def _sight(parts: Sequence[Capture]) -> list[tuple[object, ...]]:
 
 
 def _settled(known: Sequence[Run]) -> Iterator[Run]:
-    """The last run; as soon as it is believed, how often it was seen is of no matter.
+    """Yield the last run; as soon as it is believed, how often it was seen is of no matter.
 
     What was seen first of all is believed at once.
     """
@@ -62,7 +64,7 @@ def _settled(known: Sequence[Run]) -> Iterator[Run]:
 
 
 def _previews(captures: Iterable[Capture]) -> Iterator[Run]:
-    """Each text of a preview when it was first shown beside a text that was in force."""
+    """Return each text of a preview when it was first shown beside a text that was in force."""
     return (replace(run, looks=0, last=None) for run in _runs(captures))
 
 
@@ -100,5 +102,5 @@ def _ends(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:
 
 
 def _met(look: Sequence[Capture]) -> list[tuple[object, ...]]:
-    """All of a look that anything follows from, but for when it was and what was served."""
+    """Return all of a look that anything follows from, but for when it was and what was served."""
     return [(c.asked_url, c.source, c.text, c.via, c.media, c.outcome, c.reason) for c in look]

@@ -45,7 +45,9 @@ class IndexEntry:
 def index_address(
     base: str, page: str, since: date | None = None, until: date | None = None, key: str = ""
 ) -> str:
-    """Where a page of the index is; days are inclusive, `key` is what the page before gave."""
+    """Return where a page of the index is; days are inclusive, `key` is what the page before
+    gave.
+    """
     asked = [*_question(page), ("limit", str(_PAGE)), ("showResumeKey", "true")]
     asked += [("from", _day(since))] if since else []
     asked += [("to", _day(until))] if until else []
@@ -70,7 +72,7 @@ def _question(page: str) -> list[tuple[str, str]]:
 
 
 def parse_index(body: bytes) -> tuple[tuple[IndexEntry, ...], str]:
-    """The lines of one page of the index, and the key of the next page, empty at the end.
+    """Return the lines of one page of the index, and the key of the next page, empty at the end.
 
     Raises ImportFailed where the answer is no such page.
     """
@@ -96,7 +98,7 @@ def _marks(header: Sequence[str], lines: Iterable[Sequence[object]]) -> Iterator
 
 
 def collapsed(marks: Iterable[IndexEntry], *, daily: bool) -> tuple[IndexEntry, ...]:
-    """The captures worth having, oldest first.
+    """Return the captures worth having, oldest first.
 
     Of neighbours with one digest the first and the last: they show the same bytes, and from when
     to when. With `daily` then only the first of each day: pages with a new nonce for every
@@ -113,17 +115,17 @@ def collapsed(marks: Iterable[IndexEntry], *, daily: bool) -> tuple[IndexEntry, 
 
 
 def replay_address(base: str, mark: IndexEntry) -> str:
-    """Where the bytes of a capture are, as they came."""
+    """Return where the bytes of a capture are, as they came."""
     return f"{base}/web/{mark.stamp}id_/{mark.url}"
 
 
 def copy_address(base: str, mark: IndexEntry) -> str:
-    """Where a person can look at a capture; identifies it."""
+    """Return where a person can look at a capture; identifies it."""
     return f"{base}/web/{mark.stamp}/{quote(mark.url, safe=_KEPT)}"
 
 
 def calendar_address(base: str, page: str) -> str:
-    """Where a person can see which captures of a page there are."""
+    """Return where a person can see which captures of a page there are."""
     return f"{base}/web/*/{quote(page, safe=_KEPT)}"
 
 
@@ -136,7 +138,9 @@ _KEPT = "!#$%&'()*+,/:;=?@[]~"
 
 
 def is_replay_of(mark: IndexEntry, final_url: str) -> bool:
-    """Whether an answer is this very capture: replay redirects to a near one where it is lost."""
+    """Return whether an answer is this very capture: replay redirects to a near one where it is
+    lost.
+    """
     said = _REPLAYED.search(final_url)
     return said is None or said[1] == mark.stamp
 
@@ -144,7 +148,7 @@ def is_replay_of(mark: IndexEntry, final_url: str) -> bool:
 def replayed(
     base: str, mark: IndexEntry, headers: Iterable[tuple[str, str]], body: bytes
 ) -> Record:
-    """The record of a capture, from the headers and the body of its replay."""
+    """Return the record of a capture, from the headers and the body of its replay."""
     given = tuple(headers)
     served = tuple((n.removeprefix(_ORIGINAL), v) for n, v in given if n.startswith(_ORIGINAL))
     media = dict(given).get("content-type", "text/html")

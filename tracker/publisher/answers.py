@@ -214,7 +214,7 @@ def said_of(change: AnswerChange, question: Question) -> str:
 
 
 def _turn(change: AnswerChange, question: Question) -> str:
-    """What an answer says now and did not, or said and does not any more.
+    """Return what an answer says now and did not, or said and does not any more.
 
     What is announced for a day to come is not said yet.
     """
@@ -232,7 +232,7 @@ def _turn(change: AnswerChange, question: Question) -> str:
 
 
 def _affirmed(side: Iterable[Statement]) -> tuple[bool, bool]:
-    """Whether some statements say yes, and whether some will."""
+    """Return whether some statements say yes, and whether some will."""
     found = [statement for statement in side if not statement.refuses]
     return any(not s.effective for s in found), any(s.effective for s in found)
 
@@ -241,10 +241,10 @@ def _affirmed(side: Iterable[Statement]) -> tuple[bool, bool]:
 
 
 def questions(topics: Sequence[Topic]) -> Iterator[tuple[Topic, Question]]:
-    """Every question with its topic, in order."""
+    """Return every question with its topic, in order."""
     return ((topic, question) for topic in topics for question in topic.questions)
 
 
 def asked(found: Sequence[Reply], topic: Topic, question: Question) -> list[Reply]:
-    """The replies to one question."""
+    """Return the replies to one question."""
     return [one for one in found if (one.topic, one.question) == (topic.id, question.id)]

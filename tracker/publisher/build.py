@@ -59,7 +59,9 @@ def document_output(
     corrections: Sequence[Correction] = (),
     lent: Lent | None = None,
 ) -> DocumentOutput:
-    """What is published of one document alone; nothing in it depends on when it was last seen."""
+    """Return what is published of one document alone; nothing in it depends on when it was last
+    seen.
+    """
     mine = [c for c in corrections if c.document == history.document.id]
     frame = PageContext([history], entries(history, topics, mine), topics, settings, mine, lent)
     found = clause_histories(history)
@@ -86,7 +88,7 @@ def site_files(
     lent: Lent | None = None,
     until: date = date.min,
 ) -> Iterator[FileGroup]:
-    """What is published of all documents together but for how they stand, group by group.
+    """Yield what is published of all documents together but for how they stand, group by group.
 
     Weeks have an item if they were over on the day `until`.
     """
@@ -106,7 +108,9 @@ def site_files(
 
 
 def _said(channel: Channel) -> Channel:
-    """What a channel says: not where else its items stand, which is a set without an order."""
+    """Return what a channel says: not where else its items stand, which is a set without an
+    order.
+    """
     items = tuple(replace(item, feeds=frozenset()) for item in channel.items)
     return replace(channel, items=items)
 

@@ -13,7 +13,7 @@ from tracker.model import History, Revision, Significance, Version
 
 
 def is_break(revision: Revision) -> bool:
-    """Whether what differs comes of where the text was read rather than of the text."""
+    """Return whether what differs comes of where the text was read rather than of the text."""
     if revision.is_translation:
         return True
     technical = revision.significance is Significance.TECHNICAL
@@ -21,12 +21,16 @@ def is_break(revision: Revision) -> bool:
 
 
 def carries_on(revision: Revision) -> bool:
-    """Whether at least half of the older text stands, to the letter, in the newer one too."""
+    """Return whether at least half of the older text stands, to the letter, in the newer one
+    too.
+    """
     return 2 * len(list(kept(revision))) >= len(revision.before.clauses)
 
 
 def kept(revision: Revision) -> Iterator[tuple[int, int]]:
-    """The clauses with the very same words: their place in the newer version and in the older."""
+    """Yield the clauses with the very same words: their place in the newer version and in the
+    older.
+    """
     for pair in revision.pairs:
         if len(pair.before) == len(pair.after) == 1:
             (old,), (new,) = pair.before, pair.after
@@ -41,8 +45,8 @@ def breaks(history: History) -> list[Revision | None]:
 
 
 def present(history: History) -> tuple[Version, ...]:
-    """The versions of the text in force, from when it was first read: one that carries on where
-    another page was read is the same text.
+    """Return the versions of the text in force, from when it was first read: one that carries on
+    where another page was read is the same text.
     """
     start = max(
         (n for n, broken in enumerate(breaks(history)) if broken and not carries_on(broken)),
@@ -52,7 +56,7 @@ def present(history: History) -> tuple[Version, ...]:
 
 
 def texts(history: History) -> Iterator[tuple[Version, ...]]:
-    """The versions from one break to the next, oldest first."""
+    """Yield the versions from one break to the next, oldest first."""
     starts = [n for n, found in enumerate(breaks(history)) if found or n == 0]
     for start, end in pairwise([*starts, len(history.versions)]):
         yield history.versions[start:end]

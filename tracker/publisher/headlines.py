@@ -61,7 +61,7 @@ def leads(revision: Revision, topic: str = "") -> list[str]:
 
 
 def _whole(piece: _Piece) -> str:
-    """A sentence in full, and where it is."""
+    """Return a sentence in full, and where it is."""
     heading = words.own_heading(piece.change)
     under = f"“{words.unforged(words.line(heading, _SHORT))}” " if heading else ""
     if piece.is_whole:
@@ -100,7 +100,9 @@ def _announcement(revision: Revision, named: Sequence[str], answers: Sequence[st
 
 
 def _told(revision: Revision, answers: Sequence[str]) -> str:
-    """What happened, in words of the text where there are any, and how much there is besides."""
+    """Return what happened, in words of the text where there are any, and how much there is
+    besides.
+    """
     changes = words.news(revision)
     number = words.count(len(changes), "clause")
     what = next(filter(None, (*answers, *_ways(changes))), "")
@@ -111,7 +113,7 @@ def _told(revision: Revision, answers: Sequence[str]) -> str:
 
 
 def _ways(changes: Sequence[Change]) -> Iterator[str]:
-    """What a headline may say, the best first: what is about a topic goes before all else."""
+    """Yield what a headline may say, the best first: what is about a topic goes before all else."""
     about = [change for change in changes if change.tags]
     for group in filter(None, (about, [change for change in changes if not change.tags])):
         found = [piece for change in group for piece in _pieces(change)]
@@ -131,7 +133,7 @@ def _is_lost(note: Note) -> bool:
 
 
 def _gone(note: Note) -> str:
-    """A link to settings or an objection that went."""
+    """Return a link to settings or an objection that went."""
     return f"the choice “{words.line(note.before.rpartition(' (')[0], _SHORT)}” is gone"
 
 
@@ -158,12 +160,12 @@ class _Piece:
         return 3 * self.size >= 2 * len(_WORD.findall(self.text))
 
     def holds(self, words_: str) -> bool:
-        """Whether words stand in the sentence, and where it changed."""
+        """Return whether words stand in the sentence, and where it changed."""
         place = self.text.casefold().find(words_.casefold())
         return place >= 0 and place < self.end and place + len(words_) > self.start
 
     def around(self, words_: str = "") -> str:
-        """The sentence, cut to what is near these words, or near what changed."""
+        """Return the sentence, cut to what is near these words, or near what changed."""
         place = self.text.casefold().find(words_.casefold()) if words_ else self.start
         return _window(self.text, 0 if self.is_whole and not words_ else place)
 
@@ -200,7 +202,7 @@ class _Piece:
 
 
 def _turned(piece: _Piece) -> str:
-    """What a sentence turns, in its words; "" where it turns nothing."""
+    """Return what a sentence turns, in its words; "" where it turns nothing."""
     note = piece.turn
     if note is None:
         return ""
@@ -225,7 +227,7 @@ def _said(piece: _Piece) -> str:
 
 
 def _moved(change: Change) -> str:
-    """The same words in another place, or a link that went."""
+    """Return the same words in another place, or a link that went."""
     if change.kind is Kind.MOVED:
         heading = words.line(words.own_heading(change) or "the top", _SHORT)
         return f"{_quoted(_window(change.clause.text, 0))} is now under “{heading}”"
@@ -234,7 +236,9 @@ def _moved(change: Change) -> str:
 
 
 def _swapped(change: Change) -> str:
-    """A few words that gave way to a few others, where nothing else in the clause changed."""
+    """Return a few words that gave way to a few others, where nothing else in the clause
+    changed.
+    """
     edits = [(a, b) for a, b in pairwise(change.redline) if a.op is Op.DELETE and b.op is Op.INSERT]
     changed = [
         s for s in change.redline if s.op is not Op.SAME and _WORD.search(s.before + s.after)
@@ -252,7 +256,7 @@ def _swapped(change: Change) -> str:
 
 
 def _pieces(change: Change) -> Iterator[_Piece]:
-    """The sentences of a change in which words came, then those in which words went."""
+    """Yield the sentences of a change in which words came, then those in which words went."""
     for op in (Op.INSERT, Op.DELETE):
         text, changed = _side(change, op)
         for start, end in sentences(text):

@@ -19,13 +19,13 @@ class Row:
 
 
 def changed(revision: Revision) -> list[Row]:
-    """The changes in reading order, those of no consequence after the news."""
+    """Return the changes in reading order, those of no consequence after the news."""
     rows = list(anchored(revision))
     return sorted(rows, key=lambda row: not (row.change and row.change.significance.is_news))
 
 
 def whole(revision: Revision) -> list[Row]:
-    """Every clause of the newer text, changes (and what was removed) in their places."""
+    """Return every clause of the newer text, changes (and what was removed) in their places."""
     found = {_identity(row.change): row for row in anchored(revision) if row.change}
     rows = []
     for pair in revision.pairs:
@@ -47,7 +47,7 @@ def _identity(change: Change) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 
 def anchored(revision: Revision) -> Iterator[Row]:
-    """The changes with anchors that come from their words, never from their position."""
+    """Yield the changes with anchors that come from their words, never from their position."""
     seen: Counter[str] = Counter()
     for change in revision.changes:
         text = "\n".join([*change.path, *(c.key for c in (*change.before, *change.after))])

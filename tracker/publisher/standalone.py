@@ -13,7 +13,7 @@ from tracker.publisher.templating import ENVIRONMENT
 
 
 def log(histories: Sequence[History], topics: Sequence[Topic]) -> str:
-    """Every revision, newest first, with a line each."""
+    """Return every revision, newest first, with a line each."""
     rows = [(r, headline(h, r, topics)) for h in histories for r in h.revisions]
     rows.sort(key=lambda row: row[0].order, reverse=True)
     entries = [(r, title, words.summary(r, topics)) for r, title in rows]
@@ -21,12 +21,12 @@ def log(histories: Sequence[History], topics: Sequence[Topic]) -> str:
 
 
 def show(version: Version) -> str:
-    """A text as it stood."""
+    """Return a text as it stood."""
     return _page("show", f"{version.document}: {words.line(version.title)}", version=version)
 
 
 def diff(revision: Revision, topics: Sequence[Topic]) -> str:
-    """What changed, clause by clause."""
+    """Return what changed, clause by clause."""
     title = f"{revision.document}: what changed"
     return _redline("diff", title, revision, topics, changed(revision))
 

@@ -24,29 +24,31 @@ class Run:
 
 
 def runs(redline: Sequence[Span]) -> list[Run]:
-    """A whole redline, as the newer version has it where nothing changed."""
+    """Return a whole redline, as the newer version has it where nothing changed."""
     return [Run(s.op.value, s.after or s.before) for s in redline]
 
 
 def half(redline: Sequence[Span], op: str) -> list[Run]:
-    """One side of a redline in full: the older for `delete`, the newer for `insert`."""
+    """Return one side of a redline in full: the older for `delete`, the newer for `insert`."""
     kept = [s for s in redline if s.op in (Op.SAME, Op(op))]
     return [Run(s.op.value, s.before if op == "delete" else s.after) for s in kept]
 
 
 def side(redline: Sequence[Span], op: Op) -> list[Run]:
-    """One side of a redline (what was before: `DELETE`), long unchanged runs shortened."""
+    """Return one side of a redline (what was before: `DELETE`), long unchanged runs shortened."""
     spans = [s for s in redline if s.op in {Op.SAME, op}]
     return list(_side(spans, op))
 
 
 def marked(redline: Sequence[Span]) -> list[Run]:
-    """A whole redline for a place where marks stand in the text: none of it can pass for one."""
+    """Return a whole redline for a place where marks stand in the text: none of it can pass for
+    one.
+    """
     return [Run(run.op, words.unforged(words.safe(run.text))) for run in runs(redline)]
 
 
 def both(redline: Sequence[Span]) -> list[Run]:
-    """A redline in one piece, both sides in it, long unchanged runs shortened."""
+    """Return a redline in one piece, both sides in it, long unchanged runs shortened."""
     return list(_side(redline, Op.INSERT))
 
 
@@ -62,7 +64,9 @@ def _side(spans: Sequence[Span], op: Op) -> Iterator[Run]:
 
 
 def _harmless(value: object) -> object:
-    """Every value on its way into a page; what is markup already went through here before."""
+    """Return every value on its way into a page; what is markup already went through here
+    before.
+    """
     return words.safe(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 

@@ -68,7 +68,7 @@ def _style(text: str, code: str, colour: bool) -> str:
 
 
 def _styled(line: str, code: str, colour: bool) -> str:
-    """A line in a style that leaves its indent alone."""
+    """Return a line in a style that leaves its indent alone."""
     text = line.lstrip()
     return line[: len(line) - len(text)] + _style(text, code, colour)
 
@@ -77,7 +77,7 @@ def _styled(line: str, code: str, colour: bool) -> str:
 
 
 def log(histories: Sequence[History], topics: Sequence[Topic], *, colour: bool, width: int) -> str:
-    """Every revision, newest first: when, what, and how much it matters."""
+    """Return every revision, newest first: when, what, and how much it matters."""
     rows = [(r, h) for h in histories for r in h.revisions]
     rows.sort(key=lambda row: row[0].order, reverse=True)
     if not rows:
@@ -103,7 +103,7 @@ def _log_entry(
 
 
 def status(histories: Sequence[History], now: datetime, *, colour: bool, width: int) -> str:
-    """How every document stands at `now`, and what stands in the way."""
+    """Return how every document stands at `now`, and what stands in the way."""
     if not histories:
         return "No document is declared."
     ordered = sorted(histories, key=lambda h: h.document.id)
@@ -205,7 +205,7 @@ _SAME = "the same as "
 
 
 def import_summary(captures: Iterable[Capture | None]) -> str:
-    """What an import brought, and what it recorded without believing."""
+    """Return what an import brought, and what it recorded without believing."""
     found = Counter(c.outcome if c else None for c in captures)
     there = found.pop(None, 0)
     lines = [f"{words.count(found.total(), 'capture')} imported, {there} were there."]
@@ -218,7 +218,7 @@ def import_summary(captures: Iterable[Capture | None]) -> str:
 
 
 def sentence(text: str, width: int) -> str:
-    """A sentence on lines of its own."""
+    """Return a sentence on lines of its own."""
     return "\n".join(_wrapped(harmless(text), width, "  "))
 
 
@@ -226,7 +226,9 @@ def sentence(text: str, width: int) -> str:
 
 
 def now(found: Sequence[Reply], topics: Sequence[Topic], *, colour: bool, width: int) -> str:
-    """What the texts in force say on each question: their own sentences, since when, and where."""
+    """Return what the texts in force say on each question: their own sentences, since when, and
+    where.
+    """
     lines: list[str] = []
     for topic in topics:
         if topic.questions:
@@ -262,7 +264,7 @@ def _quoted(quote: Quote, colour: bool, width: int) -> Iterator[str]:
 
 
 def show(version: Version, *, colour: bool, width: int) -> str:
-    """A text as it stood."""
+    """Return a text as it stood."""
     first, last = words.sight(version), words.moment(version.last_seen)
     lines = _wrapped(f"First seen {first}, last seen {last}", width, "")
     lines += [f"Read from {words.line(url)}" for url in version.urls]
@@ -287,7 +289,7 @@ def _numbered(clause: Clause) -> str:
 
 
 def diff(revision: Revision, topics: Sequence[Topic], *, colour: bool, width: int) -> str:
-    """What changed, clause by clause: [-what went-] {+what came+}."""
+    """Return what changed, clause by clause: [-what went-] {+what came+}."""
     lines = [
         revision.document,
         *_wrapped(_side(revision.before), width, " " * 8, "Before: "),
@@ -343,7 +345,7 @@ def compare(
 
 
 def _changed(revision: Revision) -> list[Row]:
-    """What differs, about a topic first."""
+    """Return what differs, about a topic first."""
     return sorted(changed(revision), key=lambda row: not (row.change and row.change.tags))
 
 
@@ -363,7 +365,7 @@ def _row(row: Row, titles: dict[str, str], colour: bool, width: int, column: int
 
 
 def _columns(redline: Sequence[Span], colour: bool, column: int) -> Iterator[str]:
-    """What each of two texts says; a colour or a mark is on what the other does not have."""
+    """Yield what each of two texts says; a colour or a mark is on what the other does not have."""
     sides = (
         [Span(s.op, s.before, s.before) for s in redline if s.op is not Op.INSERT],
         [s for s in redline if s.op is not Op.DELETE],
@@ -397,7 +399,7 @@ def _redline(redline: Sequence[Span], colour: bool, width: int) -> Iterator[str]
 def _label(
     change: Change, kind: str, titles: dict[str, str], colour: bool, width: int
 ) -> Iterator[str]:
-    """Where a change stands, what it is, and the topics it is about with their words."""
+    """Yield where a change stands, what it is, and the topics it is about with their words."""
     path = _wrapped(
         words.unforged(words.clause_path(change)) or "top of the page", width, "  ", "§ "
     )

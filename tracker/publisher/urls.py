@@ -46,12 +46,12 @@ def published_stamp(published: PublishedVersion) -> str:
 
 
 def withdrawn_page(published: PublishedVersion) -> str:
-    """Where a version that was published and is none any more was shown as a change."""
+    """Return where a version that was published and is none any more was shown as a change."""
     return f"changes/{published.document}/{published_stamp(published)}/"
 
 
 def withdrawn_pages(published: PublishedVersion) -> tuple[str, ...]:
-    """The addresses that a version had which was published and is none any more."""
+    """Return the addresses that a version had which was published and is none any more."""
     own = f"documents/{published.document}/{published_stamp(published)}/"
     return (own, withdrawn_page(published)) if published.before else (own,)
 
@@ -101,17 +101,19 @@ def edition_page(edition: str) -> str:
 
 
 def document_of(path: str) -> str:
-    """The document that a file is of alone, as a page or as its feed; empty where there is none."""
+    """Return the document that a file is of alone, as a page or as its feed; empty where there is
+    none.
+    """
     found = _OF_ONE.fullmatch(path)
     return found[1] if found else ""
 
 
 def feed_file(name: str, suffix: str) -> str:
-    """The file of a feed in a format: `.xml` (RSS), `.atom` or `.json` (JSON Feed)."""
+    """Return the file of a feed in a format: `.xml` (RSS), `.atom` or `.json` (JSON Feed)."""
     # status.json was there first: it tells programs how every document stands.
     return "status.feed.json" if (name, suffix) == ("status", ".json") else name + suffix
 
 
 def up(path: str) -> str:
-    """The relative way from a page back to the published root."""
+    """Return the relative way from a page back to the published root."""
     return "../" * path.count("/")

@@ -98,7 +98,7 @@ class _Tracked:
         yield from (self._whole(clause, Op.INSERT) for clause in after)
 
     def _whole(self, clause: Clause, op: Op) -> str:
-        """A clause that came or went with its paragraph."""
+        """Return a clause that came or went with its paragraph."""
         mark = f"<w:rPr>{self._change('del' if op is Op.DELETE else 'ins', '')}</w:rPr>"
         text = f"{_number(clause)}{clause.text}"
         span = Span(op, text, "") if op is Op.DELETE else Span(op, "", text)
@@ -126,7 +126,7 @@ class _Tracked:
 
 
 def _is_in_place(pair: Pair, told: int) -> bool:
-    """Whether the old clauses of a pair follow those that were told, and are neighbours."""
+    """Return whether the old clauses of a pair follow those that were told, and are neighbours."""
     first = pair.before[0] if pair.before else -1
     run = tuple(range(first, first + len(pair.before)))
     return bool(pair.after) and first >= told and pair.before == run and not pair.moved

@@ -91,7 +91,7 @@ def without_controls(text: str) -> str:
 
 
 def unforged(text: str) -> str:
-    """A piece of a redline that no reader can take for one of our marks of a change.
+    """Return a piece of a redline that no reader can take for one of our marks of a change.
 
     What looks like one has its bracket doubled; a bracket that would touch ours stands off.
     """
@@ -99,30 +99,32 @@ def unforged(text: str) -> str:
 
 
 def is_web(address: str) -> bool:
-    """Whether an address may be a link of ours: nothing but the web is."""
+    """Return whether an address may be a link of ours: nothing but the web is."""
     return address.lower().startswith(("https://", "http://"))
 
 
 def source(version: Version) -> str:
-    """The page a version was read from, empty where it is not known or not on the web."""
+    """Return the page a version was read from, empty where it is not known or not on the web."""
     return next(filter(is_web, version.urls), "")
 
 
 def provenance(capture: Capture) -> str:
-    """Where a capture came from: who keeps it and, of a collection, the commit and the licence."""
+    """Return where a capture came from: who keeps it and, of a collection, the commit and the
+    licence.
+    """
     commit, licence = capture.fact("commit"), capture.fact("licence")
     said = [capture.via, f"commit {commit}" if commit else "", licence and f"licence {licence}"]
     return line(", ".join(filter(None, said)), 500)
 
 
 def origins(version: Version) -> list[str]:
-    """Where a version came from that others had seen, each once."""
+    """Return where a version came from that others had seen, each once."""
     others = (c for c in version.captures if c.via not in {LIVE, PREVIEW})
     return list(dict.fromkeys(map(provenance, others)))
 
 
 def excerpt(text: str, follows: bool, goes_on: bool, context: int) -> str:
-    """The ends of an unchanged run that touch a change, `context` characters each.
+    """Return the ends of an unchanged run that touch a change, `context` characters each.
 
     `follows` a change, `goes_on` to another one; […] stands for what is left out. What touches
     no change is shown from its beginning.
@@ -236,7 +238,7 @@ def hindrances(standing: Standing, *, advice: bool = False) -> list[str]:
 
 
 def edition(name: str) -> str:
-    """The edition as people write it; the one for everybody needs no name."""
+    """Return the edition as people write it; the one for everybody needs no name."""
     return _SMALL.get(name, name.replace("-", " ").title())
 
 
@@ -255,7 +257,7 @@ def declared_name(history: History) -> str:
 
 
 def kind(change: Change) -> str:
-    """What happened to a clause, in words."""
+    """Return what happened to a clause, in words."""
     if change.kind is Kind.MOVED and change.significance.is_news:
         # The same words under another heading are another rule.
         return f"Moved here from “{heading(change.before[0].path[-1:]) or 'the top'}”, same wording"
@@ -264,7 +266,7 @@ def kind(change: Change) -> str:
 
 
 def turn(note: Note) -> str:
-    """What a change turns: "Legal basis: “consent” became “legitimate interests”"."""
+    """Return what a change turns: "Legal basis: “consent” became “legitimate interests”"."""
     before, after = (f"“{unforged(line(words))}”" for words in (note.before, note.after))
     what = note.turn.value.capitalize()
     if not note.before:
@@ -273,23 +275,25 @@ def turn(note: Note) -> str:
 
 
 def compared(change: Change) -> str:
-    """What sets two texts apart that stand side by side, of which neither is the later one."""
+    """Return what sets two texts apart that stand side by side, of which neither is the later
+    one.
+    """
     here = {Kind.REMOVED: "Only in the first", Kind.ADDED: "Only in the second"}
     return here.get(change.kind) or kind(change).replace("Reworded", "Worded differently")
 
 
 def significance_label(significance: Significance) -> str:
-    """A significance as a label."""
+    """Return a significance as a label."""
     return _WORTH[significance]
 
 
 def heading(path: Iterable[str]) -> str:
-    """The way to a clause: "2. How we use data › 2.4 Advertising"."""
+    """Return the way to a clause: "2. How we use data › 2.4 Advertising"."""
     return " › ".join(line(title) for title in path)
 
 
 def clause_path(change: Change) -> str:
-    """The headings above a change, without the page's own title where there are others."""
+    """Return the headings above a change, without the page's own title where there are others."""
     return heading(change.path[1:] or change.path)
 
 
@@ -302,13 +306,15 @@ def count(number: int, noun: str, rest: str = "") -> str:
 
 
 def news(revision: Revision) -> list[Change]:
-    """The changes that matter: those on a watched topic first, each group in reading order."""
+    """Return the changes that matter: those on a watched topic first, each group in reading
+    order.
+    """
     found = [c for c in revision.changes if c.significance.is_news]
     return sorted(found, key=lambda c: not c.tags)
 
 
 def about(revision: Revision, topic: str) -> int:
-    """How many of the news of a revision are about a topic."""
+    """Return how many of the news of a revision are about a topic."""
     return sum(any(t.topic == topic for t in c.tags) for c in news(revision))
 
 
@@ -334,7 +340,7 @@ def summary(revision: Revision, topics: Sequence[Topic]) -> str:
 
 
 def remark(revision: Revision, topics: Sequence[Topic]) -> str:
-    """What a list says under a headline: only what the headline does not say already."""
+    """Return what a list says under a headline: only what the headline does not say already."""
     if not revision.significance.is_news or revision.is_translation:
         return summary(revision, topics)
     total = len(news(revision))
@@ -346,7 +352,9 @@ def remark(revision: Revision, topics: Sequence[Topic]) -> str:
 
 
 def teaser(revision: Revision) -> str:
-    """The headings over the first three changes that are about a watched topic, as one line."""
+    """Return the headings over the first three changes that are about a watched topic, as one
+    line.
+    """
     found = dict.fromkeys(own_heading(c) for c in news(revision) if c.tags)
     named = [name for name in found if name]
     more = f" and {len(named) - 3} more" if len(named) > 3 else ""
@@ -354,7 +362,7 @@ def teaser(revision: Revision) -> str:
 
 
 def own_heading(change: Change) -> str:
-    """The heading over a change, or the change itself where it is one; not the page's title.
+    """Return the heading over a change, or the change itself where it is one; not the page's title.
 
     What has no letter (a page's stray "**") says nothing; the heading above it does.
     """
@@ -364,7 +372,7 @@ def own_heading(change: Change) -> str:
 
 
 def unchanged(revision: Revision, topics: Sequence[Topic]) -> str:
-    """Which watched topics did not change, as a sentence; empty when all did.
+    """Return which watched topics did not change, as a sentence; empty when all did.
 
     Nothing is said of a text whose language the watched words are not in.
     """
@@ -374,13 +382,15 @@ def unchanged(revision: Revision, topics: Sequence[Topic]) -> str:
 
 
 def lower(title: str) -> str:
-    """A title inside a sentence: "Generative AI" → "generative AI", but "AI rules" stays."""
+    """Return a title inside a sentence: "Generative AI" → "generative AI", but "AI rules" stays."""
     first = title.split(" ")[0]
     return title if first.isupper() else title[:1].lower() + title[1:]
 
 
 def tag_uri(revision: Revision) -> str:
-    """The permanent identity of a revision (RFC 4151): the document and when it was first seen."""
+    """Return the permanent identity of a revision (RFC 4151): the document and when it was first
+    seen.
+    """
     # An authority that is nobody's: the identity must not move with the site's address.
     shown = "/preview" if revision.after.is_preview else ""
     seen, number = revision.after.named
@@ -389,13 +399,13 @@ def tag_uri(revision: Revision) -> str:
 
 
 def name_key(published: PublishedVersion) -> str:
-    """The name of a version that was published, as ids of items have it."""
+    """Return the name of a version that was published, as ids of items have it."""
     shown = "/preview" if published.is_preview else ""
     return f"{iso(published.seen)}{shown}{nth(published.nth)}"
 
 
 def withdrawal(published: PublishedVersion) -> str:
-    """Why a version that was published is none any more."""
+    """Return why a version that was published is none any more."""
     return (
         f"A text first seen {moment(published.seen)} was published here as a version of this "
         "document. What is known by now shows that it was none: its captures were revoked or are "
@@ -431,7 +441,7 @@ def copy_of(capture: Capture, document: Document) -> str:
 
 
 def citation(history: History, revision: Revision, address: str) -> str:
-    """One line that says what was seen, when and where to check it."""
+    """Return one line that says what was seen, when and where to check it."""
     return _cited(history, revision.after, _recorded(address))
 
 

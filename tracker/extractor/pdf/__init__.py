@@ -42,14 +42,14 @@ class _Told:
 
 
 def parts(body: bytes) -> Parts:
-    """The text of a PDF. Raises Undecodable where it has none that can be read."""
+    """Return the text of a PDF. Raises Undecodable where it has none that can be read."""
     pages = without_margins(lines(_told(body).pages))
     known = words(line.text for page in pages for line in page)
     return Parts("", None, "", (), (elements(blocks(pages), known),))
 
 
 def note(body: bytes) -> str:
-    """A sentence about what could not be read of a PDF that could; empty if all could."""
+    """Return a sentence about what could not be read of a PDF that could; empty if all could."""
     return _told(body).note
 
 

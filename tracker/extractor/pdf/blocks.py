@@ -57,7 +57,7 @@ class Block:
 
 
 def blocks(pages: Sequence[Sequence[Line]]) -> list[Block]:
-    """The blocks of a document in order of reading."""
+    """Return the blocks of a document in order of reading."""
     setting = _Setting([line for page in pages for line in page])
     found: list[Block] = []
     for page in pages:
@@ -86,7 +86,7 @@ def _whole(page: Sequence[Line]) -> list[Line]:
 
 
 def _even(row: Sequence[Line]) -> list[Line]:
-    """A row in which words with the same wide blanks between them are put together."""
+    """Return a row in which words with the same wide blanks between them are put together."""
     runs: list[list[Line]] = [[row[0]]]
     gap = 0.0
     for one, next_ in pairwise(row):
@@ -115,7 +115,9 @@ def _rows(page: Sequence[Line]) -> list[list[Line]]:
 def _is_stretched(
     row: Sequence[Line], around: Sequence[Line], widths: Counter[tuple[int, int]]
 ) -> bool:
-    """Whether a row is a line of a justified paragraph: as wide as those around, or as many."""
+    """Return whether a row is a line of a justified paragraph: as wide as those around, or as
+    many.
+    """
     left, right, size = row[0].left, row[-1].right, row[0].size
     is_near = all(two.left - one.right < 4 * size for one, two in pairwise(row))
     if is_near and widths[round(left), round(right)] >= 3:
@@ -124,7 +126,7 @@ def _is_stretched(
 
 
 def _marked(row: Sequence[Line]) -> list[Line]:
-    """A row in which a bullet or number is of what is beside it."""
+    """Return a row in which a bullet or number is of what is beside it."""
     text = row[0].text.strip()
     if len(row) > 1 and (_MARK.fullmatch(text) or BULLET.fullmatch(f"{text} ")):
         return [_together(row[0], row[1]), *row[2:]]
@@ -166,7 +168,7 @@ class _Setting:
             self._lowest[line.page] = min(line.y, self._lowest.get(line.page, line.y))
 
     def goes_on(self, block: Block, line: Line) -> bool:
-        """Whether a line is of the block that the line drawn before it belongs to."""
+        """Return whether a line is of the block that the line drawn before it belongs to."""
         last = block.last
         if not self._is_below(last, line) or not last.overlaps(line):
             return False
@@ -190,7 +192,9 @@ class _Setting:
         return step <= usual * _STRETCH or self._is_in_cell(last, line)
 
     def _is_in_cell(self, last: Line, line: Line) -> bool:
-        """Whether two lines far apart, drawn one after the other, are of one cell all the same."""
+        """Return whether two lines far apart, drawn one after the other, are of one cell all the
+        same.
+        """
         step = last.y - line.y
         if step > 2.5 * line.size or abs(last.left - line.left) > 1:
             return False
@@ -205,7 +209,9 @@ class _Setting:
         return any(True for _ in beside)
 
     def _is_point(self, block: Block, line: Line) -> bool:
-        """Whether a line that begins like a point is one, and no "section / 2. of" by chance."""
+        """Return whether a line that begins like a point is one, and no "section / 2. of" by
+        chance.
+        """
         last = block.last
         if BULLET.match(line.text) or _ENDS.search(last.text.rstrip()):
             return True
@@ -213,20 +219,20 @@ class _Setting:
         return is_elsewhere or self.is_cut_short(last, line) or _begins_point(block.first)
 
     def is_cut_short(self, last: Line, line: Line) -> bool:
-        """Whether the first word of the next line would have had room on the one before."""
+        """Return whether the first word of the next line would have had room on the one before."""
         word = line.text.strip().partition(" ")[0]
         width = (line.right - line.left) * len(word) / max(len(line.text.strip()), 1)
         return last.right + 0.3 * last.size + width * 1.15 < self.edge(last)
 
     def _is_by_itself(self, last: Line, line: Line) -> bool:
-        """Whether a line that could have gone on, and did not, ends there all the same."""
+        """Return whether a line that could have gone on, and did not, ends there all the same."""
         if _GOES_ON.search(last.text.rstrip()) or line.text.lstrip()[:1].islower():
             return False
         width = self.edge(last) - last.left
         return last.right - last.left < _SHORT * width and not last.is_bold
 
     def edge(self, line: Line) -> float:
-        """The right edge of the column that a line is in."""
+        """Return the right edge of the column that a line is in."""
         near = 4 * line.size
         return max(
             (o.right for o in self._columns[line.page, rounded(line.size)]
@@ -235,23 +241,23 @@ class _Setting:
         )  # fmt: skip
 
     def is_same_column(self, last: Line, line: Line) -> bool:
-        """Whether text can go over from one line to the other, which is in another place."""
+        """Return whether text can go over from one line to the other, which is in another place."""
         mine, other = self.edge(last) - last.left, self.edge(line) - line.left
         is_wide = min(mine, other) > _NARROW * line.size
         return is_wide and abs(mine - other) < _ABOUT * max(mine, other)
 
     def is_at_the_top(self, line: Line) -> bool:
-        """Whether nothing of the same size is above it."""
+        """Return whether nothing of the same size is above it."""
         mine = self._columns[line.page, rounded(line.size)]
         return not any(o.y > line.y + 1 and o.overlaps(line) for o in mine)
 
     def is_at_the_end(self, line: Line) -> bool:
-        """Whether nothing of the text is below it on its page."""
+        """Return whether nothing of the text is below it on its page."""
         return line.y - self._lowest[line.page] < 2 * line.size
 
 
 def _leadings(lines: Sequence[Line]) -> dict[float, float]:
-    """How far apart lines of each size are: the smallest distance that is frequent."""
+    """Return how far apart lines of each size are: the smallest distance that is frequent."""
     steps: dict[float, Counter[float]] = defaultdict(Counter)
     for one, next_ in pairwise(lines):
         step = one.y - next_.y
@@ -275,7 +281,9 @@ def _begins_point(line: Line) -> bool:
 
 
 def _interrupted(found: Sequence[Block], block: Block, setting: _Setting) -> Block | None:
-    """The block that the end of a column or page interrupted, and that goes on with this one."""
+    """Return the block that the end of a column or page interrupted, and that goes on with this
+    one.
+    """
     line = block.first
     if BULLET.match(line.text):
         return None

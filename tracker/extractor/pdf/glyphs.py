@@ -95,7 +95,7 @@ class _Line:
         self.letters[style.size, y] += 1
 
     def packed(self) -> list[Any]:
-        """What is told of it; of its size and height are most of its letters."""
+        """Return what is told of it; of its size and height are most of its letters."""
         size, y = max(self.letters, key=lambda one: (self.letters[one], one[0]))
         spans: list[list[Any]] = []
         # Between letters that are all set apart no blank was left out.
@@ -110,7 +110,7 @@ class _Line:
 
 
 def lines_of(body: bytes) -> bytes:
-    """The lines of a PDF's pages as JSON, or why there are none (`wrong`)."""
+    """Return the lines of a PDF's pages as JSON, or why there are none (`wrong`)."""
     pdfium.FPDF_InitLibrary()
     document = pdfium.FPDF_LoadMemDocument64(body, len(body), None)
     if not document:
@@ -171,7 +171,7 @@ class _Reader:
         self.unknown = 0
 
     def letters(self, number: int) -> Iterator[_Letter]:
-        """All letters within the page that run in the direction of most."""
+        """Yield all letters within the page that run in the direction of most."""
         found = [self._letter(index) for index in range(number)]
         turns = Counter(one[1].turn for one in found if one and one[0])
         turn = max((t for t in turns if t >= 0), key=lambda t: turns[t], default=0)
@@ -273,7 +273,7 @@ def _lines(letters: list[_Letter]) -> list[_Line]:
 
 
 def _marked(lines: list[_Line], dots: list[tuple[float, float]]) -> list[list[Any]]:
-    """The lines as they are told; a dot that is drawn before one is its bullet."""
+    """Return the lines as they are told; a dot that is drawn before one is its bullet."""
     told = [line.packed() for line in lines]
     places: dict[int, list[tuple[float, float]]] = {}
     for x, y in dots:
@@ -287,7 +287,9 @@ def _marked(lines: list[_Line], dots: list[tuple[float, float]]) -> list[list[An
 
 
 def _dots(page: Any) -> list[tuple[float, float]]:
-    """The middles of small shapes as high as wide, as which browsers draw the marks of points."""
+    """Return the middles of small shapes as high as wide, as which browsers draw the marks of
+    points.
+    """
     found = []
     number = min(pdfium.FPDFPage_CountObjects(page), _OBJECTS)
     sides = [ctypes.c_float() for _ in range(4)]
@@ -340,7 +342,7 @@ class _Links:
             self._bands.setdefault(band, []).append((left, bottom, right, top, address))
 
     def at(self, x: float, y: float) -> str:
-        """The address that a click there leads to; empty if to none."""
+        """Return the address that a click there leads to; empty if to none."""
         for left, bottom, right, top, address in self._bands.get(int(y // _BAND), ()):
             if left <= x <= right and bottom <= y <= top:
                 return address

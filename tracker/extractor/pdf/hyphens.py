@@ -29,7 +29,9 @@ class Words:
     divides: bool
 
     def joined(self, before: str, after: str) -> tuple[str, str]:
-        """The end of a line and the beginning of the next: what to keep, and what goes between."""
+        """Return the end of a line and the beginning of the next: what to keep, and what goes
+        between.
+        """
         last, first = _LAST.search(before), _FIRST.match(after)
         if last and first:
             return (
@@ -44,13 +46,13 @@ class Words:
         return before.rstrip(_SOFT), " "
 
     def is_divided(self, last: str, first: str, hyphen: str) -> bool:
-        """Whether the hyphen between two halves is no part of the word."""
+        """Return whether the hyphen between two halves is no part of the word."""
         said = _said(self.known, last, first, hyphen)
         return self.divides and first[0].islower() if said is None else said
 
 
 def words(lines: Iterable[str]) -> Words:
-    """What the lines of a document, in order, say about words."""
+    """Return what the lines of a document, in order, say about words."""
     found: set[str] = set()
     ends: list[tuple[str, str, str]] = []
     before = ""

@@ -17,7 +17,7 @@ _LEVELS = 6
 
 
 def elements(blocks: Sequence[Block], words: Words) -> list[Node]:
-    """The elements that a page of HTML with the same text would have."""
+    """Return the elements that a page of HTML with the same text would have."""
     levels = _levels(blocks)
     found: list[Node] = []
     for row in _rows(blocks):
@@ -29,7 +29,7 @@ def elements(blocks: Sequence[Block], words: Words) -> list[Node]:
 
 
 def _levels(blocks: Sequence[Block]) -> dict[float, int]:
-    """The level of a heading by its size."""
+    """Return the level of a heading by its size."""
     size = body_size(line for block in blocks for line in block.lines)
     letters: Counter[float] = Counter()
     for block in blocks:
@@ -66,7 +66,7 @@ def _is_beside(cell: Block, next_: Block) -> bool:
 
 
 def _table(found: list[Node]) -> Node:
-    """The table that was begun, or a new one."""
+    """Return the table that was begun, or a new one."""
     if not found or found[-1].name != "table":
         found.append(Node("table", {}, None))
     return found[-1]
@@ -121,7 +121,7 @@ def _put(node: Node, run: Run) -> None:
 
 
 def _runs(lines: Sequence[Line], words: Words, is_point: bool) -> Iterator[Run]:
-    """The runs of lines that are read as one."""
+    """Yield the runs of lines that are read as one."""
     runs: list[Run] = []
     for line in lines:
         if runs and (text := line.text.lstrip()):

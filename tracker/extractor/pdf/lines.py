@@ -39,25 +39,25 @@ class Line:
         return all(run.bold for run in self.runs if run.text.strip())
 
     def overlaps(self, other: Line) -> bool:
-        """Whether the two have anything above each other."""
+        """Return whether the two have anything above each other."""
         return self.left < other.right and other.left < self.right
 
 
 def lines(pages: Sequence[Mapping[str, Any]]) -> tuple[tuple[Line, ...], ...]:
-    """The lines of each page, in the order in which they are drawn."""
+    """Return the lines of each page, in the order in which they are drawn."""
     found = tuple(tuple(_lines(number, page["lines"])) for number, page in enumerate(pages))
     leftward = sum(_letters(line) for page in found for line in page)
     return found if leftward <= 0 else tuple(tuple(map(_mirrored, page)) for page in found)
 
 
 def _letters(line: Line) -> int:
-    """How many more letters run to the left than to the right."""
+    """Return how many more letters run to the left than to the right."""
     ways = [bidirectional(letter) for letter in line.text]
     return sum(way in ("R", "AL") for way in ways) - ways.count("L")
 
 
 def _mirrored(line: Line) -> Line:
-    """A line as if it ran to the right, so that one rule will do for both."""
+    """Return a line as if it ran to the right, so that one rule will do for both."""
     return replace(line, left=-line.right, right=-line.left)
 
 
@@ -69,7 +69,7 @@ def _lines(page: int, packed: Iterable[Sequence[Any]]) -> Iterator[Line]:
 
 
 def body_size(found: Iterable[Line]) -> float:
-    """The size in which most letters are set."""
+    """Return the size in which most letters are set."""
     sizes: Counter[float] = Counter()
     for line in found:
         sizes[rounded(line.size)] += len(line.text)
@@ -77,5 +77,5 @@ def body_size(found: Iterable[Line]) -> float:
 
 
 def rounded(size: float) -> float:
-    """A size as people set it: in half points."""
+    """Return a size as people set it: in half points."""
     return round(size * 2) / 2

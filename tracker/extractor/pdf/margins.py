@@ -60,7 +60,7 @@ class _Row:
 
 
 def without_margins(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """The lines of each page that are of its text."""
+    """Return the lines of each page that are of its text."""
     size = body_size(line for page in pages for line in page)
     gone: set[int] = set()
     for is_top in (True, False):
@@ -77,7 +77,9 @@ def _letters(pages: Sequence[Sequence[Line]]) -> int:
 
 
 def _edge(page: Sequence[Line], is_top: bool) -> list[_Row]:
-    """The outermost rows, from the edge inwards, and one more to see where the text begins."""
+    """Return the outermost rows, from the edge inwards, and one more to see where the text
+    begins.
+    """
     rows: list[list[Line]] = []
     for line in sorted(page, key=lambda one: -one.y if is_top else one.y):
         if rows and abs(rows[-1][0].y - line.y) < line.size * 0.4:
@@ -90,7 +92,9 @@ def _edge(page: Sequence[Line], is_top: bool) -> list[_Row]:
 
 
 def _repeated(edges: Sequence[Sequence[_Row]], size: float) -> set[tuple[str, int]]:
-    """The rows (by form, and page) that say the same on several pages, but for counting them."""
+    """Return the rows (by form, and page) that say the same on several pages, but for counting
+    them.
+    """
     places: dict[str, list[tuple[int, _Row]]] = defaultdict(list)
     for page, edge in enumerate(edges):
         for row in edge[:_ROWS]:
@@ -107,7 +111,7 @@ def _repeated(edges: Sequence[Sequence[_Row]], size: float) -> set[tuple[str, in
 def _is_same(
     form: str, page: int, row: _Row, rows: Sequence[tuple[int, _Row]], size: float
 ) -> bool:
-    """Whether a row says on other pages what it says here, or counts the pages."""
+    """Return whether a row says on other pages what it says here, or counts the pages."""
     if any(other.text == row.text for n, other in rows if n != page):
         return True
     if "#" not in form or row.size > size * 1.05 or any(line.is_bold for line in row.lines):
@@ -125,7 +129,7 @@ def _offsets(page: int, row: _Row) -> set[tuple[int, int]]:
 def _margin(
     page: int, edge: Sequence[_Row], repeated: set[tuple[str, int]], size: float, *, alone: bool
 ) -> Iterator[int]:
-    """The lines (by identity) of the outermost rows that are of the margin."""
+    """Yield the lines (by identity) of the outermost rows that are of the margin."""
     for place, row in enumerate(edge[:_ROWS]):
         inner = edge[place + 1] if place + 1 < len(edge) else None
         is_text = _is_aligned(row, edge[place + 1 : place + 1 + _TALL]) or (
@@ -137,7 +141,7 @@ def _margin(
 
 
 def _is_aligned(row: _Row, inner: Sequence[_Row]) -> bool:
-    """Whether a row is of the table whose next lines are below (or above) it."""
+    """Return whether a row is of the table whose next lines are below (or above) it."""
     near = [o for o in inner if abs(row.y - o.y) < 2 * _TALL * row.size]
     lefts = [line.left for other in near for line in other.lines]
     return len(row.lines) > 1 and all(
@@ -146,13 +150,13 @@ def _is_aligned(row: _Row, inner: Sequence[_Row]) -> bool:
 
 
 def _is_of_text(row: _Row, inner: _Row, size: float) -> bool:
-    """Whether a row looks like a line of the paragraph that it is close to."""
+    """Return whether a row looks like a line of the paragraph that it is close to."""
     is_close = abs(row.y - inner.y) < _CLOSE * size
     return is_close and row.size > 0.95 * size and len(row.text) > _LONG
 
 
 def _is_apart(row: _Row, inner: _Row | None, size: float, alone: bool) -> bool:
-    """Whether a row counts pages, or is small print at the edge of the only page."""
+    """Return whether a row counts pages, or is small print at the edge of the only page."""
     if inner is None or abs(row.y - inner.y) < _APART * size or row.size > size * 1.05:
         return False
     is_small = alone and row.size < 0.92 * size and len(row.text) < 120

@@ -28,7 +28,7 @@ _PRESENT = ("aria-expanded", "aria-controls")
 
 
 def same_elements(one: bytes, other: bytes, media: tuple[str, str], source: Source | None) -> bool:
-    """Whether two bodies of HTML, of these media types, surely have the same reading."""
+    """Return whether two bodies of HTML, of these media types, surely have the same reading."""
     # The first one last, since that is the one to be read where they differ.
     second, first = _parts(other, media[1], source), _parts(one, media[0], source)
     return first is not None and second is not None and _same(first, second, source)

@@ -17,7 +17,7 @@ from tracker.model import Source
 
 @limited("Looking at the page")
 def reads_alike(one: bytes, other: bytes, media: tuple[str, str], source: Source | None) -> bool:
-    """Whether two bodies, of these media types, surely have the same reading.
+    """Return whether two bodies, of these media types, surely have the same reading.
 
     False where they differ, where either is not HTML or not decodable, and where in doubt.
     Raises TooCostly.

@@ -73,7 +73,7 @@ class _Reader(NamedTuple):
 
 
 def same_but_for_nonces(one: str, other: str, source: Source | None) -> bool:
-    """Whether two pages, as characters of HTML, surely have the same reading."""
+    """Return whether two pages, as characters of HTML, surely have the same reading."""
     reader = _reader(source.select, source.remove) if source else _reader((), ())
     ours, theirs = (_skeleton(text) if reader else None for text in (one, other))
     if reader is None or ours is None or theirs is None or not _PLAIN_PAGE.fullmatch(ours):
@@ -85,7 +85,9 @@ def same_but_for_nonces(one: str, other: str, source: Source | None) -> bool:
 
 
 def _nonce(ours: str, theirs: str) -> tuple[str, str] | None:
-    """The words of which one has to be put for the other to make one page the other, if any."""
+    """Return the words of which one has to be put for the other to make one page the other, if
+    any.
+    """
     place, step = 0, 1 << len(ours).bit_length()
     while step:  # halving: where they begin to differ
         if ours.startswith(theirs[place : place + step], place):
@@ -98,7 +100,7 @@ def _nonce(ours: str, theirs: str) -> tuple[str, str] | None:
 
 
 def _is_unread(nonce: tuple[str, str], page: str, reader: _Reader) -> bool:
-    """Whether a nonce stands in unread values and in what tracks of links alone.
+    """Return whether a nonce stands in unread values and in what tracks of links alone.
 
     All other characters are those of the page it becomes a part of, so one is enough to look at.
     """
@@ -126,7 +128,7 @@ def _same_pieces(ours: str, theirs: str, reader: _Reader) -> bool:
 
 
 def _same_tags(changed: Sequence[tuple[str, str]], reader: _Reader) -> bool:
-    """Whether pairs of a tag and the text behind it differ in unread values alone."""
+    """Return whether pairs of a tag and the text behind it differ in unread values alone."""
     sides = []
     for side in zip(*changed, strict=True):
         parts = [piece.partition(">") for piece in side]
@@ -140,7 +142,9 @@ def _same_tags(changed: Sequence[tuple[str, str]], reader: _Reader) -> bool:
 
 
 def _same_links(ours: Sequence[str], theirs: Sequence[str]) -> bool:
-    """Whether what is read of tags differs only in the targets of links, and those in tracking."""
+    """Return whether what is read of tags differs only in the targets of links, and those in
+    tracking.
+    """
     changed = [n for n, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b]
     if len(ours) != len(theirs):
         return False
@@ -151,13 +155,13 @@ def _same_links(ours: Sequence[str], theirs: Sequence[str]) -> bool:
 
 
 def _targets(tokens: Sequence[str], places: Sequence[int]) -> tuple[str, list[str]]:
-    """The targets at some places of what is read: all up to their questions, and these."""
+    """Return the targets at some places of what is read: all up to their questions, and these."""
     parts = [tokens[n][:-1].partition("?") for n in places]
     return "\n".join([path for path, _, _ in parts]), [question for _, _, question in parts]
 
 
 def _differ_in_tracking(asked: Collection[tuple[str, str]]) -> bool:
-    """Whether the questions of links, two by two, surely differ in nothing but tracking."""
+    """Return whether the questions of links, two by two, surely differ in nothing but tracking."""
     return all(
         _is_plain(one) and differ_in_tracking(f"?{_decoded(one)}", f"?{_decoded(other)}")
         for one, other in asked
@@ -165,7 +169,9 @@ def _differ_in_tracking(asked: Collection[tuple[str, str]]) -> bool:
 
 
 def _are_links(tokens: Sequence[str], places: Sequence[int], paths: str) -> bool:
-    """Whether the tokens at some places are targets of links, and plain up to their questions."""
+    """Return whether the tokens at some places are targets of links, and plain up to their
+    questions.
+    """
     if f"\n{paths}".count('\nhref="') != len(places) or not _is_plain(paths):
         return False
     # Mostly it is the first attribute of its tag.
@@ -173,14 +179,14 @@ def _are_links(tokens: Sequence[str], places: Sequence[int], paths: str) -> bool
 
 
 def _owner(tokens: Sequence[str], place: int) -> str:
-    """The tag that an attribute belongs to."""
+    """Return the tag that an attribute belongs to."""
     while tokens[place][0] != "<":
         place -= 1
     return tokens[place]
 
 
 def _is_plain(address: str) -> bool:
-    """Whether nothing in an address may stand for something else, nor ends its question."""
+    """Return whether nothing in an address may stand for something else, nor ends its question."""
     return "#" not in address and ";" not in _decoded(address)
 
 
@@ -211,7 +217,9 @@ def _skeleton(text: str) -> str | None:
 
 
 def _script(text: str, place: int, name: str) -> tuple[int, int] | None:
-    """Where the inside of a script begins and where it ends; its tag was opened at `place`."""
+    """Return where the inside of a script begins and where it ends; its tag was opened at
+    `place`.
+    """
     marks = _MARKED.match(text, place)
     closed = _CLOSED[name].search(text, marks.end()) if marks else None
     if marks is None or closed is None or not closed[1]:
@@ -222,7 +230,7 @@ def _script(text: str, place: int, name: str) -> tuple[int, int] | None:
 
 
 def _comment(text: str, inside: int) -> tuple[int, int] | None:
-    """Where the inside of a comment begins, and where the text goes on behind it."""
+    """Return where the inside of a comment begins, and where the text goes on behind it."""
     end = text.find("--", inside)
     if end < 0 or not text.startswith(">", end + 2):
         return None

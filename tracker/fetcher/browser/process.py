@@ -51,14 +51,14 @@ def run(order: bytes, deadline: float = DEADLINE, memory: int = MEMORY) -> bytes
 
 
 def _environment(home: str) -> dict[str, str]:
-    """What a browser may know of us: nothing that could be a credential or a proxy."""
+    """Return what a browser may know of us: nothing that could be a credential or a proxy."""
     kept = ("PATH", "LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR", "PLAYWRIGHT_BROWSERS_PATH")
     browsers = {} if os.environ.get("PLAYWRIGHT_BROWSERS_PATH") else _browsers()
     return {n: os.environ[n] for n in kept if n in os.environ} | browsers | {"HOME": home}
 
 
 def _browsers() -> dict[str, str]:
-    """Where Playwright keeps its browsers, which is in the real home."""
+    """Return where Playwright keeps its browsers, which is in the real home."""
     place = Path.home() / ".cache" / "ms-playwright"
     return {"PLAYWRIGHT_BROWSERS_PATH": str(place)} if place.is_dir() else {}
 

@@ -88,7 +88,7 @@ class Export:
 
 
 def export(history: History) -> Export:
-    """All that the tables hold of a document."""
+    """Return all that the tables hold of a document."""
     versions = tuple(((v.first_seen, v.document, v.nth), _version(v)) for v in history.versions)
     return Export(tuple(map(_told, history.revisions)), versions)
 
@@ -105,12 +105,12 @@ def _told(revision: Revision) -> Told:
 
 
 def ordered(exports: Iterable[Export]) -> list[Told]:
-    """All revisions, oldest first."""
+    """Return all revisions, oldest first."""
     return sorted((t for export in exports for t in export.told), key=lambda t: t.order)
 
 
 def tables(exports: Sequence[Export]) -> tuple[Table, ...]:
-    """The tables of the database; the first, `changes`, is what CSV holds too."""
+    """Return the tables of the database; the first, `changes`, is what CSV holds too."""
     told = ordered(exports)
     versions = sorted((v for export in exports for v in export.versions), key=lambda v: v[0])
     return (
@@ -130,7 +130,7 @@ def _changes(told: Sequence[Told]) -> Iterator[tuple[Cell, ...]]:
 
 
 def _cell(value: object) -> Cell:
-    """A value as one cell: text without what acts on a machine, lists and tables as JSON."""
+    """Return a value as one cell: text without what acts on a machine, lists and tables as JSON."""
     if value is None or isinstance(value, int):
         return value
     if isinstance(value, str):
@@ -186,7 +186,9 @@ def _tame(cell: Cell) -> Cell:
 
 
 def as_json_lines(told: Iterable[Told]) -> bytes:
-    """One JSON object a change, as `changes.schema.json` describes it; oldest revision first."""
+    """Return one JSON object a change, as `changes.schema.json` describes it; oldest revision
+    first.
+    """
     return "".join(line for t in told for line in t.lines).encode()
 
 
@@ -195,6 +197,8 @@ def _json_line(record: Record) -> str:
 
 
 def addresses(told: Iterable[Told]) -> bytes:
-    """Where each line of the JSON Lines is shown: the address of its clause under the root."""
+    """Return where each line of the JSON Lines is shown: the address of its clause under the
+    root.
+    """
     found = [anchor for t in told for anchor in t.anchors]
     return f"{json.dumps(found, ensure_ascii=True, indent=0)}\n".encode()

@@ -34,18 +34,20 @@ Record = dict[str, Any]
 
 
 def changes(histories: Iterable[History]) -> Iterator[Record]:
-    """One record a clause change, as `changes.schema.json` describes it, oldest revision first."""
+    """Yield one record a clause change, as `changes.schema.json` describes it, oldest revision
+    first.
+    """
     for revision in ordered(histories):
         yield from of(revision)
 
 
 def of(revision: Revision) -> Iterator[Record]:
-    """One record a clause change of a revision."""
+    """Return one record a clause change of a revision."""
     return (_change(revision, change) for change in revision.changes)
 
 
 def ordered(histories: Iterable[History]) -> list[Revision]:
-    """All revisions, oldest first."""
+    """Return all revisions, oldest first."""
     revisions = (r for history in histories for r in history.revisions)
     return sorted(revisions, key=lambda r: r.order)
 
@@ -90,7 +92,7 @@ def _links(links: Iterable[Link]) -> list[Record]:
 
 
 def log(histories: Iterable[History]) -> list[Record]:
-    """One record a revision, newest first."""
+    """Return one record a revision, newest first."""
     revisions = [r for history in histories for r in history.revisions]
     ordered = sorted(revisions, key=lambda r: r.order, reverse=True)
     return [_revision(revision) for revision in ordered]
@@ -113,17 +115,19 @@ def _revision(revision: Revision) -> Record:
 
 
 def diff(revision: Revision) -> Record:
-    """A revision with its changes, each as `changes.schema.json` describes it."""
+    """Return a revision with its changes, each as `changes.schema.json` describes it."""
     return {**_revision(revision), "changes": [_change(revision, c) for c in revision.changes]}
 
 
 def comparison(revision: Revision) -> Record:
-    """How one document differs from another: a revision between two names."""
+    """Return how one document differs from another: a revision between two names."""
     return {"documents": [revision.before.document, revision.after.document], **diff(revision)}
 
 
 def now(found: Iterable[Reply], topics: Sequence[Topic], base: str) -> list[Record]:
-    """One record a question and document, in that order; `base` is the address of the site."""
+    """Return one record a question and document, in that order; `base` is the address of the
+    site.
+    """
     by_question = (
         (topic, question, reply)
         for topic, question in answers.questions(topics)
@@ -165,7 +169,7 @@ def _quote(quote: Quote, base: str) -> Record:
 
 
 def text(version: Version) -> Record:
-    """A text as it stood, clause by clause."""
+    """Return a text as it stood, clause by clause."""
     return {
         "document": version.document,
         "title": version.title,
@@ -190,7 +194,7 @@ def _clause(clause: Clause) -> Record:
 
 
 def status(histories: Iterable[History]) -> list[Record]:
-    """One record a document: how it stands, in the order of their names."""
+    """Return one record a document: how it stands, in the order of their names."""
     ordered = sorted(histories, key=lambda h: h.document.id)
     return [_standing(history) for history in ordered]
 

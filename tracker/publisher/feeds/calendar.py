@@ -55,7 +55,7 @@ def _event(day: date, service: str, entries: Sequence[ListEntry], base: str) -> 
 
 
 def _told(entry: ListEntry, day: date, base: str) -> str:
-    """What is known of one text: what changes, and how long before that day it was shown."""
+    """Return what is known of one text: what changes, and how long before that day it was shown."""
     return f"{words.safe(entry.headline)}\n{notice(entry, day)}\n{base}{entry.page}"
 
 

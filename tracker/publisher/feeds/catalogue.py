@@ -33,7 +33,7 @@ class Group:
 
 
 def catalogue(histories: Sequence[History], topics: Sequence[Topic]) -> tuple[Group, ...]:
-    """Every feed in its group, in an order that does not depend on that of the histories."""
+    """Return every feed in its group, in an order that does not depend on that of the histories."""
     ordered = sorted(histories, key=lambda h: h.document.id)
     groups = (
         Group("Everything", _GENERAL),
@@ -46,7 +46,7 @@ def catalogue(histories: Sequence[History], topics: Sequence[Topic]) -> tuple[Gr
 
 
 def editions(histories: Sequence[History], topics: Sequence[Topic]) -> set[str]:
-    """The editions that have a feed: all but those whose name means something else already.
+    """Return the editions that have a feed: all but those whose name means something else already.
 
     What is declared cannot be named so, but what was recorded once may be.
     """
@@ -54,7 +54,7 @@ def editions(histories: Sequence[History], topics: Sequence[Topic]) -> set[str]:
 
 
 def services(histories: Sequence[History], topics: Sequence[Topic]) -> dict[str, str]:
-    """The names, as feeds and for people, of the services that have a feed.
+    """Return the names, as feeds and for people, of the services that have a feed.
 
     These are all but those whose name means something else already.
     """
@@ -65,12 +65,12 @@ def services(histories: Sequence[History], topics: Sequence[Topic]) -> dict[str,
 
 
 def service_of(document: str) -> str:
-    """The name of the feed of a document's service."""
+    """Return the name of the feed of a document's service."""
     return document.partition("/")[0]
 
 
 def of_service(service: str, topic: str) -> str:
-    """The name of the feed of a topic in the texts of one service."""
+    """Return the name of the feed of a topic in the texts of one service."""
     return f"{service}/{topic}"
 
 
@@ -108,7 +108,7 @@ def _topic(topic: Topic) -> Feed:
 
 
 def _services(histories: Sequence[History], topics: Sequence[Topic]) -> Iterator[Feed]:
-    """The feed of each service, and those of the topics in its texts."""
+    """Yield the feed of each service, and those of the topics in its texts."""
     for name, shown in services(histories, topics).items():
         service = words.line(shown)
         about = f"Every change in the texts of {service}."
@@ -133,7 +133,7 @@ def _document(history: History) -> Feed:
 
 
 def alternates(path: str, groups: Sequence[Group]) -> list[Feed]:
-    """The feeds a page names for readers to find, its own first."""
+    """Return the feeds a page names for readers to find, its own first."""
     named = {feed.name: feed for group in groups for feed in group.feeds}
     topics = [feed.name for feed in named.values() if feed.page.startswith("topics/")]
     wanted = [*_near(path), *([] if path else topics)]
@@ -141,7 +141,7 @@ def alternates(path: str, groups: Sequence[Group]) -> list[Feed]:
 
 
 def _near(path: str) -> Iterator[str]:
-    """The names of feeds that may belong to a page, the closest first; not all need exist."""
+    """Yield the names of feeds that may belong to a page, the closest first; not all need exist."""
     top, _, rest = path.partition("/")
     if top in {"topics", "services", "now"}:
         yield rest.partition("/")[0]

@@ -31,7 +31,7 @@ class Content:
 
     @classmethod
     def of(cls, html: str, text: str, facts: Mapping[str, object]) -> Self:
-        """The content that says this."""
+        """Return the content that says this."""
         return cls(len(html), zlib.compress(json.dumps([html, text, facts]).encode()))
 
     @property
@@ -92,7 +92,7 @@ class Item:
         return self.corrected or self.published
 
     def about(self, topic: str) -> Self:
-        """The item as the feed of a topic has it; the same where it has no view of that."""
+        """Return the item as the feed of a topic has it; the same where it has no view of that."""
         view = next((view for view in self.views if view.topic == topic), None)
         return replace(self, summary=view.summary, content=view.content) if view else self
 
@@ -127,5 +127,5 @@ class Channel:
         return max((item.published for item in self.items), default=EPOCH)
 
     def address(self, suffix: str, name: str = "") -> str:
-        """Where this document (or the one of that `name`) is published in a format."""
+        """Return where this document (or the one of that `name`) is published in a format."""
         return self.base + feed_file(name or self.name, suffix)

@@ -41,7 +41,7 @@ _LARGEST_PAGE = 200_000  # characters of all bodies
 def shared_channels(
     histories: Sequence[History], items: Iterable[Item], topics: Sequence[Topic], base: str
 ) -> Iterator[Channel]:
-    """The channels of all feeds but those of one document and of the status.
+    """Yield the channels of all feeds but those of one document and of the status.
 
     `histories` say which feeds there are, `items` (oldest first) what stands in them.
     """
@@ -62,21 +62,21 @@ def shared_channels(
 def document_feed(
     history: History, items: Iterable[Item], base: str, hub: str = ""
 ) -> Iterator[tuple[str, bytes]]:
-    """The feed of one document in every format; `items` are all of its own."""
+    """Return the feed of one document in every format; `items` are all of its own."""
     (*_, group) = catalogue([history], ())
     mine = sorted(items, key=_order)
     return (file for c in channels(group.feeds[0], mine, base) for file in written(c, hub))
 
 
 def status_feed(items: Sequence[Item], base: str, hub: str = "") -> Iterator[tuple[str, bytes]]:
-    """The feed of the status in every format; `items` are those of outages, oldest first."""
+    """Return the feed of the status in every format; `items` are those of outages, oldest first."""
     (group, *_) = catalogue((), ())
     (feed,) = (feed for feed in group.feeds if feed.name == STATUS)
     return (file for channel in channels(feed, items, base) for file in written(channel, hub))
 
 
 def written(channel: Channel, hub: str = "") -> Iterator[tuple[str, bytes]]:
-    """A channel in every format, with the address of the operator's hub."""
+    """Yield a channel in every format, with the address of the operator's hub."""
     for form in FORMATS:
         yield feed_file(channel.name, form.suffix), form.write(replace(channel, hub=hub))
 
@@ -88,7 +88,7 @@ def feed_items(
     corrections: Sequence[Correction] = (),
     until: date = date.min,
 ) -> list[Item]:
-    """Every item there is, oldest first, whatever the order of the histories.
+    """Return every item there is, oldest first, whatever the order of the histories.
 
     Those of the weeks are of those before `until`.
     """
@@ -101,8 +101,8 @@ def feed_items(
 def document_items(
     history: History, topics: Sequence[Topic], base: str, corrections: Sequence[Correction]
 ) -> Iterator[Item]:
-    """The items of one document but for its outages; in no order, and in no feed of what is to
-    come: that depends on what is known of all documents (see `in_order`).
+    """Yield the items of one document but for its outages; in no order, and in no feed of what is
+    to come: that depends on what is known of all documents (see `in_order`).
     """
     mine = [c for c in corrections if c.document == history.document.id]
     own = editions([history], topics)
@@ -121,20 +121,20 @@ def document_items(
 
 
 def _news(history: History) -> Iterable[Revision]:
-    """The news of a document, each as it was told."""
+    """Return the news of a document, each as it was told."""
     told = [r for r in history.revisions if r.is_news]
     return {(r.after.is_preview, r.after.named): r for r in (*told, *history.retold)}.values()
 
 
 def outages(histories: Iterable[History], base: str) -> Iterator[Item]:
-    """The items of the status feed."""
+    """Yield the items of the status feed."""
     for history in histories:
         for outage in history.outages:
             yield from outage_items(history, outage, base)
 
 
 def in_order(items: Iterable[Item], histories: Sequence[History]) -> list[Item]:
-    """The items oldest first, with those of what is to come in the feed of that.
+    """Return the items oldest first, with those of what is to come in the feed of that.
 
     To come is what applies only after the newest text known was first seen. No clock is asked:
     what was announced stays upcoming until a later text is known.
@@ -161,7 +161,7 @@ def _order(item: Item) -> tuple[datetime, int, str]:
 
 
 def _ahead(revision: Revision, history: History) -> date | None:
-    """The day until which a revision is to come, if any.
+    """Return the day until which a revision is to come, if any.
 
     A preview that names no day is upcoming until a newer text of its document is.
     """
@@ -182,7 +182,7 @@ def _corrections(
 
 
 def channels(feed: Feed, items: Sequence[Item], base: str) -> Iterator[Channel]:
-    """A feed of `items` (oldest first) and its archive pages, the newest items first in each.
+    """Yield a feed of `items` (oldest first) and its archive pages, the newest items first in each.
 
     An archive page, once there, is never changed by what comes later (RFC 5005): pages are
     filled from the oldest item on, and only full ones leave the feed.

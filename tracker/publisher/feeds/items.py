@@ -61,7 +61,7 @@ class Body:
         return ENVIRONMENT.get_template("entry.html").render(item=self)
 
     def text(self) -> str:
-        """The same in plain text, the redline in the marks of wdiff: [-went-] {+came+}."""
+        """Return the same in plain text, the redline in the marks of wdiff: [-went-] {+came+}."""
         blocks = ["\n".join(block) for block in (self._dates(), *self._clauses(), self._proof())]
         return "\n\n".join([*self.corrections, self.summary, *blocks]) + "\n"
 
@@ -108,7 +108,7 @@ def revision_item(
     feeds: frozenset[str],
     corrections: Sequence[Correction] = (),
 ) -> Item:
-    """The item of a revision, for the `feeds` of these names; links lead to under `base`.
+    """Return the item of a revision, for the `feeds` of these names; links lead to under `base`.
 
     `corrections` are those of this revision.
     """
@@ -146,12 +146,14 @@ def revision_item(
 
 
 def _view(topic: str, topics: Sequence[Topic], body: Body) -> View:
-    """What the feeds of a topic say of a revision: its clauses, and how many others there are."""
+    """Return what the feeds of a topic say of a revision: its clauses, and how many others there
+    are.
+    """
     return View(topic, body.summary, Content.of(body.html(), body.text(), _facts(body, topics)))
 
 
 def _facts(body: Body, topics: Sequence[Topic]) -> dict[str, object]:
-    """What a program would otherwise have to read out of the sentences."""
+    """Return what a program would otherwise have to read out of the sentences."""
     revision = body.revision
     return {
         "document": revision.document,
@@ -217,7 +219,8 @@ def _part(change: Change, titles: dict[str, str]) -> Part:
 
 
 def brief(item: Item, *, linked: bool, room: int = LONGEST_MESSAGE) -> tuple[str, str]:
-    """The title and the first paragraphs of an item, for a message of at most `room` characters.
+    """Return the title and the first paragraphs of an item, for a message of at most `room`
+    characters.
 
     `linked` says whether our own page of it can be reached; without, the page itself is named.
     Text of a page cannot call people together, hide a link or pass for markup in a chat. Where
@@ -231,7 +234,7 @@ def brief(item: Item, *, linked: bool, room: int = LONGEST_MESSAGE) -> tuple[str
 
 
 def _paragraphs(text: str, room: int) -> Iterator[str]:
-    """The paragraphs that fit, the last one cut where a word ends."""
+    """Yield the paragraphs that fit, the last one cut where a word ends."""
     for paragraph in text.strip().split("\n\n"):
         shown = _cut(paragraph, room)
         if shown:
@@ -242,7 +245,7 @@ def _paragraphs(text: str, room: int) -> Iterator[str]:
 
 
 def _cut(text: str, room: int) -> str:
-    """A text of at most so many characters; where it is cut, [...] says so."""
+    """Return a text of at most so many characters; where it is cut, [...] says so."""
     if len(text) <= room:
         return text
     head = text[: max(room - len(_MORE), 0)].rpartition(" ")[0]

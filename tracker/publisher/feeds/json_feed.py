@@ -12,7 +12,9 @@ _VERSION = "https://jsonfeed.org/version/1.1"
 
 
 def json_feed(channel: Channel) -> bytes:
-    """The same items under the same ids as in RSS and Atom; `next_url` leads to older ones."""
+    """Return the same items under the same ids as in RSS and Atom; `next_url` leads to older
+    ones.
+    """
     found: dict[str, Any] = {
         "version": _VERSION,
         "title": plain(channel.title),

@@ -41,7 +41,7 @@ def correction_item(
     base: str,
     feeds: frozenset[str],
 ) -> Item:
-    """A correction as an item of its own: readers do not show an item again that they know.
+    """Return a correction as an item of its own: readers do not show an item again that they know.
 
     `revision` is None where today's reading of the pages does not find it any more.
     """
@@ -92,7 +92,7 @@ _COUNTS = {
 def withdrawal_item(
     history: History, published: PublishedVersion, base: str, feeds: frozenset[str]
 ) -> Item:
-    """The item of news that is none any more, under the id by which it was told."""
+    """Return the item of news that is none any more, under the id by which it was told."""
     name, key = words.document_name(history), words.name_key(published)
     return _notice(
         f"{published.document}/{key}",
@@ -113,7 +113,7 @@ def corrected_at(correction: Correction) -> datetime:
 
 
 def renamed_item(history: History, time: datetime, base: str) -> Item:
-    """An item for readers of the feed of an earlier name: where the document goes on.
+    """Return an item for readers of the feed of an earlier name: where the document goes on.
 
     `time` is when it was last seen under this name.
     """
@@ -133,7 +133,7 @@ def renamed_item(history: History, time: datetime, base: str) -> Item:
 
 
 def outage_items(history: History, outage: Outage, base: str) -> Iterator[Item]:
-    """An item for the beginning of an outage and, once it is over, another for its end."""
+    """Yield an item for the beginning of an outage and, once it is over, another for its end."""
     document, name = history.document.id, words.document_name(history)
     place = _Place(history, f"{base}status/", "How every text stands")
     since = f"since {words.day(outage.began)}"
@@ -161,7 +161,7 @@ def _notice(
     place: _Place,
     feeds: frozenset[str],
 ) -> Item:
-    """An item of plain sentences."""
+    """Return an item of plain sentences."""
     document = place.history.document.id
     html = ENVIRONMENT.get_template("notice.html").render(sentences=said, place=place)
     text = "\n\n".join([*said, f"{place.label}: {place.link}"]) + "\n"

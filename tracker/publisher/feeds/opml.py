@@ -13,7 +13,9 @@ from tracker.publisher.words import plain
 
 
 def opml(groups: Iterable[Group], base: str) -> bytes:
-    """The RSS feeds of `groups`, published under `base`; without a date, so always the same."""
+    """Return the RSS feeds of `groups`, published under `base`; without a date, so always the
+    same.
+    """
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
     etree.SubElement(head, "title").text = "Terms Tracker"

@@ -112,7 +112,9 @@ def board(
 
 
 def _audiences(found: Iterable[Reply], *, of_one: bool) -> Iterator[tuple[str, str, list[Reply]]]:
-    """Each audience of each service: its name, a key for addresses, and what its texts reply."""
+    """Yield each audience of each service: its name, a key for addresses, and what its texts
+    reply.
+    """
     groups: dict[str, list[Reply]] = {}
     for reply in found:
         groups.setdefault(slug(reply.history.document), []).append(reply)
@@ -126,7 +128,7 @@ def _audiences(found: Iterable[Reply], *, of_one: bool) -> Iterator[tuple[str, s
 
 
 def slug(document: Document) -> str:
-    """The name of a service in addresses."""
+    """Return the name of a service in addresses."""
     return document.id.partition("/")[0]
 
 
@@ -145,13 +147,15 @@ def _cell(name: str, anchor: str, found: Sequence[Reply]) -> Cell:
 
 
 def _order(document: Document) -> tuple[int, str]:
-    """What is written for everybody goes before what is written for business."""
+    """Return what is written for everybody goes before what is written for business."""
     kind = document.id.partition("/")[2].partition("@")[0]
     return (_KINDS.index(kind) if kind in _KINDS else len(_KINDS)), document.id
 
 
 def latest(entries: Sequence[ListEntry], topics: Sequence[Topic]) -> Iterator[Asked]:
-    """Every question with the newest revision that changed an answer; entries come newest first."""
+    """Yield every question with the newest revision that changed an answer; entries come newest
+    first.
+    """
     for topic, question in answers.questions(topics):
         anchor = f"{topic.id}-{question.id}"
         found = ((entry, _change(entry, topic, question)) for entry in entries)
@@ -169,7 +173,7 @@ def _change(entry: ListEntry, topic: Topic, question: Question) -> AnswerChange 
 
 
 def services(replies: Sequence[Reply], ways: Iterable[OptOut]) -> list[Service]:
-    """Every service with a text that was read, in the order of their names."""
+    """Return every service with a text that was read, in the order of their names."""
     named: dict[str, list[OptOut]] = {}
     for way in ways:
         if not way.gone:
@@ -189,14 +193,14 @@ def services(replies: Sequence[Reply], ways: Iterable[OptOut]) -> list[Service]:
 
 
 def editions(replies: Sequence[Reply]) -> list[str]:
-    """The editions that a reader may be in, the one for everybody else last."""
+    """Return the editions that a reader may be in, the one for everybody else last."""
     found = {reply.history.document.edition for reply in replies}
     return sorted(found, key=lambda edition: (edition == "global", edition))
 
 
 def for_edition(replies: Sequence[Reply], edition: str) -> Iterator[Reply]:
-    """What readers of an edition have agreed to: its texts, and those for everybody of which it
-    has none of its own.
+    """Yield what readers of an edition have agreed to: its texts, and those for everybody of which
+    it has none of its own.
     """
     own = {_kind(reply) for reply in replies if reply.history.document.edition == edition}
     for reply in replies:
@@ -206,7 +210,7 @@ def for_edition(replies: Sequence[Reply], edition: str) -> Iterator[Reply]:
 
 
 def _kind(reply: Reply) -> str:
-    """The service and the type of a text."""
+    """Return the service and the type of a text."""
     return reply.history.document.id.partition("@")[0]
 
 

@@ -25,7 +25,9 @@ Font = ImageFont.FreeTypeFont
 
 
 def draw(lines: Sequence[str]) -> bytes:
-    """The card of four lines: whose text, what happened, its topics, and when it was seen."""
+    """Return the card of four lines: whose text, what happened, its topics, and when it was
+    seen.
+    """
     name, event, topics, seen = lines
     picture = _blank().copy()
     pen = ImageDraw.Draw(picture)
@@ -43,7 +45,7 @@ def draw(lines: Sequence[str]) -> bytes:
 
 @cache
 def _blank() -> Image.Image:
-    """What all cards have in common."""
+    """Return what all cards have in common."""
     picture = Image.new("RGB", _SIZE, _PAPER)
     pen = ImageDraw.Draw(picture)
     pen.text((_EDGE, 62), "¶", font=_serif(44), fill=_MARK)

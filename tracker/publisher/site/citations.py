@@ -23,7 +23,7 @@ _TEX = str.maketrans(
 
 
 def bibtex(entry: ListEntry, document: Document, address: str) -> bytes:
-    """One `@misc` entry; `address` is the page of the revision."""
+    """Return one `@misc` entry; `address` is the page of the revision."""
     revision = entry.revision
     fields = {
         "title": f"{{{_tex(entry.name)}}}",
@@ -39,7 +39,9 @@ def bibtex(entry: ListEntry, document: Document, address: str) -> bytes:
 
 
 def csl(entry: ListEntry, document: Document, address: str) -> bytes:
-    """A CSL-JSON list of one `webpage`: whose text it is, who archived it, and who tells of it."""
+    """Return a CSL-JSON list of one `webpage`: whose text it is, who archived it, and who tells of
+    it.
+    """
     revision = entry.revision
     seen = revision.first_seen
     copies = [(c.via, words.copy_of(c, document)) for c in revision.after.captures]
@@ -84,6 +86,6 @@ def _tex(text: str) -> str:
 
 
 def _address(url: str) -> str:
-    """An address as a TeX field can hold it: what would end the field is percent-encoded."""
+    """Return an address as a TeX field can hold it: what would end the field is percent-encoded."""
     escaped = words.line(url, 2000).replace("{", "%7B").replace("}", "%7D")
     return escaped.replace("\\", "%5C").replace(" ", "%20")

@@ -85,7 +85,7 @@ class ClauseHistories:
     places: Mapping[tuple[datetime, int, bool], int]
 
     def of(self, version: Version, clause: int) -> ClauseHistory | None:
-        """The life of a clause of a version, None in a preview."""
+        """Return the life of a clause of a version, None in a preview."""
         place = self.places.get(version.key)
         return None if place is None else self.lives[self.ids[place][clause]]
 
@@ -150,7 +150,7 @@ class _Register:
 
 
 def clause_histories(history: History) -> ClauseHistories:
-    """The lives of all clauses of a document."""
+    """Return the lives of all clauses of a document."""
     if not history.versions:
         return ClauseHistories((), {}, {})
     register, first = _Register(), history.versions[0]
@@ -167,7 +167,7 @@ def clause_histories(history: History) -> ClauseHistories:
 
 
 def _walk(revision: Revision, current: list[_Growing], register: _Register) -> list[_Growing]:
-    """Who lives in the newer version of a revision, in its order."""
+    """Return who lives in the newer version of a revision, in its order."""
     after = revision.after
     living: dict[int, _Growing] = {}
     for pair, row in zip(revision.pairs, whole(revision), strict=True):
@@ -190,7 +190,9 @@ def _walk(revision: Revision, current: list[_Growing], register: _Register) -> l
 
 
 def _cross(revision: Revision, current: list[_Growing], register: _Register) -> list[_Growing]:
-    """Who lives in the newer version where another page was read: whoever is there from then."""
+    """Return who lives in the newer version where another page was read: whoever is there from
+    then.
+    """
     after = revision.after
     same = dict(kept(revision)) if carries_on(revision) else {}
     for n in set(range(len(current))) - set(same.values()):

@@ -38,7 +38,7 @@ class DocumentVersions:
 
 
 def most_told_first(shelves: Iterable[DocumentVersions]) -> list[DocumentVersions]:
-    """What can be compared, the texts that change about a topic first."""
+    """Return what can be compared, the texts that change about a topic first."""
     return sorted(
         (shelf for shelf in shelves if shelf.choices), key=lambda s: (-s.worth, s.document)
     )
@@ -54,7 +54,7 @@ class Suggestion:
 
 
 def document_versions(history: History) -> DocumentVersions:
-    """What a comparison can choose from of one document; nothing where it was never read."""
+    """Return what a comparison can choose from of one document; nothing where it was never read."""
     previews = [r.after for r in history.revisions if r.after.is_preview]
     found = sorted(
         (*history.versions, *previews), key=lambda v: (v.first_seen, v.is_preview, v.nth)
@@ -70,7 +70,7 @@ def document_versions(history: History) -> DocumentVersions:
 
 
 def _choice(history: History, version: Version, has_twin: bool, text: int) -> Choice:
-    """A version by its day; two versions of one day are told apart by the hour."""
+    """Return a version by its day; two versions of one day are told apart by the hour."""
     time = version.first_seen
     label = words.sight(version) if has_twin else words.day(time)
     shown = ", preview" if version.is_preview else ""
@@ -90,7 +90,7 @@ def editions(histories: Sequence[History]) -> Iterator[Suggestion]:
 
 
 def ends(history: History) -> Iterator[Suggestion]:
-    """Each text of a document: its first version beside its last."""
+    """Yield each text of a document: its first version beside its last."""
     for text in texts(history):
         if len(text) > 2:
             yield _ends(history, text)

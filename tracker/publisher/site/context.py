@@ -102,7 +102,7 @@ class PageContext:
         self._frames: dict[tuple[str, ...], dict[str, Markup]] = {}
 
     def page(self, path: str, template: str, **context: Any) -> tuple[str, bytes]:
-        """A page at a folder's address."""
+        """Return a page at a folder's address."""
         return f"{path}index.html", self.render(path, template, root=urls.up(path), **context)
 
     def render(self, path: str, template: str, root: str = "", **context: Any) -> bytes:
@@ -138,5 +138,5 @@ class PageContext:
 
 
 def file(name: str) -> bytes:
-    """A file that ships with the program and is published as it is."""
+    """Return a file that ships with the program and is published as it is."""
     return files("tracker.publisher").joinpath(name).read_bytes()

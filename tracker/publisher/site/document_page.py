@@ -56,7 +56,7 @@ class Passage:
 
 
 def pages(frame: PageContext, history: History, found: ClauseHistories, told: Set[str]) -> Pages:
-    """All pages and files of a document but for those of its revisions.
+    """Yield all pages and files of a document but for those of its revisions.
 
     `told` names the clauses whose history has a page.
     """
@@ -141,7 +141,7 @@ def _version(
 
 
 def _passages(frame: PageContext, version: Version, found: ClauseHistories) -> Iterator[Passage]:
-    """The clauses of a version with the level of their headings on our page.
+    """Yield the clauses of a version with the level of their headings on our page.
 
     The page's own title is above them, and whatever a page does, no level is left out.
     """
@@ -159,7 +159,7 @@ def _passages(frame: PageContext, version: Version, found: ClauseHistories) -> I
 
 
 def text(version: Version) -> str:
-    """A version as plain text, one clause a line, blank lines between them."""
+    """Return a version as plain text, one clause a line, blank lines between them."""
     return "".join(f"{line}\n\n" for line in map(_line, version.clauses))
 
 
@@ -169,7 +169,7 @@ def _line(clause: Clause) -> str:
 
 
 def _diff(revision: Revision, texts: Mapping[str, str]) -> tuple[str, bytes]:
-    """The unified diff between the text files of two versions, as `patch` takes it."""
+    """Return the unified diff between the text files of two versions, as `patch` takes it."""
     sides = [urls.version_page(v) for v in (revision.before, revision.after)]
     old, new = (texts[side].removesuffix("\n").split("\n") for side in sides)
     names = [f"{side.split('/')[-2]}/text.txt" for side in sides]
@@ -256,7 +256,7 @@ def _any_of(folds: Iterable[str]) -> re.Pattern[str]:
 
 
 def _captures(frame: PageContext, captures: Sequence[Capture]) -> Iterator[tuple[str, bytes]]:
-    """What was served, to the byte, so that its digest is the one we name.
+    """Yield what was served, to the byte, so that its digest is the one we name.
 
     The name ends in .txt: every server declares it as plain text, and a browser may by its
     standard (WHATWG MIME Sniffing) never take declared plain text for a page that runs.

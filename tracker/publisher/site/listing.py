@@ -77,7 +77,7 @@ class ListPage:
 
 
 def list_pages(path: str, found: Sequence[ListEntry]) -> tuple[ListPage, ...]:
-    """The pages of a list whose newest page is at `path`, that one first."""
+    """Return the pages of a list whose newest page is at `path`, that one first."""
     number = max(0, len(found) // _ON_A_PAGE - 1)
     start = len(found) - number * _ON_A_PAGE
     places = ["", *(f"{path}older/{n}/" for n in range(1, number + 1)), path]
@@ -92,7 +92,7 @@ def list_pages(path: str, found: Sequence[ListEntry]) -> tuple[ListPage, ...]:
 def entries(
     history: History, topics: Sequence[Topic], corrections: Sequence[Correction]
 ) -> list[ListEntry]:
-    """Every revision of a document, newest first."""
+    """Return every revision of a document, newest first."""
     found = (_entry(r, history, topics, of(r, corrections)) for r in history.revisions)
     return newest_first(found)
 
@@ -103,7 +103,7 @@ def newest_first(found: Iterable[ListEntry]) -> list[ListEntry]:
 
 
 def of(revision: Revision, corrections: Sequence[Correction]) -> tuple[Correction, ...]:
-    """The corrections of a revision, oldest first."""
+    """Return the corrections of a revision, oldest first."""
     return tuple(c for c in corrections if c.is_of(revision))
 
 
@@ -138,7 +138,7 @@ def _entry(
 
 
 def where(revision: Revision) -> str:
-    """The headings over the first three changes of substance, as one line."""
+    """Return the headings over the first three changes of substance, as one line."""
     named = [name for name in dict.fromkeys(map(words.own_heading, words.news(revision))) if name]
     more = f" and {len(named) - 3} more" if len(named) > 3 else ""
     return f"{' · '.join(words.line(name, _HEADING) for name in named[:3])}{more}"

@@ -103,7 +103,7 @@ class _Mention:
 
 
 def directory(given: Iterable[OptOut], topics: Sequence[Topic] = ()) -> list[Service]:
-    """The services with at least one way out, in the order of their names."""
+    """Return the services with at least one way out, in the order of their names."""
     found: dict[str, list[OptOut]] = {}
     for way in given:
         found.setdefault(way.history.document.service, []).append(way)
@@ -141,7 +141,7 @@ def opt_outs(
     topics: Sequence[Topic] = (),
     tagger: Tagger | None = None,
 ) -> Iterator[OptOut]:
-    """The ways out of one document, those it names today and those it named once."""
+    """Yield the ways out of one document, those it names today and those it named once."""
     named = [_named(version, lives.ids[n]) for n, version in enumerate(history.versions)]
     broken = breaks(history)
 
@@ -160,7 +160,7 @@ def _way(
     broken: Sequence[Revision | None],
     tags: _Tags,
 ) -> OptOut:
-    """The latest unbroken run of versions that name a target."""
+    """Return the latest unbroken run of versions that name a target."""
     versions = history.versions
     last = max(n for n, names in enumerate(named) if target in names)
     first = last
@@ -190,14 +190,16 @@ def _is_one_text(broken: Revision | None) -> bool:
 
 
 def _clearest(mentions: Sequence[_Mention], tags: _Tags) -> tuple[_Mention, str]:
-    """The mention that says most about a topic, and which; one that says no goes first."""
+    """Return the mention that says most about a topic, and which; one that says no goes first."""
     weighed = [(m, *_topic(m, tags)) for m in mentions]
     mention, _, topic = max(weighed, key=lambda row: (row[0].says_no, row[1]))
     return mention, topic
 
 
 def _topic(mention: _Mention, tags: _Tags) -> tuple[tuple[int, int], str]:
-    """The topic with most words in the sentence, else in the headings above, and how many."""
+    """Return the topic with most words in the sentence, else in the headings above, and how
+    many.
+    """
     own = {t.topic: len(t.words) for t in tags(mention.sentence, ())}
     every = {t.topic: len(t.words) for t in tags(mention.sentence, mention.path)}
     weights = {topic: (own.get(topic, 0), number) for topic, number in every.items()}
@@ -206,7 +208,7 @@ def _topic(mention: _Mention, tags: _Tags) -> tuple[tuple[int, int], str]:
 
 
 def _named(version: Version, ids: Sequence[str]) -> dict[str, list[_Mention]]:
-    """The mentions of the ways out of one version, by target."""
+    """Return the mentions of the ways out of one version, by target."""
     found: dict[str, list[_Mention]] = {}
     for clause, life in zip(version.clauses, ids, strict=True):
         for mention in _mentions(clause, life):

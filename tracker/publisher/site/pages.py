@@ -36,7 +36,9 @@ _ASSETS = """style.css feed.css site.js search.js compare.js redline.js fonts/LI
 
 
 def pages(frame: PageContext, abstracts: Sequence[DocumentSummary]) -> Pages:
-    """Every page and file that is of no single document, by its path under the published root."""
+    """Yield every page and file that is of no single document, by its path under the published
+    root.
+    """
     ways = [way for abstract in abstracts for way in abstract.ways]
     now = _Now(frame, [reply for abstract in abstracts for reply in abstract.replies], ways)
     yield from _front(frame, now)
@@ -76,7 +78,7 @@ class _Now:
         return list(answers_page.latest(self.news, self._frame.topics))
 
     def pages(self) -> Pages:
-        """The pages of services and of editions."""
+        """Yield the pages of services and of editions."""
         for service in self.services:
             yield self._service(service)
         for edition in answers_page.editions(self._found):
@@ -131,7 +133,7 @@ def _latest(news: Sequence[ListEntry], topic: Topic) -> ListEntry | None:
 
 
 def _coming(frame: PageContext) -> list[ListEntry]:
-    """What applies only after the newest text we know was first seen; no clock is asked."""
+    """Return what applies only after the newest text we know was first seen; no clock is asked."""
     seen = [v.first_seen for h in frame.histories for v in h.versions]
     known = max(seen).date() if seen else None
     dated = [e for e in frame.entries if e.revision.significance.is_news and e.revision.effective]
@@ -154,18 +156,18 @@ def _topic(frame: PageContext, topic: Topic, now: _Now) -> tuple[str, bytes]:
 
 
 def all_changes(frame: PageContext) -> tuple[ListPage, ...]:
-    """The pages of the list of everything."""
+    """Return the pages of the list of everything."""
     return list_pages("changes/", frame.entries)
 
 
 def changes_about(frame: PageContext, topic: Topic) -> tuple[ListPage, ...]:
-    """The pages of the list of a topic."""
+    """Return the pages of the list of a topic."""
     mine = [e for e in frame.entries if topic.id in e.revision.topics]
     return list_pages(urls.topic_page(topic), mine)
 
 
 def older(frame: PageContext) -> Iterator[tuple[ListPage, Callable[[], Pages]]]:
-    """The pages of long lists but for the newest of each, and what makes one."""
+    """Yield the pages of long lists but for the newest of each, and what makes one."""
     lists = [("All changes", all_changes(frame))]
     lists += [(topic.title, changes_about(frame, topic)) for topic in frame.topics]
     for title, (_, *rest) in lists:

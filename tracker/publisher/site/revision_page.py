@@ -77,7 +77,7 @@ class TopicSummary:
 
 
 def pages(frame: PageContext, found: ClauseHistories, told: Set[str]) -> Pages:
-    """The pages of all revisions of a document; `found` are its clauses' lives.
+    """Yield the pages of all revisions of a document; `found` are its clauses' lives.
 
     `told` names the clauses whose history has a page.
     """
@@ -131,13 +131,13 @@ def _page(
 
 
 def _shared(revision: Revision) -> int:
-    """How much of the older text is in the newer one to the letter, in hundredths."""
+    """Return how much of the older text is in the newer one to the letter, in hundredths."""
     old = len(revision.before.clauses)
     return 100 * len(list(kept(revision))) // old if old else 0
 
 
 def _told_in(revision: Revision) -> str:
-    """The page of the later revision that had told of this one; empty where none had."""
+    """Return the page of the later revision that had told of this one; empty where none had."""
     if revision.told_in is None:
         return ""
     return urls.revision_page(
@@ -159,7 +159,7 @@ def _former(frame: PageContext, entry: ListEntry, became: str) -> str:
 
 
 def _beside(frame: PageContext, entry: ListEntry, lines: Sequence[Line]) -> Pages:
-    """The files beside the page of a revision, and the card that others embed."""
+    """Yield the files beside the page of a revision, and the card that others embed."""
     address, document = frame.base + entry.page, frame.histories[0].document
     yield f"{entry.page}citation.bib", citations.bibtex(entry, document, address)
     yield f"{entry.page}citation.json", citations.csl(entry, document, address)
@@ -171,7 +171,7 @@ def _beside(frame: PageContext, entry: ListEntry, lines: Sequence[Line]) -> Page
 
 
 def card(entry: ListEntry, topics: Sequence[Topic]) -> tuple[str, ...]:
-    """The lines of a picture: whose text, what happened, which topics, and when."""
+    """Return the lines of a picture: whose text, what happened, which topics, and when."""
     revision = entry.revision
     titles = [t.title for t in topics if t.id in revision.topics]
     return (
@@ -183,7 +183,7 @@ def card(entry: ListEntry, topics: Sequence[Topic]) -> tuple[str, ...]:
 
 
 def _lines(revision: Revision, found: ClauseHistories) -> Iterator[Line]:
-    """Every clause of the newer text in its order, what was removed in its place."""
+    """Yield every clause of the newer text in its order, what was removed in its place."""
     anchors = _anchors(revision.before, found), _anchors(revision.after, found)
     rows = whole(revision)
     for row, pair in zip(rows, revision.pairs, strict=True):
@@ -231,7 +231,7 @@ def _groups(lines: Sequence[Line]) -> Iterator[Group]:
 
 
 def _path(clause: Clause) -> tuple[str, ...]:
-    """The headings above a clause, without the page's own title where there are others."""
+    """Return the headings above a clause, without the page's own title where there are others."""
     return clause.path[1:] or clause.path
 
 
@@ -247,7 +247,9 @@ def _matters(
 
 
 def _named(lines: Sequence[Line]) -> Iterator[tuple[str, str]]:
-    """The first line under each heading; headings alike are told apart by the one above them."""
+    """Yield the first line under each heading; headings alike are told apart by the one above
+    them.
+    """
     spots: dict[tuple[str, str], str] = {}
     for line in lines:
         title = words.own_heading(line.change) if line.change else ""
@@ -259,7 +261,7 @@ def _named(lines: Sequence[Line]) -> Iterator[tuple[str, str]]:
 
 
 def _above(clause: Clause, title: str) -> str:
-    """The heading over the heading `title` of a clause, without the page's own title."""
+    """Return the heading over the heading `title` of a clause, without the page's own title."""
     path = [words.line(heading) for heading in clause.path[1:]]
     above = path[: path.index(title)] if title in path else path
     return above[-1] if above else ""

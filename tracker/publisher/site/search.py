@@ -97,7 +97,9 @@ def part_file(document: str, number: int) -> str:
 
 
 def words_of(text: str) -> Iterator[str]:
-    """The words of a text as they are looked up; the browser takes them apart in the same way."""
+    """Return the words of a text as they are looked up; the browser takes them apart in the same
+    way.
+    """
     return (found[0][:_LONGEST_WORD] for found in _WORD.finditer(text.lower()))
 
 
@@ -106,7 +108,9 @@ def _all(wording: _Wording) -> str:
 
 
 def _wordings(versions: Sequence[Version], found: ClauseHistories) -> list[_Wording]:
-    """Every wording of every clause with the versions that have it, in the order of the text."""
+    """Return every wording of every clause with the versions that have it, in the order of the
+    text.
+    """
     open_: dict[tuple[str, str], _Wording] = {}
     every: list[_Wording] = []
     for number, version in enumerate(versions):

@@ -50,14 +50,18 @@ class _Told:
 
 
 def snippet(revision: Revision) -> tuple[Run, ...]:
-    """A few lines of the change with the strongest evidence; nothing where none is on a topic."""
+    """Return a few lines of the change with the strongest evidence; nothing where none is on a
+    topic.
+    """
     tagged = [_Told(c, tuple(_spots(c))) for c in words.news(revision) if c.tags and _tells(c)]
     told = min(tagged, key=lambda t: t.rank, default=None)
     return tuple(_cut(told)) if told else ()
 
 
 def _tells(change: Change) -> bool:
-    """Whether a few lines of it say something: a sentence rather than a date or a heading."""
+    """Return whether a few lines of it say something: a sentence rather than a date or a
+    heading.
+    """
     changed = [s for s in change.redline if s.op is not Op.SAME]
     return sum(len(s.before) + len(s.after) for s in changed) >= 40
 
@@ -66,7 +70,7 @@ def _tells(change: Change) -> bool:
 
 
 def _spots(change: Change) -> Iterator[_Spot]:
-    """Where the evidence stands in sentences that changed, on either side."""
+    """Yield where the evidence stands in sentences that changed, on either side."""
     evidence = _pattern({word for tag in change.tags for word in tag.words})
     for op, weight in ((Op.INSERT, 0), (Op.DELETE, 2)):
         text, shown, changed = _side(change, op)
@@ -86,7 +90,7 @@ def _pattern(evidence: set[str]) -> re.Pattern[str]:
 
 
 def _side(change: Change, op: Op) -> tuple[str, list[int], list[_Interval]]:
-    """The text of one side, the place of each character in the redline, and what changed."""
+    """Return the text of one side, the place of each character in the redline, and what changed."""
     text, shown, changed, start = "", list[int](), list[_Interval](), 0
     for span in change.redline:
         whole = span.after or span.before
@@ -119,7 +123,9 @@ def _beside(changed: Sequence[_Interval], place: _Interval) -> Sequence[_Interva
 
 
 def _cut(told: _Told) -> Iterator[Run]:
-    """The redline around the strongest evidence, or from its first change where there is none."""
+    """Yield the redline around the strongest evidence, or from its first change where there is
+    none.
+    """
     pieces = [(span.op, span.after or span.before) for span in told.change.redline]
     start, end = _window("".join(text for _, text in pieces), _focus(told), told.spots)
     place, shown = 0, []
@@ -152,7 +158,7 @@ def _focus(told: _Told) -> _Interval:
 
 
 def _window(text: str, focus: _Interval, spots: Sequence[_Spot]) -> _Interval:
-    """What is shown of a long text: whole words around the focus, no evidence cut in two."""
+    """Return what is shown of a long text: whole words around the focus, no evidence cut in two."""
     if len(text) <= _LONGEST:
         return 0, len(text)
     room = max(0, _LONGEST - (focus[1] - focus[0]))

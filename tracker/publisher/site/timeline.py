@@ -61,7 +61,7 @@ Count = Callable[[Revision], int]
 
 
 def timeline(history: History, topics: Sequence[Topic]) -> Timeline | None:
-    """The picture, or None where a document has not changed yet."""
+    """Return the picture, or None where a document has not changed yet."""
     if not history.revisions:
         return None
     counts = list(_lanes(topics))
@@ -103,7 +103,9 @@ def _other(revision: Revision) -> int:
 
 
 def _quiet(revision: Revision) -> int:
-    """All clauses of a revision that is no news (none of a break), of news those that are none."""
+    """Return all clauses of a revision that is no news (none of a break), of news those that are
+    none.
+    """
     if is_break(revision):
         return 0
     if not revision.significance.is_news:
@@ -112,7 +114,7 @@ def _quiet(revision: Revision) -> int:
 
 
 def _years(history: History) -> tuple[Callable[[datetime], float], tuple[Tick, ...]]:
-    """Where a time stands, and the years marked below."""
+    """Return where a time stands, and the years marked below."""
     first, last = history.versions[0].first_seen, history.revisions[-1].first_seen
     start = datetime(first.year, 1, 1, tzinfo=UTC)
     # The year after 9999 is no date any more, but its distance is a number.
