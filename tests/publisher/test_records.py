@@ -132,6 +132,7 @@ def test_the_status_of_a_text_that_changed() -> None:
     (found,) = records.status([heron()])
     assert found == {
         "document": "heron/privacy-policy@global",
+        "name": "Heron Privacy Policy",
         "title": "Privacy Policy",
         "state": "ok",
         "last_seen": "2025-03-30T08:30:00Z",

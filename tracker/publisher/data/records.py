@@ -203,6 +203,7 @@ def _standing(history: History) -> Record:
     standing = history.standing
     return {
         "document": history.document.id,
+        "name": declared_name(history),
         "title": history.title,
         "state": standing.state.value,
         "last_seen": _time(standing.last_seen),
