@@ -69,9 +69,14 @@ LINES = [reference, token, bare]
 @pytest.mark.parametrize("line", LINES)
 def test_what_is_new_at_each_look_is_no_text_after_a_few(line: Line) -> None:
     found = told({day: [*RULES, line(day)] for day in range(10)})
-    assert seen_first(found) == [0, 1, 2]
+    assert seen_first(found) == [0, 1, 2, 3, 4]
     assert found.standing.state is State.OK
     assert "New at every look" in found.standing.reason
+
+
+def test_four_prices_on_four_days_are_prices() -> None:
+    found = told({day: [*RULES, f"The fee is {day + 1} euros."] for day in range(4)})
+    assert seen_first(found) == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("line", [printed, in_numbers])
@@ -104,7 +109,7 @@ def test_texts_that_are_others_at_each_look_do_not_agree() -> None:
 def test_what_stops_counting_is_a_text_from_its_first_look_on() -> None:
     days = {day: [*RULES, bare(min(day, 6))] for day in range(12)}
     found = told(days)
-    assert seen_first(found) == [0, 1, 2, 6]
+    assert seen_first(found) == [0, 1, 2, 3, 4, 6]
     assert found.versions[-2].last_seen == START + 5 * DAY
     assert found.standing.reason == ""
 

@@ -22,8 +22,8 @@ from tracker.policy import has_agreed
 
 Clauses = Callable[[Observation], Sequence[Clause]]
 
-#: Changes in a row that make a counter.
-_CHANGES = 3
+#: Changes in a row that make a counter: four prices on four days are prices.
+_CHANGES = 5
 #: So near to each other the looks must be: a line that changes once a month is edited, and what an
 #: archive recorded is what changed.
 _LATELY, _LATELY_OF_ARCHIVES = timedelta(days=8), timedelta(hours=36)
