@@ -289,23 +289,12 @@ def _is_led(block: Node, outline: _Outline) -> bool:
     """
     around = block
     for _ in range(3):
-        if (before := _before(around)) is not None:
+        if (before := around.previous()) is not None:
             return _leads(before, outline)
         if around.parent is None or around is outline.root:
             return False
         around = around.parent
     return False
-
-
-def _before(element: Node) -> Node | None:
-    """Return the element right before another one in the same parent, if anything is."""
-    found: Node | None = None
-    for child in element.parent.children if element.parent else ():
-        if child is element:
-            return found
-        if isinstance(child, Node):
-            found = child
-    return None
 
 
 def _leads(head: Node, outline: _Outline) -> bool:

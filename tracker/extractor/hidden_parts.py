@@ -108,21 +108,11 @@ def _opens(element: Node) -> bool:
     for _ in range(2):
         if around is None or around.parent is None:
             return False
-        if (before := _before(around)) is not None:
+        if (before := around.previous()) is not None:
             is_part = element.name in _PARTS
             return any(_is_opener(e, is_part=is_part) for e in (before, *before.elements()))
         around = around.parent
     return False
-
-
-def _before(element: Node) -> Node | None:
-    found = None
-    for child in element.parent.children if element.parent else ():
-        if child is element:
-            return found
-        if isinstance(child, Node):
-            found = child
-    return None
 
 
 def _is_opener(element: Node, *, is_part: bool) -> bool:

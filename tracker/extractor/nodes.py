@@ -46,6 +46,16 @@ class Node:
             around = around.parent
         return around is not None
 
+    def previous(self) -> Node | None:
+        """Return the element right before it in the same parent, if there is one."""
+        found: Node | None = None
+        for child in self.parent.children if self.parent else ():
+            if child is self:
+                return found
+            if isinstance(child, Node):
+                found = child
+        return None
+
     def remove(self) -> None:
         """Take it out of what it stands in."""
         if self.parent is not None:
