@@ -63,13 +63,11 @@ def _classified(
     seen: PageFacts | None,
     declared: str,
 ) -> Classification:
-    if seen is not None:
-        same = _same_as(archive, seen.text, body, media, source)
-        return classify_against_history(seen, earlier, time, declared, same)
-    last = last_good(earlier)
-    if last is not None and _reads_as(archive, last, body, media, source):
-        return Classification(Outcome.GOOD, "", last.text, last.length, last.language)
-    seen = examine(body, media, source)
+    if seen is None:
+        last = last_good(earlier)
+        if last is not None and _reads_as(archive, last, body, media, source):
+            return Classification(Outcome.GOOD, "", last.text, last.length, last.language)
+        seen = examine(body, media, source)
     same = _same_as(archive, seen.text, body, media, source)
     return classify_against_history(seen, earlier, time, declared, same)
 

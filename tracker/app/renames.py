@@ -44,16 +44,12 @@ def renames(archive: Archive, declared: Sequence[Document]) -> Iterator[Rename]:
     for before in archive.documents():
         if before.id in known:
             continue
+        pages = tried(before.id, partial(_pages, archive, before.id))
+        if isinstance(pages, Failed):
+            continue
         for document in declared:
-            if _is_where(archive, before, document):
+            if any(same_page(page, source.url) for page in pages for source in document.sources):
                 yield Rename(document, before)
-
-
-def _is_where(archive: Archive, before: Document, document: Document) -> bool:
-    pages = tried(before.id, partial(_pages, archive, before.id))
-    if isinstance(pages, Failed):
-        return False
-    return any(same_page(page, source.url) for page in pages for source in document.sources)
 
 
 def _pages(archive: Archive, document: str) -> list[str]:
