@@ -44,13 +44,13 @@ def conclusions(histories: Sequence[History], topics: Sequence[Topic]) -> Iterat
         if revision.significance is Significance.SUBSTANTIVE
     ]
     yield from [
-        f"The {words.declared_name(history)} {said[0]}{_from(revision)}."
+        f"The {words.document_name(history)} {said[0]}{_from(revision)}."
         for history, revision in news
         if (said := told(revision, topics))
     ][:1]
     yield from _always(histories, topics)
     yield from [
-        f"The {words.declared_name(history)} no longer names the choice “{choice}”."
+        f"The {words.document_name(history)} no longer names the choice “{choice}”."
         for history, revision in news
         for choice in _gone(revision)
     ][:1]
@@ -65,7 +65,7 @@ def _always(histories: Sequence[History], topics: Sequence[Topic]) -> Iterator[s
     asked = {(topic.id, question.id): question.ask for topic, question in questions(topics)}
     found = (
         f"“{asked[reply.topic, reply.question]}” was answered from the first day on in the "
-        f"{words.declared_name(history)}: “{words.line(reply.quotes[0].glance)}”."
+        f"{words.document_name(history)}: “{words.line(reply.quotes[0].glance)}”."
         for history in histories
         for reply in replies(history, topics)
         if reply.quotes and reply.quotes[0].was_always

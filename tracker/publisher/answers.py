@@ -165,8 +165,8 @@ def since(quote: Quote) -> str:
 
 def silence(found: Sequence[Reply]) -> str:
     """Say what there is to say of texts that do not answer."""
-    read = [words.declared_name(reply.history) for reply in found if reply.is_read]
-    unread = [words.declared_name(reply.history) for reply in found if not reply.is_read]
+    read = [words.document_name(reply.history) for reply in found if reply.is_read]
+    unread = [words.document_name(reply.history) for reply in found if not reply.is_read]
     parts = [f"No clause about this was found in {_listed(read)}."] if read else []
     if unread:
         parts.append(f"Not asked, since the questions are in English: {_listed(unread)}.")

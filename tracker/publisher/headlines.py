@@ -41,7 +41,7 @@ def headline(history: History, revision: Revision, topics: Sequence[Topic]) -> s
     verb = "from" if revision.after.is_preview else "in force"
     when = f", {verb} {words.day(dated)}" if dated else ""
     before = f", as announced on {words.day(revision.announced)}" if revision.announced else ""
-    return f"{words.declared_name(history)}: {_event(revision, topics, answers)}{when}{before}"
+    return f"{words.document_name(history)}: {_event(revision, topics, answers)}{when}{before}"
 
 
 def leads(revision: Revision, topic: str = "") -> list[str]:

@@ -242,7 +242,7 @@ def now(found: Sequence[Reply], topics: Sequence[Topic], *, colour: bool, width:
 def _asked(question: Question, found: Sequence[Reply], colour: bool, width: int) -> Iterator[str]:
     yield from (_style(line, _BOLD, colour) for line in _wrapped(question.ask, width, ""))
     for reply in (reply for reply in found if reply.quotes):
-        name = words.declared_name(reply.history)
+        name = words.document_name(reply.history)
         yield from _wrapped(f"{name}  {reply.history.document.id}", width, "    ", "  ")
         for quote in reply.quotes:
             yield from _quoted(quote, colour, width)

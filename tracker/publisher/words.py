@@ -251,11 +251,6 @@ def document_name(history: History, title: str = "") -> str:
     return f"{full} ({region})" if region else full
 
 
-def declared_name(history: History) -> str:
-    """ "LinkedIn Privacy Policy (EU)": the document as it is declared, whatever its page says."""
-    return document_name(history)
-
-
 def kind(change: Change) -> str:
     """Return what happened to a clause, in words."""
     if change.kind is Kind.MOVED and change.significance.is_news:

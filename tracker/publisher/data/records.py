@@ -21,7 +21,7 @@ from tracker.model import (
 from tracker.publisher import answers
 from tracker.publisher.answers import Quote, Reply
 from tracker.publisher.words import (
-    declared_name,
+    document_name,
     hindrances,
     is_web,
     iso,
@@ -142,7 +142,7 @@ def _reply(topic: Topic, question: Question, reply: Reply, base: str) -> Record:
         "question": question.id,
         "ask": question.ask,
         "document": reply.history.document.id,
-        "name": declared_name(reply.history),
+        "name": document_name(reply.history),
         "title": reply.history.title,
         "answered": bool(reply.quotes) if reply.is_read else None,
         "since": _time(reply.since),
@@ -203,7 +203,7 @@ def _standing(history: History) -> Record:
     standing = history.standing
     return {
         "document": history.document.id,
-        "name": declared_name(history),
+        "name": document_name(history),
         "title": history.title,
         "state": standing.state.value,
         "last_seen": _time(standing.last_seen),

@@ -65,7 +65,7 @@ def document_versions(history: History) -> DocumentVersions:
         _choice(history, v, days[v.first_seen.date()] > 1, bisect(starts, v.first_seen))
         for v in reversed(found)
     )
-    name = words.declared_name(history)
+    name = words.document_name(history)
     return DocumentVersions(name, history.document.id, choices, words.worth(history))
 
 

@@ -116,7 +116,6 @@ class PageContext:
             histories=self.histories,
             base=self.base,
             document_name=words.document_name,
-            declared_name=words.declared_name,
             document_page=urls.document_page,
             events=events,
             canonical=self.base + path if self.is_public else "",

@@ -64,7 +64,7 @@ def pages(frame: PageContext, history: History, found: ClauseHistories, told: Se
     previews = [e.revision.after for e in mine if e.revision.after.is_preview]
     stands = list(_stands(frame, history.versions, mine))
     coming = list(_stands(frame, previews, mine))
-    name = words.declared_name(history)
+    name = words.document_name(history)
     verdicts = [c for c in frame.corrections if c.verdict]
     yield frame.page(
         urls.document_page(history.document.id),
@@ -96,7 +96,7 @@ def pages(frame: PageContext, history: History, found: ClauseHistories, told: Se
     for life in found.lives.values():
         if life.id in told:
             page = urls.clause_page(history.document.id, life.id)
-            title = words.declared_name(history)
+            title = words.document_name(history)
             yield frame.page(page, "clause.html", history=history, name=title, life=life, told=told)
 
 
@@ -131,7 +131,7 @@ def _version(
         history=history,
         version=version,
         stand=stand,
-        name=words.declared_name(history),
+        name=words.document_name(history),
         passages=passages,
         told=told,
     )

@@ -126,7 +126,7 @@ def _entry(
         revision=revision,
         service=history.document.service,
         page=urls.revision_page(revision),
-        name=words.declared_name(history),
+        name=words.document_name(history),
         headline=headline(history, revision, topics),
         summary=words.summary(revision, topics),
         teaser=words.teaser(revision),

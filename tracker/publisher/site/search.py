@@ -80,7 +80,7 @@ def search_files(
             known.setdefault(word, []).append(number)
     index = SearchIndex(
         history.document.id,
-        words.declared_name(history),
+        words.document_name(history),
         len(groups),
         sum(1 for group in groups if group[0].last == newest),
         words.worth(history),
