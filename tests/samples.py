@@ -65,6 +65,15 @@ def followed(root: Path, *bodies: bytes) -> None:
     assert done.exit_code == 0, done.output
 
 
+def imported(root: Path, day: int, body: bytes) -> None:
+    """Import a page that was saved on a day of September."""
+    file = root / "page.html"
+    file.write_bytes(body)
+    at = f"2025-09-{day:02}T12:00:00Z"
+    done = tracker(root, "--now", at, "import", "file", str(file), DOCUMENT, "--at", at)
+    assert done.exit_code == 0, done.output
+
+
 def published_alike(root: Path, other: Path) -> bool:
     """Publish two roots with one signing key; whether feeds/ is the same to the byte."""
     for one in (root, other):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.markup import guids, items
-from tests.samples import ADS, DOCUMENT, declare, terms, tracker
+from tests.samples import ADS, DOCUMENT, declare, imported, terms, tracker
 
 NIGHT = "<p>Nobody may walk by the water at night.</p>"
 
@@ -17,14 +17,6 @@ NIGHT = "<p>Nobody may walk by the water at night.</p>"
 def root(tmp_path: Path) -> Path:
     declare(tmp_path, {"Terms": "https://harbour.example/terms"})
     return tmp_path
-
-
-def imported(root: Path, day: int, body: bytes) -> None:
-    file = root / "page.html"
-    file.write_bytes(body)
-    at = f"2025-09-{day:02}T12:00:00Z"
-    done = tracker(root, "--now", at, "import", "file", str(file), DOCUMENT, "--at", at)
-    assert done.exit_code == 0, done.output
 
 
 def published(root: Path, day: int) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.markup import guids, titles
-from tests.samples import DOCUMENT, RULES, declare, terms, tracker
+from tests.samples import DOCUMENT, RULES, declare, imported, terms, tracker
 from tracker.archive.store import Archive
 
 WRONG = f"<main><h1>Terms</h1>{RULES}<p>We train AI models with all that you write.</p></main>"
@@ -24,11 +24,7 @@ def root(tmp_path: Path) -> Path:
 
 def seen(root: Path, day: int, body: bytes) -> None:
     """Import a page that was saved on a day of September, and publish."""
-    file = root / "page.html"
-    file.write_bytes(body)
-    at = f"2025-09-{day:02}T12:00:00Z"
-    done = tracker(root, "--now", at, "import", "file", str(file), DOCUMENT, "--at", at)
-    assert done.exit_code == 0, done.output
+    imported(root, day, body)
     publish(root, day)
 
 
