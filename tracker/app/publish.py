@@ -337,7 +337,7 @@ class _Publication:
                 )
 
     def _whole(self) -> None:
-        """Write what is of no single document, and of this only what follows from something new."""
+        """Write the files of the whole site, and of these only those that may have changed."""
 
         def made() -> dict[str, Fingerprint]:
             found = map(self._abstract, self._session.documents())

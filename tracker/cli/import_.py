@@ -116,7 +116,7 @@ def _import(
     number: int,
     scheduler: str,
 ) -> None:
-    """Import what is of this `media` type, by the arguments that `_importing` adds."""
+    """Import records of this `media` type, with the arguments that `_importing` adds."""
     wanted = Wanted(media, service, _edition(edition), since, until)
     with (
         workers(number, scheduler) as others,

@@ -425,7 +425,7 @@ def _distance(mention: Mention, text: str, piece: Interval) -> int:
 
 
 def above(topic: Topic, path: Sequence[str]) -> Iterator[str]:
-    """Yield the words of the headings that make what stands under them a matter of the topic."""
+    """Yield the words of headings that give a topic to the clauses below them."""
     for title in path:
         yield from _in_heading(topic, title)
 

@@ -1,7 +1,7 @@
 """Text whose letters are made to run the other way, as a reader sees them.
 
 Between U+202E and U+202C the letters of a Latin text are shown from the last to the first, as in
-`<bdo dir=rtl>`: whoever quotes what stands in the bytes quotes what nobody could read.
+`<bdo dir=rtl>`: to quote the letters in the order of the bytes is to quote what nobody could read.
 """
 
 from __future__ import annotations
