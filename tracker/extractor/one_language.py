@@ -29,7 +29,7 @@ _MONTH = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """The languages that one look met with, none where they are not clear, and whose look it was."""
+    """The languages that one look met with, none where they are not clear; ours or others'."""
 
     languages: frozenset[str]
     time: datetime
