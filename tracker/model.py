@@ -234,6 +234,8 @@ LIVE, PREVIEW = "live", "preview"
 SOURCE, RECORDED, SHOWS, CLOSED = "source", "recorded", "shows", "closed"
 #: The name of a fact that no log holds: the declaration says that the text has moved since.
 MOVED = "moved"
+#: Another such: the look was good in its day, and in hindsight it is in another language.
+COUNTED = "counted"
 
 
 @dataclass(frozen=True, slots=True)

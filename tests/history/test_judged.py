@@ -126,6 +126,13 @@ def test_a_language_that_others_showed_at_first_by_chance_is_no_change_of_langua
     assert [r.significance for r in found.revisions] == [Significance.SUBSTANTIVE]
 
 
+def test_what_a_look_told_in_its_day_is_no_outage_in_hindsight() -> None:
+    for taken in (archived("hi hi hi en en en", 24), looks("fr fr en en en")):
+        found = told(taken)
+        assert shown(found) == ["en"]
+        assert not found.outages
+
+
 def test_a_settled_language_is_not_left_for_a_few_captures_of_others() -> None:
     settled, by_chance = "en " * 40, "hi hi hi "
     assert shown(told(archived(settled + by_chance + "en en2 en2", 24))) == ["en", "en2"]

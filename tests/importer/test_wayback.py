@@ -246,7 +246,7 @@ def test_what_the_archive_cannot_give_is_told_and_not_recorded(tmp_path: Path, b
         )
         done = bring(root, archive)
         assert (done.exit_code, len(captures(root))) == (0, 4)
-        assert "Note: not had, 2015-01-25" in done.output
+        assert "Note: not imported, 2015-01-25" in done.output
         archive.lost, archive.on_replay = set(), lambda _: None
         assert "1 capture imported, 4 were there." in bring(root, archive).output
 

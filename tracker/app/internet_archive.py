@@ -87,7 +87,7 @@ class PublicArchive:
         if answer.outcome is Outcome.EMPTY:
             return (), "", 0
         if answer.outcome is not Outcome.GOOD:
-            raise NoAnswer(answer, "The archive's index could not be had")
+            raise NoAnswer(answer, "The archive's index could not be read")
         if len(answer.body) > _LONGEST_PAGE:
             raise ImportFailed("The archive's index sent far more lines than were asked for.")
         return *wayback.parse_index(answer.body), len(answer.body)

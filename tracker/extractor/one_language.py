@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from tracker.model import LIVE, PREVIEW, Capture, Outcome
+from tracker.model import COUNTED, LIVE, PREVIEW, Capture, Outcome
 from tracker.policy import has_agreed
 
 #: So many of the newest looks say in which language a document is when another one is judged.
@@ -149,7 +149,9 @@ def _in_hindsight(look: Sequence[Capture], own: frozenset[str], declared: str) -
     for capture in look:
         if not is_own(met, own):
             reason = refusal(met, own, is_declared=bool(declared))
-            yield replace(capture, outcome=Outcome.LANGUAGE, reason=reason)
+            counted = ((COUNTED, "yes"),) if capture.outcome is Outcome.GOOD else ()
+            facts = (*capture.facts, *counted)
+            yield replace(capture, outcome=Outcome.LANGUAGE, reason=reason, facts=facts)
         elif capture.outcome is Outcome.LANGUAGE and met:
             yield replace(capture, outcome=Outcome.GOOD, reason="")
         else:

@@ -16,6 +16,7 @@ from itertools import groupby, pairwise
 from tracker.history.observations import each_look
 from tracker.model import (
     CLOSED,
+    COUNTED,
     LIVE,
     SOURCE,
     Capture,
@@ -114,14 +115,17 @@ class Telling:
         self._sights: list[_Sight] = []
         self._last: _Sight | None = None
         self._is_watched = False
+        self._is_sure = False  # whether its text was seen in its own language
         self._remark = ""
         self.time: datetime | None = None
 
     def hear(self, known: Sequence[Capture]) -> None:
         """Take in what became known at one time."""
-        for look in each_look(known):
+        for met in each_look(known):
+            look = met if self._is_sure else tuple(map(_in_its_day, met))
             name, good = source_of(look[0]), all(c.outcome is Outcome.GOOD for c in look)
             if good:
+                self._is_sure |= look == met
                 self._see(look, name)
             if name:
                 self._is_watched = True
@@ -279,6 +283,11 @@ class Telling:
                 reason=source.trouble.reason if source.trouble else "",
                 is_closed=source.is_closed,
             )
+
+
+def _in_its_day(capture: Capture) -> Capture:
+    """Return a capture as it was told of: what came first was taken for the document."""
+    return replace(capture, outcome=Outcome.GOOD) if capture.fact(COUNTED) else capture
 
 
 _LAST = datetime.max.replace(tzinfo=UTC)
