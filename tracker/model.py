@@ -144,6 +144,11 @@ class Document:
     became: str = ""
     ended: bool = False
 
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """The keys of the pages that it is read from."""
+        return tuple(dict.fromkeys(source.key for source in self.sources))
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
