@@ -16,7 +16,7 @@ from tracker.extractor.styles import READ, is_hidden
 _COMMENT = re.compile(r"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?|<!--|-->")
 _QUOTED = re.compile(r"\"[^\"\n]{0,500}\"|'[^'\n]{0,500}'")
 #: The rest of a declaration or what stands before a block, and what ends it.
-_PART = re.compile(r"([^{};]*+)([{};])")
+_PART = re.compile(r"([^{};]*+)([{};]|\Z)")
 #: What a sheet must have for anything in it to be read.
 _ANY = re.compile(rf"(?<![\w-])(?:{'|'.join(sorted(READ))})\s*+:", re.IGNORECASE)
 _TRANSPARENT = ("@supports", "@layer")
@@ -28,7 +28,7 @@ _STATE = re.compile(
     r":(?:hover|focus|active|checked|target|open|popover-open)|\[(?:open|aria-|data-state)"
 )
 _SPECIFIC = re.compile(
-    r"(#[\w-]+)|(\.[\w-]+|\[[^\]]*\]|(?<!:):(?!:)[\w-]+)|((?<![\w.#:\[-])[a-z][\w-]*)"
+    r"(#[\w-]++)|(\.[\w-]++|\[[^\]]*+\]?|(?<!:):(?!:)[\w-]++)|((?<![\w.#:\[-])[a-z][\w-]*+)"
 )
 _COMMA = re.compile(r",(?![^()]{0,1000}\))")
 _NAME = re.compile(r"[.#]?[\w-]+")
@@ -51,7 +51,7 @@ class Rule:
     def names(self) -> frozenset[str]:
         """What the elements themselves must have: a name, an identity, classes."""
         last = re.split(r"[\s>+~]+", self.selector)[-1]
-        return frozenset(_NAME.findall(re.sub(r"\[[^\]]*\]|:.*", "", last)))
+        return frozenset(_NAME.findall(re.sub(r"\[[^\]]*+\]?|:.*", "", last)))
 
 
 def has_rules(sheet: str) -> bool:
