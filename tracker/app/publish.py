@@ -51,7 +51,7 @@ from tracker.publisher import (
     urls,
 )
 from tracker.publisher.data.sqlite import sqlite_file
-from tracker.publisher.feeds.digest import week_of_last_visit
+from tracker.publisher.feeds.digest import newest_week
 from tracker.publisher.template_cache import keep_compiled
 
 #: Where the newest timestamp is published.
@@ -166,7 +166,7 @@ class Rederived:
                 yield from derived.part.files.items()
                 abstracts.append(derived.part.abstract)
                 histories.append(history)
-        for lot in _lots(given, abstracts, self._proof, week_of_last_visit(histories)):
+        for lot in _lots(given, abstracts, self._proof, newest_week(histories)):
             yield from lot.make()
         yield from _status(session, histories, self._proof, self.failed)
 
@@ -348,7 +348,7 @@ class _Publication:
         self._kept("whole", lambda: (self._everything(), self._week()), made)
 
     def _week(self) -> date:
-        return week_of_last_visit(one.history for one in self._outcomes.values())
+        return newest_week(one.history for one in self._outcomes.values())
 
     def _everything(self) -> object:
         """Return all that the whole site follows from, the failures of documents among it."""
@@ -409,7 +409,7 @@ def _lots(
 ) -> Iterator[FileGroup]:
     """Make the files that are of no single document, but for how documents stand.
 
-    `week` is the Monday of the last visit.
+    `week` is the Monday of the last look.
     """
     lent = _lent(proof)
     return site_files(abstracts, given.topics, _site(given), given.corrections, lent, week)
