@@ -53,6 +53,27 @@ def test_what_is_not_there_is_not_said_to_have_never_been(sample: Path) -> None:
     )
 
 
+def test_a_folder_in_which_nothing_was_read_says_so(tmp_path: Path) -> None:
+    for command in (["log"], ["now"], ["changes", "--format", "text"]):
+        done = tracker(tmp_path, *command)
+        assert done.exit_code == 0
+        assert f"No text has been read in {tmp_path} yet; `tracker run`" in done.stdout
+
+
+def test_a_time_that_ends_before_it_begins_is_refused(sample: Path) -> None:
+    done = tracker(sample, "log", "--since", "2026", "--until", "2025")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "--until is before --since" in done.stderr
+    assert tracker(sample, "log", "--since", "2025", "--until", "2025").exit_code == 0
+
+
+def test_an_edition_or_a_service_means_all_its_documents(sample: Path) -> None:
+    every = json.loads(tracker(sample, "log", "--json").stdout)
+    assert json.loads(tracker(sample, "log", "harbour", "--json").stdout) == every
+    of_eu = json.loads(tracker(sample, "log", "eu", "--json").stdout)
+    assert of_eu == [row for row in every if row["document"].endswith("@eu")]
+
+
 def test_changes_about_a_topic_are_those_lines_and_the_limit_leaves_the_newest(
     sample: Path,
 ) -> None:

@@ -85,8 +85,13 @@ def _unpacked(path: Path, folder: Path) -> Path:
                 if not is_plain or not is_known(entry.filename):
                     raise UsageError(f"{path}: {entry.filename} is no part of a bundle.")
                 packed.extract(entry, folder)
+    except FileNotFoundError as error:
+        raise UsageError(f"{path}: there is no such file or folder.") from error
     except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
-        raise UsageError(f"{path}: cannot be read as a bundle ({error}).") from error
+        raise UsageError(
+            f"{path}: cannot be read as a bundle ({error}); it is the .zip that `tracker evidence` "
+            "wrote, or a folder with what was in it."
+        ) from error
     return folder
 
 
