@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.repositories import three_days
 from tests.samples import tracker
 from tracker.cli._period import bounds
 
@@ -158,3 +159,20 @@ def test_bash_completes_documents_and_topics(
         ["bash", "-c", script], env=os.environ | path, capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == offered
+
+
+@pytest.mark.parametrize(
+    ("bounds", "said"),
+    [
+        ((), "3 captures imported"),
+        (("--since", "2025"), "3 captures imported"),
+        (("--since", "2025-01-02", "--until", "2025"), "2 captures imported"),
+    ],
+)
+def test_an_import_takes_days_months_and_years_as_other_commands_do(
+    tmp_path: Path, bounds: tuple[str, ...], said: str
+) -> None:
+    repository = three_days(tmp_path / "versions")
+    done = tracker(tmp_path, "import", "versions", str(repository), *bounds)
+    assert done.exit_code == 0, done.output
+    assert done.stdout.startswith(said)

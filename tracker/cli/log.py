@@ -30,8 +30,9 @@ def log(app: App, /, documents: tuple[str, ...], form: str, **wanted: Any) -> No
     tracker log eu --limit 3                    the last three in texts of the edition eu
     tracker log privacy-policy@eu               one document, by any part of its name
 
-    A document, a service or an edition may be named. Each entry names the document and the day:
-    `tracker diff DOCUMENT DAY` shows that change, `tracker evidence DOCUMENT/DAY` proves it.
+    A document, a service or an edition may be named. Each entry has its day and its document:
+    `tracker changes DOCUMENT --since DAY --until DAY --format text` shows what changed then, and
+    `tracker evidence DOCUMENT/DAY` proves it to others.
     """
     topics = app.workspace.topics
     found = histories_meant(app, documents)
