@@ -311,7 +311,7 @@ def about(revision: Revision, topic: str) -> int:
     return sum(any(t.topic == topic for t in c.tags) for c in news(revision))
 
 
-def worth(history: History) -> int:
+def topic_changes(history: History) -> int:
     """Return how much a document has to tell: how many changes were about a topic."""
     return sum(bool(c.tags) for r in history.revisions if r.topics for c in r.changes)
 
