@@ -102,7 +102,7 @@ def _note_answer(archive: Archive, plan: _Plan, done: CollectionVisit, now: date
     That it still cannot be reached is recorded as seldom as a page is visited.
     """
     one = plan.collection
-    reason = "" if done.last else done.problem
+    reason = "" if done.last else done.problem.removeprefix(f"{one.title} cannot be reached: ")
     outcome = Outcome.UNREACHABLE if reason else Outcome.ANSWERED
     facts = facts_of(one.name, now)
     with archive.together():

@@ -142,7 +142,7 @@ def _standing(history: History, now: datetime, colour: bool, width: int) -> Iter
     )
     yield f"    {words.line(history.title)}: {versions}{changed}"
     answered = [
-        f"{words.source_name(source.name)} answered {words.minute(source.answered)}"
+        f"{words.source_name(source.name, source.title)} answered {words.minute(source.answered)}"
         for source in standing.sources
         if source.answered and source.name != "page"
     ]
