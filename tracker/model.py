@@ -155,8 +155,9 @@ class Question:
     """One thing to know about a topic, in the words of `topics.toml`.
 
     A sentence about the topic answers it if it has one of `words`, or one word of each group of a
-    `near` rule; nothing inside a match of `never` counts. `says` is what a headline reports of a
-    text that begins to answer, as "it may train AI on members' data"; empty where nothing can be.
+    `near` rule; nothing inside a match of `never` counts, and a sentence with one of `unless` is
+    no answer. `says` is what a headline reports of a text that begins to answer, as "it may train
+    AI on members' data"; empty where nothing can be.
     """
 
     id: str
@@ -165,6 +166,7 @@ class Question:
     words: tuple[str, ...]
     near: tuple[tuple[tuple[str, ...], ...], ...]
     never: tuple[str, ...]
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

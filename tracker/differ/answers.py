@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from tracker.differ.effective_dates import effective
-from tracker.differ.topic_matching import Interval, Mention, above, mentions
+from tracker.differ.topic_matching import Interval, Mention, above, has_any, mentions
 from tracker.extractor.normalise import enumerator, fold
 from tracker.model import (
     AnswerChange,
@@ -190,7 +190,7 @@ def _heard(topic: Topic, question: Question, passage: _Passage, within: Interval
     text = f"{lead}{passage.text[start:end]}"
     found = mentions(question, text, [(len(lead), len(text))])
     own = [mention for mention in found if mention.end > len(lead)]
-    if not own:
+    if not own or has_any(question.unless, text):
         return None
     return _Heard(
         asked=(topic.id, question.id),
