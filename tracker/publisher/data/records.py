@@ -25,6 +25,7 @@ from tracker.publisher.words import (
     hindrances,
     is_web,
     iso,
+    news,
     origins,
     source,
     source_name,
@@ -112,6 +113,7 @@ def _revision(revision: Revision) -> Record:
         "topics": list(revision.topics),
         "effective": revision.effective.isoformat() if revision.effective else None,
         "changes": len(revision.changes),
+        "of_substance": len(news(revision)),
     }
 
 

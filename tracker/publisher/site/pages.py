@@ -12,7 +12,6 @@ from tracker.model import Correction, History, Topic
 from tracker.publisher import urls
 from tracker.publisher.answers import Reply
 from tracker.publisher.data import exports, records
-from tracker.publisher.data.exports import Export
 from tracker.publisher.feeds import catalogue
 from tracker.publisher.feeds.calendar import FILE as UPCOMING
 from tracker.publisher.feeds.calendar import calendar
@@ -49,7 +48,7 @@ def pages(frame: PageContext, abstracts: Sequence[DocumentSummary]) -> Pages:
     yield _compare(frame, abstracts)
     yield frame.page("search/", "search.html")
     yield from index_files(abstract.search for abstract in abstracts)
-    yield from _data(frame, [abstract.export for abstract in abstracts])
+    yield from _data(frame, abstracts)
     yield from _prose(frame)
     yield "feeds.opml", opml(frame.feeds, frame.base)
     yield UPCOMING, calendar(frame.entries, frame.base)
@@ -188,15 +187,24 @@ def _compare(frame: PageContext, abstracts: Sequence[DocumentSummary]) -> tuple[
     return frame.page("compare/", "compare.html", shelves=shelves, suggestions=suggested)
 
 
-def _data(frame: PageContext, found: Sequence[Export]) -> Pages:
+def _data(frame: PageContext, abstracts: Sequence[DocumentSummary]) -> Pages:
+    found = [abstract.export for abstract in abstracts]
+    said = [reply for abstract in abstracts for reply in abstract.replies]
     tables, told = exports.tables(found), exports.ordered(found)
     yield "data/changes.csv", exports.as_csv(tables[0])
-    yield "data/changes.jsonl", exports.as_json_lines(told)
+    yield "data/changes.jsonl", exports.as_json_lines(line for t in told for line in t.lines)
     yield "data/changes.places.json", exports.addresses(told)
+    yield "data/now.jsonl", exports.as_json_lines(_said(said, frame))
     if frame.lent.database:
         yield "data/changes.sqlite", frame.lent.database(tables)
     has_database = frame.lent.database is not None
     yield frame.page("data/", "data.html", tables=tables, has_database=has_database)
+
+
+def _said(found: Sequence[Reply], frame: PageContext) -> Iterator[str]:
+    for record in records.now(found, frame.topics, frame.base):
+        del record["last_seen"]  # which every visit changes
+        yield exports.json_line(record)
 
 
 def _prose(frame: PageContext) -> Pages:
