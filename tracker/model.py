@@ -144,6 +144,11 @@ class Document:
     became: str = ""
     ended: bool = False
 
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """The keys of the pages that it is read from."""
+        return tuple(dict.fromkeys(source.key for source in self.sources))
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -234,6 +239,8 @@ LIVE, PREVIEW = "live", "preview"
 SOURCE, RECORDED, SHOWS, CLOSED = "source", "recorded", "shows", "closed"
 #: The name of a fact that no log holds: the declaration says that the text has moved since.
 MOVED = "moved"
+#: Another such: the look was good in its day, and in hindsight it is in another language.
+COUNTED = "counted"
 
 
 @dataclass(frozen=True, slots=True)

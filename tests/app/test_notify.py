@@ -191,7 +191,7 @@ def test_an_outage_can_be_sent_too(root: Path, service: Server, hook: Webhook) -
     tracker(root, 1, "run", "--notify")
     service.pages["/terms"] = [b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"]
     assert tracker(root, 2, "run", "--notify").exit_code == 1
-    assert hook.titles == ["Harbour Terms: not seen since 2 September 2025: server error"]
+    assert hook.titles == ["Harbour Terms: not seen since 1 September 2025: server error"]
 
 
 # ── secrets and mistakes ──────────────────────────────────────────────────────────

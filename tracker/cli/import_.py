@@ -232,7 +232,7 @@ def _tell(brought: Iterable[Capture | Refusal | str | None]) -> None:
             found.append(one)  # noqa: PERF402 - what came before an error counts
     finally:
         for lost in (one for one in found if isinstance(one, str)):
-            note(f"not had, {lost}")
+            note(f"not imported, {lost}")
         told = _Told(one for one in found if not isinstance(one, str))
         click.echo(terminal.import_summary(told))
     told.end()
