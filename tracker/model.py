@@ -651,10 +651,10 @@ class State(StrEnum):
 class SourceState:
     """The state of one source of a document after its last look.
 
-    `name` is `page`, `internet-archive`, or that of a collection. `answered` is when it last
-    answered, `seen` when the newest text that it gave was seen there. `since` is when `outcome` and
-    `reason` began to stand in the way, None if nothing does. A source `is_closed` where robots.txt
-    closes the page to us.
+    `name` is `page`, `internet-archive`, or that of a collection, whose title is `title`.
+    `answered` is when it last answered, `seen` when the newest text that it gave was seen there.
+    `since` is when `outcome` and `reason` began to stand in the way, None if nothing does. A source
+    `is_closed` where robots.txt closes the page to us.
     """
 
     name: str
@@ -665,6 +665,7 @@ class SourceState:
     outcome: Outcome | None = None
     reason: str = ""
     is_closed: bool = False
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ Looking = Callable[
 
 
 def look(work: tuple[str, bytes, str, Source | None] | None) -> PageFacts | Failed | None:
-    """Examine elsewhere a document's body, of this media type, read so."""
+    """Examine a body in a worker process: the document, the body, its media type and its source."""
     if work is None:
         return None
     document, body, media, source = work

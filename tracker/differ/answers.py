@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from tracker.differ.effective_dates import effective
-from tracker.differ.topic_matching import Interval, above, mentions
+from tracker.differ.topic_matching import Interval, Mention, above, mentions
 from tracker.extractor.normalise import enumerator, fold
 from tracker.model import (
     AnswerChange,
@@ -33,12 +33,15 @@ from tracker.model import (
 _END = re.compile(r"(?<=[.!?])[\"”’)]{0,2}\s+(?=[\"“‘(\[]?[^\W_a-z])|\n+")
 _SHORT = re.compile(r"\b(?:e\.g|i\.e|etc|vs|No|Art|Inc|Ltd|Co|U\.S|U\.K|St|Mr|Ms|Dr)\.$")
 _REFUSING = re.compile(
-    r"\b(?:not|never|no|cannot|nor|neither|nicht|kein\w{0,2}|jamais|aucune?)\b|n['’]t\b",
+    r"\b(?:not|never|no|cannot|nor|neither|nicht|kein\w{0,2}|jamais|aucune?|prohibit\w*|forbid\w*)\b"
+    r"|n['’]t\b|\b(?:restrict|prevent|bar)\w*\b(?=[^.;:]{1,80}\bfrom\b)",
     re.IGNORECASE,
 )
 #: A refusal is so near to the words that answer, and nothing turns it before them.
-_NEAR = 8  # words
-_TURN = re.compile(r"[;:]|\b(?:but|unless|except|however)\b", re.IGNORECASE)
+_NEAR = 25  # words
+_TURN = re.compile(
+    r"[;:]|\b(?:but|unless|except|however)\b|,\s(?:we|you|they|it|our|your)\b", re.IGNORECASE
+)
 #: What holds only under a condition comes after all that holds without one.
 _CONDITIONAL = re.compile(r"\W{0,3}+(?:if|where|when|unless|should)\b", re.IGNORECASE)
 _CONDITION = 100
@@ -192,7 +195,7 @@ def _heard(topic: Topic, question: Question, passage: _Passage, within: Interval
     return _Heard(
         asked=(topic.id, question.id),
         within=within,
-        refuses=any(_is_refused(text[: mention.start]) for mention in found),
+        refuses=any(_is_refused(text, mention, len(lead)) for mention in found),
         start=max(own[0].start - len(lead), 0),
         weight=len(own)
         + len(mentions(topic, text[len(lead) :]))
@@ -200,9 +203,15 @@ def _heard(topic: Topic, question: Question, passage: _Passage, within: Interval
     )
 
 
-def _is_refused(before: str) -> bool:
-    """Return whether the last of the words before an answer turn it into a refusal."""
-    return bool(_REFUSING.search(" ".join(_TURN.split(before)[-1].split()[-_NEAR:])))
+def _is_refused(text: str, mention: Mention, led: int) -> bool:
+    """Return whether an answer, or the last words before it, turn it into a refusal.
+
+    What leads to a list, the first `led` characters, refuses each of its items: "You may not:".
+    """
+    lead = text[:led].rstrip(" :")
+    before = text[led : mention.end] if mention.end > led else text[: mention.end]
+    last = _TURN.split(before)[-1].split()[-_NEAR - len(mention.words.split()) :]
+    return bool(_REFUSING.search(f"{_TURN.split(lead)[-1]} {' '.join(last)}"))
 
 
 def _statement(version: Version, place: int, lead: str, heard: _Heard) -> Statement:

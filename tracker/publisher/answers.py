@@ -23,7 +23,6 @@ from tracker.publisher.continuity import present
 from tracker.publisher.site.clause_history import ClauseHistories, clause_histories
 
 ENGLISH_ONLY = "Questions are read in English texts only"
-_QUOTED = 110  # characters in a headline
 _GLANCE = 120  # characters in a table
 
 
@@ -251,7 +250,7 @@ def _turn(change: AnswerChange, question: Question) -> str:
         return f"will say {said}"
     if change.is_new or change.is_over:
         side, verb = (change.came, "now says") if change.is_new else (change.gone, "no longer says")
-        return f"{verb} “{words.unforged(words.line(side[0].text, _QUOTED))}”"
+        return f"{verb} “{glance(side[0])}”"
     return ""
 
 

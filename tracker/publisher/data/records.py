@@ -27,6 +27,7 @@ from tracker.publisher.words import (
     iso,
     origins,
     source,
+    source_name,
     through,
 )
 
@@ -227,6 +228,7 @@ def _source(source: SourceState) -> Record:
         "answered": _time(source.answered),
         "seen": _time(source.seen),
         "closed": source.is_closed,
+        "title": source_name(source.name, source.title),
         "since": _time(source.since),
         "outcome": source.outcome.value if source.outcome else None,
         "reason": without_advice(source.reason) or None,

@@ -158,7 +158,7 @@ def _glanced(said: Sequence[Said]) -> Iterator[Said]:
 
 
 def _order(document: Document) -> tuple[int, str]:
-    """Return what is written for everybody goes before what is written for business."""
+    """Return a key that orders texts for everybody before texts for business."""
     kind = document.id.partition("/")[2].partition("@")[0]
     return (_KINDS.index(kind) if kind in _KINDS else len(_KINDS)), document.id
 
