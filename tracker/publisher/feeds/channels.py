@@ -20,6 +20,7 @@ from tracker.publisher.feeds.catalogue import (
 )
 from tracker.publisher.feeds.channel import Channel, Item
 from tracker.publisher.feeds.digest import digests
+from tracker.publisher.feeds.drift import drifts, said_by
 from tracker.publisher.feeds.formats import FORMATS
 from tracker.publisher.feeds.items import revision_item
 from tracker.publisher.feeds.notices import (
@@ -94,6 +95,7 @@ def feed_items(
     """
     base = settings.site_url or UNPUBLISHED
     found = [item for h in histories for item in document_items(h, topics, base, corrections)]
+    found += drifts(histories, said_by(histories, topics), topics, until, base)
     told = in_order([*found, *outages(histories, base)], histories)
     return sorted([*told, *digests(told, topics, until, base)], key=_order)
 
