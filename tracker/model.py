@@ -144,6 +144,11 @@ class Document:
     became: str = ""
     ended: bool = False
 
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """The keys of the pages that it is read from."""
+        return tuple(dict.fromkeys(source.key for source in self.sources))
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -234,6 +239,8 @@ LIVE, PREVIEW = "live", "preview"
 SOURCE, RECORDED, SHOWS, CLOSED = "source", "recorded", "shows", "closed"
 #: The name of a fact that no log holds: the declaration says that the text has moved since.
 MOVED = "moved"
+#: Another such: the look was good in its day, and in hindsight it is in another language.
+COUNTED = "counted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -802,6 +809,7 @@ class Settings:
     """The content of `data/settings.toml`. `site_url` is empty until the site has an address.
 
     `websub_hub` is where readers can ask to be told at once of what is new, empty for nowhere.
+    `publish_evidence` puts a bundle beside the page of each revision that is news.
     `notify` maps the name of a feed to the addresses that its items are sent to, in which `${NAME}`
     stands for a variable of the environment. `bodies` is the address of the store of bodies, empty
     for inside the archive; `bodies_options` maps the protocol of such an address to options for
@@ -810,6 +818,7 @@ class Settings:
 
     site_url: str = ""
     websub_hub: str = ""
+    publish_evidence: bool = False
     contact: str = ""
     obey_robots: bool = True
     allow_hosts: tuple[str, ...] = ()

@@ -169,10 +169,10 @@ def test_out_of_reach_it_is_named_and_all_else_goes_on(root: Path, collection: P
     run(root)
     collection.rename(collection.with_name("away"))
     done = run(root)
-    assert done.problem.startswith("The harbours' archive is out of reach")
+    assert done.problem.startswith("The harbours' archive cannot be reached")
     assert answers(root) == [Outcome.ANSWERED, Outcome.UNREACHABLE]
     said = tracker(root, "--now", "2025-03-01T00:00Z", "run")
-    assert "The harbours' archive is out of reach" in said.output
+    assert "The harbours' archive cannot be reached" in said.output
     assert "Traceback" not in said.output
     assert (root / "feeds" / "index.html").exists()
 

@@ -133,7 +133,9 @@ def test_the_page_says_its_encoding_where_a_browser_looks(head: bytes, media: st
 
 
 def test_a_meta_outside_the_head_says_nothing() -> None:
-    assert decode("<body>é<meta charset=koi8-r>".encode(), "text/html").startswith("<body>é")
+    assert decode("<body>Да<meta charset=koi8-r>".encode("koi8-r"), "text/html").startswith(
+        "<body>Да"
+    )
 
 
 def test_a_broken_byte_in_a_long_text_is_shown_and_said() -> None:
@@ -161,3 +163,24 @@ def test_only_unlabelled_bytes_that_are_not_utf8_are_guessed() -> None:
     assert not is_guessed(b"Gr\xf6\xdfe", "text/html; charset=latin1")
     assert not is_guessed("Größe".encode(), "text/html")
     assert not is_guessed(codecs.BOM_UTF8 + b"\xff", "text/html")
+
+
+@pytest.mark.parametrize(
+    ("label", "code"),
+    [("euc-jp", b"\xa2\xaf"), ("shift_jis", b"\xa0"), ("shift_jis", b"\xff")],
+)
+def test_what_is_no_letter_of_an_encoding_is_shown_as_none(label: str, code: bytes) -> None:
+    text = decode(b"x" * 2000 + code, f"text/html; charset={label}")
+    assert text.strip("x").strip("\ufffd") == "" != text.strip("x")
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [
+        "<noscript><meta charset=koi8-r></noscript>",
+        """<meta data-x="a>b" charset='koi8-r' />""",
+        """<meta data-x='">' http-equiv=Content-Type content="text/html; charset=koi8-r">""",
+    ],
+)
+def test_a_meta_counts_however_it_is_written(meta: str) -> None:
+    assert decode(f"{meta}Да".encode("koi8-r"), "text/html").endswith("Да")

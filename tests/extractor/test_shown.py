@@ -150,3 +150,41 @@ def test_a_list_of_markdown_begins_again_where_its_numbers_do() -> None:
     assert [c.number for c in found if c.number] == ["1.", "2.", "1.", "2."]
     same = read(b"1. One berth\n1. Two berths\n1. Three berths\n", "text/markdown", None).clauses
     assert [c.number for c in same] == ["1.", "2.", "3."]
+
+
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        ("<s><p>We never sell it.</p></s><p>We do.", ["We do."]),
+        ("<strike class=a><ul><li>Never</ul></strike><p>We do.", ["We do."]),
+        ("<p style='display:none;display:block'>Seen.", ["Seen."]),
+        ("<p style='/*display:none*/'>Seen.", ["Seen."]),
+        ("<p style='display:none!important;display:block'>Gone.<p>Seen.", ["Seen."]),
+        ("<p hidden style='display:block'>Seen.", ["Seen."]),
+        ("<p style='content-visibility:hidden'>Gone.<p>Seen.", ["Seen."]),
+        ("<div popover>Gone.</div><p>Seen.", ["Seen."]),
+        ("<details hidden><summary>G</summary>G.</details><p>Seen.", ["Seen."]),
+        ("<video>Gone.</video><noframes>Gone.</noframes><canvas>Gone.</canvas>Seen.", ["Seen."]),
+        ("<p>Seen.</p><title>Gone</title>", ["Seen."]),
+        ("<div style='display:flex'><b>Mail</b><i>a year</i></div>", ["Mail a year"]),
+        ("<listing>One.\n\nTwo.</listing>", ["One.", "Two."]),
+    ],
+)
+def test_what_is_not_shown_is_no_text(html: str, shown: list[str]) -> None:
+    assert texts(html) == shown
+
+
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        ("<iframe srcdoc='<p>Inner.</p>'>No frames.</iframe><p>Seen.", ["Inner.", "Seen."]),
+        ('<iframe title="a>b" srcdoc="&lt;!doctype html>&lt;body>Inner &amp;amp; more.">'
+         "</iframe>", ["Inner & more."]),
+        ("<iframe srcdoc='Gone.' hidden></iframe><p>Seen.", ["Seen."]),
+        ("<iframe style='display:none' srcdoc='Gone.'></iframe><p>Seen.", ["Seen."]),
+        ("<!--<iframe srcdoc='Gone.'></iframe>--><p>Seen.", ["Seen."]),
+        ("<iframe srcdoc='<iframe srcdoc=\"Inner.\"></iframe>'></iframe>", ["Inner."]),
+    ],
+)  # fmt: skip
+def test_a_page_written_in_a_frame_is_text_of_the_page(html: str, shown: list[str]) -> None:
+    assert texts(html) == shown

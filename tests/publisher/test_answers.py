@@ -162,6 +162,34 @@ def test_the_sentence_that_says_most_comes_first() -> None:
     assert training.quotes[0].text == "We train models.", "not under a condition"
 
 
+def test_what_is_permitted_comes_before_what_is_refused() -> None:
+    no = "With generative AI models, we do not train models."
+    found = [*replies(of("Heron", text=f"# Terms\n{no}\nWe train models."), TOPICS)]
+    training = next(reply for reply in found if reply.question == "training")
+    assert [quote.refuses for quote in training.quotes] == [False, True]
+    (row,) = [row for row in board(found, TOPICS).rows if row.question.id == "training"]
+    assert [one.quote.text for one in row.cells[0].glanced] == ["We train models.", no]
+
+
+def french(found: History) -> History:
+    """The same text, taken to be French."""
+    return replace(
+        found,
+        versions=tuple(
+            replace(v, captures=tuple(replace(c, language="fr") for c in v.captures))
+            for v in found.versions
+        ),
+    )
+
+
+def test_of_a_text_in_another_language_it_is_not_said_that_nothing_was_found() -> None:
+    text = french(of("Heron", text="# Terms\nNous entraînons des modèles."))
+    page = read(publish([text], TOPICS, SITE), "topics/generative-ai/index.html")
+    assert "no clause about" not in words(page).casefold()
+    assert "questions are read in English texts only" in words(page.find_class("glance")[0])
+    assert "Questions are read in English texts only, not in Heron Terms." in words(page)
+
+
 def statement(text: str, start: int) -> Statement:
     return Statement(text, text, "", (), 0, (), None, refuses=False, start=start)
 
@@ -196,3 +224,14 @@ def test_a_revision_says_first_which_answers_it_changes() -> None:
     assert "Now says it may show data to advertisers" in words(facts)
     ways = facts.xpath(".//a/@href")
     assert "../../../../topics/generative-ai/index.html#generative-ai-training" in ways
+    said, *_ = facts.xpath(".//a[starts-with(@href, '#c')]/@href")
+    assert page.xpath(f"//*[@id='{said[1:]}']"), "the sentence has a place on the page"
+
+
+def test_the_front_page_leads_to_every_service() -> None:
+    page = read(publish([of("Heron"), of("Crane")], TOPICS, SITE), "index.html")
+    (lede,) = page.find_class("lede")
+    assert [a.get("href") for a in lede.xpath(".//a")][:2] == [
+        "services/crane/index.html",
+        "services/heron/index.html",
+    ]

@@ -150,3 +150,19 @@ def test_the_number_is_the_last_resort() -> None:
         CHANGED, changes=tuple(replace(c, redline=(), notes=()) for c in news(CHANGED)[:1])
     )
     assert headline(heron(), revision, TOPICS).endswith("1 clause changed, in force 12 March 2025")
+
+
+def test_an_announcement_is_about_what_it_says_and_not_about_the_notice_that_it_replaces() -> None:
+    found = history(
+        "# Rules\nWe have changed how we use targeted advertising.\nBe kind.",
+        "# Rules\nOn 3 March 2027, we are updating how we train AI models.\nBe kind.",
+    )
+    (step,) = found.revisions
+    assert {tag.topic for change in step.changes for tag in change.tags} == {
+        "generative-ai",
+        "targeted-advertising",
+    }
+    announced = replace(step, significance=Significance.ANNOUNCEMENT)
+    said = headline(found, announced, TOPICS)
+    assert "announces changes about generative AI" in said
+    assert "advertising" not in said

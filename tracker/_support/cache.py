@@ -43,6 +43,7 @@ ABSTRACTS = (
 )
 PAGES = (*TEXTS, "publisher", "_support/containment.py", "app/derive.py", "app/readings.py",
          "config/topics.py")  # fmt: skip
+BUNDLES = ("archive/log_entries.py", "evidence", "app/bundles.py")
 
 _Value = TypeVar("_Value")
 

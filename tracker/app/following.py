@@ -195,7 +195,7 @@ def _read(
 
 def _unreached(collection: Collection, error: ImportFailed) -> str:
     reason = str(error).partition("; ")[0].rstrip(".")
-    return f"{collection.title} is out of reach, so what is known of its texts stays: {reason}."
+    return f"{collection.title} cannot be reached: {reason}."
 
 
 def _absent(collection: Collection, files: Sequence[str]) -> str:

@@ -62,7 +62,7 @@ class _Outline:
 
     @cached_property
     def titles(self) -> list[Node]:
-        return list(self.root.find_all({"h1"}))
+        return self.root.find_all({"h1"})
 
     @cached_property
     def _told(self) -> set[int]:
@@ -131,13 +131,13 @@ def _stands_in_text(element: Node) -> bool:
 
 def _is_told(element: Node) -> bool:
     """Return whether it says something in sentences, and asks for nothing."""
-    asks = any(True for _ in element.find_all({"form", "button"}))
+    asks = bool(element.find_all({"form", "button"}))
     return not asks and _link_share(element) < _LINKED and any(map(_is_sentence, _texts(element)))
 
 
 def _is_head(element: Node, outline: _Outline) -> bool:
     """Return whether a header has the only title of its page, and no menu."""
-    if element.name != "header" or any(element.find_all({"nav", "form"})):
+    if element.name != "header" or element.find_all({"nav", "form"}):
         return False
     titles = outline.titles
     return len(titles) == 1 and any(title is titles[0] for title in element.find_all({"h1"}))
@@ -151,7 +151,7 @@ def _is_section(element: Node, outline: _Outline) -> bool:
         return False
     if _stands_in_text(element) or element.name in _PARAGRAPHS:
         return True
-    heading = next(element.find_all(_HEADINGS), None)
+    heading = next(iter(element.find_all(_HEADINGS)), None)
     return heading is not None and outline.has(heading)
 
 
@@ -175,7 +175,7 @@ def _names(element: Node) -> str:
 
 def _is_contents(listing: Node) -> bool:
     """Return a table of contents: nothing but links to places on the page."""
-    links = list(listing.find_all({"a"}))
+    links = listing.find_all({"a"})
     return (
         len(links) >= _FEWEST_ENTRIES
         and all((link.attributes.get("href") or "").startswith("#") for link in links)
@@ -240,7 +240,7 @@ def _trim(root: Node, outline: _Outline) -> None:
     if first is None:
         return
     last = next(n for n in reversed(range(len(texts))) if _is_sentence(texts[n]))
-    elements = list(root.elements())
+    elements = root.elements()
     headings = (e for e in elements if e.name in _HEADINGS)
     titles = {" ".join(text.words for text in _texts(heading)) for heading in headings}
     whole = _held(texts, elements)
@@ -308,7 +308,7 @@ def _leads(head: Node, outline: _Outline) -> bool:
 def _is_furniture(block: Node, titles: set[str], outline: _Outline) -> bool:
     if block.name in _HEADINGS:
         return False
-    if headings := list(block.find_all(_HEADINGS)):
+    if headings := block.find_all(_HEADINGS):
         is_own = any(h.name == "h1" or outline.has(h) for h in headings)
         return not is_own and _is_linked(block)
     texts = [text.words for text in _texts(block)]
@@ -319,5 +319,5 @@ def _is_furniture(block: Node, titles: set[str], outline: _Outline) -> bool:
 
 def _is_linked(block: Node) -> bool:
     """Return whether most of it is links, and there are some."""
-    links = sum(1 for _ in block.find_all({"a"}))
+    links = len(block.find_all({"a"}))
     return links >= _FEWEST_ENTRIES and _link_share(block) >= _MOSTLY_LINKS

@@ -9,9 +9,12 @@ from itertools import groupby
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, NavigableString, PageElement, Tag
 from bs4.builder import XMLParsedAsHTMLWarning
 from bs4.element import PreformattedString
+from soupsieve import SelectorSyntaxError
 
 from tracker.extractor.nodes import DROPPED, STRUCTURE, Node, Parts, is_dropped
 from tracker.extractor.normalise import decode_email
+from tracker.extractor.page_rules import Rule, has_rules, merged, rules
+from tracker.extractor.selectors import compile_one
 from tracker.model import Range, Selector
 
 
@@ -22,6 +25,7 @@ def parts(text: str, select: Sequence[Selector], remove: Sequence[Selector]) -> 
     language = soup.html.get("lang") if soup.html else None
     base = soup.find("base", href=True)
     _restore_emails(soup)
+    _style(soup, text)
     missing = tuple(_name(s) for s in select if not _matches(soup, s))
     # Where to begin or to end cannot be seen, so that more, or less, would be taken for the text.
     missing += tuple(_name(s) for s in remove if isinstance(s, Range) and not _has_ends(soup, s))
@@ -55,6 +59,35 @@ def _name(selector: Selector) -> str:
 def _restore_emails(soup: BeautifulSoup) -> None:
     for element in soup.select("[data-cfemail]"):
         element.string = decode_email(str(element["data-cfemail"]))
+
+
+def _style(soup: BeautifulSoup, text: str) -> None:
+    """Give elements the style that the page's own rules give them."""
+    sheets = [e for e in soup.find_all("style") if has_rules(e.get_text())]
+    about: dict[int, tuple[Tag, list[Rule]]] = {}
+    for scope in {id(_scope(e)): _scope(e) for e in sheets}.values():
+        given = [(str(e.get("media", "")), e.get_text()) for e in sheets if _scope(e) is scope]
+        for rule in rules(given, text):
+            for element in _about(soup, rule):
+                if _scope(element) is scope:
+                    about.setdefault(id(element), (element, []))[1].append(rule)
+    for element, matching in about.values():
+        element["style"] = merged(str(element.get("style", "")), matching)
+
+
+def _about(soup: BeautifulSoup, rule: Rule) -> Sequence[Tag]:
+    """Return what a rule is about; nothing for one that the other reading would pass over."""
+    if not rule.hides and compile_one(rule.selector) is None:
+        return ()
+    try:
+        return soup.select(rule.selector)
+    except (SelectorSyntaxError, NotImplementedError):
+        return ()
+
+
+def _scope(element: Tag) -> Tag | None:
+    """Return the shadow root that an element stands in, if it does."""
+    return element.find_parent("template")
 
 
 def _nodes(run: Iterable[PageElement]) -> tuple[Node | str, ...]:

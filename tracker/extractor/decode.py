@@ -24,14 +24,14 @@ _BOMS = (
 _XML_UTF16 = ((b"<\0?\0x\0", "utf-16le"), (b"\0<\0?\0x", "utf-16be"))
 _HEADER = re.compile(r"charset\s*+=\s*+[\"']?\s*+([^\s\"';,]{1,60})", re.IGNORECASE)
 _XML = re.compile(rb"<\?xml\s[^>]{0,200}?encoding\s*+=\s*+[\"']([^\"'>]{1,60})")
-# What is no tag although it is written like one, the tags asked for, and the end of the head.
+# What is no tag although it is written like one, and the tags asked for.
 _MARKUP = re.compile(
-    rb"<(?:(?P<comment>!--)|(?P<raw>script|style|title|noscript)(?=[\s/>])"
-    rb"|meta[\s/](?P<meta>[^>]{0,1000}+)|(?P<body>body)(?=[\s/>]))",
+    rb"<(?:(?P<comment>!--)|(?P<raw>script|style|title)(?=[\s/>])"
+    rb"|meta[\s/](?P<meta>(?:[^>\"']{1,500}+|\"[^\"]{0,500}+\"|'[^']{0,500}+'|[\"']){0,100}+))",
     re.IGNORECASE,
 )
 _ENDS = {n: re.compile(b"</" + n + rb"(?=[\s/>])", re.IGNORECASE)
-         for n in (b"script", b"style", b"title", b"noscript")}  # fmt: skip
+         for n in (b"script", b"style", b"title")}  # fmt: skip
 _ATTRIBUTE = re.compile(
     rb"([^\s\"'>/=]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"?|'([^']*+)'?|([^\s\"'>]++)))?+"
 )
@@ -174,7 +174,7 @@ def _labels(body: bytes, content_type: str) -> Iterator[tuple[str, bool]]:
 
 
 def _metas(body: bytes) -> Iterator[dict[bytes, bytes]]:
-    """Yield the attributes of each `<meta>` of the head."""
+    """Yield the attributes of each `<meta>`, wherever it stands."""
     place = 0
     while found := _MARKUP.search(body, place):
         place = found.end()
@@ -183,8 +183,6 @@ def _metas(body: bytes) -> Iterator[dict[bytes, bytes]]:
         elif found["raw"]:
             end = _ENDS[found["raw"].lower()].search(body, place)
             place = end.end() if end else len(body)
-        elif found["body"]:
-            return
         else:
             yield {m[1].lower(): m[2] or m[3] or m[4] or b""
                    for m in reversed([*_ATTRIBUTE.finditer(found["meta"])])}  # fmt: skip

@@ -48,6 +48,7 @@ _OTHERS: dict[str, dict[int, str]] = {
     "gbk": _CHINESE,
     "gb18030": _CHINESE,
     "euc-jp": _KANJI,
+    "shift_jis": dict.fromkeys(range(0xF8F0, 0xF8F4), REPLACEMENT),
     "big5": dict(
         zip(map(ord, "•､‾∼♁☉¥¢£"), "‧﹑¯～⊕⊙￥￠￡", strict=True),
     ),
@@ -154,7 +155,8 @@ def _jis(code: bytes) -> str | None:
         (lead + (0x81 if lead < 0x1F else 0xC1), trail + (0x40 if trail < 0x3F else 0x41))
     )
     letter = shifted.decode("cp932", "ignore")
-    return letter if len(letter) == 1 else None
+    # Of a code that is no letter its second half may be one.
+    return letter if len(letter) == 1 and len(letter.encode("cp932")) == 2 else None
 
 
 def _mend(error: UnicodeError, name: str) -> tuple[str, int]:

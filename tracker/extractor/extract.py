@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
-from html import escape
+from html import escape, unescape
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -37,10 +37,13 @@ if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore
 
 # What is raw text to a browser: a tag that stands in one of these is no tag.
-_RAW = re.compile(r"<(noscript|script|style)\b|<!(--)", re.IGNORECASE)
+_RAW = re.compile(r"<(noscript|script|style|iframe)\b|<!(--)", re.IGNORECASE)
 _END = {
     "--": re.compile(r"--!?>|(?<=<!--)>"),
-    **{n: re.compile(rf"</{n}\b[^<>]*>", re.IGNORECASE) for n in ("noscript", "script", "style")},
+    **{
+        n: re.compile(rf"</{n}\b[^<>]*>", re.IGNORECASE)
+        for n in ("noscript", "script", "style", "iframe")
+    },
 }
 #: A page that its server calls plain text.
 _IS_MARKUP = re.compile(r"\s*+<(?:!doctype|html|head|body|!--)", re.IGNORECASE)
@@ -51,6 +54,17 @@ _ENDS_PARAGRAPH = re.compile(
     r"|summary|table|td|th|ul)(?=[\s/>])[^>]{0,2000}>",
     re.IGNORECASE,
 )
+_MARKS = r"(?:[^\s<>\"']++|\s(?!srcdoc)|\"[^\"]*+\"|'[^']*+')*+"
+#: The page in a frame that is written in the page around it.
+_INNER = re.compile(
+    rf"<iframe(?=[\s/])(?P<before>{_MARKS})\ssrcdoc\s*+=\s*+(?:\"(?P<one>[^\"]*+)\"|'(?P<two>[^']*+)')"
+    rf"(?P<after>{_MARKS})>",
+    re.IGNORECASE,
+)
+_HEAD = re.compile(r"<!doctype[^>]{0,200}>|</?(?:html|head|body)\b[^>]{0,500}>", re.IGNORECASE)
+_DEEPEST = 3  # frames within frames
+#: To the parser these two end where a block begins, which to a browser they do not.
+_STRUCK = re.compile(r"<(/?)(?:s|strike)(?=[\s/>])", re.IGNORECASE)
 _STRAY_BREAK = re.compile(r"</br\s*+/?>", re.IGNORECASE)
 
 
@@ -131,7 +145,7 @@ def page_text(body: bytes, media: str, *, bounded: bool = False) -> str:
         text = f"<body>{_markdown().render(text)}</body>"
     elif is_plain(media) and not _IS_MARKUP.match(text):
         text = f"<body><pre>\n{escape(text, quote=False)}</pre></body>"
-    text = _without_noscript(text)
+    text = _STRUCK.sub(r"<\1del", _without_noscript(text))
     if "</br" in text or "</BR" in text:
         text = _STRAY_BREAK.sub("<br>", text)
     if text.count("</p>") > text.count("<p>") + text.count("<p "):
@@ -183,19 +197,33 @@ def _keep_numbers(state: StateCore) -> None:
             last[-1] = number
 
 
-def _without_noscript(text: str) -> str:
-    """`text` without its `<noscript>` elements; one that is never closed hides nothing."""
+def _without_noscript(text: str, depth: int = 0) -> str:
+    """`text` without its `<noscript>` elements, and with the pages that are written in its frames.
+
+    One that is never closed hides nothing.
+    """
     kept, start, opened = [], 0, _RAW.search(text)
     while opened:
         name = (opened[1] or opened[2]).lower()
         closed = _END[name].search(text, opened.end())
         if closed is None:
             break
-        if name == "noscript":
-            kept.append(text[start : opened.start()])
+        inner = _inner_page(text, opened, depth) if name == "iframe" else ""
+        if name == "noscript" or inner:
+            kept += [text[start : opened.start()], inner]
             start = closed.end()
         opened = _RAW.search(text, closed.end())
     return "".join([*kept, text[start:]])
+
+
+def _inner_page(text: str, opened: re.Match[str], depth: int) -> str:
+    """Return the page that is written in a frame itself, as a part of the page around it."""
+    frame = _INNER.match(text, opened.start()) if depth < _DEEPEST else None
+    if frame is None:
+        return ""
+    page = _HEAD.sub("", unescape(frame["one"] or frame["two"] or ""))
+    marks = f"{frame['before']} {frame['after'].rstrip('/')}"
+    return f"<div {marks}>{_without_noscript(page, depth + 1)}</div>"
 
 
 def base_of(href: str, source: Source | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 
 from tracker.extractor.mhtml import is_mhtml
@@ -21,6 +22,8 @@ _BEGINNINGS = (
     (b"\xff\xd8\xff", "a picture"),
     (b"RIFF", "a picture or a film"),
     (b"wOF", "a font"),
+    (codecs.BOM_UTF32_LE, "text in UTF-32"),
+    (codecs.BOM_UTF32_BE, "text in UTF-32"),
 )
 #: What is in a ZIP file tells whose document it is.
 _PACKED = (

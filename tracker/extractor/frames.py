@@ -8,8 +8,8 @@ from typing import Any
 
 from lxml import etree
 
-from tracker.extractor.hidden_parts import is_hidden
 from tracker.extractor.main_text import names_terms
+from tracker.extractor.styles import is_hidden
 from tracker.extractor.wall_pages import weight_of_terms
 from tracker.model import Reading
 

@@ -6,21 +6,14 @@ by what stands before it, never by names, which change from visit to visit.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from tracker.extractor.nodes import Node, Run
+from tracker.extractor.styles import is_gone, is_hidden, is_struck, style_of
 
 _STRUCK = frozenset({"del", "s", "strike"})
 _MARKED = _STRUCK | {"dialog"}
-_LINE_THROUGH = re.compile(
-    r"text-decoration(?:-line)?\s*+:[^;]{0,60}?\bline-through\b", re.IGNORECASE
-)
-_HIDES = re.compile(
-    r"(?:display\s*+:\s*+none|visibility\s*+:\s*+(?:hidden|collapse))\b", re.IGNORECASE
-)
-_DISPLAY_NONE = re.compile(r"display\s*+:\s*+none\b", re.IGNORECASE)
-_SHOWS = re.compile(r"visibility\s*+:\s*+visible\b", re.IGNORECASE)
+_MARKS = ("style", "hidden", "popover")
 #: What opens a part that stands behind it, where that is more than a paragraph.
 _OPENERS = frozenset("summary button a dt label h1 h2 h3 h4 h5 h6".split())
 _PARTS = frozenset("div section article dd ul ol dl table".split())
@@ -35,7 +28,7 @@ def remove_unseen(runs: Sequence[Run]) -> None:
     roots = [part for run in runs for part in run if isinstance(part, Node)]
     most: float | None = None
     for root in roots:
-        for element in list(filter(_is_marked, root.elements())):
+        for element in filter(_is_marked, root.elements()):
             if _is_struck(element):
                 _strike(element)
             elif _is_hidden(element) and not _opens(element):
@@ -55,8 +48,8 @@ def _strike(element: Node) -> None:
 
 def _hide(element: Node) -> None:
     """Take it out, but for what in it is said to be visible all the same."""
-    seen = [e for e in element.elements() if _SHOWS.search(_style(e))]
-    if _DISPLAY_NONE.search(_style(element)) or "hidden" in element.attributes or not seen:
+    seen = [e for e in element.elements() if style_of(e.attributes).get("visibility") == "visible"]
+    if is_gone(element.attributes) or _is_closed(element) or not seen:
         element.remove()
         return
     outermost = [e for e in seen if not any(around in seen for around in _around(e, element))]
@@ -76,25 +69,21 @@ def _is_marked(element: Node) -> bool:
     has.
     """
     marks = element.attributes
-    return element.name in _MARKED or ("style" in marks or "hidden" in marks)
+    return element.name in _MARKED or any(mark in marks for mark in _MARKS)
 
 
 def _is_struck(element: Node) -> bool:
-    return element.name in _STRUCK or _LINE_THROUGH.search(_style(element)) is not None
+    return element.name in _STRUCK or is_struck(element.attributes)
 
 
 def _is_hidden(element: Node) -> bool:
-    is_closed = element.name == "dialog" and "open" not in element.attributes
-    return is_closed or is_hidden(element.attributes)
+    return _is_closed(element) or is_hidden(element.attributes)
 
 
-def is_hidden(attributes: Mapping[str, str]) -> bool:
-    """Return whether an element with these attributes is not shown, by what it says itself."""
-    return "hidden" in attributes or _HIDES.search(attributes.get("style") or "") is not None
-
-
-def _style(element: Node) -> str:
-    return element.attributes.get("style") or ""
+def _is_closed(element: Node) -> bool:
+    """Return whether it is a dialogue that waits for something to open it."""
+    marks = element.attributes
+    return "popover" in marks or (element.name == "dialog" and "open" not in marks)
 
 
 def _opens(element: Node) -> bool:
@@ -102,7 +91,7 @@ def _opens(element: Node) -> bool:
     parent.
     """
     marks = element.attributes
-    if marks.get("role") in _PANELS or "aria-labelledby" in marks or element.name == "details":
+    if marks.get("role") in _PANELS or "aria-labelledby" in marks:
         return True
     around: Node | None = element
     for _ in range(2):

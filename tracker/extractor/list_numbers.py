@@ -6,14 +6,15 @@ import re
 from collections.abc import Mapping
 
 from tracker.extractor.nodes import Node
+from tracker.extractor.styles import style_of
 
 _LISTS = frozenset({"ol", "ul", "menu"})
 _WHOLE = re.compile(r"\s*([+-]?\d{1,6})(?!\d)")
-_STYLE = re.compile(
-    r"(?<![\w-])list-style(?:-type)?\s*+:[^;]{0,40}?"
-    r"(?<![\w-])(none|disc|circle|square|decimal-leading-zero|decimal"
-    r"|(?:lower|upper)-(?:alpha|latin|roman|greek))(?![\w-])",
-    re.IGNORECASE,
+_KINDS = frozenset(
+    """
+    none disc circle square decimal-leading-zero decimal lower-alpha upper-alpha lower-latin
+    upper-latin lower-roman upper-roman lower-greek upper-greek
+    """.split()
 )
 _TYPES = {"a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
 _BULLETS = frozenset({"none", "disc", "circle", "square"})
@@ -70,8 +71,10 @@ def _whole(value: str | None) -> int | None:
 
 def _kind(attributes: Mapping[str, str]) -> str:
     """Return how an element says that its numbers are written, if it does."""
-    if said := _STYLE.search(attributes.get("style") or ""):
-        return said[1].lower()
+    style = style_of(attributes)
+    said = f"{style.get('list-style-type', '')} {style.get('list-style', '')}".split()
+    if found := next((word for word in said if word in _KINDS), ""):
+        return found
     kind = (attributes.get("type") or "").strip()
     return _TYPES.get(kind) or ({"1": "decimal"} | {b: b for b in _BULLETS}).get(kind.lower(), "")
 

@@ -27,17 +27,19 @@ class Node:
             if isinstance(node, Node):
                 waiting += reversed(node.children)
 
-    def elements(self) -> Iterator[Node]:
-        """Yield the elements in it, in document order."""
+    def elements(self) -> list[Node]:
+        """Return the elements in it, in document order."""
+        found: list[Node] = []
         waiting = [child for child in reversed(self.children) if isinstance(child, Node)]
         while waiting:
             node = waiting.pop()
-            yield node
+            found.append(node)
             waiting += [child for child in reversed(node.children) if isinstance(child, Node)]
+        return found
 
-    def find_all(self, names: Collection[str]) -> Iterator[Node]:
+    def find_all(self, names: Collection[str]) -> list[Node]:
         """Return the elements in it that have one of these names, in document order."""
-        return (node for node in self.elements() if node.name in names)
+        return [node for node in self.elements() if node.name in names]
 
     def stands_in(self, names: Collection[str]) -> bool:
         """Return whether an element around it has one of these names."""
@@ -93,7 +95,12 @@ class Parts:
 
 
 #: Never a part of the text, but for the exceptions: what holds text all the same if it has a mark.
-DROPPED = frozenset("script style template svg iframe object input select textarea".split())
+DROPPED = frozenset(
+    """
+    script style template svg iframe object input select textarea title noframes noembed audio video
+    canvas progress meter
+    """.split()
+)
 EXCEPTIONS = {"template": ("shadowrootmode",), "textarea": ("readonly", "disabled")}
 
 

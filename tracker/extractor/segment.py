@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from itertools import groupby, takewhile
 
 from tracker.extractor.direction import END, LEFT_TO_RIGHT, RIGHT_TO_LEFT, displayed, is_turned
-from tracker.extractor.hidden_parts import is_hidden
 from tracker.extractor.list_numbers import ListNumbers
 from tracker.extractor.nodes import Node, Run
 from tracker.extractor.normalise import clean_target, display, enumerator, fold
+from tracker.extractor.styles import is_block, is_hidden, is_row, style_of
 from tracker.model import Clause, Link, Unit
 
 _BLOCKS = frozenset(
@@ -42,19 +42,8 @@ _UNITS = {
     "dt": Unit.DEFINITION,
     "dd": Unit.DEFINITION,
 }
-_BLOCK_STYLE = re.compile(
-    r"(?<![\w-])display\s*+:\s*+(?:block|flex|grid|table|list-item|flow-root)\b", re.IGNORECASE
-)
-_LINED_STYLE = re.compile(r"(?<![\w-])white-space\s*+:\s*+(?:pre|break-spaces)", re.IGNORECASE)
-_SHIFTED_STYLE = re.compile(
-    r"(?<![\w-])vertical-align\s*+:\s*+(super|sub|text-top)(?![\w-])", re.IGNORECASE
-)
-_TURNED_STYLE = re.compile(
-    r"(?<![\w-])unicode-bidi\s*+:\s*+(?:isolate-override|bidi-override)", re.IGNORECASE
-)
-_RIGHT_TO_LEFT_STYLE = re.compile(r"(?<![\w-])direction\s*+:\s*+rtl", re.IGNORECASE)
 #: In these the lines are the page's own.
-_PREFORMATTED = {"pre", "textarea"}
+_PREFORMATTED = {"pre", "textarea", "listing", "xmp"}
 _LINES = re.compile(
     r"(?<![ \t\r])[ \t\r]*+\n(?:[ \t\r]*+\n)++"
     r"|\n(?=[ \t]*+(?:\(?\w{1,3}[.)]|\d{1,3}(?:\.\d{1,3})+\.?|[-•*])[ \t])"
@@ -64,6 +53,8 @@ _FIGURES = re.compile(r"\s*[0-9+=()−-]{1,6}\s*")
 _RAISED = str.maketrans("0123456789+-−=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾")
 _LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
 _SHIFTED = {"sup": _RAISED, "sub": _LOWERED}
+_RAISES = {"super": "sup", "text-top": "sup", "sub": "sub"}
+_TURNS = frozenset({"isolate-override", "bidi-override"})
 _SENTENCE_END = re.compile(r"[.;,:!?।。]$")
 _BREAK = "\x00"  # cannot occur in parsed text, so it can stand for a line break
 _PARAGRAPH_BREAK = re.compile(rf"{_BREAK}(?:\s*{_BREAK})+|{_BREAK}\s*(?=[-•·▪◦*]\s)")
@@ -109,6 +100,7 @@ class _Frame:
     has_lines: bool
     ends: bool  # whether a clause ends where it does
     turned: bool  # whether it makes its letters run the other way
+    is_row: bool  # whether what is in it stands side by side
 
 
 @dataclass(slots=True)
@@ -143,12 +135,15 @@ class _Walk:
             is_block = self._is_block(node)
             if is_block:
                 self.flush()
+            elif self.stack and self.stack[-1].is_row:
+                self._text(" ")
             self._enter(node, ends=is_block)
 
     def _is_block(self, element: Node) -> bool:
         if element.name == "button" and self.stack and self.stack[-1].level:
             return False
-        return element.name in _BLOCKS or is_styled_block(element.attributes)
+        said = is_block(element.attributes)
+        return element.name in _BLOCKS if said is None or element.name in _UNITS else said
 
     def _enter(self, element: Node, *, ends: bool) -> None:
         if _is_noise(element) and not self._is_opener(element):
@@ -164,10 +159,12 @@ class _Walk:
         bold = bold or element.name in _BOLD
         children, headings = iter(element.children), len(self.headings)
         unit, level, is_block = self._nature(element, above)
-        shift = _shift(element) or (above.shift if above else "")
-        has_lines = _has_lines(element) or (above is not None and above.has_lines)
-        direction = _direction(element)
-        nature = (unit, level, is_block, shift, has_lines, ends, bool(direction))
+        style = style_of(element.attributes)
+        shift = _shift(element, style) or (above.shift if above else "")
+        has_lines = _has_lines(element, style) or (above is not None and above.has_lines)
+        direction = _direction(element, style)
+        row = bool(style) and is_row(element.attributes)
+        nature = (unit, level, is_block, shift, has_lines, ends, bool(direction), row)
         self.stack.append(_Frame(element, children, link, bold, headings, *nature))
         if direction:
             self._text(direction)
@@ -257,31 +254,24 @@ class _Walk:
         return frame.unit, frame.level
 
 
-def is_styled_block(attributes: Mapping[str, str]) -> bool:
-    """Return whether an element's own style makes a block of it, whatever its name."""
-    return _BLOCK_STYLE.search(attributes.get("style") or "") is not None
-
-
-def _shift(element: Node) -> str:
+def _shift(element: Node, style: Mapping[str, str]) -> str:
     """Return whether an element raises or lowers its text: "sup", "sub", or neither."""
     if element.name in _SHIFTED:
         return element.name
-    said = _SHIFTED_STYLE.search(element.attributes.get("style") or "")
-    return "" if said is None else "sub" if said[1].lower() == "sub" else "sup"
+    return _RAISES.get(style.get("vertical-align", ""), "")
 
 
-def _has_lines(element: Node) -> bool:
-    style = element.attributes.get("style")
-    return element.name in _PREFORMATTED or bool(style and _LINED_STYLE.search(style))
+def _has_lines(element: Node, style: Mapping[str, str]) -> bool:
+    spaces = style.get("white-space", "")
+    return element.name in _PREFORMATTED or spaces.startswith(("pre", "break-spaces"))
 
 
-def _direction(element: Node) -> str:
+def _direction(element: Node, style: Mapping[str, str]) -> str:
     """Return the mark of the direction that an element forces upon its letters, if it does."""
     marks = element.attributes
-    style = marks.get("style") or ""
-    if element.name != "bdo" and not _TURNED_STYLE.search(style):
+    if element.name != "bdo" and style.get("unicode-bidi") not in _TURNS:
         return ""
-    is_left = (marks.get("dir") or "").lower() == "rtl" or _RIGHT_TO_LEFT_STYLE.search(style)
+    is_left = (marks.get("dir") or "").lower() == "rtl" or style.get("direction") == "rtl"
     return RIGHT_TO_LEFT if is_left else LEFT_TO_RIGHT
 
 
@@ -437,7 +427,7 @@ def _links(part: list[_Piece]) -> tuple[Link, ...]:
 
 def _table_labels(table: Node) -> dict[int, tuple[str, ...]]:
     """For each cell of a data table (by identity) its row label and column header."""
-    if any(table.find_all({"table", *_HEADING_LEVELS})):
+    if table.find_all({"table", *_HEADING_LEVELS}):
         return {}
     cells = [_cells(row) for row in table.find_all({"tr"})]
     if max(map(len, cells), default=0) < 2:

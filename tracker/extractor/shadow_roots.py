@@ -13,14 +13,14 @@ def open_shadow_roots(runs: Sequence[Run]) -> None:
     What has no slot there is not shown.
     """
     for root in (part for run in runs for part in run if isinstance(part, Node)):
-        for template in list(root.find_all({"template"})):
+        for template in root.find_all({"template"}):
             if template.parent is not None:
                 _open(template.parent, template)
 
 
 def _open(host: Node, template: Node) -> None:
     light = [c for c in host.children if not (isinstance(c, Node) and c.name == "template")]
-    for slot in list(template.find_all({"slot"})):
+    for slot in template.find_all({"slot"}):
         name = slot.attributes.get("name") or ""
         given = [child for child in light if _slot(child) == name]
         if any(child.has_text() if isinstance(child, Node) else child.strip() for child in given):

@@ -36,7 +36,7 @@ _PHRASES = {
         |you are not a robot|prove you(?:'re| are) (?:not a robot|human)
         |accès (?:refusé|interdit)|que vous êtes (?:un )?humain|trafic inhabituel|avez été bloqué
         |zugriff (?:verweigert|gesperrt)|sicherheits(?:über)?prüfung
-        |ungewöhnliche\w* datenverkehr|dass sie (?:ein mensch|kein roboter)
+        |ungewöhnliche\w{0,3} datenverkehr|dass sie (?:ein mensch|kein roboter)
         |acceso (?:denegado|prohibido)|que (?:eres|es) (?:un )?humano|tráfico inusual
         |accesso (?:negato|vietato)|di (?:essere umano|non essere un robot)
         |traffico (?:insolito|anomalo)|acesso (?:negado|proibido)|que (?:você )?é humano

@@ -15,7 +15,20 @@ from itertools import pairwise
 from tracker.differ.legal_effects import speaks
 from tracker.differ.significance import REPLACED
 from tracker.differ.topic_matching import sentences
-from tracker.model import Change, History, Kind, Note, Op, Revision, Significance, Topic, Turn, Unit
+from tracker.model import (
+    Change,
+    Clause,
+    History,
+    Kind,
+    Note,
+    Op,
+    Revision,
+    Significance,
+    Tag,
+    Topic,
+    Turn,
+    Unit,
+)
 from tracker.publisher import words
 from tracker.publisher.answers import told
 from tracker.publisher.selection import is_about
@@ -65,7 +78,7 @@ def _whole(piece: _Piece) -> str:
     heading = words.own_heading(piece.change)
     under = f"“{words.unforged(words.line(heading, _SHORT))}” " if heading else ""
     if piece.is_whole:
-        said = "has a new sentence" if piece.came else "has no longer the sentence"
+        said = "has a new sentence" if piece.came else "no longer has the sentence"
     else:
         said = "now says" if piece.came else "no longer says"
     text = words.unforged(words.line(piece.text, _LONG)).strip(' “”"')
@@ -79,7 +92,7 @@ def _event(revision: Revision, topics: Sequence[Topic], answers: Sequence[str]) 
         case Significance.UPCOMING:
             return f"coming: {subject}{_told(revision, answers)}"
         case Significance.ANNOUNCEMENT:
-            return _announcement(revision, named, answers)
+            return _announcement(revision, topics, answers)
         case Significance.REVERTED:
             return f"an earlier wording is back: {subject}{_told(revision, answers)}"
         case Significance.SUBSTANTIVE:
@@ -89,14 +102,24 @@ def _event(revision: Revision, topics: Sequence[Topic], answers: Sequence[str]) 
             return _QUIET[other]
 
 
-def _announcement(revision: Revision, named: Sequence[str], answers: Sequence[str]) -> str:
+def _announcement(revision: Revision, topics: Sequence[Topic], answers: Sequence[str]) -> str:
     if revision.is_translation:
         return f"now in another language ({', '.join(revision.after.languages)})"
-    if all(not change.after for change in words.news(revision)):
+    news = words.news(revision)
+    if all(not change.after for change in news):
         return "took down its notice of changes"
+    # A notice that it replaces may have been about something else.
+    came = {tag.topic for change in news for tag in change.tags if _is_said(tag, change.after)}
+    named = [words.lower(t.title) for t in topics if t.id in came and t.id in revision.topics]
     said = " about ".join(filter(None, ("announces changes", " and ".join(named))))
-    found = next(filter(None, (*answers, *_ways(words.news(revision)))), "")
+    found = next(filter(None, (*answers, *_ways(news))), "")
     return f"{said}: {found}" if found else said
+
+
+def _is_said(tag: Tag, clauses: Sequence[Clause]) -> bool:
+    """Return whether clauses, or the headings above them, have the words that gave a tag."""
+    said = " ".join(text for c in clauses for text in (c.text, *c.path)).casefold()
+    return any(word.casefold() in said for word in tag.words)
 
 
 def _told(revision: Revision, answers: Sequence[str]) -> str:

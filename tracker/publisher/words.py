@@ -202,9 +202,6 @@ def source_name(name: str) -> str:
     return names.get(name, f"the collection {line(name)}")
 
 
-_NAMES = {"page": "The page itself: ", "internet-archive": "The Internet Archive: "}
-
-
 def through(standing: Standing) -> str:
     """Say through whom a text was read: "through the Internet Archive"; empty if directly."""
     if standing.through in ("", "page"):
@@ -228,8 +225,9 @@ def hindrances(standing: Standing, *, advice: bool = False) -> list[str]:
         if source.is_closed:
             found.append(told(source.reason))
         elif source.since:
-            name = _NAMES.get(source.name, "")  # a collection names itself in what it says
-            found.append(f"{name}Not read since {moment(source.since)}: {told(source.reason)}")
+            name = source_name(source.name)
+            since = f"has failed since {moment(source.since)}"
+            found.append(f"{name[0].upper()}{name[1:]} {since}: {told(source.reason)}")
     rest = standing.reason and not any(s.reason == standing.reason for s in standing.sources)
     return [*found, told(standing.reason)] if rest else found
 

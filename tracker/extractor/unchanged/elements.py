@@ -5,24 +5,20 @@ What the walk over them would see is compared, element by element. A yes is neve
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from tracker.extractor.decode import Undecodable
 from tracker.extractor.extract import base_of, page_text, simple_parts
 from tracker.extractor.limits import TooLarge
 from tracker.extractor.nodes import Node, Parts
 from tracker.extractor.normalise import clean_target, differ_in_tracking
-from tracker.extractor.segment import is_styled_block
+from tracker.extractor.styles import style_of
 from tracker.model import Source
 
 #: All that `segment` looks at in an element; of the last two only whether they are there.
 _VALUES = (
     *("role", "aria-level", "aria-haspopup", "rowspan", "colspan", "dir"),
     *("start", "value", "reversed", "type"),
-)
-_READ_STYLE = re.compile(
-    r"white-space|vertical-align|unicode-bidi|direction|list-style", re.IGNORECASE
 )
 _PRESENT = ("aria-expanded", "aria-controls")
 
@@ -74,16 +70,10 @@ def _same_element(one: Node, other: Node, base: str) -> bool:
         return True
     return (
         all(a.get(name) == b.get(name) for name in _VALUES)
-        and is_styled_block(a) == is_styled_block(b)
-        and _read_style(a) == _read_style(b)
+        and style_of(a) == style_of(b)
         and all((name in a) == (name in b) for name in _PRESENT)
         and (one.name != "a" or _same_target(a.get("href"), b.get("href"), base))
     )
-
-
-def _read_style(attributes: Mapping[str, str]) -> str:
-    style = attributes.get("style") or ""
-    return style if _READ_STYLE.search(style) else ""
 
 
 def _same_target(one: str | None, other: str | None, base: str) -> bool:

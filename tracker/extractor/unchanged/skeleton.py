@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from tracker.extractor.boilerplate import CONSENT
 from tracker.extractor.normalise import differ_in_tracking
+from tracker.extractor.page_rules import has_rules
 from tracker.model import Selector, Source
 
 _BLANK = r"[ \t\n\r\f]"
@@ -213,6 +214,8 @@ def _skeleton(text: str) -> str | None:
             return None
         inside, start = taken
         kept.append(f"<{_EMPTIED}{text[opened.start() + 1 : inside]}" if name else "<!>")
+        if name == "style" and has_rules(text[inside:start]):
+            return None  # what they say of each element is seen where elements are compared
     return "".join([*kept, text[start:]])
 
 

@@ -136,20 +136,21 @@ def outage_items(history: History, outage: Outage, base: str) -> Iterator[Item]:
     """Yield an item for the beginning of an outage and, once it is over, another for its end."""
     document, name = history.document.id, words.document_name(history)
     place = _Place(history, f"{base}status/", "How every text stands")
-    since = f"since {words.day(outage.began)}"
-    since += f": {outage.outcome.value}" if outage.outcome is not Outcome.ANSWERED else ""
+    since = f"since {words.day(outage.last_seen or outage.began)}"
+    why = f": {outage.outcome.value}" if outage.outcome is not Outcome.ANSWERED else ""
     before = (
-        f"It was last seen {words.moment(outage.last_seen)}; that text stands."
+        f"It was last seen {words.moment(outage.last_seen)}; what is shown is the text of then."
         if outage.last_seen
         else "It has not been seen before."
     )
     said = [s for s in (words.line(without_advice(outage.reason), 1000), before) if s]
     key, kind = f"outage/{document}/{words.iso(outage.began)}", ("outage", "Outage")
-    yield _notice(key, f"{name}: not seen {since}", said, kind, outage.began, place, _STATUS)
+    yield _notice(key, f"{name}: not seen {since}{why}", said, kind, outage.began, place, _STATUS)
     if outage.ended:
-        back = f"It could not be had {since}. It was seen again {words.moment(outage.ended)}."
+        well = f"All is as expected again since {words.moment(outage.ended)}."
+        said = [f"It had not been seen {since}. {well}"]
         key, kind = f"recovery/{document}/{words.iso(outage.ended)}", ("recovery", "Recovery")
-        yield _notice(key, f"{name}: seen again", [back], kind, outage.ended, place, _STATUS)
+        yield _notice(key, f"{name}: seen again", said, kind, outage.ended, place, _STATUS)
 
 
 def _notice(

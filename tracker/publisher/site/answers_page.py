@@ -34,14 +34,17 @@ class Said:
 class Cell:
     """What the texts of one audience say on one question.
 
-    `anchor` is its place on the page. `silence` says which texts say nothing, empty where any
-    answers; `changed` are replies that were others once.
+    `anchor` is its place on the page. `glanced` are the best of a text and, where that is a yes,
+    its best no. `silence` says which texts say nothing, empty where any answers, and `in_short`
+    the same in a table; `changed` are replies that were others once.
     """
 
     audience: str
     anchor: str
     said: tuple[Said, ...]
+    glanced: tuple[Said, ...]
     silence: str
+    in_short: str
     changed: tuple[Reply, ...]
 
 
@@ -141,9 +144,17 @@ def _cell(name: str, anchor: str, found: Sequence[Reply]) -> Cell:
         audience=name,
         anchor=anchor,
         said=said,
+        glanced=tuple(_glanced(said)),
         silence="" if said else answers.silence(found),
+        in_short="" if said else answers.silence_in_short(found),
         changed=tuple(reply for reply in found if reply.changed),
     )
+
+
+def _glanced(said: Sequence[Said]) -> Iterator[Said]:
+    yield from said[:1]
+    if said and not said[0].quote.refuses:
+        yield from [s for s in said if s.quote.refuses and s.reply is said[0].reply][:1]
 
 
 def _order(document: Document) -> tuple[int, str]:
