@@ -8,6 +8,7 @@ sentence that introduces the list. Nothing is concluded beyond the words: an ans
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -144,7 +145,7 @@ def _below_title(clause: Clause, version: Version) -> tuple[str, ...]:
 
 def sentences(text: str) -> list[Interval]:
     """Find the sentences of a clause as a reader would quote them."""
-    gaps = [m.span() for m in _END.finditer(text) if not _SHORT.search(text[: m.start()][-8:])]
+    gaps = [m.span() for m in _END.finditer(text) if not _SHORT.search(text[max(0, m.start() - 8) : m.start()])]
     # A closing mark belongs to the sentence that it closes.
     ends = [(end - len(text[start:end].lstrip('"”’)')), end) for start, end in gaps]
     edges = [(0, 0), *ends, (len(text), len(text))]
@@ -174,7 +175,7 @@ def _about(topic: Topic, passage: _Passage, every: Sequence[Interval]) -> Sequen
     said = [mention.start for mention in mentions(topic, passage.text)]
     if not said:
         return ()
-    named = [any(start <= place < end for place in said) for start, end in every]
+    named = [bisect_left(said, start) < bisect_left(said, end) for start, end in every]
     followed = [False, *named]
     return [s for s, own, before in zip(every, named, followed, strict=False) if own or before]
 
