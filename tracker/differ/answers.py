@@ -145,12 +145,13 @@ def _below_title(clause: Clause, version: Version) -> tuple[str, ...]:
 
 def sentences(text: str) -> list[Interval]:
     """Find the sentences of a clause as a reader would quote them."""
-    gaps = [m.span() for m in _END.finditer(text) if not _SHORT.search(text[max(0, m.start() - 8) : m.start()])]
+    found = (match.span() for match in _END.finditer(text))
+    gaps = [(at, end) for at, end in found if not _SHORT.search(text[max(0, at - 8) : at])]
     # A closing mark belongs to the sentence that it closes.
     ends = [(end - len(text[start:end].lstrip('"”’)')), end) for start, end in gaps]
     edges = [(0, 0), *ends, (len(text), len(text))]
-    found = [(start, end) for (_, start), (end, _) in pairwise(edges) if text[start:end].strip()]
-    return found or [(0, len(text))]
+    said = [(start, end) for (_, start), (end, _) in pairwise(edges) if text[start:end].strip()]
+    return said or [(0, len(text))]
 
 
 def _asked(
