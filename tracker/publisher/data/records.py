@@ -127,7 +127,7 @@ def comparison(revision: Revision) -> Record:
     return {"documents": [revision.before.document, revision.after.document], **diff(revision)}
 
 
-def now(found: Iterable[Reply], topics: Sequence[Topic], base: str) -> list[Record]:
+def in_force(found: Iterable[Reply], topics: Sequence[Topic], base: str) -> list[Record]:
     """Return one record a question and document, in that order; `base` is the address of the
     site.
     """
