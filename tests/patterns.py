@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import importlib
-import pkgutil
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from math import inf
 from pathlib import Path
@@ -40,27 +41,42 @@ class Site:
     is_anchored: bool
 
 
-def modules() -> Iterator[ModuleType]:
-    """All modules of the package; those that are programs are not run."""
-    for found in pkgutil.walk_packages(tracker.__path__, "tracker."):
-        if not found.name.endswith("__main__"):
-            yield importlib.import_module(found.name)
+def modules() -> Iterator[str]:
+    """The names of all modules of the package that are not programs."""
+    package = Path(tracker.__path__[0])
+    for path in sorted(package.rglob("*.py")):
+        parts = path.relative_to(package.parent).with_suffix("").parts
+        if parts[-1] != "__main__":
+            yield ".".join(parts).removesuffix(".__init__")
 
 
-def sites() -> Iterator[Site]:
-    """The patterns that modules hold, and those written where they are used."""
-    for module in modules():
-        tree = ast.parse(Path(str(module.__file__)).read_text("utf-8"))
-        uses, known = _uses(tree), _known(tree, module)
-        for name, value in vars(module).items():
-            for n, pattern in enumerate(_patterns(value)):
-                is_anchored = bool(uses.get(name)) and uses[name] <= _ANCHORED
-                yield Site(f"{module.__name__}.{name}[{n}]", pattern, is_anchored)
-        for call in _calls(tree):
-            written = _written(call, known)
-            if written is not None:
-                is_anchored = _method(call) in _ANCHORED
-                yield Site(f"{module.__name__}:{call.lineno}", written, is_anchored)
+def sites(name: str) -> Iterator[Site]:
+    """The patterns that a module holds, and those written where they are used."""
+    module, tree = importlib.import_module(name), _tree(name)
+    own, known, held = _uses(tree), _known(tree, module), set()
+    for holder, value in vars(module).items():
+        uses = own.get(holder, set()) if holder.startswith("_") else _uses_anywhere()[holder]
+        for n, pattern in enumerate(_patterns(value)):
+            held.add(pattern)
+            yield Site(f"{name}.{holder}[{n}]", pattern, bool(uses) and uses <= _ANCHORED)
+    for call in _calls(tree):
+        written = _written(call, known)
+        if written is not None and written not in held:
+            yield Site(f"{name}:{call.lineno}", written, _method(call) in _ANCHORED)
+
+
+def _tree(name: str) -> ast.Module:
+    return ast.parse(Path(str(importlib.import_module(name).__file__)).read_text("utf-8"))
+
+
+@cache
+def _uses_anywhere() -> defaultdict[str, set[str]]:
+    """The methods that any module calls on each name."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for name in modules():
+        for holder, uses in _uses(_tree(name)).items():
+            found[holder] |= uses
+    return found
 
 
 def of_scripts() -> Iterator[Site]:
@@ -80,12 +96,12 @@ _LITERAL = re.compile(
 def made_at_run_time() -> set[str]:
     """The functions that make a pattern of what they are given, as module.function."""
     found = set()
-    for module in modules():
-        tree = ast.parse(Path(str(module.__file__)).read_text("utf-8"))
-        known = _known(tree, module)
+    for name in modules():
+        tree = _tree(name)
+        known = _known(tree, importlib.import_module(name))
         for function in (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)):
             if any(_written(call, known) is None for call in _calls(function)):
-                found.add(f"{module.__name__}.{function.name}")
+                found.add(f"{name}.{function.name}")
     return found
 
 
@@ -295,13 +311,13 @@ def _first(items: Any) -> list[str]:
 #: Characters of a text at first; four times as many where it looks as if it grew, and again.
 _SIZE = 2_000
 #: Processor seconds: below it grows with nothing, and below it a clock tells nothing.
-_LITTLE, _UNSURE = 0.0003, 0.004
+_LITTLE, _UNSURE = 0.0002, 0.004
 #: How much more four times the text may cost: it is four times as much for what keeps proportion,
 #: and sixteen times as much for what grows with the square.
 _SUSPECT, _MOST = 6, 8
 #: Seconds that nobody would wait for a text of this size.
 _PATIENCE = 2.0
-_ENOUGH = 5_000  # texts for one pattern
+_ENOUGH = 3_000  # texts for one pattern
 #: How often a suspect is timed at each size, the sizes in turn.
 _TRIES = 4
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import pdfs
 from tests.repositories import commit, git, start
 from tests.samples import declare, tracker
 from tests.servers import Server, answer
@@ -146,6 +147,14 @@ def test_a_period_of_a_file_is_one_text(root: Path, collection: Path) -> None:
     assert days(run(root).captures) == ["02-01"]
 
 
+def test_a_pdf_of_a_collection_is_read(root: Path, collection: Path) -> None:
+    file = "Harbour/Terms.pdf"
+    commit(collection, {file: pdfs.fpdf(pdfs.text(1))}, "2025-02-04T06:00:00Z")
+    sources(root, collection, f'file = "{file}"')
+    assert days(run(root).captures) == ["02-04"]
+    assert "Heron" in tracker(root, "show", DOCUMENT).stdout
+
+
 def test_commits_of_times_to_come_are_left_for_then(root: Path) -> None:
     assert days(run(root, "2025-01-15T00:00:00Z").captures) == ["01-01"]
     done = run(root, "2025-02-02T00:00:00Z")
@@ -169,10 +178,10 @@ def test_out_of_reach_it_is_named_and_all_else_goes_on(root: Path, collection: P
     run(root)
     collection.rename(collection.with_name("away"))
     done = run(root)
-    assert done.problem.startswith("The harbours' archive is out of reach")
+    assert done.problem.startswith("The harbours' archive cannot be reached")
     assert answers(root) == [Outcome.ANSWERED, Outcome.UNREACHABLE]
     said = tracker(root, "--now", "2025-03-01T00:00Z", "run")
-    assert "The harbours' archive is out of reach" in said.output
+    assert "The harbours' archive cannot be reached" in said.output
     assert "Traceback" not in said.output
     assert (root / "feeds" / "index.html").exists()
 

@@ -12,8 +12,10 @@ import pytest
 from tests.public_archive import Kept, PublicArchive
 from tracker.app.internet_archive import ArchiveRun, Caught
 from tracker.app.internet_archive import PublicArchive as Public
+from tracker.app.readings import read_anew, reader_of
 from tracker.archive.store import Archive
 from tracker.fetcher import Fetcher, Limits
+from tracker.history import history
 from tracker.model import PREVIEW, Capture, Document, Outcome, Source
 
 PAGE, COMING = "https://harbour.example/terms", "https://harbour.example/preview"
@@ -46,11 +48,12 @@ def catch_up(
     page: str = PAGE,
     *,
     is_preview: bool = False,
+    document: Document = DOCUMENT,
 ) -> Caught | None:
     limits = Limits(total_seconds=5, attempts=1)
     with Fetcher(user_agent="Test", allow_hosts=[archive.entry], limits=limits) as fetcher:
         run = ArchiveRun(Public(fetcher, archive.url, now), store)
-        return run.catch_up(DOCUMENT, Source(page), is_preview=is_preview)
+        return run.catch_up(document, Source(page), is_preview=is_preview)
 
 
 def good(store: Archive) -> list[Capture]:
@@ -190,6 +193,30 @@ def test_a_preview_is_dated_by_its_first_capture(store: Archive) -> None:
         catch_up(archive, store, NOON, COMING, is_preview=True)
     assert all(c.is_preview and c.via != PREVIEW for c in good(store))
     assert hours(good(store))[0] == -40
+
+
+def test_a_document_of_several_pages_is_read_from_captures_of_each(store: Archive) -> None:
+    more = "https://harbour.example/fees"
+    both = replace(DOCUMENT, sources=(Source(PAGE), Source(more)))
+
+    def fees(price: int) -> bytes:
+        return terms(price).replace(b"berth", b"crane")
+
+    with PublicArchive([kept(-9, terms(3)), kept(-30, fees(7), more)]) as archive:
+        catch_up(archive, store, NOON, document=both)
+        catch_up(archive, store, NOON, more, document=both)
+        seen = history(both, store.captures(), reader_of(store.readable, read_anew), ())
+        assert [v.first_seen for v in seen.versions] == [NOON - 9 * HOUR]
+        assert [c.asked_url for c in seen.versions[0].captures] == [PAGE, more]
+        assert seen.standing.last_seen == NOON - 30 * HOUR, "as old as what was seen longest ago"
+        archive.kept.append(kept(5, fees(8), more))
+        catch_up(archive, store, NOON + 12 * HOUR, document=both)
+        catch_up(archive, store, NOON + 12 * HOUR, more, document=both)
+    seen = history(both, store.captures(), reader_of(store.readable, read_anew), ())
+    (revision,) = seen.revisions
+    assert revision.first_seen == NOON + 5 * HOUR
+    assert [c.after[0].text for c in revision.changes] == ["A crane costs 8 shells a night."]
+    assert seen.standing.last_seen == NOON - 9 * HOUR
 
 
 def test_a_page_of_this_machine_is_not_looked_for_elsewhere(store: Archive) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -43,10 +44,15 @@ def archive_of(root: Path) -> Path:
     return root / "data" / "archive.db"
 
 
+def ledger_of(root: Path) -> Path:
+    return root / "data" / "published.jsonl"
+
+
 def contents(path: Path) -> list[str]:
+    """All that an archive holds, also in a backup beside the ledger."""
     connection = sqlite3.connect(path)
     try:
-        return list(connection.iterdump())
+        return [row for row in connection.iterdump() if "published" not in row]
     finally:
         connection.close()
 
@@ -298,8 +304,40 @@ def test_an_empty_root_is_restored_from_a_backup(root: Path, tmp_path: Path) -> 
     tracker(root, "backup", str(tmp_path / "b.db"))
     new = tmp_path / "new"
     assert tracker(new, "restore", str(tmp_path / "b.db")).exit_code == 0
+    assert ledger_of(new).read_bytes() == ledger_of(root).read_bytes()
     assert tracker(new, "publish").exit_code == 0
     assert tracker(new, "verify").exit_code == 0
+
+
+def test_a_ledger_that_goes_on_from_that_of_a_backup_stays(root: Path, tmp_path: Path) -> None:
+    ledger = ledger_of(root)
+    told = ledger.read_bytes()
+    assert tracker(root, "backup", str(tmp_path / "now.db")).exit_code == 0
+    first, *_ = told.splitlines(keepends=True)
+    ledger.write_bytes(first)
+    assert tracker(root, "backup", str(tmp_path / "before.db")).exit_code == 0
+    ledger.write_bytes(told)
+    assert tracker(root, "--now", NOW, "restore", str(tmp_path / "before.db")).exit_code == 0
+    assert ledger.read_bytes() == told
+    ledger.write_bytes(b'{"chain": "altered"}\n')
+    back = tracker(root, "--now", "2025-12-02T12:00Z", "restore", str(tmp_path / "now.db"))
+    assert "published-before-20251202T120000Z.jsonl" in back.stdout
+    assert ledger.read_bytes() == told
+    assert tracker(root, "verify").exit_code == 0
+
+
+def test_a_backup_whose_ledger_is_not_what_was_written_replaces_nothing(
+    root: Path, tmp_path: Path
+) -> None:
+    file, told = tmp_path / "backup.db", ledger_of(root).read_bytes()
+    assert tracker(root, "backup", str(file)).exit_code == 0
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("update published set lines = ?", [told.replace(b"true", b"false", 1)])
+    ledger_of(root).unlink()
+    before = archive_of(root).read_bytes()
+    refused = tracker(root, "--now", NOW, "restore", str(file))
+    assert (refused.exit_code, "is not what was written" in refused.output) == (1, True)
+    assert archive_of(root).read_bytes() == before
 
 
 def test_a_backup_of_a_live_archive_is_of_one_moment(root: Path, tmp_path: Path) -> None:

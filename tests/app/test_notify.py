@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from click.testing import CliRunner, Result
@@ -190,7 +191,7 @@ def test_an_outage_can_be_sent_too(root: Path, service: Server, hook: Webhook) -
     tracker(root, 1, "run", "--notify")
     service.pages["/terms"] = [b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"]
     assert tracker(root, 2, "run", "--notify").exit_code == 1
-    assert hook.titles == ["Harbour Terms: not seen since 2 September 2025: server error"]
+    assert hook.titles == ["Harbour Terms: not seen since 1 September 2025: server error"]
 
 
 # ── secrets and mistakes ──────────────────────────────────────────────────────────
@@ -385,3 +386,81 @@ def test_a_topic_is_told_its_own_clauses_and_a_week_what_changed_in_it(
     assert path == "/weekly"
     assert post["title"].startswith("1–7 September 2025: 2 changes")
     assert TOLD in post["message"]
+
+
+# ── a hub ─────────────────────────────────────────────────────────────────────────
+
+
+class Hub:
+    """Takes what a publisher tells a WebSub hub; `status` is its answer."""
+
+    def __init__(self) -> None:
+        self.told: list[dict[str, list[str]]] = []
+        self.status = 204
+        hub = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                hub.told.append(parse_qs(body))
+                self.send_response(hub.status)
+                self.end_headers()
+
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+                """Says nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.host = f"127.0.0.1:{self.server.server_port}"
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    found = Hub()
+    thread = threading.Thread(target=found.server.serve_forever, daemon=True)
+    thread.start()
+    yield found
+    found.server.shutdown()
+    found.server.server_close()
+    thread.join(5)
+
+
+def with_hub(root: Path, service: Server, hub: Hub, more: str = "") -> None:
+    (root / "data" / "settings.toml").write_text(
+        f'allow_hosts = ["{service.entry}", "{hub.host}"]\n'
+        f'websub_hub = "http://{hub.host}/"\nsite_url = "https://terms.example"\n{more}'
+    )
+
+
+def test_a_hub_hears_once_which_feeds_have_something_new(
+    root: Path, service: Server, hub: Hub
+) -> None:
+    with_hub(root, service, hub)
+    for day in (1, 2):
+        assert tracker(root, day, "run", "--notify").exit_code == 0
+    assert hub.told == [], "a first sight is no change"
+    done = tracker(root, 3, "run", "--notify")
+    assert done.exit_code == 0, done.output
+    assert "WebSub hub  told of" in done.stdout
+    (told,) = hub.told
+    assert told["hub.mode"] == ["publish"]
+    assert "https://terms.example/targeted-advertising.atom" in told["hub.url"]
+    assert "https://terms.example/all.xml" in told["hub.url"]
+    assert not [url for url in told["hub.url"] if "generative" in url]
+    assert all((root / "feeds" / url.partition("example/")[2]).exists() for url in told["hub.url"])
+    assert tracker(root, 3, "notify").exit_code == 0
+    assert len(hub.told) == 1
+
+
+def test_a_hub_that_does_not_answer_is_told_the_next_time(
+    root: Path, service: Server, hub: Hub
+) -> None:
+    with_hub(root, service, hub)
+    for day in (1, 2):
+        tracker(root, day, "run", "--notify")
+    hub.status = 403
+    done = tracker(root, 3, "run", "--notify")
+    assert done.exit_code == 1
+    assert f"WebSub hub  NOT TOLD: {hub.host} answered 403" in done.output
+    hub.status = 202
+    assert tracker(root, 3, "notify").exit_code == 0
+    assert len(hub.told) == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.attacks.measure import LARGEST, Cost, cost, largest_accepted
+from tests.attacks.measure import LARGEST, Cost, bound, cost, largest_accepted
 from tests.attacks.vectors import VECTORS
 
 
@@ -15,11 +15,16 @@ def main() -> int:
     parser.add_argument("--size", type=int, default=100_000, help="characters (default: 100,000)")
     parser.add_argument("--seconds", type=int, default=60, help="stop a page after so many")
     parser.add_argument("--full", action="store_true", help="pages as large as may be")
+    parser.add_argument("--letters", type=int, help="as large as a text of so many may be")
     arguments = parser.parse_args()
+    if arguments.letters:
+        bound(arguments.letters)
     found: dict[str, list[Cost]] = {}
     for name in arguments.names or VECTORS:
         sizes = [arguments.size * n for n in (1, 2, 4)]
-        if arguments.full:
+        if arguments.letters:
+            sizes = [largest_accepted(VECTORS[name])]
+        elif arguments.full:
             sizes = sorted({LARGEST, largest_accepted(VECTORS[name])}, reverse=True)
         found[name] = [cost(VECTORS[name], size, arguments.seconds) for size in sizes]
         shown = (f"{size:9,}: {one}" for size, one in zip(sizes, found[name], strict=True))

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from tests.attacks.vectors import MARKDOWN, Vector
 from tests.factories import TOPICS, publish
 from tracker.app.readings import read_anew, reader_of
-from tracker.extractor import classify, read
+from tracker.extractor import classify, limits, read
 from tracker.extractor.extract import page_text, simple_parts
 from tracker.extractor.limits import TooLarge
 from tracker.fetcher import Limits
@@ -62,6 +62,12 @@ def cost(vector: Vector, size: int, seconds: int) -> Cost:
     ended = facts.get("end", "stopped" if os.WIFSIGNALED(status) else "gone")
     whole = usage.ru_utime + usage.ru_stime
     return Cost(float(facts.get("read", whole)), whole, usage.ru_maxrss / 1024, ended)
+
+
+def bound(letters: int) -> None:
+    """Accept no text of more letters, nor of more clauses and tags than go with so many."""
+    limits.LETTERS = limits.LONGEST = letters
+    limits.CLAUSES, limits.TAGS = letters // 30, letters // 6
 
 
 def largest_accepted(vector: Vector) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.repositories import three_days
 from tests.samples import tracker
 from tracker.cli._period import bounds
 
@@ -51,6 +52,27 @@ def test_what_is_not_there_is_not_said_to_have_never_been(sample: Path) -> None:
         0,
         "Nothing changed that is like that; fewer options show more.\n",
     )
+
+
+def test_a_folder_in_which_nothing_was_read_says_so(tmp_path: Path) -> None:
+    for command in (["log"], ["now"], ["changes", "--format", "text"]):
+        done = tracker(tmp_path, *command)
+        assert done.exit_code == 0
+        assert f"No text has been read in {tmp_path} yet; `tracker run`" in done.stdout
+
+
+def test_a_time_that_ends_before_it_begins_is_refused(sample: Path) -> None:
+    done = tracker(sample, "log", "--since", "2026", "--until", "2025")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "--until is before --since" in done.stderr
+    assert tracker(sample, "log", "--since", "2025", "--until", "2025").exit_code == 0
+
+
+def test_an_edition_or_a_service_means_all_its_documents(sample: Path) -> None:
+    every = json.loads(tracker(sample, "log", "--json").stdout)
+    assert json.loads(tracker(sample, "log", "harbour", "--json").stdout) == every
+    of_eu = json.loads(tracker(sample, "log", "eu", "--json").stdout)
+    assert of_eu == [row for row in every if row["document"].endswith("@eu")]
 
 
 def test_changes_about_a_topic_are_those_lines_and_the_limit_leaves_the_newest(
@@ -137,3 +159,20 @@ def test_bash_completes_documents_and_topics(
         ["bash", "-c", script], env=os.environ | path, capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == offered
+
+
+@pytest.mark.parametrize(
+    ("bounds", "said"),
+    [
+        ((), "3 captures imported"),
+        (("--since", "2025"), "3 captures imported"),
+        (("--since", "2025-01-02", "--until", "2025"), "2 captures imported"),
+    ],
+)
+def test_an_import_takes_days_months_and_years_as_other_commands_do(
+    tmp_path: Path, bounds: tuple[str, ...], said: str
+) -> None:
+    repository = three_days(tmp_path / "versions")
+    done = tracker(tmp_path, "import", "versions", str(repository), *bounds)
+    assert done.exit_code == 0, done.output
+    assert done.stdout.startswith(said)

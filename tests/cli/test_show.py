@@ -95,9 +95,16 @@ def test_what_the_texts_say_now_can_be_asked_by_topic_edition_and_service(sample
 
 
 def test_what_nobody_knows_cannot_be_asked(sample: Path) -> None:
-    done = CliRunner().invoke(main, ["--root", str(sample), "now", "generative"])
+    done = CliRunner().invoke(main, ["--root", str(sample), "now", "weather"])
     assert done.exit_code == 2
-    assert 'No document is called "generative"' in done.output
+    assert 'No document or topic is called "weather"' in done.output
+    assert "Topics are generative-ai or targeted-advertising." in done.output
+
+
+def test_a_topic_is_meant_by_a_part_of_its_name_or_one_of_its_words(sample: Path) -> None:
+    for word in ("generative", "Generative AI", "LLM"):
+        found = data(sample, "now", word, "--json")
+        assert {row["topic"] for row in found} == {"generative-ai"}
 
 
 # ── on a terminal ─────────────────────────────────────────────────────────────────

@@ -228,11 +228,23 @@ def test_a_mention_in_another_sentence_of_a_long_cell_does_not() -> None:
     assert evidence(SALE, before, before.replace("one year", "two years")) == ()
 
 
-def test_a_slip_mended_is_about_its_sentence_but_no_news_about_it() -> None:
-    assert evidence(SALE, "The sale, final", "The sale: final") == ("sale",)
-    assert evidence(SALE, "The sale", "The sale", ("Sale",)) == ()
-    before, after = (version(f"<p>The sale{sign} final it is</p>") for sign in ",:")
-    assert revise(before, after, [SALE]).topics == ()
+def test_an_edit_that_says_nothing_by_itself_is_about_no_topic() -> None:
+    kept = "The sale of its data, see here"
+    for other in (
+        "The sale: of its data, see here",
+        "The sale of the data, please see here",
+        "The sale of their data (see there)",
+        "The sales of its data, see here",
+    ):
+        assert evidence(SALE, kept, other) == ()
+    assert evidence(SALE, kept, "The sale of your data, see here") == ("sale",)
+    assert evidence(SALE, kept, "No sale of its data, see here") == ("sale",)
+
+
+def test_the_two_nearest_headings_give_their_topic_and_no_farther_one() -> None:
+    said = "we keep it for one year"
+    assert evidence(SALE, "", said, ("Sale", "Your choices")) == ("Sale",)
+    assert evidence(SALE, "", said, ("Sale", "Figures", "Kind of request")) == ()
 
 
 def test_a_heading_above_gives_the_topic_to_any_change_of_words() -> None:

@@ -405,6 +405,24 @@ def test_the_proof_is_read_by_the_rules_of_such_logs(bundle: Path) -> None:
         assert base64.b64encode(found).decode() == root
 
 
+def test_another_program_for_such_logs_accepts_signature_and_proof(
+    root: Path, bundle: Path
+) -> None:
+    """aics-tlog, written by others after the same rules. It asks for Python 3.12 or later."""
+    tlog = pytest.importorskip("aics_tlog", reason="aics-tlog is not installed")
+    key = tlog.parse_vkey((root / "feeds" / "status" / "key").read_text().strip())
+    for side in ("before", "after"):
+        head, _, note = (bundle / side / "1" / "capture.tlog-proof").read_text().partition("\n\n")
+        found = tlog.verify_checkpoint(tlog.parse_note(note), key)
+        assert found.ok, found
+        _, place, *nodes = head.split("\n")
+        path, index = [base64.b64decode(node) for node in nodes], int(place.split()[1])
+        entry = (bundle / side / "1" / "capture.json").read_bytes()
+        size, top = found.size, found.root
+        assert tlog.verify_leaf_inclusion(entry, index, size, path, top)
+        assert not tlog.verify_leaf_inclusion(entry + b" ", index, size, path, top)
+
+
 def _root(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
     """The root by recursion over the tree, as section 2.1.1 of RFC 6962 defines it."""
     if size == 1:

@@ -62,7 +62,7 @@ def test_a_text_whose_language_is_not_clear_may_be_the_document() -> None:
 
 def test_a_refusal_says_the_way_out() -> None:
     met, mine = frozenset({"fr"}), frozenset({"en"})
-    assert "counts once three looks over a day agree" in refusal(met, mine)
+    assert "counts once later looks agree on it" in refusal(met, mine)
     assert '"language" in its declaration' in refusal(met, mine, is_declared=True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -102,7 +102,7 @@ def test_until_looks_agree_another_language_stands_in_the_way_and_says_the_way_o
     found = told(looks("en en en fr fr"))
     assert shown(found) == ["en"]
     assert found.standing.outcome is Outcome.LANGUAGE
-    assert "once three looks over a day agree" in found.standing.reason
+    assert "once later looks agree on it" in found.standing.reason
 
 
 def test_a_declared_language_is_held_to() -> None:
@@ -116,12 +116,42 @@ def test_a_preview_is_judged_by_the_language_of_the_text_in_force() -> None:
     assert [r.after.captures[0].body for r in found.revisions] == ["en2"]
 
 
+def archived(names: str, every: float) -> list[Capture]:
+    return [look(name, n * every, via="an archive") for n, name in enumerate(names.split())]
+
+
+def test_a_language_that_others_showed_at_first_by_chance_is_no_change_of_language() -> None:
+    found = told(archived("hi hi hi hi hi en en en en2 en2", 24))
+    assert shown(found) == ["en", "en2"]
+    assert [r.significance for r in found.revisions] == [Significance.SUBSTANTIVE]
+
+
+def test_what_a_look_told_in_its_day_is_no_outage_in_hindsight() -> None:
+    for taken in (archived("hi hi hi en en en", 24), looks("fr fr en en en")):
+        found = told(taken)
+        assert shown(found) == ["en"]
+        assert not found.outages
+
+
+def test_a_settled_language_is_not_left_for_a_few_captures_of_others() -> None:
+    settled, by_chance = "en " * 40, "hi hi hi "
+    assert shown(told(archived(settled + by_chance + "en en2 en2", 24))) == ["en", "en2"]
+
+
+def test_a_settled_language_is_left_once_captures_of_others_agree_for_a_week() -> None:
+    found = told(archived("en " * 40 + "fr " * 9, 24))
+    assert shown(found) == ["en", "fr"]
+    assert found.revisions[0].is_translation
+
+
 names = st.lists(st.sampled_from(["en", "en2", "fr", "hi"]), max_size=25).map(" ".join)
 
 
-@given(names, st.sampled_from([6, 12, 30]))
-def test_looks_that_may_be_left_out_decide_nothing_about_languages(said: str, every: int) -> None:
-    every_look = in_order(looks(said, every), DOCUMENT)
+@given(names, st.sampled_from([6, 12, 30, 120]), st.sampled_from([looks, archived]))
+def test_looks_that_may_be_left_out_decide_nothing_about_languages(
+    said: str, every: int, taken: Callable[[str, float], list[Capture]]
+) -> None:
+    every_look = in_order(taken(said, every), DOCUMENT)
     outcome = {c.time: c.outcome for c in judged(every_look, DOCUMENT)}
     left = judged(without_repeats(every_look), DOCUMENT)
     assert [c.outcome for c in left] == [outcome[c.time] for c in left]

@@ -1,4 +1,4 @@
-"""Looks that failed, put together: when a document could not be had."""
+"""Looks that failed, put together: when a document could not be read."""
 
 from __future__ import annotations
 

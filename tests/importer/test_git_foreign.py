@@ -331,6 +331,14 @@ def test_reading_a_repository_takes_time_in_proportion_to_what_is_stored(tmp_pat
     assert all(isinstance(one, Refusal) for one in refused)
 
 
+def test_few_bytes_do_not_name_millions_of_files(tmp_path: Path) -> None:
+    made = Handmade(tmp_path / "small")
+    blob = made.add("blob", b"text")
+    inner = made.tree(*(("100644", b"T%06d.md" % n, blob) for n in range(500)))
+    made.commit(made.tree(*(("40000", b"S%06d" % n, inner) for n in range(500))))
+    assert "far more work to read" in problem(made.folder)
+
+
 def test_deltas_upon_deltas_take_time_in_proportion_to_what_is_stored(tmp_path: Path) -> None:
     base = b"a" * (7 << 20)
     names, objects, places = [_blob_name(base)], [(3, len(base), b"", base)], [12]

@@ -246,7 +246,7 @@ def test_what_the_archive_cannot_give_is_told_and_not_recorded(tmp_path: Path, b
         )
         done = bring(root, archive)
         assert (done.exit_code, len(captures(root))) == (0, 4)
-        assert "Note: not had, 2015-01-25" in done.output
+        assert "Note: not imported, 2015-01-25" in done.output
         archive.lost, archive.on_replay = set(), lambda _: None
         assert "1 capture imported, 4 were there." in bring(root, archive).output
 
@@ -254,11 +254,42 @@ def test_what_the_archive_cannot_give_is_told_and_not_recorded(tmp_path: Path, b
 def test_an_archive_that_gives_out_ends_the_import_with_a_sentence(tmp_path: Path) -> None:
     with PublicArchive(many(9)) as archive:
         root = declare(tmp_path, archive.url)
-        archive.on_replay = lambda n: archive.faults.append((404, {})) if n > 4 else None
+        archive.on_replay = lambda n: archive.faults.append((500, {})) if n > 4 else None
         done = bring(root, archive)
     assert (done.exit_code, len(captures(root))) == (1, 4)
     assert "4 captures imported" in done.output
     assert "answers no more" in done.output
+
+
+def test_a_document_of_several_pages_is_imported_published_and_proved(tmp_path: Path) -> None:
+    more = "https://harbour.example/legal/fees"
+    fees = [kept(n, terms(n).replace(b"berth", b"crane"), more) for n in (1, 4)]
+    with PublicArchive([*many(3), *fees]) as archive:
+        root = declare(tmp_path, archive.url)
+        file = root / "data" / "declarations" / "global" / "Harbour.json"
+        pages = [{"fetch": url, "select": "main"} for url in (PAGE, more)]
+        terms_of = {"Terms of Service": {"combine": pages}}
+        file.write_text(json.dumps({"name": "Harbour", "terms": terms_of}))
+        done = bring(root, archive)
+    assert "5 captures imported" in done.output
+    (row,) = json.loads(tracker(root, "log", "--json").stdout)
+    assert row["first_seen"].startswith(f"{START + 4 * timedelta(days=12):%Y-%m-%dT%H:%M}")
+    for command in ("publish", "verify", "doctor"):
+        done = tracker(root, command)
+        assert done.exit_code == 0, done.output
+    assert tracker(root, "evidence", "harbour", "--output", str(tmp_path / "e.zip")).exit_code == 0
+    checked = tracker(root, "evidence", "--check", str(tmp_path / "e.zip"))
+    assert checked.exit_code == 0, checked.output
+
+
+@pytest.mark.parametrize("status", [404, 999])
+def test_captures_of_pages_that_refused_do_not_end_the_import(tmp_path: Path, status: int) -> None:
+    with PublicArchive(many(9)) as archive:
+        root = declare(tmp_path, archive.url)
+        archive.on_replay = lambda n: archive.faults.append((status, {})) if 2 < n < 8 else None
+        done = bring(root, archive)
+    assert (done.exit_code, len(captures(root))) == (0, 4)
+    assert f"The page answered {status} when it was captured." in done.output
 
 
 # ── manners and interruptions ─────────────────────────────────────────────────────

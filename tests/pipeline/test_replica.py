@@ -194,7 +194,7 @@ def test_no_fault_ever_becomes_a_revision(root: Path, replica: Replica) -> None:
             assert row["last_seen"].startswith("2025-09-01"), (mode, row)
         assert feeds_of(root) == told
     outage, *_ = feedparser.parse(str(root / "feeds" / "status.xml")).entries
-    assert "not seen since 2 September 2025" in outage.title
+    assert "not seen since 1 September 2025" in outage.title
     replica.fault("none")
     assert run(root, replica, "2025-10-01T12:00Z", "--force").exit_code == 0
     assert log(root) == []

@@ -117,12 +117,12 @@ def test_a_text_that_says_nothing_is_named() -> None:
     assert "No clause about this was found in Heron Privacy Policy (EU)." in words(page)
 
 
-def test_a_clause_that_answers_has_a_history_though_it_never_changed() -> None:
+def test_a_clause_that_never_changed_has_a_history() -> None:
     pages = publish([of("Heron")], TOPICS, SITE)
-    (name,) = (name for name in pages if "/clauses/" in name)
-    page = read(pages, name)
-    assert "never since it was first read" in words(page)
-    assert "We train models. We walk." in words(page)
+    found = [words(read(pages, name)) for name in pages if "/clauses/" in name]
+    (page,) = [page for page in found if "We train models. We walk." in page]
+    assert "never since it was first read" in page
+    assert "In this text when it was first read, in the same words." in page
 
 
 def test_the_page_of_a_service_has_its_texts_by_their_declared_names() -> None:
@@ -162,6 +162,34 @@ def test_the_sentence_that_says_most_comes_first() -> None:
     assert training.quotes[0].text == "We train models.", "not under a condition"
 
 
+def test_what_is_permitted_comes_before_what_is_refused() -> None:
+    no = "With generative AI models, we do not train models."
+    found = [*replies(of("Heron", text=f"# Terms\n{no}\nWe train models."), TOPICS)]
+    training = next(reply for reply in found if reply.question == "training")
+    assert [quote.refuses for quote in training.quotes] == [False, True]
+    (row,) = [row for row in board(found, TOPICS).rows if row.question.id == "training"]
+    assert [one.quote.text for one in row.cells[0].glanced] == ["We train models.", no]
+
+
+def french(found: History) -> History:
+    """The same text, taken to be French."""
+    return replace(
+        found,
+        versions=tuple(
+            replace(v, captures=tuple(replace(c, language="fr") for c in v.captures))
+            for v in found.versions
+        ),
+    )
+
+
+def test_of_a_text_in_another_language_it_is_not_said_that_nothing_was_found() -> None:
+    text = french(of("Heron", text="# Terms\nNous entraînons des modèles."))
+    page = read(publish([text], TOPICS, SITE), "topics/generative-ai/index.html")
+    assert "no clause about" not in words(page).casefold()
+    assert "questions are read in English texts only" in words(page.find_class("glance")[0])
+    assert "Questions are read in English texts only, not in Heron Terms." in words(page)
+
+
 def statement(text: str, start: int) -> Statement:
     return Statement(text, text, "", (), 0, (), None, refuses=False, start=start)
 
@@ -196,3 +224,14 @@ def test_a_revision_says_first_which_answers_it_changes() -> None:
     assert "Now says it may show data to advertisers" in words(facts)
     ways = facts.xpath(".//a/@href")
     assert "../../../../topics/generative-ai/index.html#generative-ai-training" in ways
+    said, *_ = facts.xpath(".//a[starts-with(@href, '#c')]/@href")
+    assert page.xpath(f"//*[@id='{said[1:]}']"), "the sentence has a place on the page"
+
+
+def test_the_front_page_leads_to_every_service() -> None:
+    page = read(publish([of("Heron"), of("Crane")], TOPICS, SITE), "index.html")
+    (lede,) = page.find_class("lede")
+    assert [a.get("href") for a in lede.xpath(".//a")][:2] == [
+        "services/crane/index.html",
+        "services/heron/index.html",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
@@ -11,7 +12,7 @@ from tests.factories import SITE, TOPICS, everything
 from tests.markup import Body
 from tracker.publisher.feeds.catalogue import ALL, WEEKLY
 from tracker.publisher.feeds.channels import feed_items
-from tracker.publisher.feeds.digest import digests, week_of, week_of_last_visit
+from tracker.publisher.feeds.digest import digests, newest_week, week_of
 
 HISTORIES = everything()
 ITEMS = feed_items(HISTORIES, TOPICS, SITE)
@@ -63,6 +64,14 @@ def test_a_week_says_how_much_changed_about_what_and_names_each_change() -> None
 
 def test_a_week_is_over_once_a_page_was_visited_in_a_later_one() -> None:
     last = max(h.standing.last_visit for h in HISTORIES if h.standing.last_visit)
-    assert week_of_last_visit(HISTORIES) == week_of(last.date())
-    assert week_of_last_visit([]) == date.min
+    assert newest_week(HISTORIES) == week_of(last.date())
+    assert newest_week([]) == date.min
+
+
+def test_texts_that_were_imported_have_weeks_too() -> None:
+    """Nothing visited them, but their last sight says that an earlier week is over."""
+    (found,) = [replace(h, standing=replace(h.standing, last_visit=None)) for h in HISTORIES[:1]]
+    seen = found.standing.last_seen
+    assert seen
+    assert newest_week([found]) == week_of(seen.date())
     assert datetime.combine(date.min, datetime.min.time(), UTC)

@@ -219,13 +219,13 @@ EDITIONS = ("generative-ai", "sitemap", "published", "all")
 def test_an_outage_is_an_item_and_its_end_is_another() -> None:
     found = feeds_of(failing())["status.xml"]
     assert titles(found) == [
-        "Heron Terms (UK): not seen since 12 March 2025: refused",
+        "Heron Terms (UK): not seen since 10 March 2025: refused",
         "Heron Terms (UK): seen again",
-        "Heron Terms (UK): not seen since 4 March 2025: server error",
+        "Heron Terms (UK): not seen since 1 March 2025: server error",
     ]
     last = Body(bodies(found)[0]).text
     assert "It answered 999 instead of the page." in last
-    assert "It was last seen 10 March 2025, 08:30 UTC; that text stands." in last
+    assert "It was last seen 10 March 2025, 08:30 UTC; what is shown is the text of then." in last
     assert guids(found)[0].endswith(":outage/heron/terms@uk/2025-03-12T08:30:00Z")
 
 

@@ -19,7 +19,8 @@ DOCUMENTS = [
     [
         ("staus", ["status"]),
         ("Publsh", ["publish"]),
-        ("lgo", []),
+        ("lgo", ["log"]),
+        ("olg", []),
         ("whatever", []),
         ("", []),
         ("--", []),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 _ALIKE = 0.72  # of 1; "privcy" and "privacy" are 0.92 alike, "cookie" and "policy" 0.5
+_SWAPPED = 0.8  # letters in another order, as in a short word typed in haste
 _MOST = 4
 
 
@@ -26,5 +27,7 @@ def _likeness(wanted: str, name: str) -> float:
         name[first.start() : last.end()]
         for first, last in zip(words, words[max(length - 1, 0) :], strict=False)
     }
+    if wanted[:1] == name[:1] and sorted(wanted) == sorted(name):
+        return _SWAPPED
     likenesses = (SequenceMatcher(None, wanted, part).ratio() for part in {name, *parts})
     return max(likenesses, default=0.0)

@@ -1,4 +1,7 @@
-"""The archive's backup and its way back, each verified before anything is replaced."""
+"""The archive's backup and its way back, each verified before anything is replaced.
+
+With it goes the ledger of what was published, by which news keeps its names.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,14 @@ import os
 import secrets
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from glob import escape
 from pathlib import Path
 
 from tracker._support.fsync import sync
 from tracker._support.lock import hold
+from tracker.archive import published
 from tracker.archive.object_store import ObjectStore
 from tracker.archive.store import Archive
 from tracker.errors import ArchiveError, UsageError
@@ -24,11 +28,12 @@ _SQLITE = b"SQLite format 3\0"
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """What was copied, and where what it replaced was kept (if anything was)."""
+    """What was copied, and where the archive and the ledger that it replaced were kept, if any."""
 
     captures: int
     bodies: int
     former: Path | None = None
+    former_ledger: Path | None = None
 
 
 def backup(archive: Path, target: Path, outside: ObjectStore | None = None) -> Copy:
@@ -44,9 +49,12 @@ def backup(archive: Path, target: Path, outside: ObjectStore | None = None) -> C
     _clear_away(target)
     # A name of its own: somebody else may be making a backup to the same file.
     fresh = target.with_name(f".{target.name}.{secrets.token_hex(4)}.new")
+    # The ledger first: it must not know more than the log beside it.
+    lines = published.whole_lines(archive.with_name(published.FILE))
     _copy(archive, fresh, outside)
     try:
         found = _whole(fresh, f"a copy of {archive}", "what was backed up before stands")
+        published.put_in(fresh, lines)
         _settle(fresh, target)
     except OSError as error:
         raise _unwritten(target, error) from error
@@ -69,16 +77,44 @@ def restore(source: Path, archive: Path, now: datetime, outside: ObjectStore | N
         fresh = archive.with_name(f".{archive.name}.new")
         _copy(source, fresh, outside)
         try:
+            lines = published.take_out(fresh)
             found = _whole(fresh, str(source), "nothing was replaced")
+            ledger = _ledger(lines, archive.with_name(published.FILE))
             former = _set_aside(archive, now)
             _settle(fresh, archive)
+            former_ledger = _replaced(ledger, now) if ledger else None
         finally:
             _remove(fresh)
     except OSError as error:
         raise _unwritten(archive, error) from error
     finally:
         os.close(lock)
-    return Copy(found.captures, found.bodies, former)
+    return replace(found, former=former, former_ledger=former_ledger)
+
+
+def _ledger(lines: bytes | None, ledger: Path) -> Path | None:
+    """Return a checked copy of a backup's ledger; None where the one here is to stay.
+
+    It stays where it goes on from that of the backup: news that was told since keeps its names,
+    and is not told again.
+    """
+    with suppress(ArchiveError):
+        if lines is None or published.whole_lines(ledger).startswith(lines):
+            return None
+    fresh = ledger.with_name(f".{ledger.name}.new")
+    fresh.write_bytes(lines or b"")
+    published.whole_lines(fresh)
+    return fresh
+
+
+def _replaced(fresh: Path, now: datetime) -> Path | None:
+    """Put a ledger in its place; return where the one that was there is kept."""
+    ledger = fresh.with_name(published.FILE)
+    former = ledger.with_name(f"{ledger.stem}-before-{stamp(now)}{ledger.suffix}")
+    if ledger.exists():
+        ledger.replace(former)
+    _settle(fresh, ledger)
+    return former if former.exists() else None
 
 
 def _clear_away(target: Path) -> None:

@@ -51,6 +51,12 @@ def new_checkpoint(app: App, heads: Mapping[str, Head]) -> str:
     return evidence.signed(body, key)
 
 
+def checkpoint_of(workspace: Workspace, heads: Mapping[str, Head]) -> str:
+    """Return the checkpoint of these heads, signed where there is a key."""
+    body, key = evidence.checkpoint_body(_origin(workspace), heads), key_of(workspace)
+    return evidence.signed(body, key) if key else body
+
+
 # ── one past ──────────────────────────────────────────────────────────────────────
 
 

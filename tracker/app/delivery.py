@@ -69,6 +69,9 @@ class Sender:
     """Sends through apprise. Raises UsageError where it is absent or does not know an address."""
 
     def __init__(self, known: Sequence[Address]) -> None:
+        self._services: dict[str, Any] = {}
+        if not known:  # all there is may be a hub
+            return
         try:
             import apprise
         except ImportError as error:
@@ -77,7 +80,6 @@ class Sender:
             ) from error
         # What it logs may hold the address, and that may hold a secret.
         logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
-        self._services: dict[str, Any] = {}
         for address in known:
             service = self._services[address.name] = apprise.Apprise()
             if not service.add(address.url):

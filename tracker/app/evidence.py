@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import shutil
 import subprocess
@@ -10,40 +9,24 @@ import sys
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tracker import evidence
-from tracker._support.merkle import frontier_of, inclusion, leaf_hash
 from tracker.app.app import App
-from tracker.app.checkpoints import (
-    Sealed,
-    authorities_of,
-    heads_of,
-    keep,
-    key_of,
-    new_checkpoint,
-    one_past,
-    sealed,
-    stamps_of,
-)
+from tracker.app.bundles import Prover, zipped
+from tracker.app.checkpoints import heads_of, keep, new_checkpoint, one_past
 from tracker.app.session import histories_of
-from tracker.archive.store import Archive
-from tracker.errors import ArchiveError, UsageError
-from tracker.evidence import Bundle, Exhibit
+from tracker.errors import UsageError
 from tracker.evidence.verify import is_known
-from tracker.extractor import read
-from tracker.model import Capture, Revision, digest
+from tracker.model import Revision
 from tracker.publisher import urls
 from tracker.publisher.words import stamp
 
 _REVISION = re.compile(
     r"(?P<document>.+?)(?:/(?P<time>\d{4}-?\d\d-?\d\d[\dTZ:.+-]*(?:[-/]preview[\d-]*)?))?"
 )
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _LARGEST = 1 << 30  # bytes of a bundle that is unpacked
 _VERIFIER = files("tracker.evidence") / "verify.py"
 
@@ -55,9 +38,14 @@ def write_evidence(app: App, revision: str, output: Path | None = None) -> tuple
     default a .zip in the root folder. Raises UsageError where no single revision is meant.
     """
     with app.workspace.open_archive() as archive:
-        past = one_past(app, archive, heads_of(archive))
-        chosen = _revision(app, revision)
-        found = evidence.make_bundle(_bundle(app, archive, chosen, past))
+        heads = heads_of(archive)
+        past = one_past(app, archive, heads)
+        chosen, prover = _revision(app, revision), Prover(app, archive)
+        stamped = prover.covering(prover.size_for(chosen))
+        text = stamped.stamp.text if stamped else new_checkpoint(app, heads)
+        found = prover.files(chosen, text, stamped)
+        if stamped is None:
+            keep(app, text, heads, past)
     document = chosen.document.replace("/", "-").replace("@", "-")
     name = f"{document}-{urls.version_stamp(chosen.after)}"
     path = output or app.root / f"evidence-{name}.zip"
@@ -97,8 +85,13 @@ def _unpacked(path: Path, folder: Path) -> Path:
                 if not is_plain or not is_known(entry.filename):
                     raise UsageError(f"{path}: {entry.filename} is no part of a bundle.")
                 packed.extract(entry, folder)
+    except FileNotFoundError as error:
+        raise UsageError(f"{path}: there is no such file or folder.") from error
     except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
-        raise UsageError(f"{path}: cannot be read as a bundle ({error}).") from error
+        raise UsageError(
+            f"{path}: cannot be read as a bundle ({error}); it is the .zip that `tracker evidence` "
+            "wrote, or a folder with what was in it."
+        ) from error
     return folder
 
 
@@ -127,98 +120,6 @@ def _revision(app: App, wanted: str) -> Revision:
     return matching[-1]
 
 
-def _bundle(app: App, archive: Archive, revision: Revision, past: evidence.LogComparison) -> Bundle:
-    heads = heads_of(archive)
-    log = _Log(archive.entries())
-    if frontier_of(log.leaves) != heads["captures"].frontier:
-        raise ArchiveError(
-            f"{archive.path}: is not whole, and a proof takes the whole log; `tracker verify` says "
-            "more, `tracker restore` brings a backup back."
-        )
-    sides = tuple(log.recorded(v.captures) for v in (revision.before, revision.after))
-    stamped = _covering(app, archive, max(log.places[c] for side in sides for c in side))
-    text = stamped.stamp.text if stamped else new_checkpoint(app, heads)
-    note, key = evidence.parse_note(text), key_of(app.workspace)
-    if stamped is None:
-        keep(app, text, heads, past)
-    log.leaves = log.leaves[: note.size]
-    before, after = (tuple(_exhibits(archive, log, side)) for side in sides)
-    return Bundle(
-        revision=revision,
-        before=before,
-        after=after,
-        note=note,
-        note_text=text,
-        public=key.public if key and note.signatures else None,
-        site_url=app.workspace.settings.site_url,
-        stamped=_shown_to_others(app, stamped) if stamped else None,
-        verdicts=tuple(
-            c for c in app.workspace.corrections if c.verdict and c.document == revision.document
-        ),
-    )
-
-
-def _covering(app: App, archive: Archive, last: int) -> Sealed | None:
-    """Find the earliest timestamp of this log that covers its entry `last`, if one does.
-
-    Its checkpoint then is the bundle's, so it must be signed as one of today would be.
-    """
-    key = key_of(app.workspace)
-    covering = [
-        one
-        for one in stamps_of(app.workspace).kept
-        if one.note.size > last
-        and (evidence.has_signed(key, one.note) if key else not one.note.signatures)
-    ]
-    strange = evidence.mismatched(archive, covering)
-    return next(sealed(app.workspace, (one for one in covering if one not in strange)), None)
-
-
-def _shown_to_others(app: App, stamped: Sealed) -> evidence.Stamped:
-    return evidence.Stamped(stamped.stamp.token, stamped.seal, authorities_of(app.workspace))
-
-
-class _Log:
-    """The log of captures: its entries, their leaves, and where each capture stands first."""
-
-    def __init__(self, entries: Sequence[tuple[Capture, bytes]]) -> None:
-        self.entries = [entry for _, entry in entries]
-        self.leaves = [leaf_hash(entry) for entry in self.entries]
-        self.places: dict[Capture, int] = {}
-        for index, (capture, _) in enumerate(entries):
-            self.places.setdefault(capture, index)
-        self._recorded = {capture.number: capture for capture, _ in entries}
-
-    def recorded(self, captures: Sequence[Capture]) -> tuple[Capture, ...]:
-        """Return captures as they were recorded, with the outcome of their day."""
-        return tuple(self._recorded[capture.number] for capture in captures)
-
-    def exhibit(self, capture: Capture) -> Exhibit:
-        """Return a capture with its proof, as yet without its text and body."""
-        index = self.places[capture]
-        path = inclusion(self.leaves, index)
-        return Exhibit(capture, self.entries[index], index, path, (), None)
-
-    def with_body(self, like: Capture, body: bytes) -> Exhibit | None:
-        """Find the first capture of this body with the text of another, if the log shows one."""
-        same = (like.document, like.text, digest(body))
-        for capture, index in self.places.items():
-            found = (capture.document, capture.text, capture.body)
-            if found == same and index < len(self.leaves):
-                return replace(self.exhibit(capture), body=body)
-        return None
-
-
-def _exhibits(archive: Archive, log: _Log, captures: Sequence[Capture]) -> Iterator[Exhibit]:
-    for capture in captures:
-        body = archive.body(capture.body) if capture.body else None
-        kept, media = archive.readable(capture)
-        found = replace(log.exhibit(capture), body=body)
-        clauses = read(kept, media, capture.source).clauses
-        other = log.with_body(capture, kept) if body is None else None
-        yield replace(found, clauses=clauses, stand_in=other)
-
-
 def _write(path: Path, files: Mapping[str, bytes]) -> None:
     """Write a bundle whole or not at all; what is there already is not touched."""
     if path.exists():
@@ -226,7 +127,7 @@ def _write(path: Path, files: Mapping[str, bytes]) -> None:
     fresh = path.with_name(f".{path.name}.new")
     try:
         if path.suffix == ".zip":
-            fresh.write_bytes(_zipped(files))
+            fresh.write_bytes(zipped(files))
         else:
             shutil.rmtree(fresh, ignore_errors=True)
             for name, data in files.items():
@@ -235,14 +136,3 @@ def _write(path: Path, files: Mapping[str, bytes]) -> None:
         fresh.rename(path)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror}).") from error
-
-
-def _zipped(files: Mapping[str, bytes]) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(files):
-            entry = zipfile.ZipInfo(name, _ZIP_TIME)
-            entry.external_attr = 0o644 << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, files[name])
-    return packed.getvalue()

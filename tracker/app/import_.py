@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from tracker._support.cache import DerivedCache
@@ -30,7 +31,7 @@ from tracker.errors import ImportFailed, UsageError
 from tracker.extractor import PageFacts, foreign_format, way_out
 from tracker.fetcher import Limits
 from tracker.importer import Record, Refusal, Undated, opened, saved_page, shown, warc_records
-from tracker.importer.wayback import collapsed
+from tracker.importer.wayback import IndexEntry, collapsed
 from tracker.model import Capture, Document, Source
 
 #: A public archive is a library: we wait as long as it asks, within reason.
@@ -106,20 +107,24 @@ def import_wayback(
 ) -> Iterator[Incoming]:
     """Import the Wayback Machine's captures of a declared document, or of its former `address`.
 
-    Raises ImportFailed where it has none of these days.
+    Raises ImportFailed where it has none of these days, of any of its pages.
     """
-    source = _page(document, address)
+    sources = (_page(document, address),) if address else document.sources
     with (
         app.workspace.open_archive(write=True) as archive,
         fetcher(app, hosts, _PATIENT) as patient,
     ):
         public = PublicArchive(patient, app.workspace.settings.wayback_url, app.now)
-        listed = tuple(public.index(source.url, since, until))
-        marks = collapsed(listed, daily=daily)
-        if not marks:
-            raise ImportFailed(f"{public.base} has no capture of {source.url} in these days.")
-        app.progress.say(f"{len(listed)} captures of {source.url}, {len(marks)} to import")
-        yield Incoming(import_captures(marks, document, source, public, archive), len(marks))
+        found: list[tuple[Source, tuple[IndexEntry, ...]]] = []
+        for source in sources:
+            listed = tuple(public.index(source.url, since, until))
+            marks = collapsed(listed, daily=daily)
+            if not marks:
+                raise ImportFailed(f"{public.base} has no capture of {source.url} in these days.")
+            app.progress.say(f"{len(listed)} captures of {source.url}, {len(marks)} to import")
+            found.append((source, marks))
+        brought = (import_captures(m, document, s, public, archive) for s, m in found)
+        yield Incoming(chain.from_iterable(brought), sum(len(marks) for _, marks in found))
 
 
 @contextmanager
@@ -186,8 +191,8 @@ def _page(document: Document, address: str) -> Source:
     """Return the one page a document is read from, or the `address` where it stood before."""
     if len(document.sources) != 1:
         raise UsageError(
-            f"{document.id} is made of {len(document.sources)} pages, which an archive took at "
-            "different times; declare one of them as a document of its own and import that."
+            f"{document.id} is made of {len(document.sources)} pages: which of them is meant "
+            "cannot be said; declare it as a document of its own and import that."
         )
     (source,) = document.sources
     return Source(address, source.select, source.remove) if address else source

@@ -21,7 +21,7 @@ from tracker.errors import ImportFailed
 from tracker.extractor import Classification, PageFacts, examine
 from tracker.fetcher import public_headers
 from tracker.importer import Record, Refusal, doubt, same_page
-from tracker.model import Capture, Document, Outcome, Source, digest
+from tracker.model import Capture, Document, Outcome, Source, digest, service_of
 
 if TYPE_CHECKING:
     from tracker.importer import Entry, Repository, Undated
@@ -68,7 +68,7 @@ Looking = Callable[
 
 
 def look(work: tuple[str, bytes, str, Source | None] | None) -> PageFacts | Failed | None:
-    """Examine elsewhere a document's body, of this media type, read so."""
+    """Examine a body in a worker process: the document, the body, its media type and its source."""
     if work is None:
         return None
     document, body, media, source = work
@@ -77,14 +77,11 @@ def look(work: tuple[str, bytes, str, Source | None] | None) -> PageFacts | Fail
 
 @dataclass(slots=True)
 class Keeper:
-    """Appends records to an archive, knowing what was captured of their pages before.
-
-    `facts` are recorded of each of them.
-    """
+    """Appends records to an archive, knowing what was captured of their pages before."""
 
     archive: Archive
-    facts: tuple[tuple[str, str], ...] = ()
     _known: dict[str, dict[str | None, list[Capture]]] = field(default_factory=dict)
+    _copies: dict[str, set[str]] = field(default_factory=dict)
 
     def has(self, found: Found) -> bool:
         """Return whether this very record is there already."""
@@ -100,23 +97,28 @@ class Keeper:
             return None
         document, record = found.document, found.record
         capture = self._judged(document, found.source, record, seen)
-        capture = replace(capture, facts=tuple(sorted({*capture.facts, *self.facts})))
         self.archive.introduce(document)
         self.archive.add(capture, record.body)
-        pages = self._of(document.id)
+        pages = self.pages(document.id)
         # What it was served with judges nothing, and would fill the memory.
         insort(pages.setdefault(capture.page_key, []), replace(capture, headers=()), key=_time)
         return capture
 
-    def _of(self, document: str) -> dict[str | None, list[Capture]]:
+    def pages(self, document: str) -> dict[str | None, list[Capture]]:
         """Return the known captures of each page of a document, oldest first."""
         if document not in self._known:
             pages: dict[str | None, list[Capture]] = {}
-            known = self.archive.verdicts.applied(self.archive.captures(document))
-            for capture in sorted(known, key=_time):
+            every = self.archive.captures(document)
+            self._copies[document] = {c.archive_url for c in every if c.archive_url}
+            for capture in sorted(self.archive.verdicts.applied(every), key=_time):
                 pages.setdefault(capture.page_key, []).append(capture)
             self._known[document] = pages
         return self._known[document]
+
+    def copies(self, document: str) -> set[str]:
+        """Return where public copies of its captures are, also of those that were revoked."""
+        self.pages(document)
+        return self._copies[document]
 
     def _judged(
         self, document: Document, source: Source | None, record: Record, seen: PageFacts | None
@@ -135,7 +137,7 @@ class Keeper:
 
     def _is_new(self, document: str, source: Source, record: Record) -> bool:
         """Return whether the selectors never matched before; if they did, this page is another."""
-        known = self._of(document).get(source.key, [])
+        known = self.pages(document).get(source.key, [])
         return not any(c.outcome is Outcome.GOOD and c.time <= record.time for c in known)
 
     def _judge(
@@ -145,7 +147,7 @@ class Keeper:
         record: Record,
         seen: PageFacts | None = None,
     ) -> Classification:
-        known = self._of(document.id).get(source.key if source else None, [])
+        known = self.pages(document.id).get(source.key if source else None, [])
         past = known[: bisect_right(known, record.time, key=_time)]
         body, media = record.body, record.media
         return classified(self.archive, body, media, source, past, record.time, seen, document)
@@ -299,7 +301,7 @@ def _source(entry: Entry, document: Document, declared: Sequence[Document]) -> S
 
 
 def _owner(document: Document) -> tuple[str, str]:
-    return document.id.partition("/")[0], document.edition
+    return service_of(document.id), document.edition
 
 
 def _of_entry(entry: Entry, body: bytes) -> Record:

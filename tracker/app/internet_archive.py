@@ -87,7 +87,7 @@ class PublicArchive:
         if answer.outcome is Outcome.EMPTY:
             return (), "", 0
         if answer.outcome is not Outcome.GOOD:
-            raise NoAnswer(answer, "The archive's index could not be had")
+            raise NoAnswer(answer, "The archive's index could not be read")
         if len(answer.body) > _LONGEST_PAGE:
             raise ImportFailed("The archive's index sent far more lines than were asked for.")
         return *wayback.parse_index(answer.body), len(answer.body)
@@ -112,7 +112,7 @@ def import_captures(
     the same call goes on from there.
     """
     keeper, failures = Keeper(archive), 0
-    known = {c.archive_url for c in archive.captures(document.id)}
+    known = keeper.copies(document.id)
     for mark in marks:
         if wayback.copy_address(public.base, mark) in known:
             yield None
@@ -120,11 +120,19 @@ def import_captures(
         if refusal := _refusal(mark, public):
             yield refusal
             continue
-        found = _brought(mark, document, source, public, keeper)
-        failures = failures + 1 if isinstance(found, str) else 0
+        answer = public.replay(mark)
+        lost = _lost(mark, answer)
+        if lost is None and answer.outcome in _NOT_NOW:
+            raise NoAnswer(answer)
+        is_failure = lost is None and answer.outcome is not Outcome.GOOD
+        failures = failures + 1 if is_failure else 0
         if failures >= _MOST_FAILURES:
-            raise ImportFailed(f"The archive answers no more: {found}")
-        yield found
+            raise NoAnswer(answer)
+        yield (
+            f"{mark.time:%Y-%m-%d %H:%M}: {lost[1] if lost else answer.reason}"
+            if lost or is_failure
+            else _kept(mark, answer, document, source, public, keeper)
+        )
 
 
 def _refusal(mark: IndexEntry, public: PublicArchive) -> Refusal | None:
@@ -132,18 +140,18 @@ def _refusal(mark: IndexEntry, public: PublicArchive) -> Refusal | None:
     return Refusal(wayback.copy_address(public.base, mark), reason) if reason else None
 
 
-def _brought(
-    mark: IndexEntry, document: Document, source: Source, public: PublicArchive, keeper: Keeper
-) -> Capture | Refusal | str | None:
-    answer = public.replay(mark)
-    if lost := _lost(mark, answer):
-        return f"{mark.time:%Y-%m-%d %H:%M}: {lost[1]}"
-    if answer.outcome in _NOT_NOW:
-        raise NoAnswer(answer)
-    if answer.outcome is not Outcome.GOOD:
-        return f"{mark.time:%Y-%m-%d %H:%M}: {answer.reason}"
+def _kept(
+    mark: IndexEntry,
+    answer: Answer,
+    document: Document,
+    source: Source,
+    public: PublicArchive,
+    keeper: Keeper,
+    facts: Facts = (),
+) -> Capture | Refusal | None:
     record = wayback.replayed(public.base, mark, answer.headers, answer.body)
-    kept = tried(document.id, partial(keeper.keep, Found(document, source, record)))
+    found = Found(document, source, replace(record, facts=facts))
+    kept = tried(document.id, partial(keeper.keep, found))
     return unjudged(record, kept) if isinstance(kept, Failed) else kept
 
 
@@ -185,6 +193,7 @@ class ArchiveRun:
     force: bool = False
     _silent: int = 0
     _trouble: NoAnswer | None = None
+    _keepers: dict[str, Keeper] = field(default_factory=dict)
 
     def catch_up(
         self, document: Document, page: Source, *, is_preview: bool = False
@@ -196,7 +205,7 @@ class ArchiveRun:
         if is_loopback(_host(page.url)) and not is_loopback(_host(self.public.base)):
             return None
         facts = facts_of(INTERNET_ARCHIVE, self.public.now, is_preview=is_preview)
-        catch = _CatchUp(document, page, self.public, self.archive, facts, is_preview)
+        catch = _CatchUp(document, page, self.public, self._keeper(document), facts, is_preview)
         if not self.force and catch.was_asked_lately():
             return None
         try:
@@ -209,10 +218,19 @@ class ArchiveRun:
         except ImportFailed as error:
             return catch.failed(Outcome.SERVER_ERROR, str(error))
 
+    def _keeper(self, document: Document) -> Keeper:
+        """Return what keeps captures of a document, whose pages are asked for one after another."""
+        if document.id not in self._keepers:
+            self._keepers = {document.id: Keeper(self.archive)}
+        return self._keepers[document.id]
+
     @property
     def trouble(self) -> str:
         """Why no more is asked of it in this run; empty while it answers."""
-        return f"{_host(self.public.base)}: {self._trouble.reason}" if self._trouble else ""
+        if self._trouble is None:
+            return ""
+        host, reason = _host(self.public.base), self._trouble.reason
+        return reason if host in reason else f"{host}: {reason}"
 
     def _mind(self, error: NoAnswer) -> None:
         self._silent += 1
@@ -227,22 +245,15 @@ class _CatchUp:
     document: Document
     page: Source
     public: PublicArchive
-    archive: Archive
+    keeper: Keeper
     facts: Facts
     is_preview: bool
     replays: int = 0
     captures: list[Capture] = field(default_factory=list)
-    _known: list[Capture] = field(default_factory=list)
-    _copies: set[str] = field(default_factory=set)
-    _keeper: Keeper = field(init=False)
+    _known: tuple[Capture, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._keeper = Keeper(self.archive, self.facts)
-        every = self.archive.captures(self.document.id)
-        mine = [c for c in every if c.page_key == self.page.key]
-        # What the operator revoked counts for nothing, and is known all the same.
-        self._copies = {c.archive_url for c in mine if c.archive_url}
-        self._known = sorted(self.archive.verdicts.applied(mine), key=lambda c: c.time)
+        self._known = tuple(self.keeper.pages(self.document.id).get(self.page.key, ()))
 
     def was_asked_lately(self) -> bool:
         """Return whether the archive answered about this page half a day ago."""
@@ -259,9 +270,8 @@ class _CatchUp:
         copies = {wayback.copy_address(self.public.base, m): m for m in marks if m not in wrong}
         if not marks and (lost := self._were_listed(since)):
             return self.failed(Outcome.EMPTY, lost)
-        new = sorted(
-            (m for copy, m in copies.items() if copy not in self._copies), key=lambda m: m.stamp
-        )
+        known = self.keeper.copies(self.document.id)
+        new = sorted((m for copy, m in copies.items() if copy not in known), key=_stamp)
         self._newest(new)
         open_since = self._narrow(new)
         return self._told("", Outcome.ANSWERED, tuple(wrong.values()), open_since)
@@ -286,8 +296,7 @@ class _CatchUp:
         host = _via(self.public)
         url = wayback.calendar_address(self.public.base, self.page.url)
         row = look(self.document, self.page, host, url, self.public.now, facts, outcome, reason)
-        self.archive.introduce(self.document)
-        self.archive.add(row, None)
+        self._add(row)
         return Caught(row, tuple(self.captures), refused)
 
     # Which days to ask for
@@ -372,16 +381,12 @@ class _CatchUp:
             raise NoAnswer(answer)
         if lost is None and answer.outcome is not Outcome.GOOD:
             lost = answer.outcome, without_advice(answer.reason)
-        found = self._kept(mark, answer) if lost is None else None
-        capture = found or self._showing_nothing(mark, answer.status, lost or _UNREAD)
-        self.captures.append(capture)
-        return capture
-
-    def _kept(self, mark: IndexEntry, answer: Answer) -> Capture | None:
-        record = wayback.replayed(self.public.base, mark, answer.headers, answer.body)
-        found = Found(self.document, self.page, record)
-        kept = tried(self.document.id, partial(self._keeper.keep, found))
-        return None if isinstance(kept, Failed) else kept
+        given = self.document, self.page, self.public, self.keeper, self.facts
+        found = _kept(mark, answer, *given) if lost is None else None
+        if not isinstance(found, Capture):
+            found = self._showing_nothing(mark, answer.status, lost or _UNREAD)
+        self.captures.append(found)
+        return found
 
     def _showing_nothing(
         self, mark: IndexEntry, status: int | None, lost: tuple[Outcome, str]
@@ -392,9 +397,12 @@ class _CatchUp:
             self.document, self.page, _via(self.public), mark.url, mark.time, self.facts, *lost
         )
         row = replace(row, status=status, archive_url=copy)
-        self.archive.introduce(self.document)
-        self.archive.add(row, None)
+        self._add(row)
         return row
+
+    def _add(self, row: Capture) -> None:
+        self.keeper.archive.introduce(self.document)
+        self.keeper.archive.add(row, None)
 
 
 #: The name of the fact from when on captures were left for the next run.
@@ -404,6 +412,10 @@ _UNREAD = (Outcome.NOT_TEXT, "It could not be read, or was recorded before.")
 
 def _between(marks: Sequence[IndexEntry], after: datetime, before: datetime) -> list[IndexEntry]:
     return [mark for mark in marks if after < mark.time < before]
+
+
+def _stamp(mark: IndexEntry) -> str:
+    return mark.stamp
 
 
 def _via(public: PublicArchive) -> str:

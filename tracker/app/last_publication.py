@@ -72,4 +72,6 @@ def as_it_stands(history: History, case: Case, waiting: str, counters: str) -> H
     """Return the history of a document as it stands after its last look."""
     usual = [c for c in case.captures if not c.is_preview]
     stands = standing_of(case.document, usual, waiting, case.expect, counters)
-    return replace(history, standing=stands, outages=tuple(outages(usual, case.expect)))
+    return replace(
+        history, standing=stands, outages=tuple(outages(usual, case.expect, case.document.pages))
+    )

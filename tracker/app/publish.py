@@ -9,11 +9,12 @@ from functools import partial
 from pathlib import Path
 
 from tracker._support.atomic_folder import Fingerprint, StagingTree, exchanged
-from tracker._support.cache import PAGES, DerivedCache, key_of
+from tracker._support.cache import BUNDLES, PAGES, DerivedCache, key_of
 from tracker._support.containment import Failed, tried
 from tracker._support.lock import held_folder
 from tracker.app import faults
 from tracker.app.app import App
+from tracker.app.bundles import Prover
 from tracker.app.checkpoints import (
     Sealed,
     heads_of,
@@ -36,8 +37,10 @@ from tracker.app.session import Case, Session, opened
 from tracker.app.workers import Workers, lost_worker
 from tracker.app.workspace import Workspace
 from tracker.archive.published import add_published, add_verdicts
+from tracker.archive.store import Archive
 from tracker.errors import TrackerError
 from tracker.evidence import Fork
+from tracker.history import completed, identified
 from tracker.model import Document, History, PublishedVersion, Settings
 from tracker.publisher import (
     DocumentSummary,
@@ -51,7 +54,7 @@ from tracker.publisher import (
     urls,
 )
 from tracker.publisher.data.sqlite import sqlite_file
-from tracker.publisher.feeds.digest import week_of_last_visit
+from tracker.publisher.feeds.digest import newest_week
 from tracker.publisher.template_cache import keep_compiled
 
 #: Where the newest timestamp is published.
@@ -142,10 +145,13 @@ class Rederived:
     are `unlisted` in the ledger of what was published.
     """
 
-    def __init__(self, session: Session, proof: Proof, cache: DerivedCache) -> None:
+    def __init__(
+        self, session: Session, proof: Proof, cache: DerivedCache, prover: Prover | None = None
+    ) -> None:
         self._session = session
         self._proof = proof
         self._cache = cache
+        self._prover = prover
         self.failed: dict[str, Failed] = {}
         self.unsure = False
         self.unlisted = 0
@@ -162,21 +168,24 @@ class Rederived:
                 self.unsure |= known is None
                 abstracts += [known] if known else []
             else:
-                derived, history = found
+                derived, bundles, history = found
                 yield from derived.part.files.items()
+                yield from bundles.items()
                 abstracts.append(derived.part.abstract)
                 histories.append(history)
-        for lot in _lots(given, abstracts, self._proof, week_of_last_visit(histories)):
+        for lot in _lots(given, abstracts, self._proof, newest_week(histories)):
             yield from lot.make()
         yield from _status(session, histories, self._proof, self.failed)
 
-    def _derived(self, document: Document) -> tuple[Derived, History]:
+    def _derived(self, document: Document) -> tuple[Derived, Mapping[str, bytes], History]:
         session = self._session
         case = session.case(document)
-        found = _derived_here(session, case)
+        job = _job(session, case)
+        found = derive(job, session.bodies, session.reader)
+        bundles = _bundles(self._prover, job, found)
         self.unlisted += len(found.news)
         texts, history = found.texts, found.part.abstract.history
-        return found, as_it_stands(history, case, texts.waiting, texts.counters)
+        return found, bundles, as_it_stands(history, case, texts.waiting, texts.counters)
 
     def leaves_open(self, path: str) -> bool:
         """Return whether a file cannot be judged, since it follows from what has failed."""
@@ -190,7 +199,7 @@ class Rederived:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """A document that has to be derived; its part will be known again by `key`."""
+    """A document that has to be derived; `key` names all that its part depends on."""
 
     case: Case
     key: str
@@ -225,14 +234,19 @@ class _Publication:
         is_first = fresh.has_published and not app.workspace.published.exists()
         self._time = None if is_first else app.now
         self._outcomes: dict[str, _Outcome] = {}
+        self._prover = prover_of(app, session.archive, proof)
         self.news: list[PublishedVersion] = []
 
     def write(self, others: Workers | None) -> None:
         for work, found in _derived(self._session, self._work(), others):
-            if isinstance(found, Failed):
-                self._keep(work.case.document, found)
-            else:
-                self._put(work, found)
+            name = work.case.document.id
+            if isinstance(found, Derived):
+                bundles = tried(name, partial(_bundles, self._prover, work.job, found))
+                if not isinstance(bundles, Failed):
+                    self._put(work, found, bundles)
+                    continue
+                found = bundles
+            self._keep(work.case.document, found)
         self._app.progress.doing("")
         self._name_strays()
         self._whole()
@@ -262,7 +276,7 @@ class _Publication:
         """Find what is to be done for a document; None where all is kept as it stands."""
         case = self._session.case(document)
         job = _job(self._session, case, self._time)
-        key = _key_of(case, job)
+        key = self._key_of(case, job)
         kept = self._session.cache.get(f"part {document.id}", key, Kept)
         if kept and kept.history and self._fresh.keep(kept.marks):
             stands = as_it_stands(kept.history, case, kept.waiting, kept.counters)
@@ -285,11 +299,18 @@ class _Publication:
     def _complain(self, document: Document, failed: Failed) -> None:
         self._app.complain(failed.reason, document=document.id, trace=failed.trace)
 
-    def _put(self, work: _Work, found: Derived) -> None:
+    def _key_of(self, case: Case, job: Job) -> str:
+        """Return the key of all that is published of a document alone."""
+        said = sorted(job.published, key=lambda p: (p.seen, p.nth, p.is_preview, p.is_news))
+        key = key_of(PAGES, case.key, job.settings, job.corrections, job.pictures, said)
+        return key_of(BUNDLES, key, self._prover.follows(said)) if self._prover else key
+
+    def _put(self, work: _Work, found: Derived, bundles: Mapping[str, bytes]) -> None:
         self.news += found.news
         told = {(p.is_preview, p.name): p for p in (*work.job.published, *found.news)}
-        key = _key_of(work.case, replace(work.job, published=tuple(told.values())))
-        marks = {name: self._fresh.write(name, data) for name, data in found.part.files.items()}
+        key = self._key_of(work.case, replace(work.job, published=tuple(told.values())))
+        files = {**found.part.files, **bundles}
+        marks = {name: self._fresh.write(name, data) for name, data in files.items()}
         abstract, texts, name = found.part.abstract, found.texts, work.case.document.id
         self._session.remember(work.case, found.texts)
         kept = Kept(marks, abstract.history, texts.waiting, texts.counters)
@@ -348,7 +369,7 @@ class _Publication:
         self._kept("whole", lambda: (self._everything(), self._week()), made)
 
     def _week(self) -> date:
-        return week_of_last_visit(one.history for one in self._outcomes.values())
+        return newest_week(one.history for one in self._outcomes.values())
 
     def _everything(self) -> object:
         """Return all that the whole site follows from, the failures of documents among it."""
@@ -409,16 +430,29 @@ def _lots(
 ) -> Iterator[FileGroup]:
     """Make the files that are of no single document, but for how documents stand.
 
-    `week` is the Monday of the last visit.
+    `week` is the Monday of the last look.
     """
     lent = _lent(proof)
     return site_files(abstracts, given.topics, _site(given), given.corrections, lent, week)
 
 
-def _key_of(case: Case, job: Job) -> str:
-    """Return the key of all that is published of a document alone."""
-    said = sorted(job.published, key=lambda p: (p.seen, p.nth, p.is_preview, p.is_news))
-    return key_of(PAGES, case.key, job.settings, job.corrections, job.pictures, said)
+def prover_of(app: App, archive: Archive, proof: Proof) -> Prover | None:
+    """Return what makes the bundles that are published, where the settings want them.
+
+    A timestamp that came later than the one that is published is for the next publication.
+    """
+    if not app.workspace.settings.publish_evidence or not proof.checkpoint:
+        return None
+    return Prover(app, archive, proof.stamped.stamp.name if proof.stamped else "")
+
+
+def _bundles(prover: Prover | None, job: Job, found: Derived) -> dict[str, bytes]:
+    """Return the bundles of a document by their paths; empty where they are not wanted."""
+    if prover is None:
+        return {}
+    known = (*job.published, *found.news)
+    history = identified(completed(job.document, job.captures, found.texts), known, job.topics)
+    return dict(prover.published(history, known))
 
 
 def _job(session: Session, case: Case, now: datetime | None = None) -> Job:
@@ -439,7 +473,10 @@ def _job(session: Session, case: Case, now: datetime | None = None) -> Job:
 
 def _site(given: Workspace) -> Settings:
     """Return only the settings that pages follow from: no other is a reason to write them again."""
-    return Settings(site_url=given.settings.site_url, websub_hub=given.settings.websub_hub)
+    said = given.settings
+    return Settings(
+        site_url=said.site_url, websub_hub=said.websub_hub, publish_evidence=said.publish_evidence
+    )
 
 
 def _lent(proof: Proof) -> Lent:

@@ -1,4 +1,4 @@
-"""Which topics and documents a question is about."""
+"""Which topics and documents names mean, where several may be meant by one."""
 
 from __future__ import annotations
 
@@ -6,33 +6,66 @@ from collections.abc import Sequence
 
 from tracker.app.app import App
 from tracker.app.session import histories_of, opened
-from tracker.model import Document, History, Topic
+from tracker.config.declarations import find as find_document
+from tracker.config.topics import find as find_topic
+from tracker.errors import UsageError
+from tracker.model import Document, History, Topic, service_of
 
 
 def asked(app: App, names: Sequence[str]) -> tuple[tuple[Topic, ...], list[History]]:
     """Find the topics and the histories that names mean; all where there are none.
 
-    A name is that of a topic, of a service, of an edition, or any unambiguous part of a document's.
+    A name is that of a service, of an edition, any unambiguous part of a document's, or it means
+    a topic. Raises UsageError for a name that is none of these.
     """
-    topics = app.workspace.topics
-    named = tuple(topic for topic in topics if topic.id in names)
-    others = [name for name in names if name not in {topic.id for topic in named}]
-    return named or topics, histories_of(app, _documents(app, others))
+    topics, documents = app.workspace.topics, _known(app)
+    named, wanted = list[Topic](), list[str]()
+    for name in names:
+        if topic := _topic(topics, documents, name):
+            named.append(topic)
+        else:
+            wanted += _meant(documents, name)
+    found = tuple(topic for topic in topics if topic in named)
+    return found or topics, histories_of(app, wanted)
 
 
-def _documents(app: App, names: Sequence[str]) -> list[str]:
-    """Put the documents of a service or an edition in the place of its name."""
-    if not names:
-        return []
+def histories_meant(app: App, names: Sequence[str]) -> list[History]:
+    """Find the histories that names of documents, services and editions mean; all where there are
+    no names.
+    """
+    documents = _known(app) if names else []
+    return histories_of(app, [found for name in names for found in _meant(documents, name)])
+
+
+def _known(app: App) -> list[Document]:
     with opened(app) as session:
-        documents = session.documents()
-    return [found for name in names for found in _meant(documents, name)]
+        return session.documents()
+
+
+def _topic(topics: Sequence[Topic], documents: Sequence[Document], name: str) -> Topic | None:
+    """Return the topic that a name means, unless it means documents."""
+    if name in {topic.id for topic in topics}:
+        return find_topic(topics, name)
+    if _of_one_kind(documents, name):
+        return None
+    try:
+        find_document(documents, name)
+    except UsageError as no_document:
+        try:
+            return find_topic(topics, name)
+        except UsageError:
+            if not any(name.strip().casefold() in document.id for document in documents):
+                ids = " or ".join(topic.id for topic in topics)
+                said = str(no_document).replace("No document", "No document or topic", 1)
+                raise UsageError(f"{said} Topics are {ids}.") from no_document
+    return None
 
 
 def _meant(documents: Sequence[Document], name: str) -> list[str]:
+    return [document.id for document in _of_one_kind(documents, name)] or [name]
+
+
+def _of_one_kind(documents: Sequence[Document], name: str) -> list[Document]:
+    """Return the documents of a service or an edition."""
     wanted = name.strip().casefold()
-    return [
-        document.id
-        for document in documents
-        if wanted in {document.id.partition("/")[0], document.edition}
-    ] or [name]
+    return [d for d in documents if wanted in {service_of(d.id), d.edition}]

@@ -23,7 +23,7 @@ from tracker.app.checkpoints import (
     stamps_of,
     standing_stamps,
 )
-from tracker.app.publish import STAMPED, Proof, Rederived
+from tracker.app.publish import STAMPED, Proof, Rederived, prover_of
 from tracker.app.session import opened
 from tracker.archive.integrity import head_of
 from tracker.archive.published import load_published
@@ -143,7 +143,8 @@ def _published(app: App, archive: Archive, captures: int) -> Findings:
         opened(app, anew=True, sizes=sizes) as session,
         DerivedCache(app.workspace.cache) as cache,
     ):
-        rederived = Rederived(session, proof, cache)
+        prover = prover_of(app, session.archive, proof)
+        rederived = Rederived(session, proof, cache, prover)
         derived = _with_manifest(rederived, ours)
         found = evidence.compare(derived, names, partial(content, folder), ours)
         comparison = found.but_for(rederived.leaves_open)

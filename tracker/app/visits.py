@@ -109,9 +109,7 @@ def _has_come(caught: Sequence[Caught]) -> bool:
 
 
 def _caught(document: Document, public: ArchiveRun) -> Iterator[Caught]:
-    """Catch up with what the archive has of a document's page, and of its preview."""
-    if len(document.sources) > 1:  # parts of other days make no whole
-        return
+    """Catch up with what the archive has of a document's pages, and of its preview."""
     for source in document.sources:
         if found := public.catch_up(document, source):
             yield found

@@ -128,13 +128,17 @@ def body_problems(captures: Iterable[Row], present: Iterable[str]) -> Iterator[s
         yield f"body {digest[:12]}… belongs to no capture"
 
 
+#: What a backup holds besides the archive: the ledger of what was published.
+_IN_A_BACKUP = "table published"
+
+
 def shape_problems(
     found: Mapping[str, tuple[str, ...]], expected: Mapping[str, tuple[str, ...]]
 ) -> Iterator[str]:
     """Name tables, indexes, views and triggers that are missing, foreign or different."""
     for name in sorted(expected.keys() - found.keys()):
         yield f"the {name} is missing"
-    for name in sorted(found.keys() - expected.keys()):
+    for name in sorted(found.keys() - expected.keys() - {_IN_A_BACKUP}):
         yield f"the {name} is none of ours"
     for name in sorted(found.keys() & expected.keys()):
         if found[name] != expected[name]:

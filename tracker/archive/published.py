@@ -11,11 +11,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 from tracker._support.fsync import sync
 from tracker.archive.log_entries import GENESIS, link
+from tracker.archive.schema import connected
 from tracker.errors import ArchiveError
 from tracker.model import Correction, PublishedVersion, utc
 
@@ -45,6 +47,34 @@ def add_verdicts(path: Path, corrections: Iterable[Correction], now: datetime) -
     known = [{k: v for k, v in row.items() if k not in {"at", "chain"}} for row in rows]
     if fresh := [row for row in told if row not in known]:
         _add(path, [row | {"at": now.isoformat()} for row in fresh])
+
+
+# ── in a backup ───────────────────────────────────────────────────────────────────
+
+
+def put_in(copy: Path, lines: bytes) -> None:
+    """Put the lines of a ledger into the copy of an archive that is made for a backup."""
+    with closing(connected(copy)) as database, database:
+        database.execute("drop table if exists published")
+        database.execute("create table published (lines blob not null)")
+        database.execute("insert into published values (?)", [lines])
+
+
+def take_out(copy: Path) -> bytes | None:
+    """Take the lines of the ledger out of a copy again; None where a backup has none of it."""
+    with closing(connected(copy)) as database, database:
+        named = "select 1 from sqlite_master where type = 'table' and name = 'published'"
+        if not database.execute(named).fetchone():
+            return None
+        lines, *_ = database.execute("select lines from published").fetchone() or (None,)
+        database.execute("drop table published")
+        return lines if isinstance(lines, bytes) else None
+
+
+def whole_lines(path: Path) -> bytes:
+    """Return the lines of a ledger, checked; nothing where there is none. Raises ArchiveError."""
+    _rows(path)
+    return _whole_lines(path)
 
 
 def _add(path: Path, news: Sequence[dict[str, object]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +13,8 @@ from tracker.app.app import App
 from tracker.cli import _completion
 from tracker.cli._period import Period
 from tracker.config.topics import find as find_topic
+from tracker.errors import UsageError
+from tracker.model import History
 from tracker.publisher.selection import Selection
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -82,8 +84,13 @@ word = click.option(
 )
 
 
-#: What is said where options leave nothing of what there is.
-NOTHING_LIKE_IT = "Nothing changed that is like that; fewer options show more."
+def nothing_to_show(app: App, histories: Sequence[History]) -> str:
+    """Say why there is no revision to show of some histories, or none that options leave."""
+    if any(history.revisions for history in histories):
+        return "Nothing changed that is like that; fewer options show more."
+    if any(history.versions for history in histories):
+        return "No revision yet: nothing has changed since these texts were first read."
+    return f"No text has been read in {app.root.absolute()} yet; `tracker run` there reads them."
 
 
 def topic_id(app: App, named: str | None) -> str:
@@ -98,7 +105,12 @@ def selection(
     until: datetime | None,
     limit: int | None,
 ) -> Selection:
-    """Return what the options of `selecting` ask for. Raises UsageError for an unknown topic."""
+    """Return what the options of `selecting` ask for.
+
+    Raises UsageError for an unknown topic, and where the time ends before it begins.
+    """
+    if since and until and since >= until:
+        raise UsageError("--until is before --since, so there is nothing between them.")
     return Selection(topic_id(app, topic), since, until, limit)
 
 

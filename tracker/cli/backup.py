@@ -1,4 +1,4 @@
-"""`tracker backup`: a copy of the archive."""
+"""`tracker backup`: a copy of the archive, and of the ledger of what was published."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tracker.publisher.words import count
 @file_argument
 @pass_app
 def backup(app: App, file: Path) -> None:
-    """Copy the archive to FILE, also while it is in use.
+    """Copy the archive and the ledger of what was published to FILE, also while they are in use.
 
     The copy is verified before it takes the place of an older backup. Bodies that are kept in a
     store are put into it; the key that signs checkpoints (data/signing.key), the timestamps

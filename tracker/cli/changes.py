@@ -9,10 +9,10 @@ from typing import Any
 import click
 
 from tracker.app.app import App
-from tracker.app.session import histories_of
+from tracker.app.questions import histories_meant
 from tracker.cli._app import pass_app
 from tracker.cli._options import documents as documents_argument
-from tracker.cli._options import selecting, selection
+from tracker.cli._options import nothing_to_show, selecting, selection
 from tracker.cli._output import colour, say, width
 from tracker.model import History
 from tracker.publisher import terminal
@@ -41,16 +41,17 @@ def changes(app: App, /, documents: tuple[str, ...], form: str, **wanted: Any) -
     \b
     tracker changes --topic ads --since 2025-06 --format text
     """
-    histories = of_changes(histories_of(app, documents), selection(app, **wanted))
+    found = histories_meant(app, documents)
+    histories = of_changes(found, selection(app, **wanted))
     if form == "text":
-        _say_all(app, histories)
+        say(_texts(app, histories) or nothing_to_show(app, found))
         return
     for record in records.changes(histories):
         click.echo(json.dumps(record, ensure_ascii=True))
 
 
-def _say_all(app: App, histories: Sequence[History]) -> None:
+def _texts(app: App, histories: Sequence[History]) -> str:
     revisions = records.ordered(histories)
     topics, room = app.workspace.topics, width()
     shown = [terminal.diff(r, topics, colour=colour(), width=room) for r in revisions]
-    say("\n\n\n".join(shown) or "No revision yet.")
+    return "\n\n\n".join(shown)

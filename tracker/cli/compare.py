@@ -31,6 +31,12 @@ _WIDE = 160  # columns; two texts side by side may be wider than one
 def compare(app: App, document: str, other: str, whole: bool, form: str, word: Path | None) -> None:
     """Show how OTHER differs from DOCUMENT, side by side: for example two editions of one text.
 
+    \b
+    tracker compare privacy-policy@eu privacy-policy@us
+    tracker compare privacy-policy@eu privacy-policy@us --word editions.docx
+
+    Two versions of one text are compared by `tracker diff DOCUMENT FROM TO`.
+
     A terminal of less than 84 columns gets one text with what only one of the two says marked.
     """
     found, topics = histories_of(app, [document, other]), app.workspace.topics

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ from tracker.cli._app import parse_time, pass_app
 from tracker.cli._options import allow_host, working
 from tracker.cli._options import document as document_argument
 from tracker.cli._output import note, with_bar
+from tracker.cli._period import Period
 from tracker.config.declarations import document_id
 from tracker.errors import ImportFailed, UsageError
 from tracker.importer import Refusal
@@ -27,7 +28,6 @@ from tracker.model import Capture
 from tracker.publisher import terminal
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group("import")
@@ -35,16 +35,23 @@ def import_() -> None:
     """Bring in what others archived."""
 
 
-def _day(_context: click.Context, _option: click.Parameter, time: datetime | None) -> date | None:
+def _first(_context: click.Context, _option: click.Parameter, time: datetime | None) -> date | None:
     return time.date() if time else None
+
+
+def _last(_context: click.Context, _option: click.Parameter, end: datetime | None) -> date | None:
+    return (end - timedelta(microseconds=1)).date() if end else None
 
 
 def _in_days(command: _Command) -> _Command:
     """Add the first and the last day to import."""
-    for name, bound in (("--until", "older"), ("--since", "newer")):
-        text = f"Only what is of this day or {bound}."
-        option = click.option(name, type=_DAY, callback=_day, metavar="DATE", help=text)
-        command = option(command)
+    what = "Only what is of this day (or of this month or year) or {}."
+    for name, kind, day, bound in (
+        ("--until", Period(end=True), _last, "older"),
+        ("--since", Period(), _first, "newer"),
+    ):
+        text = what.format(bound)
+        command = click.option(name, type=kind, callback=day, metavar="DATE", help=text)(command)
     return command
 
 
@@ -75,6 +82,9 @@ def _importing(command: _Command) -> _Command:
 def import_versions(app: App, /, **given: Any) -> None:
     """Import an Open Terms Archive *versions* repository: texts as Markdown.
 
+    \b
+    tracker import versions https://github.com/OpenTermsArchive/pga-versions --service LinkedIn
+
     REPOSITORY is a folder, a git bundle or a URL. Each version keeps its own date and commit.
     An import that was stopped is simply run again; what is there already is passed over.
     """
@@ -86,6 +96,9 @@ def import_versions(app: App, /, **given: Any) -> None:
 @pass_app
 def import_snapshots(app: App, /, **given: Any) -> None:
     """Import an Open Terms Archive *snapshots* repository: pages as served.
+
+    \b
+    tracker import snapshots https://github.com/OpenTermsArchive/pga-snapshots --service LinkedIn
 
     REPOSITORY is a folder, a git bundle or a URL. Each page is judged as a live answer would be:
     error pages, walls and empty pages are recorded but never become a version.
@@ -197,6 +210,9 @@ def import_wayback(
 ) -> None:
     """Import what the Internet Archive's Wayback Machine has of a declared document.
 
+    \b
+    tracker import wayback privacy-policy@eu --since 2024 --daily
+
     Of captures that follow each other with the same bytes the first and the last are taken. The
     archive is asked for one at a time and as slowly as it wants. An import that was stopped is
     simply run again; what is there already is passed over.
@@ -216,7 +232,7 @@ def _tell(brought: Iterable[Capture | Refusal | str | None]) -> None:
             found.append(one)  # noqa: PERF402 - what came before an error counts
     finally:
         for lost in (one for one in found if isinstance(one, str)):
-            note(f"not had, {lost}")
+            note(f"not imported, {lost}")
         told = _Told(one for one in found if not isinstance(one, str))
         click.echo(terminal.import_summary(told))
     told.end()

@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from tracker.app.app import App
-from tracker.app.session import histories_of
+from tracker.app.questions import histories_meant
 from tracker.cli._app import pass_app
-from tracker.cli._options import NOTHING_LIKE_IT, formats, selecting, selection
 from tracker.cli._options import documents as documents_argument
+from tracker.cli._options import formats, nothing_to_show, selecting, selection
 from tracker.cli._output import colour, print_json, say, width
 from tracker.publisher import terminal
 from tracker.publisher.data import records
@@ -27,10 +27,15 @@ def log(app: App, /, documents: tuple[str, ...], form: str, **wanted: Any) -> No
 
     \b
     tracker log --topic ads --since 2025-06     what changed about advertising since June
-    tracker log eu --limit 3                    the last three of the document named ...@eu
+    tracker log eu --limit 3                    the last three in texts of the edition eu
+    tracker log privacy-policy@eu               one document, by any part of its name
+
+    A document, a service or an edition may be named. Each entry has its day and its document:
+    `tracker changes DOCUMENT --since DAY --until DAY --format text` shows what changed then, and
+    `tracker evidence DOCUMENT/DAY` proves it to others.
     """
     topics = app.workspace.topics
-    found = histories_of(app, documents)
+    found = histories_meant(app, documents)
     histories = of_revisions(found, selection(app, **wanted))
     if form == "json":
         print_json(records.log(histories))
@@ -38,7 +43,7 @@ def log(app: App, /, documents: tuple[str, ...], form: str, **wanted: Any) -> No
         from tracker.publisher import standalone  # a page needs templates, a terminal does not
 
         click.echo(standalone.log(histories, topics))
-    elif is_empty(histories) and not is_empty(found):
-        say(NOTHING_LIKE_IT)
+    elif is_empty(histories):
+        say(nothing_to_show(app, found))
     else:
         say(terminal.log(histories, topics, colour=colour(), width=width()))

@@ -26,6 +26,9 @@ def notify(app: App) -> None:
     to each address once; after a crash it may go twice. An address gets what is first seen after
     it was first used, never the past. The order of the addresses under a name counts.
 
+    Where data/settings.toml names a websub_hub, it is told which feeds have something new: run this
+    once feeds/ is where readers find it.
+
     Exit status: 0 all sent, 1 something could not be sent (it is tried again next time), 2 wrong
     use.
     """

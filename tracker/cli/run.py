@@ -51,5 +51,5 @@ def run(
     with workers(number, scheduler) as others:
         publish_all(app, note=not failed, others=others, fails=not documents)
     if sending:
-        failed |= notifications.notify(app, *sending)
+        failed |= notifications.notify(app, *sending, hosts)
     failing(failed)

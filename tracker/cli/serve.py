@@ -34,7 +34,7 @@ def serve(app: App, port: int) -> None:
     try:
         server = site_server(target, port, site_url_of(app.root), note)
     except OSError as error:
-        problem = f"Port {port} cannot be had ({error.strerror}); choose another with --port."
+        problem = f"Port {port} cannot be used ({error.strerror}); choose another with --port."
         raise UsageError(problem) from error
     with server:
         click.echo(f"{feeds} is shown at http://{HOST}:{server.server_port}/ (Ctrl-C ends it)")

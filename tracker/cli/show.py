@@ -21,7 +21,13 @@ from tracker.publisher.data import records
 @formats
 @pass_app
 def show(app: App, document: str, at: str | None, form: str) -> None:
-    """Show DOCUMENT as it stands, or as it stood on the day AT."""
+    """Show DOCUMENT as it is now, or as it was on the day AT.
+
+    \b
+    tracker show eu                        the text of the document named ...@eu
+    tracker show eu 2025-09-01             as it was on that day
+    tracker show eu --format html > eu.html
+    """
     version = version_at(histories_of(app, [document])[0], at)
     if form == "json":
         print_json(records.text(version))

@@ -20,6 +20,6 @@ def timestamp(app: App, hosts: tuple[str, ...]) -> None:
     was recorded before it. The authority is asked at most once a day, and only where the log has
     grown; what it answers is checked and kept in data/timestamps/.
 
-    Exit status: 0 stamped or not due, 1 no timestamp could be had, 2 wrong use.
+    Exit status: 0 stamped or not due, 1 no authority gave a timestamp, 2 wrong use.
     """
     app.progress.say(stamped(app, hosts))

@@ -215,6 +215,7 @@ _READERS: dict[str, Callable[[Place, object], object]] = {
     "stand_in": read_bool,
     "timestamp_url": _address,
     "websub_hub": _address,
+    "publish_evidence": read_bool,
     "previews": _previews,
     "notify": _notify,
     "bodies": read_store,

@@ -50,6 +50,16 @@ _SPELLINGS = tuple(
         (r"\b", "acknowledgement", "", "acknowledgment"),
     )
 )
+#: Words that alone say nothing: articles, pronouns that point back, and ways to send a reader on.
+_LIGHT = frozenset(
+    """a an the its their this that these those which such and also as of to for in on at by
+    is are was were been please here there go visit see click s d
+    le la les l un une des de du en à au aux ce cette ces son sa ses leur leurs et aussi ici
+    der die das den dem ein eine einen einem einer und auch bitte hier zu zum zur
+    el los las del una y e también aquí il lo gli i di della del dei delle anche qui
+    o os as um uma do da dos das também aqui het een ook en van te""".split()
+)
+_WORD = re.compile(r"[^\W_]+")
 _DATED = re.compile(
     r"updat|effective|revis|modif|version|publish|posted|dated|as\s{1,9}of|in\s{1,9}force|amended|issued"
     r"|mise?s?\s{1,9}à\s{1,9}jour|vigueur|modifi|stand\b|gültig|aktualisiert|geändert|vigor|actualiz|aggiorna"
@@ -96,6 +106,21 @@ def _without_accents(text: str) -> str:
     return "".join(
         unicodedata.normalize("NFKD", c)[0] if "\u00c0" <= c <= "\u024f" else c for c in text
     )
+
+
+def is_light(text: str) -> bool:
+    """Return whether a piece of a sentence has no word that says something by itself."""
+    return not _weighty(text)
+
+
+def is_alike(before: str, after: str) -> bool:
+    """Return whether two pieces differ in nothing but light words and in one or many."""
+    return sorted(_weighty(before)) == sorted(_weighty(after))
+
+
+def _weighty(text: str) -> list[str]:
+    found = (w for w in _WORD.findall(text.casefold()) if w not in _LIGHT)
+    return [w.removesuffix("s") for w in found]
 
 
 def is_same(before: str, after: str) -> bool:

@@ -13,9 +13,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
-from itertools import chain, takewhile
+from itertools import chain, groupby, takewhile
 from typing import Any
 
+from tracker.differ.redline import read_back
+from tracker.differ.sense import is_alike, is_light
 from tracker.extractor.normalise import enumerator, fold
 from tracker.model import Change, Kind, Op, Question, Span, Tag, Topic, Unit
 
@@ -48,9 +50,12 @@ _IS_NEW = re.compile(
     r"|änderung|actualiza|cambios|aggiorna|modifiche|atualiza|alterações|bijgewerkt|gewijzigd|wijzigingen)",
     re.IGNORECASE,
 )
-#: A change is about a mention so many words away, and any in its sentence when so large.
+#: A change is about a mention up to `_NEAR` words away; one of `_LARGE` words or more is about
+#: every mention in its sentence.
 _NEAR = 6
 _LARGE = 5
+#: Headings above a clause that say what it is about; what is farther up is of the chapter.
+_NEAREST = 2
 
 Interval = tuple[int, int]
 
@@ -90,6 +95,11 @@ def mentions(
             key=lambda m: (m.start, m.end),
         )
     )
+
+
+def has_any(phrases: tuple[str, ...], text: str) -> bool:
+    """Return whether any of some phrases is in a text."""
+    return any(_found(_possible(phrases, text), text, [(0, len(text))]))
 
 
 def sentences(text: str) -> Iterator[Interval]:
@@ -426,7 +436,7 @@ def _distance(mention: Mention, text: str, piece: Interval) -> int:
 
 def above(topic: Topic, path: Sequence[str]) -> Iterator[str]:
     """Yield the words of headings that give a topic to the clauses below them."""
-    for title in path:
+    for title in path[-_NEAREST:]:
         yield from _in_heading(topic, title)
 
 
@@ -451,13 +461,16 @@ def _distinct(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def _side(redline: Sequence[Span], op: Op) -> tuple[str, list[Interval]]:
-    """Return the text of one side, and the intervals of it that changed."""
+    """Return the text of one side, and the intervals of it whose change says something."""
     text, changed = "", []
-    for span in redline:
-        part = span.before if op is Op.DELETE else span.after
-        if span.op is op:
-            changed.append((len(text), len(text) + len(part)))
-        text += part
+    for is_same, spans in groupby(redline, key=lambda span: span.op is Op.SAME):
+        run = list(spans)
+        weighs = not is_same and not is_alike(*read_back(run))
+        for span in run:
+            part = span.before if op is Op.DELETE else span.after
+            if weighs and span.op is op and not is_light(part):
+                changed.append((len(text), len(text) + len(part)))
+            text += part
     return text, changed
 
 

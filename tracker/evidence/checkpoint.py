@@ -38,10 +38,11 @@ def origin_of(site_url: str) -> str:
 
 
 def checkpoint_body(origin: str, heads: Mapping[str, Head]) -> str:
-    """Return the text of a checkpoint: the tree of the captures, then the other logs."""
+    """Return the text of a checkpoint: the tree of the captures, then the other logs of `heads`."""
     captures = heads["captures"]
     lines = [origin, str(captures.size), base64.b64encode(captures.root).decode()]
-    lines += [f"{log} {heads[log].size} {heads[log].chain}" for log in ("documents", "robots")]
+    others = [log for log in ("documents", "robots") if log in heads]
+    lines += [f"{log} {heads[log].size} {heads[log].chain}" for log in others]
     return "\n".join(lines) + "\n"
 
 

@@ -25,7 +25,7 @@ _PHRASES = {
         |you are not a robot|prove you(?:'re| are) (?:not a robot|human)
         |accès (?:refusé|interdit)|que vous êtes (?:un )?humain|trafic inhabituel|avez été bloqué
         |zugriff (?:verweigert|gesperrt)|sicherheits(?:über)?prüfung
-        |ungewöhnliche\w* datenverkehr|dass sie (?:ein mensch|kein roboter)
+        |ungewöhnliche\w{0,3} datenverkehr|dass sie (?:ein mensch|kein roboter)
         |acceso (?:denegado|prohibido)|que (?:eres|es) (?:un )?humano|tráfico inusual
         |accesso (?:negato|vietato)|di (?:essere umano|non essere un robot)
         |traffico (?:insolito|anomalo)|acesso (?:negado|proibido)|que (?:você )?é humano
@@ -189,7 +189,7 @@ MARKERS = tuple(
 #: In languages whose words end in many ways, or are not set apart.
 _TERMS_BEYOND = r"""
     \b(?:данны\w+|соглаш\w+|условия\w*|услови\w+|прав[аоу]?|оплат\w+|возврат\w*|закон\w*|обязан\w+
-    |ответственн\w+|конфиденциальн\w+|третьи\w* лиц\w+|дней|угод\w+|умов\w+|прав\w{0,3}
+    |ответственн\w+|конфиденциальн\w+|третьи\w{0,3} лиц\w+|дней|угод\w+|умов\w+|прав\w{0,3}
     |персональн\w+
     |dan(?:e|ych|ymi)|zgod\w+|warunk\w+|regulamin\w*|praw[aeo]?\w{0,3}|zwrot\w*|dni|osobow\w+
     |údaj\w*

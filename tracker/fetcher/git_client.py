@@ -44,12 +44,13 @@ def talk(
         ):
             yield client
     except Stopped as stopped:
-        raise ImportFailed(f"{host}: {stopped}") from stopped
+        raise ImportFailed(_named(host, str(stopped))) from stopped
     except Refused as refused:
         what = f"leads to {plain(refused.entry)} ({refused.address})"
         raise ImportFailed(f"{host}: {what}, which is not on the public internet.") from refused
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-        raise ImportFailed(f"{host}: {_said(error, deadline, silent_seconds)}.") from error
+        said = _said(error, deadline, silent_seconds)
+        raise ImportFailed(f"{_named(host, said)}.") from error
 
 
 def _host(url: str) -> tuple[Allowed, str]:
@@ -60,6 +61,10 @@ def _host(url: str) -> tuple[Allowed, str]:
         return allowed_hosts([host_entry(found.host, port)]), host_of(url)
     except (httpx.InvalidURL, UsageError, ValueError) as error:
         raise ImportFailed("This is no address of a repository; correct it.") from error
+
+
+def _named(host: str, said: str) -> str:
+    return said if host in said else f"{host}: {said}"
 
 
 def _said(error: Exception, deadline: Deadline, silent_seconds: float) -> str:

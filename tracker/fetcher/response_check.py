@@ -111,7 +111,7 @@ def judge_data(head: ResponseHead) -> Verdict | None:
 
 def judge_reply(head: ResponseHead) -> Verdict | None:
     """Judge a response to a POST, of any media type; None if the body is worth reading."""
-    if head.status == 200:
+    if head.status in (200, 202, 204):
         return None
     again = head.status == 429 or 500 <= (head.status or 0) < 600
     reason = f"{head.host} answered {head.status} to what was asked; {_NEXT_RUN}."

@@ -62,8 +62,8 @@ def explained(
     """Add to a verdict how often we asked, and when the server wants us back."""
     if not verdict.again:
         return verdict
-    times = f"asked {attempts} times: " if attempts > 1 else ""
-    reason = times + verdict.reason.removesuffix(".")
+    times = f", asked {attempts} times" if attempts > 1 else ""
+    reason = verdict.reason.removesuffix(".") + times
     if now is not None and asked_for is not None and asked_for > limits.longest_wait:
         back = now + min(timedelta(seconds=asked_for), datetime.max.replace(tzinfo=UTC) - now)
         reason += f"; it asks not to come back before {back:%Y-%m-%d %H:%M} UTC"

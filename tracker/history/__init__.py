@@ -34,6 +34,7 @@ from tracker.history.observations import (
     nths,
     observations,
     version,
+    wholes,
 )
 from tracker.history.outages import outages
 from tracker.history.previews import told_once, upcoming
@@ -97,7 +98,7 @@ def texts(
     def alike(one: Observation, other: Observation) -> float:
         return kept_share(clauses(one.parts, reader), clauses(other.parts, reader))
 
-    looks = observations(usual, reader, alike)
+    looks = observations(usual, reader, alike, document.pages)
     agreed = confirm(looks, alike, lambda look: clauses(look.parts, reader))
     places = nths(s.first.parts for s in agreed.believed)
     found = tuple(
@@ -128,7 +129,7 @@ def completed(
     `expect` is how long its text may go unseen, where that is declared.
     """
     usual = [c for c in ordered if not c.is_preview]
-    seen = [parts[-1].time for parts in groups(usual)][-1:]
+    seen = [max(c.time for c in look) for look in wholes(groups(usual), document.pages)][-1:]
     if seen and not found.waiting and found.versions[-1].last_seen != seen[0]:
         found = _seen_until(found, seen[0])
     return History(
@@ -137,7 +138,7 @@ def completed(
         found.versions,
         found.revisions,
         standing_of(document, usual, found.waiting, expect, found.counters),
-        tuple(outages(usual, expect)),
+        tuple(outages(usual, expect, document.pages)),
     )
 
 

@@ -16,6 +16,7 @@ from itertools import groupby, pairwise
 from tracker.history.observations import each_look
 from tracker.model import (
     CLOSED,
+    COUNTED,
     LIVE,
     SOURCE,
     Capture,
@@ -37,6 +38,7 @@ _LATELY = timedelta(days=90)  # in which they are counted
 _PASSING = {Outcome.UNREACHABLE, Outcome.SERVER_ERROR, Outcome.TOO_SLOW, Outcome.TRUNCATED}
 
 PAGE = "page"
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +61,22 @@ class _Source:
     since: datetime | None = None
     is_closed: bool = False
     worked: bool = False
+    title: str = ""
 
 
 def standing(
-    captures: Sequence[Capture], waits: str = "", expect: timedelta | None = None
+    captures: Sequence[Capture],
+    waits: str = "",
+    expect: timedelta | None = None,
+    pages: Sequence[str] = (),
 ) -> Standing:
-    """Say how a document stands after its last look; `captures` are without previews.
+    """Say how a document of these `pages` stands after its last look.
+
+    `captures` are without previews.
 
     `waits` says of a new wording that it waits for agreement.
     """
-    told = Telling(expect)
+    told = Telling(expect, pages)
     for look in by_record(captures):
         told.hear(look)
     return told.standing(waits)
@@ -85,7 +93,8 @@ def standing_of(
 
     `counters` is a sentence about what is new at every look.
     """
-    found = standing([c for c in captures if not c.is_preview], waits, expect)
+    usual = [c for c in captures if not c.is_preview]
+    found = standing(usual, waits, expect, document.pages)
     if found.state is not State.OK:
         return found
     is_watched = document.sources or any(s.name != PAGE for s in found.sources)
@@ -108,33 +117,51 @@ def source_of(capture: Capture) -> str:
 class Telling:
     """The state of a document while its looks are told in the order in which they were known."""
 
-    def __init__(self, expect: timedelta | None) -> None:
+    def __init__(self, expect: timedelta | None, pages: Sequence[str] = ()) -> None:
         self._expect = expect
+        self._pages = dict.fromkeys(pages, _NEVER)
         self._sources: dict[str, _Source] = {}
         self._sights: list[_Sight] = []
         self._last: _Sight | None = None
         self._is_watched = False
+        self._is_sure = False  # whether its text was seen in its own language
         self._remark = ""
         self.time: datetime | None = None
 
     def hear(self, known: Sequence[Capture]) -> None:
         """Take in what became known at one time."""
-        for look in each_look(known):
+        for met in each_look(known):
+            look = met if self._is_sure else tuple(map(_in_its_day, met))
             name, good = source_of(look[0]), all(c.outcome is Outcome.GOOD for c in look)
             if good:
+                self._is_sure |= look == met
                 self._see(look, name)
             if name:
                 self._is_watched = True
-                self._hear_of(self._sources.setdefault(name, _Source()), look, good)
+                source = self._sources.setdefault(name, _Source())
+                source.title = look[0].via
+                self._hear_of(source, look, good)
         if self._is_watched:
             self.time = known[0].recorded
 
     def _see(self, look: tuple[Capture, ...], name: str) -> None:
-        sight = _Sight(max(c.time for c in look), name, look[0].archive_url or "")
+        sight = _Sight(self._time_of(look), name, look[0].archive_url or "")
+        if sight.time == _NEVER:
+            return
         if self._last is None or sight.time >= self._last.time:
             self._last = sight
         if name != PAGE:
             self._sights.append(sight)
+
+    def _time_of(self, look: tuple[Capture, ...]) -> datetime:
+        """Return when the whole was seen: of several pages, when the one seen longest ago was."""
+        for capture in look:
+            if capture.page_key in self._pages:
+                seen = self._pages[capture.page_key]
+                self._pages[capture.page_key] = max(seen, capture.time)
+        if len(look) < len(self._pages) and look[0].page_key in self._pages:
+            return min(self._pages.values())
+        return max(c.time for c in look)
 
     def _hear_of(self, source: _Source, look: tuple[Capture, ...], good: bool) -> None:
         first = look[0]
@@ -278,7 +305,13 @@ class Telling:
                 outcome=source.trouble.outcome if source.trouble else None,
                 reason=source.trouble.reason if source.trouble else "",
                 is_closed=source.is_closed,
+                title=source.title,
             )
+
+
+def _in_its_day(capture: Capture) -> Capture:
+    """Return a capture as it was told of: what came first was taken for the document."""
+    return replace(capture, outcome=Outcome.GOOD) if capture.fact(COUNTED) else capture
 
 
 _LAST = datetime.max.replace(tzinfo=UTC)

@@ -1,7 +1,8 @@
 """Captures → looks: all that was captured of a document at one time, in order, with its text.
 
-A document combined from several pages was seen only when each of them came well. A collapse is no
-good look; once looks agreed so that one is, those before that saw the same were the first of it.
+A document combined from several pages was seen only when each of them came well. An archive takes
+each page at times of its own: a capture of one is completed by the newest of the others. A collapse
+is no good look; if later looks agree, it counts from the first look that showed it.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class Observation:
     @property
     def is_transcript(self) -> bool:
         """Whether it is a text as Markdown rather than the page itself."""
-        return all(c.media.startswith("text/markdown") for c in self.parts)
+        return all(c.is_transcript for c in self.parts)
 
 
 Alike = Callable[[Observation, Observation], float]
@@ -91,15 +92,17 @@ def each_look(captures: Iterable[Capture]) -> Iterator[tuple[Capture, ...]]:
 
 
 def observations(
-    captures: Iterable[Capture], reader: Reader, alike: Alike
+    captures: Iterable[Capture], reader: Reader, alike: Alike, pages: Sequence[str] = ()
 ) -> Sequence[Observation]:
     """Return the good looks of `captures`, which are in order; each text is read once.
+
+    `pages` are the keys of those that the document is read from.
 
     With them those collapses that agree with the good look after them; `alike` is the share of
     their texts that both have.
     """
     seen: list[Observation] = []
-    for look in reversed(tuple(_looks(captures, reader))):
+    for look in reversed(tuple(_looks(captures, reader, pages))):
         if not look.is_collapse or (seen and _is_nearly(look, seen[-1], alike)):
             seen.append(look)
     return _merged(seen[::-1], reader)
@@ -134,9 +137,11 @@ def _as_page(look: Observation, pages: Sequence[Observation]) -> Observation:
     return replace(look, text=nearest.text)
 
 
-def _looks(captures: Iterable[Capture], reader: Reader) -> Iterator[Observation]:
+def _looks(
+    captures: Iterable[Capture], reader: Reader, pages: Sequence[str]
+) -> Iterator[Observation]:
     known: dict[tuple[object, ...], str] = {}
-    for parts in groups(captures, collapsed=True):
+    for parts in wholes(groups(captures, collapsed=True), pages):
         key = tuple((c.page_key, c.text) for c in parts)
         if key not in known:
             known[key] = text_digest(clauses(parts, reader))
@@ -153,6 +158,23 @@ def groups(
     for parts in each_look(captures):
         if all(c.outcome in outcomes and c.text for c in parts):
             yield parts
+
+
+def wholes(
+    looks: Iterable[tuple[Capture, ...]], pages: Sequence[str]
+) -> Iterator[tuple[Capture, ...]]:
+    """Yield good looks, those of others at one of several `pages` with the newest of the rest.
+
+    Until each of the pages was seen, there is no whole. What was seen elsewhere is one by itself.
+    """
+    newest: dict[str, Capture] = {}
+    for look in looks:
+        met = {c.page_key: c for c in look if c.page_key and c.page_key in pages}
+        newest |= met
+        if look[0].via == LIVE or len(pages) < 2 or not met:
+            yield look
+        elif len(newest) == len(pages):
+            yield tuple(newest[page] for page in pages)
 
 
 def nths(observations: Iterable[Sequence[Capture]]) -> list[int]:

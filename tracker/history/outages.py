@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,13 +10,15 @@ from tracker.history.freshness import Telling, by_record
 from tracker.model import Capture, Outage
 
 
-def outages(captures: Iterable[Capture], expect: timedelta | None = None) -> Iterator[Outage]:
-    """Yield the outages of one document, oldest first, from its captures in any order.
+def outages(
+    captures: Iterable[Capture], expect: timedelta | None = None, pages: Sequence[str] = ()
+) -> Iterator[Outage]:
+    """Yield the outages of one document of these `pages`, oldest first, from captures in any order.
 
     What others recorded counts from when it became known here: what turns up later takes back
     nothing that was told.
     """
-    told = Telling(expect)
+    told = Telling(expect, pages)
     lasting: Outage | None = None
     for look in by_record(c for c in captures if not c.is_preview):
         told.hear(look)

@@ -22,7 +22,7 @@ from tracker.publisher import urls, words
 from tracker.publisher.continuity import present
 from tracker.publisher.site.clause_history import ClauseHistories, clause_histories
 
-_QUOTED = 110  # characters in a headline
+ENGLISH_ONLY = "Questions are read in English texts only"
 _GLANCE = 120  # characters in a table
 
 
@@ -33,7 +33,7 @@ class Quote:
     `seen` is when these words were first seen without a break since; `was_always` tells that this
     was when the text was first read, else `brought` is the page of the revision that brought them.
     `page` is the permalink to the clause in its version, `life` the name of the clause's history.
-    `glance` is the sentence cut to what answers.
+    `glance` is the sentence cut to what answers; `refuses` tells that it says no.
     """
 
     text: str
@@ -47,6 +47,7 @@ class Quote:
     page: str
     life: str
     links: tuple[Link, ...]
+    refuses: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,9 @@ def _reply(
         question=answer.question,
         quotes=tuple(
             _quote(dated.statement, dated.since, answer.first, newest, lives, brought)
-            for dated in sorted(answer.statements, key=lambda d: -d.statement.weight)
+            for dated in sorted(answer.statements, key=lambda dated: _rank(dated.statement))
         ),
-        is_read={capture.language for capture in newest.captures} <= {None, "en"},
+        is_read=is_understood(newest),
         seen=newest.first_seen,
         last_seen=newest.last_seen,
         read_since=answer.first.first_seen if answer.first != history.versions[0] else None,
@@ -116,6 +117,16 @@ def _reply(
         before=tuple(statement.text for statement in answer.before),
         was_answered=answer.was_answered,
     )
+
+
+def is_understood(version: Version) -> bool:
+    """Return whether a text is in the language in which questions are put."""
+    return {capture.language for capture in version.captures} <= {None, "en"}
+
+
+def _rank(said: Statement) -> tuple[bool, int]:
+    """Order what a text permits before what it refuses: a "not" is mostly an exception."""
+    return said.refuses, -said.weight
 
 
 def _quote(
@@ -140,6 +151,7 @@ def _quote(
         page=f"{urls.version_page(newest)}index.html#{anchor}",
         life=anchor,
         links=tuple(link for link in said.links if words.is_web(link.target)),
+        refuses=said.refuses,
     )
 
 
@@ -169,8 +181,15 @@ def silence(found: Sequence[Reply]) -> str:
     unread = [words.document_name(reply.history) for reply in found if not reply.is_read]
     parts = [f"No clause about this was found in {_listed(read)}."] if read else []
     if unread:
-        parts.append(f"Not asked, since the questions are in English: {_listed(unread)}.")
+        parts.append(f"{ENGLISH_ONLY}, not in {_listed(unread)}.")
     return " ".join(parts)
+
+
+def silence_in_short(found: Sequence[Reply]) -> str:
+    """Say the same in a table, where the texts are named beside it."""
+    read = "no clause about it found" if any(reply.is_read for reply in found) else ""
+    unread = "" if all(reply.is_read for reply in found) else words.lower(ENGLISH_ONLY)
+    return "; ".join(filter(None, (read, unread)))
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -197,20 +216,24 @@ def told(revision: Revision, topics: Sequence[Topic]) -> tuple[str, ...]:
 
 def changed_answers(
     revision: Revision, topics: Sequence[Topic]
-) -> Iterator[tuple[Topic, Question, str]]:
-    """Say of each answer that a revision changes what it does to it."""
+) -> Iterator[tuple[Topic, Question, AnswerChange]]:
+    """Yield each answer that a revision changes, in the order of the questions."""
     changes = {(change.topic, change.question): change for change in revision.answers}
     for topic, question in questions(topics):
         if change := changes.get((topic.id, question.id)):
-            yield topic, question, said_of(change, question)
+            yield topic, question, change
 
 
 def said_of(change: AnswerChange, question: Question) -> str:
     """Say what a revision does to one answer, be it only to its words."""
-    side, verb = (change.came, "now says") if change.came else (change.gone, "no longer says")
-    best = max(side, key=lambda statement: statement.weight)
+    verb = "now says" if change.came else "no longer says"
     turn = _turn(change, question) if question.says else ""
-    return turn or f"{verb} “{glance(best)}”"
+    return turn or f"{verb} “{glance(strongest(change))}”"
+
+
+def strongest(change: AnswerChange) -> Statement:
+    """Return the sentence that came with a change of an answer, or went, and says most."""
+    return min(change.came or change.gone, key=_rank)
 
 
 def _turn(change: AnswerChange, question: Question) -> str:
@@ -227,8 +250,13 @@ def _turn(change: AnswerChange, question: Question) -> str:
         return f"will say {said}"
     if change.is_new or change.is_over:
         side, verb = (change.came, "now says") if change.is_new else (change.gone, "no longer says")
-        return f"{verb} “{words.unforged(words.line(side[0].text, _QUOTED))}”"
+        return f"{verb} “{glance(side[0])}”"
     return ""
+
+
+def affirms(side: Iterable[Statement]) -> bool:
+    """Return whether some statements say yes, for now."""
+    return _affirmed(side)[0]
 
 
 def _affirmed(side: Iterable[Statement]) -> tuple[bool, bool]:

@@ -15,17 +15,34 @@ from itertools import pairwise
 from tracker.differ.legal_effects import speaks
 from tracker.differ.significance import REPLACED
 from tracker.differ.topic_matching import sentences
-from tracker.model import Change, History, Kind, Note, Op, Revision, Significance, Topic, Turn, Unit
+from tracker.model import (
+    Change,
+    Clause,
+    History,
+    Kind,
+    Note,
+    Op,
+    Revision,
+    Significance,
+    Span,
+    Tag,
+    Topic,
+    Turn,
+    Unit,
+)
 from tracker.publisher import words
 from tracker.publisher.answers import told
 from tracker.publisher.selection import is_about
 
-_MOST = 110  # characters of a quotation
+_MOST = 160  # characters of a quotation
+_HEAD = 50  # characters of the beginning of a sentence that is cut to its end
 _LONG = 400  # characters of a sentence that is given in full
 _SHORT = 50  # characters of words that gave way to others
 _FEW = 6  # words; a name, a label
 _LARGE = 30  # words that changed; more matter no more
 _WORD = re.compile(r"[^\W_]+")
+# What is of one word with the edit beside it.
+_TAIL, _HEADS = re.compile(r"(?<!\S)\S*\w\S*\Z"), re.compile(r"\S*\w")
 _QUIET = {
     Significance.TECHNICAL: "read from another place; not a change of the terms",
     Significance.LINKS: "link targets changed",
@@ -65,7 +82,7 @@ def _whole(piece: _Piece) -> str:
     heading = words.own_heading(piece.change)
     under = f"“{words.unforged(words.line(heading, _SHORT))}” " if heading else ""
     if piece.is_whole:
-        said = "has a new sentence" if piece.came else "has no longer the sentence"
+        said = "has a new sentence" if piece.came else "no longer has the sentence"
     else:
         said = "now says" if piece.came else "no longer says"
     text = words.unforged(words.line(piece.text, _LONG)).strip(' “”"')
@@ -79,7 +96,7 @@ def _event(revision: Revision, topics: Sequence[Topic], answers: Sequence[str]) 
         case Significance.UPCOMING:
             return f"coming: {subject}{_told(revision, answers)}"
         case Significance.ANNOUNCEMENT:
-            return _announcement(revision, named, answers)
+            return _announcement(revision, topics, answers)
         case Significance.REVERTED:
             return f"an earlier wording is back: {subject}{_told(revision, answers)}"
         case Significance.SUBSTANTIVE:
@@ -89,14 +106,24 @@ def _event(revision: Revision, topics: Sequence[Topic], answers: Sequence[str]) 
             return _QUIET[other]
 
 
-def _announcement(revision: Revision, named: Sequence[str], answers: Sequence[str]) -> str:
+def _announcement(revision: Revision, topics: Sequence[Topic], answers: Sequence[str]) -> str:
     if revision.is_translation:
         return f"now in another language ({', '.join(revision.after.languages)})"
-    if all(not change.after for change in words.news(revision)):
+    news = words.news(revision)
+    if all(not change.after for change in news):
         return "took down its notice of changes"
+    # A notice that it replaces may have been about something else.
+    came = {tag.topic for change in news for tag in change.tags if _is_said(tag, change.after)}
+    named = [words.lower(t.title) for t in topics if t.id in came and t.id in revision.topics]
     said = " about ".join(filter(None, ("announces changes", " and ".join(named))))
-    found = next(filter(None, (*answers, *_ways(words.news(revision)))), "")
+    found = next(filter(None, (*answers, *_ways(news))), "")
     return f"{said}: {found}" if found else said
+
+
+def _is_said(tag: Tag, clauses: Sequence[Clause]) -> bool:
+    """Return whether clauses, or the headings above them, have the words that gave a tag."""
+    said = " ".join(text for c in clauses for text in (c.text, *c.path)).casefold()
+    return any(word.casefold() in said for word in tag.words)
 
 
 def _told(revision: Revision, answers: Sequence[str]) -> str:
@@ -166,8 +193,12 @@ class _Piece:
 
     def around(self, words_: str = "") -> str:
         """Return the sentence, cut to what is near these words, or near what changed."""
-        place = self.text.casefold().find(words_.casefold()) if words_ else self.start
-        return _window(self.text, 0 if self.is_whole and not words_ else place)
+        said = self.text.casefold()
+        places = [said.find(words_.casefold())] if words_ else [self.start]
+        if self.is_whole and not words_:
+            about = (said.find(w.casefold()) for tag in self.change.tags for w in tag.words)
+            places = [place for place in about if place >= 0]
+        return _window(self.text, min(places, default=0))
 
     @property
     def turn(self) -> Note | None:
@@ -245,7 +276,7 @@ def _swapped(change: Change) -> str:
     ]
     if len(edits) != 1 or len(changed) != 2 or change.kind is not Kind.REWORDED:
         return ""
-    before, after = edits[0][0].before.strip(" ,;."), edits[0][1].after.strip(" ,;.")
+    before, after = (side.strip(" ,;.") for side in _as_words(change.redline, *edits[0]))
     if not (before and after) or max(len(before), len(after)) > _SHORT:
         return ""
     around = next((p for p in _pieces(change) if p.came), None)
@@ -253,6 +284,15 @@ def _swapped(change: Change) -> str:
         return ""
     before, after = (words.line(words.unforged(side)) for side in (before, after))
     return f"“{before}” became “{after}” in {_quoted(around.around())}"
+
+
+def _as_words(redline: Sequence[Span], gone: Span, came: Span) -> tuple[str, str]:
+    """Return an edit with the rest of the words it is in: an address, a compound."""
+    place = next(n for n, span in enumerate(redline) if span is gone)
+    head = _TAIL.search(redline[place - 1].after) if place else None
+    tail = _HEADS.match(redline[place + 2].after) if place + 2 < len(redline) else None
+    around = (head[0] if head else "", tail[0] if tail else "")
+    return gone.before.join(around), came.after.join(around)
 
 
 def _pieces(change: Change) -> Iterator[_Piece]:
@@ -284,13 +324,17 @@ def _side(change: Change, op: Op) -> tuple[str, list[tuple[int, int]]]:
 
 
 def _window(text: str, place: int) -> str:
-    """At most `_MOST` characters of a sentence that hold what is at `place`."""
+    """At most `_MOST` characters of a sentence: who it is about, and what is at `place`."""
     if len(text) <= _MOST:
         return text
-    start = max(0, min(place - _MOST // 3, len(text) - _MOST))
-    head = text[start : start + _MOST]
-    cut = head if start == 0 else f"… {head.partition(' ')[2] or head}"
-    return cut if start + _MOST >= len(text) else f"{cut.rpartition(' ')[0] or cut} …"
+    if place <= _MOST // 2:
+        return f"{text[:_MOST].rpartition(' ')[0] or text[:_MOST]} …"
+    head = text[:_HEAD].rpartition(" ")[0] or text[:_HEAD]
+    start = min(place - _HEAD // 2, len(text) - _MOST + _HEAD)
+    tail = text[start : start + _MOST - _HEAD]
+    tail = tail.partition(" ")[2] or tail
+    end = "" if start + _MOST - _HEAD >= len(text) else " …"
+    return f"{head} … {tail.rpartition(' ')[0] if end else tail}{end}"
 
 
 def _quoted(text: str) -> str:

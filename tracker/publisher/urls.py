@@ -8,9 +8,12 @@ from datetime import datetime
 from tracker.model import PublishedVersion, Revision, Topic, Version, utc
 from tracker.publisher.words import nth, stamp
 
+#: What proves a revision, beside its page.
+BUNDLE = "evidence.zip"
+
 _OF_ONE = re.compile(
     r"(?:(?:archive|changes|documents|embed|search)/)?"
-    r"([a-z0-9-]+/[a-z0-9-]+@[a-z0-9-]+)(?:/.*|\.(?:xml|atom|json))"
+    r"([a-z0-9-]+/[a-z0-9-]+@[a-z0-9-]+)(?:/.*|\.[a-z]+)"
 )
 
 

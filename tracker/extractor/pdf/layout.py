@@ -137,5 +137,7 @@ def _runs(lines: Sequence[Line], words: Words, is_point: bool) -> Iterator[Run]:
         runs += line.runs
     if is_point and runs:
         first = runs[0]
-        runs[0] = Run(BULLET.sub("", first.text, count=1), first.bold, first.link, first.raised)
+        bullet = BULLET.match(first.text)
+        rest = first.text[bullet.end() :] if bullet else first.text
+        runs[0] = Run(rest, first.bold, first.link, first.raised)
     yield from runs

@@ -106,6 +106,7 @@ def _altered(
         old, new = differing(before, after, objects.format.oid_length)
     except (ObjectFormatException, ValueError, TypeError) as error:
         raise ImportFailed(f"{objects.shown}: a tree in it cannot be read.") from error
+    objects.weigh(len(old) + len(new))
     known = {name: found for name, mode, found in old if is_kind(mode)}
     for name, mode, found in sorted(new):
         if is_kind(mode):

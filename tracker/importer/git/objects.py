@@ -48,6 +48,8 @@ _SWELL = 2000  # bytes that a byte of a pack may become; texts of terms come to 
 #: Bytes that may be made in all of a byte that is stored, however often that is asked for; texts
 #: of terms come to about 15.
 _EFFORT = 10_000
+#: The same for a row of a folder that is compared: few bytes may name very many files.
+_ROW = 10_000
 
 # What dulwich, zlib and Python raise over bytes that are not as they should be.
 _BROKEN = (
@@ -136,6 +138,13 @@ class Objects:
         if _name(*found, self.format) != name:
             raise ImportFailed(f"{what} is not what its name says.")
         return found
+
+    def weigh(self, rows: int) -> None:
+        """Account for so many rows of folders. Raises TooLarge where they are too many."""
+        try:
+            self._effort.take(_ROW * rows)
+        except TooLarge as error:
+            raise TooLarge(f"{self.shown}: {error}") from error
 
     def has(self, name: str) -> bool:
         """Return whether an object with this name is there, whatever it is worth."""

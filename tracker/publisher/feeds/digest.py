@@ -21,13 +21,13 @@ def week_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def week_of_last_visit(histories: Iterable[History]) -> date:
-    """Return the Monday of the week in which any page was last visited.
+def newest_week(histories: Iterable[History]) -> date:
+    """Return the Monday of the week in which any page was last visited, or any text last seen.
 
-    No clock is asked: a week is over once a page was visited in a later one.
+    No clock is asked: a week is over once something was looked at in a later one.
     """
-    visits = (h.standing.last_visit for h in histories)
-    return max((week_of(visit.date()) for visit in visits if visit), default=date.min)
+    looks = (t for h in histories for t in (h.standing.last_visit, h.standing.last_seen) if t)
+    return max((week_of(look.date()) for look in looks), default=date.min)
 
 
 def digests(items: Iterable[Item], topics: Sequence[Topic], until: date, base: str) -> list[Item]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tracker.model import AnswerChange, Document, Question, Topic
+from tracker.model import AnswerChange, Document, Question, Topic, service_of
 from tracker.publisher import answers, words
 from tracker.publisher.answers import Quote, Reply
 from tracker.publisher.site.listing import ListEntry
@@ -34,14 +34,17 @@ class Said:
 class Cell:
     """What the texts of one audience say on one question.
 
-    `anchor` is its place on the page. `silence` says which texts say nothing, empty where any
-    answers; `changed` are replies that were others once.
+    `anchor` is its place on the page. `glanced` are the best of a text and, where that is a yes,
+    its best no. `silence` says which texts say nothing, empty where any answers, and `in_short`
+    the same in a table; `changed` are replies that were others once.
     """
 
     audience: str
     anchor: str
     said: tuple[Said, ...]
+    glanced: tuple[Said, ...]
     silence: str
+    in_short: str
     changed: tuple[Reply, ...]
 
 
@@ -117,7 +120,7 @@ def _audiences(found: Iterable[Reply], *, of_one: bool) -> Iterator[tuple[str, s
     """
     groups: dict[str, list[Reply]] = {}
     for reply in found:
-        groups.setdefault(slug(reply.history.document), []).append(reply)
+        groups.setdefault(service_of(reply.history.document.id), []).append(reply)
     for service, mine in sorted(groups.items()):
         known = editions(mine)
         name = words.line(mine[0].history.document.service)
@@ -125,11 +128,6 @@ def _audiences(found: Iterable[Reply], *, of_one: bool) -> Iterator[tuple[str, s
             parts = [] if of_one and known[1:] else [name]
             parts += [edition_title(edition)] if known != ["global"] else []
             yield ", ".join(parts), f"{service}-{edition}", list(for_edition(mine, edition))
-
-
-def slug(document: Document) -> str:
-    """Return the name of a service in addresses."""
-    return document.id.partition("/")[0]
 
 
 def _cell(name: str, anchor: str, found: Sequence[Reply]) -> Cell:
@@ -141,13 +139,21 @@ def _cell(name: str, anchor: str, found: Sequence[Reply]) -> Cell:
         audience=name,
         anchor=anchor,
         said=said,
+        glanced=tuple(_glanced(said)),
         silence="" if said else answers.silence(found),
+        in_short="" if said else answers.silence_in_short(found),
         changed=tuple(reply for reply in found if reply.changed),
     )
 
 
+def _glanced(said: Sequence[Said]) -> Iterator[Said]:
+    yield from said[:1]
+    if said and not said[0].quote.refuses:
+        yield from [s for s in said if s.quote.refuses and s.reply is said[0].reply][:1]
+
+
 def _order(document: Document) -> tuple[int, str]:
-    """Return what is written for everybody goes before what is written for business."""
+    """Return a key that orders texts for everybody before texts for business."""
     kind = document.id.partition("/")[2].partition("@")[0]
     return (_KINDS.index(kind) if kind in _KINDS else len(_KINDS)), document.id
 
@@ -177,10 +183,10 @@ def services(replies: Sequence[Reply], ways: Iterable[OptOut]) -> list[Service]:
     named: dict[str, list[OptOut]] = {}
     for way in ways:
         if not way.gone:
-            named.setdefault(slug(way.history.document), []).append(way)
+            named.setdefault(service_of(way.history.document.id), []).append(way)
     groups: dict[str, list[Reply]] = {}
     for reply in replies:
-        groups.setdefault(slug(reply.history.document), []).append(reply)
+        groups.setdefault(service_of(reply.history.document.id), []).append(reply)
     return [
         Service(
             words.line(groups[name][0].history.document.service),

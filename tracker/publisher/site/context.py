@@ -96,6 +96,7 @@ class PageContext:
         self.feeds = catalogue(self.histories, self.topics)
         self.base = settings.site_url or UNPUBLISHED
         self.is_public = bool(settings.site_url)
+        self.has_bundles = settings.publish_evidence
         self.lent = lent or Lent()
         #: What clauses are about, by text and headings, as far as it was asked.
         self.topics_of: dict[tuple[str, tuple[str, ...]], dict[str, list[str]]] = {}

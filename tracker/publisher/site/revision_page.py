@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from tracker.model import Change, Clause, Revision, Tag, Topic, Version
+from tracker.model import Change, Clause, Question, Revision, Tag, Topic, Version
 from tracker.publisher import urls, words
-from tracker.publisher.answers import changed_answers
+from tracker.publisher.answers import changed_answers, glance, said_of, strongest
 from tracker.publisher.continuity import is_break, kept
 from tracker.publisher.redlines import Row, changed, whole
 from tracker.publisher.site import citations
@@ -76,6 +76,20 @@ class TopicSummary:
     more: int
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a revision does to an answer, and its strongest sentence where `what` has none.
+
+    `anchor` is the place of that sentence on the page, empty where it has none.
+    """
+
+    topic: Topic
+    question: Question
+    what: str
+    quote: str
+    anchor: str
+
+
 def pages(frame: PageContext, found: ClauseHistories, told: Set[str]) -> Pages:
     """Yield the pages of all revisions of a document; `found` are its clauses' lives.
 
@@ -113,7 +127,7 @@ def _page(
         same=worths.count("same"),
         has_moved=any(line.change and line.change.moved for line in lines),
         matters=list(_matters(revision, lines, frame.topics)),
-        answers=list(changed_answers(revision, frame.topics)),
+        answers=list(_answers(revision, lines, frame.topics)),
         about=sum(line.worth == "news" and bool(line.tags) for line in lines),
         shared=_shared(revision),
         earlier=earlier,
@@ -125,9 +139,31 @@ def _page(
         before_page=urls.version_page(revision.before),
         after_page=urls.version_page(revision.after),
         embed=urls.embed_page(revision),
+        bundle=urls.BUNDLE if frame.has_bundles and revision.is_news else "",
         told_at_once=_told_in(revision),
         picture=f"{entry.page}card.png" if frame.lent.picture else "",
     )
+
+
+def _answers(
+    revision: Revision, lines: Sequence[Line], topics: Sequence[Topic]
+) -> Iterator[Answer]:
+    anchors = {
+        id(clause): line.anchor
+        for line in lines
+        for clause in ((*line.change.before, *line.change.after) if line.change else (line.clause,))
+    }
+    for topic, question, change in changed_answers(revision, topics):
+        best, what = strongest(change), said_of(change, question)
+        version = revision.after if change.came else revision.before
+        quote = glance(best)
+        yield Answer(
+            topic=topic,
+            question=question,
+            what=f"{what[:1].upper()}{what[1:]}",
+            quote="" if "“" in what else quote,
+            anchor=anchors.get(id(version.clauses[best.place]), ""),
+        )
 
 
 def _shared(revision: Revision) -> int:
