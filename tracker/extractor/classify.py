@@ -38,7 +38,7 @@ _COLLAPSE = 0.5
 #: A page with less text than this, none of it of terms, and with scripts is a frame to be filled.
 _SHELL = 250
 #: Without scripts it may be a notice in words that nobody has listed: it waits until it is agreed.
-_LITTLE = 400
+_LITTLE = 300
 _SCRIPT = re.compile(rb"<script\b", re.IGNORECASE)
 
 _Wrong = tuple[Outcome, str]
