@@ -24,7 +24,8 @@ from tracker.publisher.site.clause_history import ClauseHistories, clause_histor
 
 ENGLISH_ONLY = "Questions are read in English texts only"
 _QUOTED = 110  # characters in a headline
-_GLANCE = 120  # characters in a table
+_GLANCE = 130  # characters in a table
+_BEGINNING = 45  # of them from where the sentence begins: it says who does it, and with what
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +121,18 @@ def _reply(
     )
 
 
-def _rank(said: Statement) -> tuple[bool, int]:
-    """Order what a text permits before what it refuses: a "not" is mostly an exception."""
-    return said.refuses, -said.weight
+def _rank(said: Statement) -> tuple[bool, bool, bool, int]:
+    """Order what a text permits before what it refuses: a "not" is mostly an exception.
+
+    What holds only under a condition comes last. Words that answer and are a link say where.
+    """
+    return said.refuses, said.weight < 0, not _is_linked(said), -said.weight
+
+
+def _is_linked(said: Statement) -> bool:
+    """Return whether the words that answer are a link."""
+    places = ((said.text.find(link.words), len(link.words)) for link in said.links)
+    return any(0 <= place <= said.start < place + size for place, size in places)
 
 
 def _quote(
@@ -152,15 +162,21 @@ def _quote(
 
 
 def glance(said: Statement) -> str:
-    """Cut a sentence to the words that answer, and what is around them."""
+    """Cut a sentence to its beginning and the words that answer, and what is around them."""
     text = words.safe(said.text)
     if len(text) <= _GLANCE:
         return text
-    start = max(0, min(said.start - _GLANCE // 3, len(text) - _GLANCE))
-    start = text.find(" ", start) + 1 if start else 0
-    end = text.rfind(" ", start, start + _GLANCE) if start + _GLANCE < len(text) else len(text)
-    end = end if end > start else start + _GLANCE
-    return f"{'… ' if start else ''}{text[start:end]}{' …' if end < len(text) else ''}"
+    if said.start < _GLANCE - _BEGINNING:
+        return f"{_whole_words(text, _GLANCE)} …"
+    begun = _whole_words(text, _BEGINNING)
+    rest = text[max(said.start - _BEGINNING // 2, len(begun)) :].partition(" ")[2]
+    shown = _whole_words(rest, _GLANCE - len(begun))
+    return f"{begun} … {shown}{' …' if len(shown) < len(rest) else ''}"
+
+
+def _whole_words(text: str, most: int) -> str:
+    """Return the beginning of a text, without the word that would be cut."""
+    return text if len(text) <= most else text[:most].rpartition(" ")[0] or text[:most]
 
 
 def since(quote: Quote) -> str:
