@@ -38,6 +38,7 @@ _REFUSING = re.compile(
 )
 #: A refusal is so near to the words that answer, and nothing turns it before them.
 _NEAR = 8  # words
+_ASIDE = re.compile(r"\([^()]{0,300}\)")
 _TURN = re.compile(r"[;:]|\b(?:but|unless|except|however)\b", re.IGNORECASE)
 #: What holds only under a condition comes after all that holds without one.
 _CONDITIONAL = re.compile(r"\W{0,3}+(?:if|where|when|unless|should)\b", re.IGNORECASE)
@@ -202,7 +203,8 @@ def _heard(topic: Topic, question: Question, passage: _Passage, within: Interval
 
 def _is_refused(before: str) -> bool:
     """Return whether the last of the words before an answer turn it into a refusal."""
-    return bool(_REFUSING.search(" ".join(_TURN.split(before)[-1].split()[-_NEAR:])))
+    said = _TURN.split(_ASIDE.sub("", before))[-1]
+    return bool(_REFUSING.search(" ".join(said.split()[-_NEAR:])))
 
 
 def _statement(version: Version, place: int, lead: str, heard: _Heard) -> Statement:
