@@ -9,8 +9,8 @@ import pytest
 from lxml import html
 
 from tests.factories import SITE, TOPICS, heron, heron_eu, history, moved, publish
-from tracker.model import Document, History, Statement
-from tracker.publisher.answers import glance, replies, since, told
+from tracker.model import AnswerChange, Document, History, Link, Statement
+from tracker.publisher.answers import WAY_OUT, glance, replies, since, strongest, told
 from tracker.publisher.site.answers_page import board, editions, for_edition
 
 Element = Any
@@ -184,13 +184,12 @@ def test_what_is_permitted_comes_before_what_is_refused() -> None:
     assert [one.quote.text for one in row.cells[0].glanced] == ["We train models.", no]
 
 
-def test_words_that_are_a_link_say_where_and_come_first() -> None:
-    here = (
-        "# Terms\nWith models, we train models. [We train models](https://heron.example/settings)."
-    )
-    (training, *_) = replies(of("Heron", text=here), TOPICS)
-    assert training.quotes[0].text == "We train models."
-    assert training.quotes[0].links
+def test_the_way_out_is_answered_by_a_link_first() -> None:
+    linked = replace(statement("Opt out here.", 0), links=(Link("Opt out", "https://x.example"),))
+    plain = replace(statement("You can opt out of all of it.", 8), weight=5)
+    for question, best in ((WAY_OUT, linked), ("training", plain)):
+        change = AnswerChange("generative-ai", question, (), (linked, plain), ())
+        assert strongest(change) == best
 
 
 def french(found: History) -> History:

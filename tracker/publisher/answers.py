@@ -23,6 +23,8 @@ from tracker.publisher.continuity import present
 from tracker.publisher.site.clause_history import ClauseHistories, clause_histories
 
 ENGLISH_ONLY = "Questions are read in English texts only"
+#: The name of a question that is answered best by a link.
+WAY_OUT = "opt-out"
 _QUOTED = 110  # characters in a headline
 _GLANCE = 130  # characters in a table
 _BEGINNING = 45  # of them from where the sentence begins: it says who does it, and with what
@@ -106,7 +108,9 @@ def _reply(
         question=answer.question,
         quotes=tuple(
             _quote(dated.statement, dated.since, answer.first, newest, lives, brought)
-            for dated in sorted(answer.statements, key=lambda dated: _rank(dated.statement))
+            for dated in sorted(
+                answer.statements, key=lambda dated: _rank(dated.statement, answer.question)
+            )
         ),
         is_read={capture.language for capture in newest.captures} <= {None, "en"},
         seen=newest.first_seen,
@@ -121,12 +125,13 @@ def _reply(
     )
 
 
-def _rank(said: Statement) -> tuple[bool, bool, bool, int]:
+def _rank(said: Statement, question: str) -> tuple[bool, bool, bool, int]:
     """Order what a text permits before what it refuses: a "not" is mostly an exception.
 
-    What holds only under a condition comes last. Words that answer and are a link say where.
+    What holds only under a condition comes last. Words that are a link say where to opt out.
     """
-    return said.refuses, said.weight < 0, not _is_linked(said), -said.weight
+    is_way = question == WAY_OUT and _is_linked(said)
+    return said.refuses, said.weight < 0, not is_way, -said.weight
 
 
 def _is_linked(said: Statement) -> bool:
@@ -245,7 +250,7 @@ def said_of(change: AnswerChange, question: Question) -> str:
 
 def strongest(change: AnswerChange) -> Statement:
     """Return the sentence that came with a change of an answer, or went, and says most."""
-    return min(change.came or change.gone, key=_rank)
+    return min(change.came or change.gone, key=lambda said: _rank(said, change.question))
 
 
 def _turn(change: AnswerChange, question: Question) -> str:
