@@ -147,6 +147,23 @@ def test_a_refusal_is_marked() -> None:
     assert not one(read("<p>For certain (not all) boats we train models.</p>")).refuses
     assert not one(read("<p>If you do not object: we train models.</p>")).refuses
     assert not one(read("<p>We do not sell what you post but train models.</p>")).refuses
+    assert not one(read("<p>If you do not object, we train models.</p>")).refuses
+
+
+def test_a_refusal_holds_for_the_whole_sentence() -> None:
+    far = (
+        "<p>We will not use and will not let those who row for us use letters to train models.</p>"
+    )
+    assert one(read(far)).refuses
+    assert one(read("<p>Prohibition on how we train models</p>")).refuses
+    assert one(
+        read("<p>We restrict those who row for us from letting it train models.</p>")
+    ).refuses
+
+
+def test_what_leads_to_a_list_refuses_its_items() -> None:
+    assert one(read("<p>You may not:</p><ul><li>use letters to train models</li></ul>")).refuses
+    assert not one(read("<p>We may:</p><ul><li>use letters to train models</li></ul>")).refuses
 
 
 def test_a_day_that_is_still_to_come_is_told() -> None:

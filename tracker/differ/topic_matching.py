@@ -50,7 +50,8 @@ _IS_NEW = re.compile(
     r"|änderung|actualiza|cambios|aggiorna|modifiche|atualiza|alterações|bijgewerkt|gewijzigd|wijzigingen)",
     re.IGNORECASE,
 )
-#: A change is about a mention so many words away, and any in its sentence when so large.
+#: A change is about a mention up to `_NEAR` words away; one of `_LARGE` words or more is about
+#: every mention in its sentence.
 _NEAR = 6
 _LARGE = 5
 #: Headings above a clause that say what it is about; what is farther up is of the chapter.

@@ -17,7 +17,6 @@ from tracker.publisher.redlines import anchored
 from tracker.publisher.site.context import Table
 
 Cell = str | int | None
-Rows = tuple[tuple[Cell, ...], ...]
 
 _CHANGES = (
     ("id", "Number of the row: the oldest revision first, in it the order of the text."),
@@ -26,9 +25,9 @@ _CHANGES = (
     ("from", "When the older version was first seen (ISO 8601, UTC)."),
     ("to", "When the newer version was first seen; with document, it names the revision (where one "
            "second has several, page does)."),
-    ("revision", "What the revision is worth: substantive, announcement, reverted, upcoming (the "
-                 "news), editorial, links or technical."),
-    ("significance", "What this change is worth by itself: substantive, announcement, editorial "
+    ("revision", "The significance of the revision: substantive, announcement, reverted, upcoming "
+                 "(the news), editorial, links or technical."),
+    ("significance", "The significance of this change alone: substantive, announcement, editorial "
                      "or links."),
     ("kind", "What happened to the clause: added, removed, reworded, moved, split, merged, "
              "renumbered or links."),
@@ -48,7 +47,7 @@ _REVISIONS = (
     ("to", "When the newer version was first seen; with document, it names the revision."),
     ("from", "When the older version was first seen."),
     ("title", "What the page called itself."),
-    ("significance", "What the revision is worth, as `revision` above."),
+    ("significance", "The significance of the revision, as `revision` above."),
     ("reason", "Why it has this significance, in words."),
     ("topics", "The watched topics it is about, joined by a space."),
     ("effective", "The day from which the text says it applies."),

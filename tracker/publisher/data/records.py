@@ -28,6 +28,7 @@ from tracker.publisher.words import (
     news,
     origins,
     source,
+    source_name,
     through,
 )
 
@@ -126,7 +127,7 @@ def comparison(revision: Revision) -> Record:
     return {"documents": [revision.before.document, revision.after.document], **diff(revision)}
 
 
-def now(found: Iterable[Reply], topics: Sequence[Topic], base: str) -> list[Record]:
+def in_force(found: Iterable[Reply], topics: Sequence[Topic], base: str) -> list[Record]:
     """Return one record a question and document, in that order; `base` is the address of the
     site.
     """
@@ -229,6 +230,7 @@ def _source(source: SourceState) -> Record:
         "answered": _time(source.answered),
         "seen": _time(source.seen),
         "closed": source.is_closed,
+        "title": source_name(source.name, source.title),
         "since": _time(source.since),
         "outcome": source.outcome.value if source.outcome else None,
         "reason": without_advice(source.reason) or None,

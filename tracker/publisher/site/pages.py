@@ -8,7 +8,7 @@ from functools import partial
 
 from tracker import __version__
 from tracker._support.cache import READERS, versions
-from tracker.model import Correction, History, Topic
+from tracker.model import Correction, History, Topic, service_of
 from tracker.publisher import urls
 from tracker.publisher.answers import Reply
 from tracker.publisher.data import exports, records
@@ -94,7 +94,7 @@ class _Now:
 
     def _service(self, service: Service) -> tuple[str, bytes]:
         frame = self._frame
-        texts = [h for h in frame.histories if answers_page.slug(h.document) == service.slug]
+        texts = [h for h in frame.histories if service_of(h.document.id) == service.slug]
         own = {history.document.id for history in texts}
         return frame.page(
             urls.service_page(service.slug),
@@ -203,7 +203,7 @@ def _data(frame: PageContext, abstracts: Sequence[DocumentSummary]) -> Pages:
 
 
 def _said(found: Sequence[Reply], frame: PageContext) -> Iterator[str]:
-    for record in records.now(found, frame.topics, frame.base):
+    for record in records.in_force(found, frame.topics, frame.base):
         del record["last_seen"]  # which every visit changes
         yield exports.json_line(record)
 
@@ -268,7 +268,7 @@ def _sitemap(frame: PageContext) -> bytes:
     paths += [urls.document_page(h.document.id) for h in frame.histories]
     known = [h.document for h in frame.histories if h.versions]
     if any(topic.questions for topic in frame.topics):
-        paths += sorted({urls.service_page(answers_page.slug(document)) for document in known})
+        paths += sorted({urls.service_page(service_of(document.id)) for document in known})
         paths += sorted({urls.edition_page(document.edition) for document in known})
     paths += [e.page for e in frame.entries]
     paths += [urls.version_page(v) for h in frame.histories for v in h.versions]
