@@ -144,6 +144,7 @@ def test_a_refusal_is_marked() -> None:
     assert one(read("<p>We do not train models.</p>")).refuses
     assert one(read("<p>We don’t train models.</p>")).refuses
     assert not one(read("<p>We train models and do not take notes.</p>")).refuses
+    assert not one(read("<p>For certain (not all) boats we train models.</p>")).refuses
     assert not one(read("<p>If you do not object: we train models.</p>")).refuses
     assert not one(read("<p>We do not sell what you post but train models.</p>")).refuses
     assert not one(read("<p>If you do not object, we train models.</p>")).refuses

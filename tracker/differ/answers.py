@@ -40,6 +40,7 @@ _REFUSING = re.compile(
 )
 #: A refusal is so near to the words that answer, and nothing turns it before them.
 _NEAR = 25  # words
+_ASIDE = re.compile(r"\([^()]{0,300}\)")
 _TURN = re.compile(
     r"[;:]|\b(?:but|unless|except|however)\b|,\s(?:we|you|they|it|our|your)\b", re.IGNORECASE
 )
@@ -212,7 +213,7 @@ def _is_refused(text: str, mention: Mention, led: int) -> bool:
     """
     lead = text[:led].rstrip(" :")
     before = text[led : mention.end] if mention.end > led else text[: mention.end]
-    last = _TURN.split(before)[-1].split()[-_NEAR - len(mention.words.split()) :]
+    last = _TURN.split(_ASIDE.sub("", before))[-1].split()[-_NEAR - len(mention.words.split()) :]
     return bool(_REFUSING.search(f"{_TURN.split(lead)[-1]} {' '.join(last)}"))
 
 
