@@ -97,6 +97,11 @@ def mentions(
     )
 
 
+def has_any(phrases: tuple[str, ...], text: str) -> bool:
+    """Return whether any of some phrases is in a text."""
+    return any(_found(_possible(phrases, text), text, [(0, len(text))]))
+
+
 def sentences(text: str) -> Iterator[Interval]:
     """Yield the sentences of `text` as intervals that cover everything but the space between
     them.

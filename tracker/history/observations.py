@@ -49,7 +49,7 @@ class Observation:
     @property
     def is_transcript(self) -> bool:
         """Whether it is a text as Markdown rather than the page itself."""
-        return all(c.media.startswith("text/markdown") for c in self.parts)
+        return all(c.is_transcript for c in self.parts)
 
 
 Alike = Callable[[Observation, Observation], float]

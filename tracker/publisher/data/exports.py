@@ -52,8 +52,11 @@ _REVISIONS = (
     ("topics", "The watched topics it is about, joined by a space."),
     ("effective", "The day from which the text says it applies."),
     ("changes", "How many clauses changed."),
+    ("of_substance", "How many of them count on pages, in feeds and in headlines: those with the "
+                     "significance substantive or announcement. Of these, the ones about a topic "
+                     "have it in `topics`."),
     ("page", "The page of the revision."),
-)
+)  # fmt: skip
 _VERSIONS = (
     ("document", "The document, as service/type@edition."),
     ("first_seen", "When the version was first seen."),
@@ -97,7 +100,7 @@ def _told(revision: Revision) -> Told:
     return Told(
         order=revision.order,
         row=_revision(revision),
-        lines=tuple(_json_line(record) for record in records.of(revision)),
+        lines=tuple(json_line(record) for record in records.of(revision)),
         anchors=tuple(f"{page}index.html#{row.anchor}" for row in anchored(revision)),
         page=page,
     )
@@ -148,6 +151,7 @@ def _revision(revision: Revision) -> tuple[Cell, ...]:
         " ".join(revision.topics),
         revision.effective.isoformat() if revision.effective else None,
         len(revision.changes),
+        len(words.news(revision)),
         urls.revision_page(revision),
     )
 
@@ -184,14 +188,13 @@ def _tame(cell: Cell) -> Cell:
     return f"'{cell}" if formula else cell
 
 
-def as_json_lines(told: Iterable[Told]) -> bytes:
-    """Return one JSON object a change, as `changes.schema.json` describes it; oldest revision
-    first.
-    """
-    return "".join(line for t in told for line in t.lines).encode()
+def as_json_lines(lines: Iterable[str]) -> bytes:
+    """Return a file of one JSON object a line."""
+    return "".join(lines).encode()
 
 
-def _json_line(record: Record) -> str:
+def json_line(record: Record) -> str:
+    """Return a record as a line of a JSON Lines file."""
     return f"{json.dumps(record, ensure_ascii=True)}\n"
 
 

@@ -25,6 +25,7 @@ from tracker.publisher.words import (
     hindrances,
     is_web,
     iso,
+    news,
     origins,
     source,
     source_name,
@@ -112,6 +113,7 @@ def _revision(revision: Revision) -> Record:
         "topics": list(revision.topics),
         "effective": revision.effective.isoformat() if revision.effective else None,
         "changes": len(revision.changes),
+        "of_substance": len(news(revision)),
     }
 
 
@@ -125,7 +127,7 @@ def comparison(revision: Revision) -> Record:
     return {"documents": [revision.before.document, revision.after.document], **diff(revision)}
 
 
-def now(found: Iterable[Reply], topics: Sequence[Topic], base: str) -> list[Record]:
+def in_force(found: Iterable[Reply], topics: Sequence[Topic], base: str) -> list[Record]:
     """Return one record a question and document, in that order; `base` is the address of the
     site.
     """

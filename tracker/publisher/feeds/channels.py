@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from tracker.model import Correction, History, Revision, Settings, Topic
+from tracker.model import Correction, History, Revision, Settings, Topic, service_of
 from tracker.publisher.feeds.catalogue import (
     ALL,
     STATUS,
@@ -15,7 +15,6 @@ from tracker.publisher.feeds.catalogue import (
     catalogue,
     editions,
     of_service,
-    service_of,
     services,
 )
 from tracker.publisher.feeds.channel import Channel, Item

@@ -12,11 +12,11 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from tracker.differ.answers import answers
-from tracker.model import History, Question, Revision, Topic
+from tracker.model import History, Question, Revision, Topic, service_of
 from tracker.publisher import words
 from tracker.publisher.answers import Reply, affirms, is_understood, questions
 from tracker.publisher.continuity import present
-from tracker.publisher.feeds.catalogue import ALL, of_service, service_of
+from tracker.publisher.feeds.catalogue import ALL, of_service
 from tracker.publisher.feeds.channel import Item
 from tracker.publisher.feeds.notices import Place, sentences_item
 from tracker.publisher.urls import revision_page, version_name
