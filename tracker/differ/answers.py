@@ -8,6 +8,7 @@ sentence that introduces the list. Nothing is concluded beyond the words: an ans
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -43,6 +44,7 @@ _TURN = re.compile(r"[;:]|\b(?:but|unless|except|however)\b", re.IGNORECASE)
 _CONDITIONAL = re.compile(r"\W{0,3}+(?:if|where|when|unless|should)\b", re.IGNORECASE)
 _CONDITION = 100
 _WORD = re.compile(r"\w+")
+_LONGEST = 10_000  # characters; more without a stop is no sentence, and dear to read
 _LISTED = {Unit.ITEM, Unit.CELL, Unit.DEFINITION}
 
 _MOST_KNOWN = 10_000  # passages
@@ -141,7 +143,11 @@ def _below_title(clause: Clause, version: Version) -> tuple[str, ...]:
 
 def sentences(text: str) -> list[Interval]:
     """Find the sentences of a clause as a reader would quote them."""
-    gaps = [m.span() for m in _END.finditer(text) if not _SHORT.search(text[: m.start()][-8:])]
+    gaps = [
+        m.span()
+        for m in _END.finditer(text)
+        if not _SHORT.search(text[max(0, m.start() - 8) : m.start()])
+    ]
     # A closing mark belongs to the sentence that it closes.
     ends = [(end - len(text[start:end].lstrip('"”’)')), end) for start, end in gaps]
     edges = [(0, 0), *ends, (len(text), len(text))]
@@ -171,7 +177,7 @@ def _about(topic: Topic, passage: _Passage, every: Sequence[Interval]) -> Sequen
     said = [mention.start for mention in mentions(topic, passage.text)]
     if not said:
         return ()
-    named = [any(start <= place < end for place in said) for start, end in every]
+    named = [bisect_left(said, start) < bisect_left(said, end) for start, end in every]
     followed = [False, *named]
     return [s for s, own, before in zip(every, named, followed, strict=False) if own or before]
 
@@ -183,6 +189,8 @@ def _heard(topic: Topic, question: Question, passage: _Passage, within: Interval
     start, end = within
     if passage.text[start:end].rstrip(' ”"’)').endswith("?"):
         return None  # a question answers nothing
+    if end - start > _LONGEST:
+        return None
     lead = f"{passage.lead} " if passage.lead else ""
     text = f"{lead}{passage.text[start:end]}"
     found = mentions(question, text, [(len(lead), len(text))])
