@@ -11,6 +11,7 @@ from tests.factories import SITE, TOPICS, every_kind, everything, heron, history
 from tracker.model import Clause, History, Kind
 from tracker.publisher import document_output
 from tracker.publisher.continuity import is_break, texts
+from tracker.publisher.site import clause_history
 from tracker.publisher.site.clause_history import ClauseHistories, ClauseHistory, clause_histories
 from tracker.publisher.templating import ENVIRONMENT
 
@@ -98,6 +99,17 @@ def test_an_added_clause_that_stands_has_no_more_to_tell() -> None:
     life = story("Children wear a vest that fits them and is fastened.", every_kind())
     assert life.was_born_of_a_change
     assert not life.has_changed
+
+
+def test_where_thousands_changed_at_once_none_has_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    lives = clause_histories(heron()).lives.values()
+    most = max(len(revision.changes) for revision in heron().revisions)
+    assert any(life.has_page for life in lives)
+    assert all(life.has_page is life.has_changed for life in lives)
+    monkeypatch.setattr(clause_history, "_WHOLESALE", most)
+    assert any(life.has_page for life in lives)
+    monkeypatch.setattr(clause_history, "_WHOLESALE", 0)
+    assert not any(life.has_page for life in lives)
 
 
 def test_of_a_split_the_first_part_goes_on_and_the_other_is_born() -> None:

@@ -67,7 +67,7 @@ def document_output(
     found = clause_histories(history)
     said = replies(history, topics, found)
     told = frozenset(
-        {life.id for life in found.lives.values() if life.has_changed}
+        {life.id for life in found.lives.values() if life.has_page}
         | {quote.life for reply in said for quote in reply.quotes}
     )
     files = dict(document_page.pages(frame, history, found, told)) | dict(

@@ -18,6 +18,8 @@ from tracker.model import Change, Clause, History, Kind, Revision, Version, dige
 from tracker.publisher.continuity import carries_on, is_break, kept
 from tracker.publisher.redlines import Row, whole
 
+_WHOLESALE = 2000  # changes in one revision
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -71,6 +73,15 @@ class ClauseHistory:
     def has_changed(self) -> bool:
         """Whether there is more to tell than when it came."""
         return len(self.steps) > self.was_born_of_a_change
+
+    @property
+    def has_page(self) -> bool:
+        """Whether that is told on a page of its own.
+
+        Where thousands of clauses changed at once a page for each would tell nothing more.
+        """
+        own = self.steps[self.was_born_of_a_change :]
+        return any(len(step.revision.changes) <= _WHOLESALE for step in own)
 
 
 @dataclass(frozen=True, slots=True)
