@@ -227,6 +227,26 @@ COMPARING: dict[str, Vector] = {
     "a topic in each sentence": _changed(
         _each("advertising old{i} ad. "), _each("advertising new{i} ad. ")
     ),
+    "an answer in each sentence": _changed(
+        _each("We may use your old{i} posts to train AI models. "),
+        _each("We must not use your new{i} posts to train AI models. "),
+    ),
+    "many answers in one sentence": _changed(
+        _each("we use your old{i} posts to train AI models and "),
+        _each("we use your new{i} posts to train AI models and "),
+    ),
+    "many refusals in one sentence": _changed(
+        _each("we never use posts to train AI models or share old{i} data for advertising, "),
+        _each("we never use posts to train AI models or share new{i} data for advertising, "),
+    ),
+    "an answer with a link in each sentence": _changed(
+        _each("We use <a href=/a/{i}>posts</a> to train AI models. "),
+        _each("We use <a href=/b/{i}>posts</a> to train AI models. "),
+    ),
+    "many answers and a date": _changed(
+        lambda n: "<p>" + _each("We use {i} posts to train AI models. ")(n) + " Since May 2020.",
+        lambda n: "<p>" + _each("We use x{i} posts to train AI models. ")(n) + " Since May 2021.",
+    ),
     "many cut into a hundred": _changed(_cut_up("<p>", " ", "old"), _cut_up("<p>", "<p>", "new")),
     "hundreds joined into one": _changed(_cut_up("<p>", "<p>", "old"), _cut_up("<p>", " ", "new")),
     "all cut in two": _changed(

@@ -59,6 +59,14 @@ def test_nothing_counts_inside_a_phrase_of_never() -> None:
     assert said(read("<p>Our model was trained to draft letters.</p>"), "training") == []
 
 
+def test_what_members_must_not_do_is_no_answer() -> None:
+    asked = replace(MODELS, questions=(replace(TRAINING, unless=("you must not",)),))
+    found = "<p>We train models. You must not train models with the service.</p>"
+    assert said(read(found), "training", asked) == ["We train models."]
+    listed = "<p>With our models you must not:</p><ul><li>train models</li></ul>"
+    assert said(read(listed), "training", asked) == [], "nor under such a sentence"
+
+
 def test_a_sentence_follows_from_the_one_before_it() -> None:
     terms = read("<p>We train AI. You can opt out at any time. You can opt out of mail.</p>")
     assert said(terms, "choice") == ["You can opt out at any time."]
@@ -136,6 +144,7 @@ def test_a_refusal_is_marked() -> None:
     assert one(read("<p>We do not train models.</p>")).refuses
     assert one(read("<p>We don’t train models.</p>")).refuses
     assert not one(read("<p>We train models and do not take notes.</p>")).refuses
+    assert not one(read("<p>For certain (not all) boats we train models.</p>")).refuses
     assert not one(read("<p>If you do not object: we train models.</p>")).refuses
     assert not one(read("<p>We do not sell what you post but train models.</p>")).refuses
     assert not one(read("<p>If you do not object, we train models.</p>")).refuses

@@ -202,8 +202,15 @@ def test_a_life_is_told_from_today_backwards() -> None:
     page = files[f"documents/{given.document.id}/clauses/{life.id}/index.html"].decode()
     assert page.index("Reads today") < page.index("11 March 2025", page.index("How it came"))
     assert page.index("How it came to this") < page.rindex("In this text when it was first read")
-    untouched = {x.id for x in clause_histories(given).lives.values() if not x.has_changed}
-    assert not [n for n in files if any(f"clauses/{name}/" in n for name in untouched)]
+
+
+def test_every_clause_in_force_has_a_history_and_the_newest_text_leads_to_it() -> None:
+    files = publish([heron()], TOPICS, SITE)
+    folder = "documents/heron/privacy-policy@global/"
+    living = {x.id for x in clause_histories(heron()).lives.values() if x.is_alive}
+    assert all(f"{folder}clauses/{name}/index.html" in files for name in living)
+    newest = files[f"{folder}20250321T083000Z/index.html"].decode()
+    assert all(f'href="../clauses/{name}/index.html"' in newest for name in living)
 
 
 def test_what_stands_around_a_page_is_set_once_for_all_clauses(

@@ -8,13 +8,14 @@ sentence that introduces the list. Nothing is concluded beyond the words: an ans
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 from tracker.differ.effective_dates import effective
-from tracker.differ.topic_matching import Interval, Mention, above, mentions
+from tracker.differ.topic_matching import Interval, Mention, above, has_any, mentions
 from tracker.extractor.normalise import enumerator, fold
 from tracker.model import (
     AnswerChange,
@@ -39,6 +40,7 @@ _REFUSING = re.compile(
 )
 #: A refusal is so near to the words that answer, and nothing turns it before them.
 _NEAR = 25  # words
+_ASIDE = re.compile(r"\([^()]{0,300}\)")
 _TURN = re.compile(
     r"[;:]|\b(?:but|unless|except|however)\b|,\s(?:we|you|they|it|our|your)\b", re.IGNORECASE
 )
@@ -144,12 +146,13 @@ def _below_title(clause: Clause, version: Version) -> tuple[str, ...]:
 
 def sentences(text: str) -> list[Interval]:
     """Find the sentences of a clause as a reader would quote them."""
-    gaps = [m.span() for m in _END.finditer(text) if not _SHORT.search(text[: m.start()][-8:])]
+    found = (match.span() for match in _END.finditer(text))
+    gaps = [(at, end) for at, end in found if not _SHORT.search(text[max(0, at - 8) : at])]
     # A closing mark belongs to the sentence that it closes.
     ends = [(end - len(text[start:end].lstrip('"”’)')), end) for start, end in gaps]
     edges = [(0, 0), *ends, (len(text), len(text))]
-    found = [(start, end) for (_, start), (end, _) in pairwise(edges) if text[start:end].strip()]
-    return found or [(0, len(text))]
+    said = [(start, end) for (_, start), (end, _) in pairwise(edges) if text[start:end].strip()]
+    return said or [(0, len(text))]
 
 
 def _asked(
@@ -174,7 +177,7 @@ def _about(topic: Topic, passage: _Passage, every: Sequence[Interval]) -> Sequen
     said = [mention.start for mention in mentions(topic, passage.text)]
     if not said:
         return ()
-    named = [any(start <= place < end for place in said) for start, end in every]
+    named = [bisect_left(said, start) < bisect_left(said, end) for start, end in every]
     followed = [False, *named]
     return [s for s, own, before in zip(every, named, followed, strict=False) if own or before]
 
@@ -190,7 +193,7 @@ def _heard(topic: Topic, question: Question, passage: _Passage, within: Interval
     text = f"{lead}{passage.text[start:end]}"
     found = mentions(question, text, [(len(lead), len(text))])
     own = [mention for mention in found if mention.end > len(lead)]
-    if not own:
+    if not own or has_any(question.unless, text):
         return None
     return _Heard(
         asked=(topic.id, question.id),
@@ -210,7 +213,7 @@ def _is_refused(text: str, mention: Mention, led: int) -> bool:
     """
     lead = text[:led].rstrip(" :")
     before = text[led : mention.end] if mention.end > led else text[: mention.end]
-    last = _TURN.split(before)[-1].split()[-_NEAR - len(mention.words.split()) :]
+    last = _TURN.split(_ASIDE.sub("", before))[-1].split()[-_NEAR - len(mention.words.split()) :]
     return bool(_REFUSING.search(f"{_TURN.split(lead)[-1]} {' '.join(last)}"))
 
 

@@ -13,7 +13,7 @@ BUNDLE = "evidence.zip"
 
 _OF_ONE = re.compile(
     r"(?:(?:archive|changes|documents|embed|search)/)?"
-    r"([a-z0-9-]+/[a-z0-9-]+@[a-z0-9-]+)(?:/.*|\.(?:xml|atom|json))"
+    r"([a-z0-9-]+/[a-z0-9-]+@[a-z0-9-]+)(?:/.*|\.[a-z]+)"
 )
 
 
@@ -32,6 +32,12 @@ def version_page(version: Version) -> str:
 
 def revision_page(revision: Revision) -> str:
     return f"changes/{revision.document}/{version_stamp(revision.after)}/"
+
+
+def bundle_name(revision: Revision) -> str:
+    """Return what the bundle of a revision is called apart from its page."""
+    document = revision.document.replace("/", "-").replace("@", "-")
+    return f"evidence-{document}-{version_stamp(revision.after)}.zip"
 
 
 def version_stamp(version: Version) -> str:

@@ -21,7 +21,7 @@ from tracker.publisher import urls, words
 from tracker.publisher.site.clause_history import ClauseHistories
 
 INDEX = "search/index.json"
-_LARGEST_PART = 9_000  # characters; a paragraph of law has 500
+_LARGEST_PART = 4_000  # characters; a paragraph of law has 500
 _LARGEST_LEAF = 9_000  # characters of a file of the index
 _EVERYWHERE = 0.5  # of all parts; a word of so many tells none from another
 _LONGEST_WORD = 40
@@ -34,7 +34,7 @@ class SearchIndex:
     """The words of one document, packed: those of a whole site are in memory at once.
 
     `parts` is how many parts it has, the first `standing` of which are in force; `worth` is as
-    `words.worth` has it.
+    `words.topic_changes` has it.
     """
 
     document: str
@@ -83,7 +83,7 @@ def search_files(
         words.document_name(history),
         len(groups),
         sum(1 for group in groups if group[0].last == newest),
-        words.worth(history),
+        words.topic_changes(history),
         zlib.compress(json.dumps(known, sort_keys=True).encode()),
     )
     return index, [
