@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from tests.corpus import CORPUS
-from tests.evaluation.figures import Figure, figures
+from tests.evaluation.figures import Figure, figures, figures_of_services
 from tests.evaluation.floors import below, measured, pinned, raise_to
 
 
@@ -17,7 +17,7 @@ def main() -> int:
         print(f"The reference corpus is not at {CORPUS}; name its folder in TRACKER_CORPUS.")
         return 2
     with tempfile.TemporaryDirectory() as root:
-        found = tuple(figures(Path(root)))
+        found = (*figures(Path(root, "ours")), *figures_of_services(Path(root, "services")))
     _print(found)
     now = measured(found)
     under = below(now, pinned())

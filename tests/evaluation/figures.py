@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.evaluation import answers, clauses, revisions
+from tests.evaluation import answers, clauses, revisions, services
 from tests.evaluation.scores import Score
 from tracker.config.topics import load
 from tracker.model import Topic
@@ -50,6 +50,12 @@ def figures(root: Path) -> Iterator[Figure]:
     yield Figure("answers/unseen/presence", answers.presence_score(unseen))
     dated = revisions.effective_score(found)
     yield Figure("effective-date", dated, tuple(revisions.effective_wrong(found)))
+
+
+def figures_of_services(root: Path) -> Iterator[Figure]:
+    """Every figure of the services beside LinkedIn; reading them takes a minute or two."""
+    for name, found in services.judgements(root, [topic.id for topic in load(SHIPPED)]):
+        yield Figure(name, services.score(found), tuple(services.wrong(found)))
 
 
 def _of_clauses(topic: Topic) -> Iterator[Figure]:

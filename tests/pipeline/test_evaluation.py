@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.corpus import needs_corpus
-from tests.evaluation import floors
+from tests.evaluation import floors, services
 from tests.evaluation.clauses import Row, score, teachers, without
 from tests.evaluation.figures import figures
 from tests.evaluation.revisions import contained, homes
@@ -41,6 +41,12 @@ def test_a_score_counts_what_was_said_and_what_is_so() -> None:
     assert (found.precision, found.recall) == (2 / 3, 2 / 3)
     assert found.f1 == pytest.approx(2 / 3)
     assert "2/3" in str(found)
+
+
+def test_what_was_judged_of_services_is_counted_and_named() -> None:
+    found = [(True, True, "a"), (True, False, "b"), (False, True, "c"), (False, False, "d")]
+    assert services.score(found) == Score(right=1, false=1, missed=1)
+    assert list(services.wrong(found)) == ["false alarm | b", "missed | c"]
 
 
 def test_nothing_said_of_nothing_is_right_and_certain_of_nothing() -> None:
@@ -149,7 +155,8 @@ def test_no_floor_was_ever_lowered() -> None:
 def test_the_figures_are_above_their_floors_and_what_is_promised(tmp_path: Path) -> None:
     found = {figure.name: figure for figure in figures(tmp_path)}
     assert floors.pinned(), "these labels have no floors: python -m tests.evaluation --raise-floors"
-    assert floors.below(floors.measured(found.values()), floors.pinned()) == []
+    ours = {n: f for n, f in floors.pinned().items() if not n.startswith("services/")}
+    assert floors.below(floors.measured(found.values()), ours) == []
     for name, least in PROMISED.items():
         assert found[name].score.precision >= least, found[name].wrong
         assert found[name].score.recall >= least, found[name].wrong

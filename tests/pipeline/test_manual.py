@@ -139,7 +139,8 @@ def test_every_table_is_accepted(text: str) -> None:
     elif text.startswith("correction = "):
         assert corrections.parse("corrections.toml", text) != corrections.parse("c.toml", "")
     elif "words = " in text:
-        assert [topic.id for topic in topics.parse("topics.toml", text)] == ["arbitration"]
+        (topic,) = topics.parse("topics.toml", text)
+        assert topic.id in {"arbitration", "children"}
     elif "[collections." in text:
         assert sources.parse("sources.toml", text).documents
     else:
