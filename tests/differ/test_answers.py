@@ -100,6 +100,11 @@ def test_a_question_is_no_answer() -> None:
     assert said(terms, "training") == ["We train models."]
 
 
+def test_what_never_stops_is_no_sentence() -> None:
+    assert said(read(f"<p>{'we train models and ' * 600}</p>"), "training") == []
+    assert len(said(read(f"<p>{'we train models and ' * 300}</p>"), "training")) == 1
+
+
 def test_a_heading_is_no_answer() -> None:
     assert said(read("<h2>We train models</h2><p>Boats float.</p>"), "training") == []
 
@@ -144,6 +149,7 @@ def test_a_refusal_is_marked() -> None:
     assert one(read("<p>We do not train models.</p>")).refuses
     assert one(read("<p>We don’t train models.</p>")).refuses
     assert not one(read("<p>We train models and do not take notes.</p>")).refuses
+    assert not one(read("<p>For certain (not all) boats we train models.</p>")).refuses
     assert not one(read("<p>If you do not object: we train models.</p>")).refuses
     assert not one(read("<p>We do not sell what you post but train models.</p>")).refuses
     assert not one(read("<p>If you do not object, we train models.</p>")).refuses

@@ -9,8 +9,8 @@ import pytest
 from lxml import html
 
 from tests.factories import SITE, TOPICS, heron, heron_eu, history, moved, publish
-from tracker.model import Document, History, Statement
-from tracker.publisher.answers import glance, replies, since, told
+from tracker.model import AnswerChange, Document, History, Link, Statement
+from tracker.publisher.answers import WAY_OUT, glance, replies, since, strongest, told
 from tracker.publisher.site.answers_page import board, editions, for_edition
 
 Element = Any
@@ -143,6 +143,19 @@ def test_a_text_that_became_another_page_says_so_loudly() -> None:
     assert "Another page since 11 March 2025." in words(read(pages, "services/heron/index.html"))
 
 
+def test_questions_of_several_topics_stand_under_their_names() -> None:
+    pages = publish([heron(), heron_eu()], TOPICS, SITE)
+    parts = [words(row) for row in read(pages, "services/heron/index.html").find_class("part")]
+    assert parts == [topic.title for topic in TOPICS]
+    assert not read(pages, "topics/generative-ai/index.html").find_class("part")
+
+
+def test_the_page_of_an_edition_names_its_texts() -> None:
+    pages = publish([heron(), heron_eu()], TOPICS, SITE)
+    (texts,) = read(pages, "now/eu/index.html").xpath("//details[summary='1 text of theirs']")
+    assert "Heron Privacy Policy (EU), which calls itself" in words(texts)
+
+
 def test_topics_without_questions_make_no_page_of_answers() -> None:
     asked = [replace(topic, questions=()) for topic in TOPICS]
     pages = publish([heron()], asked, SITE)
@@ -169,6 +182,14 @@ def test_what_is_permitted_comes_before_what_is_refused() -> None:
     assert [quote.refuses for quote in training.quotes] == [False, True]
     (row,) = [row for row in board(found, TOPICS).rows if row.question.id == "training"]
     assert [one.quote.text for one in row.cells[0].glanced] == ["We train models.", no]
+
+
+def test_the_way_out_is_answered_by_a_link_first() -> None:
+    linked = replace(statement("Opt out here.", 0), links=(Link("Opt out", "https://x.example"),))
+    plain = replace(statement("You can opt out of all of it.", 8), weight=5)
+    for question, best in ((WAY_OUT, linked), ("training", plain)):
+        change = AnswerChange("generative-ai", question, (), (linked, plain), ())
+        assert strongest(change) == best
 
 
 def french(found: History) -> History:
@@ -198,8 +219,11 @@ def test_a_glance_holds_the_words_that_answer() -> None:
     text = f"{'word ' * 60}train models {'word ' * 60}end."
     found = glance(statement(text, text.index("train")))
     assert "train models" in found
-    assert found.startswith("… word") and found.endswith("word …")
-    assert len(found) < 130
+    assert found.startswith("word word") and found.endswith("word …")
+    assert len(found) < 150
+    assert glance(
+        statement(f"We may use what you post {text}", 25 + text.index("train"))
+    ).startswith("We may use what you post word"), "who does it, and with what"
     assert glance(statement("We train models.", 3)) == "We train models."
     assert glance(statement("x" * 500, 0)).startswith("xxx")
 

@@ -458,6 +458,18 @@ def test_the_same_change_made_twice_has_two_anchors() -> None:
     assert anchors[20] == f"{anchors[0]}-2"
 
 
+def test_the_whole_text_has_contents_and_names_the_topics_of_what_did_not_change() -> None:
+    old = "# Terms\n## Models\nWe train AI models.\n## Boats\nWe keep boats.\n## Walks\nWe walk."
+    given = history(old, f"{old} We run, too, and swim in every lake.")
+    name = "changes/heron/privacy-policy@global/20250311T083000Z/index.html"
+    page = html.fromstring(publish([given], TOPICS, SITE)[name].decode())
+    ways = page.xpath("//details[@class='chapters']//a/@href")
+    assert len(ways) == 4
+    assert all(page.xpath(f"//*[@id='{way[1:]}']") for way in ways)
+    (same,) = [x for x in page.find_class("same") if "We train AI models." in x.text_content()][-1:]
+    assert "Generative AI" in same.text_content()
+
+
 def test_every_change_stands_once_in_the_whole_text() -> None:
     for given in samples()[:3]:
         for revision in given.revisions:

@@ -40,6 +40,7 @@ _REFUSING = re.compile(
 )
 #: A refusal is so near to the words that answer, and nothing turns it before them.
 _NEAR = 25  # words
+_ASIDE = re.compile(r"\([^()]{0,300}\)")
 _TURN = re.compile(
     r"[;:]|\b(?:but|unless|except|however)\b|,\s(?:we|you|they|it|our|your)\b", re.IGNORECASE
 )
@@ -47,6 +48,7 @@ _TURN = re.compile(
 _CONDITIONAL = re.compile(r"\W{0,3}+(?:if|where|when|unless|should)\b", re.IGNORECASE)
 _CONDITION = 100
 _WORD = re.compile(r"\w+")
+_LONGEST = 10_000  # characters; more without a stop is no sentence, and dear to read
 _LISTED = {Unit.ITEM, Unit.CELL, Unit.DEFINITION}
 
 _MOST_KNOWN = 10_000  # passages
@@ -188,6 +190,8 @@ def _heard(topic: Topic, question: Question, passage: _Passage, within: Interval
     start, end = within
     if passage.text[start:end].rstrip(' ”"’)').endswith("?"):
         return None  # a question answers nothing
+    if end - start > _LONGEST:
+        return None
     lead = f"{passage.lead} " if passage.lead else ""
     text = f"{lead}{passage.text[start:end]}"
     found = mentions(question, text, [(len(lead), len(text))])
@@ -212,7 +216,7 @@ def _is_refused(text: str, mention: Mention, led: int) -> bool:
     """
     lead = text[:led].rstrip(" :")
     before = text[led : mention.end] if mention.end > led else text[: mention.end]
-    last = _TURN.split(before)[-1].split()[-_NEAR - len(mention.words.split()) :]
+    last = _TURN.split(_ASIDE.sub("", before))[-1].split()[-_NEAR - len(mention.words.split()) :]
     return bool(_REFUSING.search(f"{_TURN.split(lead)[-1]} {' '.join(last)}"))
 
 

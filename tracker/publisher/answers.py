@@ -23,7 +23,10 @@ from tracker.publisher.continuity import present
 from tracker.publisher.site.clause_history import ClauseHistories, clause_histories
 
 ENGLISH_ONLY = "Questions are read in English texts only"
-_GLANCE = 120  # characters in a table
+#: The name of a question that is answered best by a link.
+WAY_OUT = "opt-out"
+_GLANCE = 130  # characters in a table
+_BEGINNING = 45  # of them from where the sentence begins: it says who does it, and with what
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,9 @@ def _reply(
         question=answer.question,
         quotes=tuple(
             _quote(dated.statement, dated.since, answer.first, newest, lives, brought)
-            for dated in sorted(answer.statements, key=lambda dated: _rank(dated.statement))
+            for dated in sorted(
+                answer.statements, key=lambda dated: _rank(dated.statement, answer.question)
+            )
         ),
         is_read=is_understood(newest),
         seen=newest.first_seen,
@@ -124,9 +129,19 @@ def is_understood(version: Version) -> bool:
     return {capture.language for capture in version.captures} <= {None, "en"}
 
 
-def _rank(said: Statement) -> tuple[bool, int]:
-    """Order what a text permits before what it refuses: a "not" is mostly an exception."""
-    return said.refuses, -said.weight
+def _rank(said: Statement, question: str) -> tuple[bool, bool, bool, int]:
+    """Order what a text permits before what it refuses: a "not" is mostly an exception.
+
+    What holds only under a condition comes last. Words that are a link say where to opt out.
+    """
+    is_way = question == WAY_OUT and _is_linked(said)
+    return said.refuses, said.weight < 0, not is_way, -said.weight
+
+
+def _is_linked(said: Statement) -> bool:
+    """Return whether the words that answer are a link."""
+    places = ((said.text.find(link.words), len(link.words)) for link in said.links)
+    return any(0 <= place <= said.start < place + size for place, size in places)
 
 
 def _quote(
@@ -156,15 +171,21 @@ def _quote(
 
 
 def glance(said: Statement) -> str:
-    """Cut a sentence to the words that answer, and what is around them."""
+    """Cut a sentence to its beginning and the words that answer, and what is around them."""
     text = words.safe(said.text)
     if len(text) <= _GLANCE:
         return text
-    start = max(0, min(said.start - _GLANCE // 3, len(text) - _GLANCE))
-    start = text.find(" ", start) + 1 if start else 0
-    end = text.rfind(" ", start, start + _GLANCE) if start + _GLANCE < len(text) else len(text)
-    end = end if end > start else start + _GLANCE
-    return f"{'… ' if start else ''}{text[start:end]}{' …' if end < len(text) else ''}"
+    if said.start < _GLANCE - _BEGINNING:
+        return f"{_whole_words(text, _GLANCE)} …"
+    begun = _whole_words(text, _BEGINNING)
+    rest = text[max(said.start - _BEGINNING // 2, len(begun)) :].partition(" ")[2]
+    shown = _whole_words(rest, _GLANCE - len(begun))
+    return f"{begun} … {shown}{' …' if len(shown) < len(rest) else ''}"
+
+
+def _whole_words(text: str, most: int) -> str:
+    """Return the beginning of a text, without the word that would be cut."""
+    return text if len(text) <= most else text[:most].rpartition(" ")[0] or text[:most]
 
 
 def since(quote: Quote) -> str:
@@ -233,7 +254,7 @@ def said_of(change: AnswerChange, question: Question) -> str:
 
 def strongest(change: AnswerChange) -> Statement:
     """Return the sentence that came with a change of an answer, or went, and says most."""
-    return min(change.came or change.gone, key=_rank)
+    return min(change.came or change.gone, key=lambda said: _rank(said, change.question))
 
 
 def _turn(change: AnswerChange, question: Question) -> str:

@@ -52,6 +52,7 @@ class Cell:
 class Row:
     """A question with the answers of every audience."""
 
+    topic: Topic
     question: Question
     anchor: str
     cells: tuple[Cell, ...]
@@ -75,6 +76,11 @@ class Board:
     audiences: tuple[str, ...]
     rows: tuple[Row, ...]
     left_out: bool = False
+
+    @property
+    def topics(self) -> int:
+        """Return how many topics the questions are of."""
+        return len({row.topic.id for row in self.rows})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,7 @@ def board(
         return Board((), (), left_out=True)
     rows = (
         Row(
+            topic,
             question,
             f"{topic.id}-{question.id}",
             tuple(

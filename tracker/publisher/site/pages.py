@@ -81,12 +81,13 @@ class _Now:
         for service in self.services:
             yield self._service(service)
         for edition in answers_page.editions(self._found):
-            mine = answers_page.for_edition(self._found, edition)
+            mine = list(answers_page.for_edition(self._found, edition))
             yield self._frame.page(
                 urls.edition_page(edition),
                 "now.html",
                 title=answers_page.edition_title(edition),
                 board=answers_page.board(mine, self._frame.topics),
+                texts=list(dict.fromkeys(reply.history for reply in mine)),
                 editions=self.editions,
                 services=self.services,
             )

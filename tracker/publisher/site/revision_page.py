@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from tracker.model import Change, Clause, Question, Revision, Tag, Topic, Version
+from tracker.differ.answers import asker
+from tracker.model import Change, Clause, Question, Revision, Tag, Topic, Unit, Version
 from tracker.publisher import urls, words
 from tracker.publisher.answers import changed_answers, glance, said_of, strongest
 from tracker.publisher.continuity import is_break, kept
@@ -17,6 +18,7 @@ from tracker.publisher.site.clause_history import ClauseHistories, ClauseHistory
 from tracker.publisher.site.context import PageContext, Pages
 from tracker.publisher.site.listing import ListEntry
 
+_DEEP = 3  # levels of headings in a table of contents
 _TOLD = 6  # headings named in the summary of a topic
 
 
@@ -26,7 +28,8 @@ class Line:
 
     `worth` is `news`, `quiet` (form, place, number or link) or `same`; `tags` are those that
     count: none in a revision that is no news. `was` and `now` are the anchors of its clauses on
-    the pages of the older and the newer version, empty where that has none of them.
+    the pages of the older and the newer version, empty where that has none of them. `about` are
+    the topics of a clause that did not change.
     """
 
     anchor: str
@@ -37,6 +40,13 @@ class Line:
     life: ClauseHistory | None
     was: str = ""
     now: str = ""
+    about: tuple[str, ...] = ()
+
+    @property
+    def is_chapter(self) -> bool:
+        """Return whether a table of contents of the newer text has it."""
+        is_there = self.change is None or bool(self.change.after)
+        return self.clause.unit is Unit.HEADING and is_there and len(self.clause.path) < _DEEP
 
     @property
     def is_worded_anew(self) -> bool:
@@ -97,7 +107,7 @@ def pages(frame: PageContext, found: ClauseHistories, told: Set[str]) -> Pages:
     """
     mine = frame.entries
     for n, entry in enumerate(mine):
-        lines = list(_lines(entry.revision, found))
+        lines = list(_lines(entry.revision, found, frame.topics))
         later = mine[n - 1] if n else None
         earlier = mine[n + 1] if n + 1 < len(mine) else None
         yield _page(frame, entry, lines, (earlier, later), told)
@@ -122,6 +132,7 @@ def _page(
         history=history,
         is_break=is_break(revision),
         groups=list(_groups(lines)),
+        chapters=[line for line in lines if line.anchor and line.is_chapter],
         news=worths.count("news"),
         quiet=worths.count("quiet"),
         same=worths.count("same"),
@@ -139,6 +150,7 @@ def _page(
         before_page=urls.version_page(revision.before),
         after_page=urls.version_page(revision.after),
         embed=urls.embed_page(revision),
+        bundle_name=urls.bundle_name(revision),
         bundle=urls.BUNDLE if frame.has_bundles and revision.is_news else "",
         told_at_once=_told_in(revision),
         picture=f"{entry.page}card.png" if frame.lent.picture else "",
@@ -218,15 +230,16 @@ def card(entry: ListEntry, topics: Sequence[Topic]) -> tuple[str, ...]:
     )
 
 
-def _lines(revision: Revision, found: ClauseHistories) -> Iterator[Line]:
+def _lines(revision: Revision, found: ClauseHistories, topics: Sequence[Topic]) -> Iterator[Line]:
     """Yield every clause of the newer text in its order, what was removed in its place."""
     anchors = _anchors(revision.before, found), _anchors(revision.after, found)
-    rows = whole(revision)
+    rows, about = whole(revision), asker(tuple(topics)).topics(revision.after)
     for row, pair in zip(rows, revision.pairs, strict=True):
         life = found.of(revision.after, pair.after[0]) if pair.after else None
         if pair.before and life is None:
             life = found.of(revision.before, pair.before[0])
-        yield _line(revision, row, life, anchors)
+        line = _line(revision, row, life, anchors)
+        yield line if row.change else replace(line, about=about.get(pair.after[0], ()))
     shown = {id(row.change) for row in rows}
     rest = (row for row in changed(revision) if id(row.change) not in shown)
     yield from (_line(revision, row, None, anchors) for row in rest)
