@@ -54,7 +54,7 @@ def sites(name: str) -> Iterator[Site]:
     """The patterns that a module holds, and those written where they are used."""
     module, tree = importlib.import_module(name), _tree(name)
     own, known, held = _uses(tree), _known(tree, module), set()
-    for holder, value in vars(module).items():
+    for holder, value in list(vars(module).items()):  # one that loads late may add to itself
         uses = own.get(holder, set()) if holder.startswith("_") else _uses_anywhere()[holder]
         for n, pattern in enumerate(_patterns(value)):
             held.add(pattern)

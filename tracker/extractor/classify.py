@@ -30,7 +30,7 @@ from tracker.extractor.one_language import (
     refusal,
     spoken,
 )
-from tracker.extractor.wall_pages import SHORT, notice, weight_of_terms
+from tracker.extractor.wall_pages import SHORT, is_titled, notice, weight_of_terms
 from tracker.model import Capture, Outcome, Reading, Source
 from tracker.policy import has_agreed
 
@@ -132,7 +132,7 @@ def _looked_at(seen: PageFacts, body: bytes, media: str, source: Source | None) 
         language=language(text),
         wrong=_wrong_page(body, media, source, reading, whole),
         is_shell=_is_mute(whole, _SHELL) and not is_pdf(body) and _has_script(body),
-        is_mute=_is_mute(whole, _LITTLE) and not seen.is_transcript,
+        is_mute=_is_mute(whole, _LITTLE) and not (seen.is_transcript or is_titled(whole)),
         blank=None if any(c.isalnum() for c in text) else _BLANK,
         note=_note(body, media),
     )

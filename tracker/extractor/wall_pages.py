@@ -50,17 +50,24 @@ def notice(reading: Reading) -> Notice | None:
     """Return what a short page says of itself in place of a document, if anything."""
     if sum(len(clause.key) for clause in reading.clauses) >= SHORT:
         return None
-    headings = [fold(reading.title)]
-    headings += [c.key for c in reading.clauses if c.unit is Unit.HEADING]
+    headings = _headings(reading)
     clauses = [f"{c.number} {c.key}".strip() for c in reading.clauses]
     said = _coded([*headings, *clauses]) or _said(headings)
     found = said or _said(clauses) or _error(headings)
     if found is None:
         return None
     terms = weight_of_terms(clauses)
-    is_titled = not said and any(map(TERMS.search, headings))
-    enough = _ENOUGH_BELOW_HEADING if said else _ENOUGH - is_titled
+    enough = _ENOUGH_BELOW_HEADING if said else _ENOUGH - is_titled(reading)
     return None if terms >= enough else found
+
+
+def is_titled(reading: Reading) -> bool:
+    """Return whether the title or a heading has a word of terms."""
+    return any(map(TERMS.search, _headings(reading)))
+
+
+def _headings(reading: Reading) -> list[str]:
+    return [fold(reading.title), *(c.key for c in reading.clauses if c.unit is Unit.HEADING)]
 
 
 def weight_of_terms(texts: Sequence[str]) -> int:
