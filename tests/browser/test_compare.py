@@ -66,6 +66,21 @@ def test_a_comparison_shows_where_links_lead_now(context: BrowserContext, site: 
     assert "list of landings → https://heron.example/all-landings" in line
 
 
+def test_a_page_of_a_revision_leads_to_its_comparison_with_any_other(
+    context: BrowserContext, site: str
+) -> None:
+    path = "changes/heron/privacy-policy@global/20250321T083000Z/"
+    page = opened(context, f"{site}{path}").page
+    page.click("text=with another version or edition")
+    page.wait_for_function("document.getElementById('said').textContent")
+    assert "Choose the version to compare it with" in page.inner_text("#said")
+    assert page.input_value("[name=to]") == "heron/privacy-policy@global/20250321T083000Z"
+    assert page.input_value("[name=from]") == "heron/privacy-policy@global/20250311T083000Z"
+    page.select_option("[name=from-text]", "heron/privacy-policy@eu")
+    page.wait_for_selector("#comparison article")
+    assert "from=heron/privacy-policy@eu/" in page.url
+
+
 def test_two_editions_are_compared(context: BrowserContext, site: str) -> None:
     page = opened(context, f"{site}compare/?from={_COMPARED}&to={_WITH}").page
     page.wait_for_selector("#comparison article")

@@ -100,6 +100,11 @@ def test_a_question_is_no_answer() -> None:
     assert said(terms, "training") == ["We train models."]
 
 
+def test_what_never_stops_is_no_sentence() -> None:
+    assert said(read(f"<p>{'we train models and ' * 600}</p>"), "training") == []
+    assert len(said(read(f"<p>{'we train models and ' * 300}</p>"), "training")) == 1
+
+
 def test_a_heading_is_no_answer() -> None:
     assert said(read("<h2>We train models</h2><p>Boats float.</p>"), "training") == []
 

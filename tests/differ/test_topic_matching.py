@@ -14,7 +14,17 @@ from tests.strategies import prose, version
 from tracker.config.topics import load
 from tracker.differ import revise
 from tracker.differ.redline import redline
-from tracker.differ.topic_matching import _found, _possible, about, mentions, sentences, tags, union
+from tracker.differ.topic_matching import (
+    Mention,
+    _found,
+    _is_touched,
+    _possible,
+    about,
+    mentions,
+    sentences,
+    tags,
+    union,
+)
 from tracker.model import Tag, Topic
 
 SHIPPED = load(Path(__file__).parents[2] / "data" / "topics.toml")
@@ -357,3 +367,26 @@ def test_a_word_elsewhere_in_a_long_sentence_is_not_about_the_topic() -> None:
     assert [c.tags for c in revise(old, far, [SALE]).changes] == [()]
     assert [bool(c.tags) for c in revise(old, near, [SALE]).changes] == [True]
     assert [bool(c.tags) for c in revise(old, large, [SALE]).changes] == [True]
+
+
+@given(
+    st.lists(st.sampled_from(["a", "bb", " ", "  "]), min_size=6, max_size=60),
+    st.lists(st.integers(0, 60), min_size=4, max_size=20),
+    st.integers(0, 4),
+)
+def test_a_change_is_near_by_the_words_between(
+    parts: list[str], places: list[int], near: int
+) -> None:
+    """Only the nearest changes are looked at, as they come in order; any would say the same."""
+    text = "".join(parts)
+    start, middle, end, last = sorted(min(place, len(text)) for place in places[:4])
+    mention = Mention(text[middle:end], middle, end, (start, last))
+    edges = sorted({min(place, len(text)) for place in places[4:]})
+    changed = list(zip(edges[::2], edges[1::2], strict=False))
+    inside = [(max(a, start), min(b, last)) for a, b in changed if a < last and b > start]
+    words = sum(len(text[a:b].split()) for a, b in inside)
+    between = (
+        text[b:middle] if b <= middle else text[end:a] if a >= end else "" for a, b in inside
+    )
+    expected = words >= 5 or any(len(part.split()) <= near for part in between)
+    assert _is_touched(mention, text, changed, near) is expected

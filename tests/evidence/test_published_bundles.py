@@ -12,6 +12,7 @@ from tests.authority import Authority
 from tests.samples import ADS, DOCUMENT, followed, imported, terms, tracker
 
 WANTED = "publish_evidence = true\n"
+NAMED = "evidence-harbour-terms-global-20250903T120000Z.zip"
 MORE = ADS + "<p>We may train AI models on what you write.</p>"
 
 
@@ -30,7 +31,7 @@ def page_of(root: Path, day: int) -> Path:
 
 def test_a_revision_offers_what_proves_it_for_download(root: Path) -> None:
     page = page_of(root, 3)
-    assert 'href="evidence.zip" download' in (page / "index.html").read_text()
+    assert f'href="evidence.zip" download="{NAMED}"' in (page / "index.html").read_text()
     done = tracker(root, "evidence", "--check", str(page / "evidence.zip"))
     assert done.exit_code == 0, done.output
     with zipfile.ZipFile(page / "evidence.zip") as packed:

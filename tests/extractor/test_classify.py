@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -118,12 +119,28 @@ def test_a_letter_that_could_not_be_read_is_said_of_a_good_page() -> None:
 
 
 def test_a_page_that_lost_the_encoding_it_named_is_not_guessed_at() -> None:
-    body = "<p>Größe</p>".encode("latin-1")
+    body = "<p>Wir geben Ihre Daten über die Größe an niemanden weiter.</p>".encode("latin-1")
     named = capture(text="x", length=5, media="text/html; charset=iso-8859-1")
     unnamed = capture(text="x", length=5)
     assert classify(body, "text/html", SOURCE, [named], START).outcome is Outcome.NOT_TEXT
     assert classify(body, "text/html", SOURCE, [unnamed], START).outcome is Outcome.GOOD
-    assert classify(b"<p>plain</p>", "text/html", SOURCE, [named], START).outcome is Outcome.GOOD
+    plain = b"<p>We share your data with nobody at all.</p>"
+    assert classify(plain, "text/html", SOURCE, [named], START).outcome is Outcome.GOOD
+
+
+@pytest.mark.parametrize(
+    "words", ["Our engineers are on it.", "ページはありません", "Ova stranica spava."]
+)
+def test_a_short_page_that_says_nothing_of_terms_waits(words: str) -> None:
+    page = f"<h1>{words}</h1>".encode()
+    earlier: list[Capture] = []
+    for hours in (0, 13, 26):
+        time = START + timedelta(hours=hours)
+        found = classify(page, "text/html", SOURCE, earlier, time)
+        seen = replace(good(), outcome=found.outcome, text=found.text, length=found.length)
+        earlier.append(replace(seen, time=time))
+    assert [c.outcome for c in earlier] == [Outcome.EMPTY, Outcome.EMPTY, Outcome.GOOD]
+    assert classify(page, "text/html", SOURCE, [earlier[-1]], START).outcome is Outcome.GOOD
 
 
 @given(
@@ -215,7 +232,7 @@ def test_a_frame_that_a_script_is_to_fill_is_no_first_sight() -> None:
     assert found.outcome is Outcome.EMPTY
     assert "a script that is to fill it" in found.reason
     # A short text without a script is a short text, and one that was seen long is a collapse.
-    assert outcome("<main><p>Write to the address above.</p></main>") is Outcome.GOOD
+    assert outcome("<main><p>Write to us to have your data deleted.</p></main>") is Outcome.GOOD
     again = capture(outcome=Outcome.EMPTY, text=found.text, length=found.length)
     assert outcome(frame, again) is outcome(frame, good()) is Outcome.EMPTY
     words = "<p>We share your data with the carrier and nobody else.</p><script>count()</script>"
@@ -246,6 +263,18 @@ def test_a_frame_that_a_script_is_to_fill_is_no_first_sight() -> None:
         ("Acme", "Serviço em manutenção, voltaremos em breve.", Outcome.SERVER_ERROR),
         ("Acme", "Deze pagina bestaat niet.", Outcome.MISSING),
         ("Acme", "Schakel JavaScript in om verder te gaan.", Outcome.SERVER_ERROR),
+        ("Ошибка", "Такая страница не найдена.", Outcome.MISSING),
+        ("Przerwa", "Przerwa techniczna, zapraszamy jutro.", Outcome.SERVER_ERROR),
+        ("Hata", "Aradığınız sayfa bulunamadı.", Outcome.MISSING),
+        ("エラー", "お探しのページは見つかりませんでした。", Outcome.MISSING),
+        ("提示", "系统维护中，请稍后再试。", Outcome.SERVER_ERROR),
+        ("오류", "페이지를 찾을 수 없습니다.", Outcome.MISSING),
+        ("خطأ", "لم نتمكن من العثور على هذه الصفحة.", Outcome.MISSING),
+        ("त्रुटि", "यह पेज नहीं मिला।", Outcome.MISSING),
+        ("Virhe", "Sivu on hetken poissa.", Outcome.SERVER_ERROR),
+        ("Acme", "Press & Hold to go on.", Outcome.CHALLENGE),
+        ("Acme", "You need access to this file.", Outcome.WALL),
+        ("Index of /legal", "Parent Directory", Outcome.MISSING),
     ],
 )
 def test_an_error_says_so_in_many_languages(title: str, words: str, expected: Outcome) -> None:
@@ -258,6 +287,9 @@ def test_an_error_says_so_in_many_languages(title: str, words: str, expected: Ou
     [
         ("Refunds", "If goods are no longer available we say so. We pay back what you paid."),
         ("Sale", "You must create an account to buy. Goods can be sent back within ten days."),
+        ("返金", "サービスがメンテナンス中の場合、料金を返金します。契約は解約できます。"),
+        ("환불", "상품을 찾을 수 없습니다. 개인정보는 다른 사람에게 절대로 제공하지 않습니다."),
+        ("Возврат", "Если товар не найден, мы вернём оплату в течение десяти дней по закону."),
         ("Opt out", "Log in to your account, open Settings and opt out of training on your posts."),
         ("Cookies", "A captcha protects our form and sets a cookie. You may delete each cookie."),
         ("Uptime", "If the service is unavailable for a day, you may cancel and get a refund."),

@@ -162,7 +162,16 @@ def test_a_page_saved_as_mhtml_is_the_page_in_it(root: Path, tmp_path: Path) -> 
     assert "=3D" not in shown.stdout
 
 
-@pytest.mark.parametrize(("body", "name"), [(b"{\\rtf1 Terms}", "RTF"), (b"PK\3\4..word/", "DOCX")])
+_NESTED = b"Content-Type: multipart/related; boundary=b0\r\n\r\n" + b"".join(
+    b"--b%d\r\nContent-Type: multipart/related; boundary=b%d\r\n\r\n" % (n, n + 1)
+    for n in range(2000)
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [(b"{\\rtf1 Terms}", "RTF"), (b"PK\3\4..word/", "DOCX"), (_NESTED, "MHTML")],
+)
 def test_a_saved_file_that_is_no_page_is_wrong_use(
     root: Path, tmp_path: Path, body: bytes, name: str
 ) -> None:

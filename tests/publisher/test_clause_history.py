@@ -11,6 +11,7 @@ from tests.factories import SITE, TOPICS, every_kind, everything, heron, history
 from tracker.model import Clause, History, Kind
 from tracker.publisher import document_output
 from tracker.publisher.continuity import is_break, texts
+from tracker.publisher.site import clause_history
 from tracker.publisher.site.clause_history import ClauseHistories, ClauseHistory, clause_histories
 from tracker.publisher.templating import ENVIRONMENT
 
@@ -98,6 +99,18 @@ def test_an_added_clause_that_stands_has_no_more_to_tell() -> None:
     life = story("Children wear a vest that fits them and is fastened.", every_kind())
     assert life.was_born_of_a_change
     assert not life.has_changed
+
+
+def test_what_changed_or_is_in_force_has_a_page() -> None:
+    found = clause_histories(heron())
+    wanted = {life.id for life in found.lives.values() if life.has_changed or life.is_alive}
+    assert found.with_pages() == wanted
+
+
+def test_of_thousands_none_has_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = clause_histories(heron())
+    monkeypatch.setattr(clause_history, "_WHOLESALE", 0)
+    assert found.with_pages() == set()
 
 
 def test_of_a_split_the_first_part_goes_on_and_the_other_is_born() -> None:

@@ -229,6 +229,17 @@ def test_an_outage_is_an_item_and_its_end_is_another() -> None:
     assert guids(found)[0].endswith(":outage/heron/terms@uk/2025-03-12T08:30:00Z")
 
 
+def test_a_source_that_fails_beside_others_is_not_said_to_hide_the_text() -> None:
+    given = failing()
+    beside = tuple(replace(o, last_seen=o.began) for o in given.outages)
+    found = titles(feeds_of(replace(given, outages=beside))["status.xml"])
+    assert found == [
+        "Heron Terms (UK): a source has failed for days: refused",
+        "Heron Terms (UK): all sources answer",
+        "Heron Terms (UK): a source has failed for days: server error",
+    ]
+
+
 def test_the_end_of_an_outage_changes_nothing_of_its_beginning() -> None:
     given = failing()
     *_, lasting = given.outages

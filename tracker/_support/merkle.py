@@ -81,30 +81,6 @@ def inclusion(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
     return tuple(reversed(path))
 
 
-def root_by(leaf: bytes, index: int, size: int, path: Iterable[bytes]) -> bytes:
-    """Return the root that an audit path leads to from a leaf hash (RFC 9162, section 2.1.3.2).
-
-    Raises:
-        ValueError: It cannot be a path in a tree of `size` leaves.
-    """
-    last, found = size - 1, leaf
-    if not 0 <= index <= last:
-        raise ValueError("the leaf is not in the tree")
-    for node in path:
-        if last == 0:
-            raise ValueError("the path is too long")
-        if index & 1 or index == last:
-            found = node_hash(node, found)
-            while index and not index & 1:
-                index, last = index >> 1, last >> 1
-        else:
-            found = node_hash(found, node)
-        index, last = index >> 1, last >> 1
-    if last:
-        raise ValueError("the path is too short")
-    return found
-
-
 def _left(size: int) -> int:
     """Return the number of leaves in the left subtree: the largest power of two below `size`."""
     return 1 << (size - 1).bit_length() - 1

@@ -46,9 +46,7 @@ def write_evidence(app: App, revision: str, output: Path | None = None) -> tuple
         found = prover.files(chosen, text, stamped)
         if stamped is None:
             keep(app, text, heads, past)
-    document = chosen.document.replace("/", "-").replace("@", "-")
-    name = f"{document}-{urls.version_stamp(chosen.after)}"
-    path = output or app.root / f"evidence-{name}.zip"
+    path = output or app.root / urls.bundle_name(chosen)
     _write(path, found)
     return path, len(found)
 

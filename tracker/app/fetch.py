@@ -9,7 +9,8 @@ from functools import partial
 
 from tracker._support.containment import Failed, tried
 from tracker.app.app import App, watched
-from tracker.app.internet_archive import ArchiveRun, PublicArchive
+from tracker.app.catching_up import ArchiveRun
+from tracker.app.internet_archive import PublicArchive
 from tracker.app.network import fetcher
 from tracker.app.visits import Visit, interleaved, visit, with_preview
 from tracker.archive.store import Archive

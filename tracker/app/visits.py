@@ -9,7 +9,7 @@ from itertools import groupby, zip_longest
 from urllib.parse import urlsplit
 
 from tracker._support.containment import unexpected
-from tracker.app.internet_archive import ArchiveRun, Caught
+from tracker.app.catching_up import ArchiveRun, Caught
 from tracker.app.outcomes import FACTS, classified
 from tracker.archive.store import Archive
 from tracker.config.sources import INTERNET_ARCHIVE, KINDS, PAGE

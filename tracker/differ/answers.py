@@ -48,6 +48,7 @@ _TURN = re.compile(
 _CONDITIONAL = re.compile(r"\W{0,3}+(?:if|where|when|unless|should)\b", re.IGNORECASE)
 _CONDITION = 100
 _WORD = re.compile(r"\w+")
+_LONGEST = 10_000  # characters; more without a stop is no sentence, and dear to read
 _LISTED = {Unit.ITEM, Unit.CELL, Unit.DEFINITION}
 
 _MOST_KNOWN = 10_000  # passages
@@ -189,6 +190,8 @@ def _heard(topic: Topic, question: Question, passage: _Passage, within: Interval
     start, end = within
     if passage.text[start:end].rstrip(' ”"’)').endswith("?"):
         return None  # a question answers nothing
+    if end - start > _LONGEST:
+        return None
     lead = f"{passage.lead} " if passage.lead else ""
     text = f"{lead}{passage.text[start:end]}"
     found = mentions(question, text, [(len(lead), len(text))])

@@ -35,7 +35,7 @@ _NUMBERING = re.compile(
 # letters come first in a pattern, and what stands before them is looked back for: so no place is
 # tried but where they stand.
 _SPELLINGS = tuple(
-    (re.compile(rf"{spelt}(?<={before}{spelt}){after}"), plain)
+    (spelt.partition("[")[0], re.compile(rf"{spelt}(?<={before}{spelt}){after}"), plain)
     for before, spelt, after, plain in (
         (r"\w{3}", "is", r"(?=(?:e|es|ed|er|ers|ing|ation|ations|ational)\b)", "iz"),
         (r"\w{3}", "ys", r"(?=(?:e|es|ed|ing)\b)", "yz"),
@@ -94,8 +94,9 @@ def sense(text: str) -> str:
 
 def _in_one_spelling(text: str) -> str:
     plain = text.casefold()
-    for pattern, one in _SPELLINGS:
-        plain = pattern.sub(one, plain)
+    for letters_, pattern, one in _SPELLINGS:
+        if letters_ in plain:  # a pattern that is not met is dearer than asking for its letters
+            plain = pattern.sub(one, plain)
     return plain
 
 

@@ -414,24 +414,32 @@ def _evidence(
 
 
 def _is_touched(mention: Mention, text: str, changed: Sequence[Interval], near: float) -> bool:
-    """Return whether a change is near a mention, or so large that it is of the whole sentence."""
-    inside = [
-        (max(start, mention.sentence[0]), min(end, mention.sentence[1]))
-        for start, end in changed
-        if _overlap((start, end), mention.sentence)
-    ]
-    if sum(len(text[start:end].split()) for start, end in inside) >= _LARGE:
+    """Return whether a change is near a mention, or so large that it is of the whole sentence.
+
+    The intervals `changed` come in order, none over another.
+    """
+    first, last = mention.sentence
+    low = bisect_right(changed, first, key=lambda piece: piece[1])
+    inside = changed[low : bisect_left(changed, last, low, key=lambda piece: piece[0])]
+    if not inside or near == math.inf:
+        return bool(inside)
+    beside = bisect_left(inside, mention.start, key=lambda piece: piece[1])
+    nearest = (text[mention.end : start] for start, _ in inside[beside : beside + 1])
+    before = (text[end : mention.start] for _, end in inside[max(0, beside - 1) : beside])
+    most = int(near)
+    if any(len(between.split(None, most)) <= most for between in chain(nearest, before)):
         return True
-    return any(_distance(mention, text, piece) <= near for piece in inside)
+    return _are_words(_LARGE, (text[max(a, first) : min(b, last)] for a, b in inside))
 
 
-def _distance(mention: Mention, text: str, piece: Interval) -> int:
-    """Return how many words stand between a mention and what changed."""
-    start, end = piece
-    if _overlap(piece, (mention.start, mention.end)):
-        return 0
-    between = text[end : mention.start] if end <= mention.start else text[mention.end : start]
-    return len(between.split())
+def _are_words(number: int, parts: Iterable[str]) -> bool:
+    """Return whether so many words are in some parts of a text; no more are counted."""
+    found = 0
+    for part in parts:
+        found += len(part.split(None, number))
+        if found >= number:
+            return True
+    return False
 
 
 def above(topic: Topic, path: Sequence[str]) -> Iterator[str]:

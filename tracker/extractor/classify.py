@@ -37,6 +37,8 @@ from tracker.policy import has_agreed
 _COLLAPSE = 0.5
 #: A page with less text than this, none of it of terms, and with scripts is a frame to be filled.
 _SHELL = 250
+#: Without scripts it may be a notice in words that nobody has listed: it waits until it is agreed.
+_LITTLE = 300
 _SCRIPT = re.compile(rb"<script\b", re.IGNORECASE)
 
 _Wrong = tuple[Outcome, str]
@@ -61,8 +63,9 @@ class PageFacts:
     """What a body says by itself, whatever was seen before.
 
     `text`, `length` and `language` are of the document, `note` is about letters that could not be
-    read; `wrong` says that it is no document at
-    all, `is_shell` that it looks like a frame to be filled, `blank` that nothing can be read in it.
+    read; `wrong` says that it is no document at all, `is_shell` that it looks like a frame to be
+    filled, `is_mute` that a short page says nothing that terms say, `blank` that nothing can be
+    read in it.
     """
 
     is_guessed: bool
@@ -72,6 +75,7 @@ class PageFacts:
     language: str | None = None
     wrong: _Wrong | None = None
     is_shell: bool = False
+    is_mute: bool = False
     blank: _Wrong | None = None
     note: str = ""
 
@@ -127,7 +131,8 @@ def _looked_at(seen: PageFacts, body: bytes, media: str, source: Source | None) 
         length=len(text),
         language=language(text),
         wrong=_wrong_page(body, media, source, reading, whole),
-        is_shell=_is_shell(body, whole),
+        is_shell=_is_mute(whole, _SHELL) and not is_pdf(body) and _has_script(body),
+        is_mute=_is_mute(whole, _LITTLE) and not seen.is_transcript,
         blank=None if any(c.isalnum() for c in text) else _BLANK,
         note=_note(body, media),
     )
@@ -142,13 +147,14 @@ def _note(body: bytes, media: str) -> str:
     return pdf.note(body)
 
 
-def _is_shell(body: bytes, page: Reading) -> bool:
-    """Return whether a page looks like a frame that a script is to fill."""
-    if is_pdf(body):
-        return False
+def _is_mute(page: Reading, length: int) -> bool:
+    """Return whether a page has less text than `length`, and nothing in it that terms say."""
     texts = [clause.key for clause in page.clauses]
-    is_short = sum(map(len, texts)) < _SHELL and _SCRIPT.search(body) is not None
-    return is_short and not weight_of_terms(texts)
+    return sum(map(len, texts)) < length and not weight_of_terms(texts)
+
+
+def _has_script(body: bytes) -> bool:
+    return _SCRIPT.search(body) is not None
 
 
 def classify_against_history(
@@ -252,27 +258,36 @@ def _in_language(
 def _against_earlier(
     seen: PageFacts, earlier: Sequence[Capture], time: datetime, same: Same
 ) -> _Wrong:
-    """Return what only the last good capture can tell: a collapse."""
+    """Return what only other captures can tell: a collapse, a notice in unknown words."""
     last = last_good(earlier)
-    if last is None:
-        return Outcome.GOOD, ""
-    is_short = seen.length < _COLLAPSE * last.length
-    if is_short and not seen.is_transcript and not _has_agreed(same, earlier, time):
+    if last is not None and seen.length < _COLLAPSE * last.length:
+        if seen.is_transcript or _has_agreed(same, earlier, time, Outcome.COLLAPSED):
+            return Outcome.GOOD, ""
         return (
             Outcome.COLLAPSED,
             f"The text is {seen.length:,} characters long, less than half of the {last.length:,} "
             "last seen; it counts once three looks over a day agree.",
         )
+    is_new = seen.is_mute and not any(c.outcome is Outcome.GOOD and same(c) for c in earlier)
+    if is_new and not _has_agreed(same, earlier, time, Outcome.EMPTY):
+        return (
+            Outcome.EMPTY,
+            f"The page has {seen.length:,} characters of text and says nothing that terms say; "
+            "it counts once three looks over a day agree.",
+        )
     return Outcome.GOOD, ""
 
 
-def _has_agreed(same: Same, earlier: Sequence[Capture], time: datetime) -> bool:
-    """Return whether the looks just before this one, at `time`, showed the same for long enough."""
+def _has_agreed(same: Same, earlier: Sequence[Capture], time: datetime, waiting: Outcome) -> bool:
+    """Return whether the looks just before this one, at `time`, showed the same for long enough.
+
+    They were all `waiting`.
+    """
     looks = 1
     for capture in reversed(earlier):
         if capture.text is None:  # what showed nothing neither agrees nor disagrees
             continue
-        if capture.outcome is not Outcome.COLLAPSED or not same(capture):
+        if capture.outcome is not waiting or not same(capture):
             return False
         looks += 1
         if has_agreed(looks, capture.time, time):

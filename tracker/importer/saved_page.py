@@ -51,9 +51,12 @@ def _html_part(message: bytes) -> tuple[bytes, str, str | None] | None:
     """
     if message.lstrip()[:1] == b"<":
         return None
-    found = message_from_bytes(message)
-    pages = (p for p in found.walk() if p.get_content_type() in _PAGES and found.is_multipart())
-    page = next(pages, None)
+    try:
+        found = message_from_bytes(message)
+        parts = [*found.walk()] if found.is_multipart() else []
+    except RecursionError:  # parts in parts in parts
+        return None
+    page = next((part for part in parts if part.get_content_type() in _PAGES), None)
     body = page.get_payload(decode=True) if page is not None else None
     if page is None or not isinstance(body, bytes):
         return None

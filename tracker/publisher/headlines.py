@@ -8,6 +8,7 @@ count is the last resort.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -300,11 +301,10 @@ def _pieces(change: Change) -> Iterator[_Piece]:
     for op in (Op.INSERT, Op.DELETE):
         text, changed = _side(change, op)
         for start, end in sentences(text):
-            inside = [
-                (max(a, start) - start, min(b, end) - start)
-                for a, b in changed
-                if a < end and b > start and _WORD.search(text[max(a, start) : min(b, end)])
-            ]
+            low = bisect_right(changed, start, key=lambda piece: piece[1])
+            near = changed[low : bisect_left(changed, end, low, key=lambda piece: piece[0])]
+            pieces = ((max(a, start), min(b, end)) for a, b in near)
+            inside = [(a - start, b - start) for a, b in pieces if _WORD.search(text[a:b])]
             if inside:
                 first, last = inside[0][0], inside[-1][1]
                 yield _Piece(change, op is Op.INSERT, text[start:end], first, last)

@@ -150,7 +150,7 @@ def _standing(history: History, now: datetime, colour: bool, width: int) -> Iter
         yield from _wrapped("; ".join(answered), width, "    ")
     dated = None if standing.sources else standing.last_visit
     when = f"{words.minute(dated)}: " if dated else ""
-    for sentence in words.hindrances(standing, advice=True):
+    for sentence in words.hindrances(standing, advice=standing.is_alarming):
         yield from _wrapped(f"{when}{harmless(sentence)}", width, "    ")
     if standing.outcome in _ACCEPTABLE:
         yield from _wrapped(_ACCEPT, width, "    ")

@@ -34,6 +34,12 @@ def revision_page(revision: Revision) -> str:
     return f"changes/{revision.document}/{version_stamp(revision.after)}/"
 
 
+def bundle_name(revision: Revision) -> str:
+    """Return what the bundle of a revision is called apart from its page."""
+    document = revision.document.replace("/", "-").replace("@", "-")
+    return f"evidence-{document}-{version_stamp(revision.after)}.zip"
+
+
 def version_stamp(version: Version) -> str:
     """Name a version within its document as addresses do."""
     # A preview is often first seen together with the banner that announces it.

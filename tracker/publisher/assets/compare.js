@@ -258,11 +258,19 @@
     [from, to][n].value = value;
   }
 
+  // The version before another, or after the first.
+  function beside(value) {
+    const values = all[0].map((option) => option.value).filter((one) => documentOf(one) === documentOf(value));
+    const place = values.indexOf(value);
+    return values[place + 1] ?? values[place - 1] ?? value;
+  }
+
   const has = (n, value) => all[n].some((option) => option.value === value);
   const given = new URLSearchParams(location.search);
   [from, to].forEach((select, n) => {
     const value = given.get(select.name);
-    pick(n, has(n, value) ? value : all[n][0].value);
+    const other = given.get(n ? "from" : "to");
+    pick(n, has(n, value) ? value : has(n, other) ? beside(other) : all[n][0].value);
     select.addEventListener("change", choose);
     texts[n].addEventListener("change", () => { narrow(n, texts[n].value); choose(); });
   });
@@ -273,6 +281,8 @@
     choose();
   });
   if (has(0, given.get("from")) && has(1, given.get("to"))) show();
-  else if (given.size) said.textContent = "The address names a version that is not here.";
+  else if (given.size === 1 && has(0, given.get("from") ?? given.get("to"))) {
+    said.textContent = "Choose the version to compare it with: of another day, or of another edition.";
+  } else if (given.size) said.textContent = "The address names a version that is not here.";
   else said.textContent = "Choose two versions.";
 })();

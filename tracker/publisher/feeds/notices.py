@@ -135,24 +135,24 @@ def renamed_item(history: History, time: datetime, base: str) -> Item:
 def outage_items(history: History, outage: Outage, base: str) -> Iterator[Item]:
     """Yield an item for the beginning of an outage and, once it is over, another for its end."""
     document, name = history.document.id, words.document_name(history)
-    place = Place(history, f"{base}status/", "How every text stands")
-    since = f"since {words.day(outage.last_seen or outage.began)}"
+    place = Place(history, f"{base}status/", "How fresh every text is")
+    since, seen = f"since {words.day(outage.last_seen or outage.began)}", outage.last_seen
+    # Others may show a text while a source that worked gives it no more.
+    is_seen = seen is not None and seen >= outage.began
+    what, back = ("a source has failed for days", "all sources answer") if is_seen else ("", "")
     why = f": {outage.outcome.value}" if outage.outcome is not Outcome.ANSWERED else ""
-    before = (
-        f"It was last seen {words.moment(outage.last_seen)}; what is shown is the text of then."
-        if outage.last_seen
-        else "It has not been seen before."
-    )
+    before = f"It was last seen {words.moment(seen)}" if seen else "It has not been seen before"
+    before += "; what is shown is the text of then." if seen and not is_seen else "."
     said = [s for s in (words.line(without_advice(outage.reason), 1000), before) if s]
     key, kind = f"outage/{document}/{words.iso(outage.began)}", ("outage", "Outage")
-    yield sentences_item(
-        key, f"{name}: not seen {since}{why}", said, kind, outage.began, place, _STATUS
-    )
+    title = f"{name}: {what or f'not seen {since}'}{why}"
+    yield sentences_item(key, title, said, kind, outage.began, place, _STATUS)
     if outage.ended:
-        well = f"All is as expected again since {words.moment(outage.ended)}."
-        said = [f"It had not been seen {since}. {well}"]
+        missed = "" if is_seen else f"It had not been seen {since}. "
+        said = [f"{missed}All is as expected again since {words.moment(outage.ended)}."]
         key, kind = f"recovery/{document}/{words.iso(outage.ended)}", ("recovery", "Recovery")
-        yield sentences_item(key, f"{name}: seen again", said, kind, outage.ended, place, _STATUS)
+        title = f"{name}: {back or 'seen again'}"
+        yield sentences_item(key, title, said, kind, outage.ended, place, _STATUS)
 
 
 def sentences_item(

@@ -18,6 +18,9 @@ from tracker.model import Change, Clause, History, Kind, Revision, Version, dige
 from tracker.publisher.continuity import carries_on, is_break, kept
 from tracker.publisher.redlines import Row, whole
 
+#: Of more changes at once, or of more clauses in force, a page for each would tell nothing more.
+_WHOLESALE = 2000
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -72,6 +75,12 @@ class ClauseHistory:
         """Whether there is more to tell than when it came."""
         return len(self.steps) > self.was_born_of_a_change
 
+    @property
+    def changed_among_few(self) -> bool:
+        """Whether it changed in a revision that did not change thousands of others too."""
+        own = self.steps[self.was_born_of_a_change :]
+        return any(len(step.revision.changes) <= _WHOLESALE for step in own)
+
 
 @dataclass(frozen=True, slots=True)
 class ClauseHistories:
@@ -88,6 +97,12 @@ class ClauseHistories:
         """Return the life of a clause of a version, None in a preview."""
         place = self.places.get(version.key)
         return None if place is None else self.lives[self.ids[place][clause]]
+
+    def with_pages(self) -> set[str]:
+        """Return the lives that are told on pages of their own: changed, or in force today."""
+        alive = {life.id for life in self.lives.values() if life.is_alive}
+        changed = {life.id for life in self.lives.values() if life.changed_among_few}
+        return changed | (alive if len(alive) <= _WHOLESALE else set())
 
     def anchor(self, version: Version, clause: int) -> str:
         """Return its anchor on the page of its version: its life, or its place if it has none."""

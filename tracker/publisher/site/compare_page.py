@@ -15,7 +15,7 @@ from tracker.publisher.continuity import texts
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A version in a list: `value` names it in the address of a comparison, `name` is its own.
+    """A version in a list: `value` names it in the address of a comparison.
 
     `text` is the number of the text that it is a version of: another one from where another page
     was read.
@@ -23,7 +23,6 @@ class Choice:
 
     value: str
     label: str
-    name: str
     text: int = 0
 
 
@@ -62,20 +61,19 @@ def document_versions(history: History) -> DocumentVersions:
     days = Counter(version.first_seen.date() for version in found)
     starts = [text[0].first_seen for text in texts(history)]
     choices = tuple(
-        _choice(history, v, days[v.first_seen.date()] > 1, bisect(starts, v.first_seen))
+        _choice(v, days[v.first_seen.date()] > 1, bisect(starts, v.first_seen))
         for v in reversed(found)
     )
     name = words.document_name(history)
     return DocumentVersions(name, history.document.id, choices, words.topic_changes(history))
 
 
-def _choice(history: History, version: Version, has_twin: bool, text: int) -> Choice:
+def _choice(version: Version, has_twin: bool, text: int) -> Choice:
     """Return a version by its day; two versions of one day are told apart by the hour."""
     time = version.first_seen
     label = words.sight(version) if has_twin else words.day(time)
     shown = ", preview" if version.is_preview else ""
-    name = words.document_name(history)
-    return Choice(urls.version_name(version), f"{label}{shown}", name, text)
+    return Choice(urls.version_name(version), f"{label}{shown}", text)
 
 
 def editions(histories: Sequence[History]) -> Iterator[Suggestion]:

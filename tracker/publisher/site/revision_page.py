@@ -150,6 +150,7 @@ def _page(
         before_page=urls.version_page(revision.before),
         after_page=urls.version_page(revision.after),
         embed=urls.embed_page(revision),
+        bundle_name=urls.bundle_name(revision),
         bundle=urls.BUNDLE if frame.has_bundles and revision.is_news else "",
         told_at_once=_told_in(revision),
         picture=f"{entry.page}card.png" if frame.lent.picture else "",

@@ -21,7 +21,7 @@ from tracker.publisher import urls, words
 from tracker.publisher.site.clause_history import ClauseHistories
 
 INDEX = "search/index.json"
-_LARGEST_PART = 9_000  # characters; a paragraph of law has 500
+_LARGEST_PART = 4_000  # characters; a paragraph of law has 500
 _LARGEST_LEAF = 9_000  # characters of a file of the index
 _EVERYWHERE = 0.5  # of all parts; a word of so many tells none from another
 _LONGEST_WORD = 40

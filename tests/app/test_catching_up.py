@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.public_archive import Kept, PublicArchive
-from tracker.app.internet_archive import ArchiveRun, Caught
+from tracker.app.catching_up import ArchiveRun, Caught
 from tracker.app.internet_archive import PublicArchive as Public
 from tracker.app.readings import read_anew, reader_of
 from tracker.archive.store import Archive
