@@ -57,7 +57,8 @@ ELEMENTS = set(
     td text th thead time title tr ul""".split()
 )
 ATTRIBUTES = set(
-    """aria-hidden aria-label aria-labelledby autocomplete charset checked class content data-copy
+    """aria-hidden aria-label aria-labelledby autocomplete charset checked class colspan content
+    data-copy
     data-after data-before data-document data-label data-now data-removed data-reworded data-root
     data-seen data-stood data-text data-topics data-under data-visited data-was data-significance
     datetime defer download for height

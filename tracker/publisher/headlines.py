@@ -43,7 +43,7 @@ _FEW = 6  # words; a name, a label
 _LARGE = 30  # words that changed; more matter no more
 _WORD = re.compile(r"[^\W_]+")
 # What is of one word with the edit beside it.
-_TAIL, _HEADS = re.compile(r"(?<!\S)\S*\w\S*\Z"), re.compile(r"\S*\w")
+_TAIL, _HEADS = re.compile(r"(?<!\S)(?=[^\w\s]*\w)\S++\Z"), re.compile(r"\S*\w")
 _QUIET = {
     Significance.TECHNICAL: "read from another place; not a change of the terms",
     Significance.LINKS: "link targets changed",
