@@ -62,6 +62,11 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def service_of(document: str) -> str:
+    """Return the name of a document's service in addresses."""
+    return document.partition("/")[0]
+
+
 def utc(time: datetime) -> datetime:
     """Convert `time` to UTC; a time without an offset is taken to be in UTC.
 
@@ -155,8 +160,9 @@ class Question:
     """One thing to know about a topic, in the words of `topics.toml`.
 
     A sentence about the topic answers it if it has one of `words`, or one word of each group of a
-    `near` rule; nothing inside a match of `never` counts. `says` is what a headline reports of a
-    text that begins to answer, as "it may train AI on members' data"; empty where nothing can be.
+    `near` rule; nothing inside a match of `never` counts, and a sentence with one of `unless` is
+    no answer. `says` is what a headline reports of a text that begins to answer, as "it may train
+    AI on members' data"; empty where nothing can be.
     """
 
     id: str
@@ -165,6 +171,7 @@ class Question:
     words: tuple[str, ...]
     near: tuple[tuple[tuple[str, ...], ...], ...]
     never: tuple[str, ...]
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,10 +256,10 @@ class Capture:
 
     `body` and `text` are digests, or None if there was nothing to digest. `via` is `LIVE`,
     `PREVIEW`, or the archive it came from; `archive_url` is the address of that archive's own
-    record. `source` is None if an import does not know the page. `media` is `text/html` or
-    `text/markdown`. `length` is the number of characters of the readable text. `facts` holds
-    anything else that was recorded, by name: `program` is the version of this program that took the
-    capture. `number` is the place in the log, from 1; captures of one moment are in this order.
+    record. `source` is None if an import does not know the page. `media` is the body's media type,
+    `length` the number of characters of the readable text. `facts` holds anything else that was
+    recorded, by name: `program` is the version of this program that took the capture. `number` is
+    the place in the log, from 1; captures of one moment are in this order.
     """
 
     document: str
@@ -283,6 +290,11 @@ class Capture:
     def is_preview(self) -> bool:
         """Return whether it shows a text that is not in force yet."""
         return self.via == PREVIEW or self.fact(SHOWS) == PREVIEW
+
+    @property
+    def is_transcript(self) -> bool:
+        """Return whether it is the text that an archive made of the page, in Markdown."""
+        return self.media.startswith("text/markdown")
 
     @property
     def recorded(self) -> datetime:
@@ -651,10 +663,10 @@ class State(StrEnum):
 class SourceState:
     """The state of one source of a document after its last look.
 
-    `name` is `page`, `internet-archive`, or that of a collection. `answered` is when it last
-    answered, `seen` when the newest text that it gave was seen there. `since` is when `outcome` and
-    `reason` began to stand in the way, None if nothing does. A source `is_closed` where robots.txt
-    closes the page to us.
+    `name` is `page`, `internet-archive`, or that of a collection, whose title is `title`.
+    `answered` is when it last answered, `seen` when the newest text that it gave was seen there.
+    `since` is when `outcome` and `reason` began to stand in the way, None if nothing does. A source
+    `is_closed` where robots.txt closes the page to us.
     """
 
     name: str
@@ -665,6 +677,7 @@ class SourceState:
     outcome: Outcome | None = None
     reason: str = ""
     is_closed: bool = False
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 AGREEING_OBSERVATIONS = 3
 #: ... the last of them at least this long after the first.
 AGREEING_TIME = timedelta(hours=24)
-#: How far back the first sight of an item may lie that is news to subscribers: what was only held
-#: back until it agreed is, and what an import brings from long ago is not.
+#: An item is news to subscribers if its first sight is at most this long ago: a text that was held
+#: until looks agreed still is, one that an import brings from long ago is not.
 NEWS_FOR = timedelta(days=14)
 #: For so long a source that worked may fail before that is alarming.
 FAILING_TIME = timedelta(days=3)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import pdfs
 from tests.repositories import commit, git, start
 from tests.samples import declare, tracker
 from tests.servers import Server, answer
@@ -144,6 +145,14 @@ def test_a_period_of_a_file_is_one_text(root: Path, collection: Path) -> None:
     assert (days(done.captures), days(done.looks)) == (["01-01"], [])
     sources(root, collection, f'file = "{TERMS}", since = 2025-01-20')
     assert days(run(root).captures) == ["02-01"]
+
+
+def test_a_pdf_of_a_collection_is_read(root: Path, collection: Path) -> None:
+    file = "Harbour/Terms.pdf"
+    commit(collection, {file: pdfs.fpdf(pdfs.text(1))}, "2025-02-04T06:00:00Z")
+    sources(root, collection, f'file = "{file}"')
+    assert days(run(root).captures) == ["02-04"]
+    assert "Heron" in tracker(root, "show", DOCUMENT).stdout
 
 
 def test_commits_of_times_to_come_are_left_for_then(root: Path) -> None:

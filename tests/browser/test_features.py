@@ -171,7 +171,7 @@ def test_the_list_of_changes_is_filtered_and_the_address_says_how(
     again = opened(context, page.url).page
     assert again.evaluate(shown) == 1
     assert again.input_value("[name=topics]") == "generative-ai"
-    lost = opened(context, f"{site}changes/?topics=none-such&worth=").page
+    lost = opened(context, f"{site}changes/?topics=none-such&significance=").page
     assert lost.evaluate(shown) == everything_
 
 

@@ -59,6 +59,14 @@ def test_nothing_counts_inside_a_phrase_of_never() -> None:
     assert said(read("<p>Our model was trained to draft letters.</p>"), "training") == []
 
 
+def test_what_members_must_not_do_is_no_answer() -> None:
+    asked = replace(MODELS, questions=(replace(TRAINING, unless=("you must not",)),))
+    found = "<p>We train models. You must not train models with the service.</p>"
+    assert said(read(found), "training", asked) == ["We train models."]
+    listed = "<p>With our models you must not:</p><ul><li>train models</li></ul>"
+    assert said(read(listed), "training", asked) == [], "nor under such a sentence"
+
+
 def test_a_sentence_follows_from_the_one_before_it() -> None:
     terms = read("<p>We train AI. You can opt out at any time. You can opt out of mail.</p>")
     assert said(terms, "choice") == ["You can opt out at any time."]
@@ -143,6 +151,23 @@ def test_a_refusal_is_marked() -> None:
     assert not one(read("<p>We train models and do not take notes.</p>")).refuses
     assert not one(read("<p>If you do not object: we train models.</p>")).refuses
     assert not one(read("<p>We do not sell what you post but train models.</p>")).refuses
+    assert not one(read("<p>If you do not object, we train models.</p>")).refuses
+
+
+def test_a_refusal_holds_for_the_whole_sentence() -> None:
+    far = (
+        "<p>We will not use and will not let those who row for us use letters to train models.</p>"
+    )
+    assert one(read(far)).refuses
+    assert one(read("<p>Prohibition on how we train models</p>")).refuses
+    assert one(
+        read("<p>We restrict those who row for us from letting it train models.</p>")
+    ).refuses
+
+
+def test_what_leads_to_a_list_refuses_its_items() -> None:
+    assert one(read("<p>You may not:</p><ul><li>use letters to train models</li></ul>")).refuses
+    assert not one(read("<p>We may:</p><ul><li>use letters to train models</li></ul>")).refuses
 
 
 def test_a_day_that_is_still_to_come_is_told() -> None:

@@ -3,6 +3,10 @@
 `answers.json` holds what each sentence of the texts answers, as a person read it: the sentence by
 the beginning of the SHA-256 of its words, so that no sentence of a service is in the repository.
 What a text answers, and when that changed, follows from where the sentences are.
+
+Those labels corrected what the program had found. `answers_unseen.json` holds those of four texts
+that were read before the program was asked: each version last published then, up to the sentence
+`last`; a question mark is where a person could say either.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -27,6 +31,7 @@ from tracker.model import Topic, Version, digest
 from tracker.publisher.continuity import texts
 
 FILE = Path(__file__).parent / "answers.json"
+UNSEEN = FILE.with_name("answers_unseen.json")
 #: The bundles, and what is read of each: an edition and a service, and the documents labelled.
 READ = (
     ("linkedin-versions", "eu", "LinkedIn", ("privacy-policy@eu", "terms-of-service@eu")),
@@ -61,6 +66,22 @@ def answered(root: Path, topics: Sequence[Topic]) -> Iterator[Answered]:
             for n, text in enumerate(texts(history)):
                 for version in text:
                     yield from _answered(asker, topics, version, n, known)
+
+
+def unseen(root: Path, topics: Sequence[Topic]) -> Iterator[Answered]:
+    """Ask the newest version of each text that was labelled before it was first asked."""
+    asker = Asker(topics)
+    for name, one in json.loads(UNSEEN.read_text(encoding="utf-8")).items():
+        folder = root / one["service"]
+        _import(folder, one["bundle"], "global", one["service"])
+        (history,) = tracker.histories(tracker.open_workspace(folder), [name])
+        every = list(map(_key, _sentences(history.versions[-1])))
+        read = set(every[: every.index(one["last"]) + 1] if one["last"] else every)
+        for asked in _answered(asker, topics, history.versions[-1], 0, one["labels"]):
+            either = {
+                key for key, labels in one["labels"].items() if f"{asked.question}?" in labels
+            }
+            yield replace(asked, found=(asked.found & read) - either)
 
 
 def _import(root: Path, bundle: str, edition: str, service: str) -> None:

@@ -44,6 +44,10 @@ def figures(root: Path) -> Iterator[Figure]:
     yield Figure("answers/sentences", answers.sentence_score(asked), wrong)
     yield Figure("answers/presence", answers.presence_score(asked))
     yield Figure("answers/changes", answers.change_score(asked))
+    unseen = tuple(answers.unseen(root / "unseen", topics))
+    wrong = tuple(answers.wrong(unseen))
+    yield Figure("answers/unseen/sentences", answers.sentence_score(unseen), wrong)
+    yield Figure("answers/unseen/presence", answers.presence_score(unseen))
     dated = revisions.effective_score(found)
     yield Figure("effective-date", dated, tuple(revisions.effective_wrong(found)))
 

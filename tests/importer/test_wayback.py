@@ -261,6 +261,27 @@ def test_an_archive_that_gives_out_ends_the_import_with_a_sentence(tmp_path: Pat
     assert "answers no more" in done.output
 
 
+def test_a_document_of_several_pages_is_imported_published_and_proved(tmp_path: Path) -> None:
+    more = "https://harbour.example/legal/fees"
+    fees = [kept(n, terms(n).replace(b"berth", b"crane"), more) for n in (1, 4)]
+    with PublicArchive([*many(3), *fees]) as archive:
+        root = declare(tmp_path, archive.url)
+        file = root / "data" / "declarations" / "global" / "Harbour.json"
+        pages = [{"fetch": url, "select": "main"} for url in (PAGE, more)]
+        terms_of = {"Terms of Service": {"combine": pages}}
+        file.write_text(json.dumps({"name": "Harbour", "terms": terms_of}))
+        done = bring(root, archive)
+    assert "5 captures imported" in done.output
+    (row,) = json.loads(tracker(root, "log", "--json").stdout)
+    assert row["first_seen"].startswith(f"{START + 4 * timedelta(days=12):%Y-%m-%dT%H:%M}")
+    for command in ("publish", "verify", "doctor"):
+        done = tracker(root, command)
+        assert done.exit_code == 0, done.output
+    assert tracker(root, "evidence", "harbour", "--output", str(tmp_path / "e.zip")).exit_code == 0
+    checked = tracker(root, "evidence", "--check", str(tmp_path / "e.zip"))
+    assert checked.exit_code == 0, checked.output
+
+
 @pytest.mark.parametrize("status", [404, 999])
 def test_captures_of_pages_that_refused_do_not_end_the_import(tmp_path: Path, status: int) -> None:
     with PublicArchive(many(9)) as archive:

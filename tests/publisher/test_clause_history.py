@@ -101,14 +101,13 @@ def test_an_added_clause_that_stands_has_no_more_to_tell() -> None:
     assert not life.has_changed
 
 
-def test_where_thousands_changed_at_once_none_has_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_a_text_of_thousands_of_clauses_none_has_a_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     lives = clause_histories(heron()).lives.values()
-    most = max(len(revision.changes) for revision in heron().revisions)
+    assert all(life.has_page is (life.has_changed or life.is_alive) for life in lives)
     assert any(life.has_page for life in lives)
-    assert all(life.has_page is life.has_changed for life in lives)
-    monkeypatch.setattr(clause_history, "_WHOLESALE", most)
-    assert any(life.has_page for life in lives)
-    monkeypatch.setattr(clause_history, "_WHOLESALE", 0)
+    monkeypatch.setattr(clause_history, "_MOST_CLAUSES", 0)
     assert not any(life.has_page for life in lives)
 
 
@@ -214,8 +213,15 @@ def test_a_life_is_told_from_today_backwards() -> None:
     page = files[f"documents/{given.document.id}/clauses/{life.id}/index.html"].decode()
     assert page.index("Reads today") < page.index("11 March 2025", page.index("How it came"))
     assert page.index("How it came to this") < page.rindex("In this text when it was first read")
-    untouched = {x.id for x in clause_histories(given).lives.values() if not x.has_changed}
-    assert not [n for n in files if any(f"clauses/{name}/" in n for name in untouched)]
+
+
+def test_every_clause_in_force_has_a_history_and_the_newest_text_leads_to_it() -> None:
+    files = publish([heron()], TOPICS, SITE)
+    folder = "documents/heron/privacy-policy@global/"
+    living = {x.id for x in clause_histories(heron()).lives.values() if x.is_alive}
+    assert all(f"{folder}clauses/{name}/index.html" in files for name in living)
+    newest = files[f"{folder}20250321T083000Z/index.html"].decode()
+    assert all(f'href="../clauses/{name}/index.html"' in newest for name in living)
 
 
 def test_what_stands_around_a_page_is_set_once_for_all_clauses(

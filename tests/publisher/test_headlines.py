@@ -129,6 +129,28 @@ def test_a_long_sentence_is_cut_to_what_changed() -> None:
     assert "price" in found or " and boats" in found
 
 
+def test_a_long_sentence_says_who_and_what_changed() -> None:
+    kept = "Those who sail here and leave a boat at the pier for longer than one summer "
+    found = of(f"{kept * 3}pay ten crowns.", f"{kept * 3}pay twelve crowns.")
+    assert "“Those who sail here" in found
+    assert found.endswith("pay twelve crowns.”")
+
+
+def test_a_long_new_sentence_is_cut_to_what_is_about_the_topic() -> None:
+    kept = "If you give us the number of a telephone that you keep on board "
+    found = of("Be kind.", f"Be kind. {kept * 3}we may train AI with the voice.")
+    assert "new: “If you give us" in found
+    assert "train AI" in found
+
+
+def test_an_address_that_changed_is_said_as_a_whole() -> None:
+    found = of(
+        "Write to us at pier@heron.example when it leaks.",
+        "Write to us at boats@heron.example when it leaks.",
+    )
+    assert found.startswith("“pier@heron.example” became “boats@heron.example” in")
+
+
 def test_a_name_in_a_list_is_said_with_its_heading() -> None:
     found = history(
         "# Rules\n## Who gets names\nThese do:\n- Lake Union",

@@ -159,7 +159,7 @@ def test_the_status_of_texts_that_cannot_be_had() -> None:
 
 def test_every_question_is_put_to_every_text() -> None:
     found = [reply for history in (heron(), unseen()) for reply in replies(history, TOPICS)]
-    rows = records.now(found, TOPICS, SITE.site_url)
+    rows = records.in_force(found, TOPICS, SITE.site_url)
     assert [row["question"] for row in rows] == ["training", "output", "sharing"]
     training, _, sharing = rows
     assert training["name"] == "Heron Privacy Policy"
@@ -181,5 +181,5 @@ def test_a_text_in_another_language_is_not_said_to_be_silent() -> None:
     newest = given.versions[-1]
     spoken = tuple(replace(c, language="fr") for c in newest.captures)
     french = replace(given, versions=(*given.versions[:-1], replace(newest, captures=spoken)))
-    rows = records.now(replies(french, TOPICS), TOPICS, "")
+    rows = records.in_force(replies(french, TOPICS), TOPICS, "")
     assert {row["answered"] for row in rows} == {None}

@@ -59,7 +59,7 @@ ELEMENTS = set(
 ATTRIBUTES = set(
     """aria-hidden aria-label aria-labelledby autocomplete charset checked class content data-copy
     data-after data-before data-document data-label data-now data-removed data-reworded data-root
-    data-seen data-stood data-text data-topics data-under data-visited data-was data-worth
+    data-seen data-stood data-text data-topics data-under data-visited data-was data-significance
     datetime defer download for height
     hidden href http-equiv id label lang min name open property rel role scope src tabindex
     target title type value viewbox width x x1 x2 y y1 y2""".split()

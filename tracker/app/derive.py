@@ -38,9 +38,9 @@ _EACH = 10
 class Job:
     """A document to derive; `captures` are in order, `corrections` those of this document.
 
-    `pictures` says whether revisions have one; `texts` are those of its captures where they are
-    known, `earlier` those of other captures of it. What was not `published` yet is told at `now`,
-    with the log of `size`.
+    `pictures` says whether revisions have one; `texts` is what was derived from these captures
+    before, if anything was, `earlier` what was derived from an older set of them. What was not
+    `published` yet is told at `now`, with the log of `size`.
     """
 
     document: Document

@@ -1,7 +1,7 @@
 """Public collections that are followed: what is new in them is recorded, and when they last looked.
 
-A collection records a text only when it changed. So its last commit says that it looked until
-then, and saw nothing else: a text it is the latest source of was seen as it is at that time.
+A collection records a text only when it changed. So where it is the newest source of a text, the
+text counts as seen, as it is, at the collection's last commit.
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ from tracker.policy import APART
 if TYPE_CHECKING:
     from tracker.importer import Entry, Mirror, News
 
-_SUFFIXES = {"text/markdown": ".md", "text/html": ".html"}
 #: Where sites that host repositories show a file as of a commit.
 _SHOWN_AT = {
     "github.com": "/blob/",
@@ -103,7 +102,7 @@ def _note_answer(archive: Archive, plan: _Plan, done: CollectionVisit, now: date
     That it still cannot be reached is recorded as seldom as a page is visited.
     """
     one = plan.collection
-    reason = "" if done.last else done.problem
+    reason = "" if done.last else done.problem.removeprefix(f"{one.title} cannot be reached: ")
     outcome = Outcome.UNREACHABLE if reason else Outcome.ANSWERED
     facts = facts_of(one.name, now)
     with archive.together():
@@ -275,7 +274,7 @@ class _Reading:
             yield from self._of(entry)
 
     def _of(self, entry: Entry) -> Iterator[Found]:
-        path = _path(entry)
+        path = entry.path
         mine = [d for d, f in self.plan.files if f.file == path and f.covers(entry.time)]
         try:
             body = body_of(self.news.repository, entry, self.now)
@@ -288,10 +287,6 @@ class _Reading:
             yield Found(
                 document, _source(entry, document), _record(self.plan, entry, body, self.now)
             )
-
-
-def _path(entry: Entry) -> str:
-    return f"{entry.service}/{entry.type}{_SUFFIXES[entry.media.partition(';')[0]]}"
 
 
 def _source(entry: Entry, document: Document) -> Source | None:
@@ -307,7 +302,7 @@ def _source(entry: Entry, document: Document) -> Source | None:
 
 
 def _record(plan: _Plan, entry: Entry, body: bytes, now: datetime) -> Record:
-    shown = _copy(plan.collection.url, entry.commit, _path(entry)) or entry.archive_url
+    shown = _copy(plan.collection.url, entry.commit, entry.path) or entry.archive_url
     return Record(
         entry.location,
         entry.time,
@@ -317,7 +312,7 @@ def _record(plan: _Plan, entry: Entry, body: bytes, now: datetime) -> Record:
         archive_url=shown,
         facts=(
             *facts_of(plan.collection.name, now),
-            *_facts(plan.collection, entry.commit, _path(entry), entry.archive_url or ""),
+            *_facts(plan.collection, entry.commit, entry.path, entry.archive_url or ""),
         ),
     )
 
@@ -349,7 +344,7 @@ def _copy(url: str, commit: str, file: str) -> str | None:
 
 
 def _looks(archive: Archive, plan: _Plan, found: News, reading: _Reading) -> Iterator[Capture]:
-    """Record of each text that the collection saw it as it is when it looked last."""
+    """Record each text that did not change as seen at the collection's last commit."""
     assert found.time is not None  # noqa: S101 - as the caller has seen
     if found.time > reading.now:
         return

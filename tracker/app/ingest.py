@@ -21,7 +21,7 @@ from tracker.errors import ImportFailed
 from tracker.extractor import Classification, PageFacts, examine
 from tracker.fetcher import public_headers
 from tracker.importer import Record, Refusal, doubt, same_page
-from tracker.model import Capture, Document, Outcome, Source, digest
+from tracker.model import Capture, Document, Outcome, Source, digest, service_of
 
 if TYPE_CHECKING:
     from tracker.importer import Entry, Repository, Undated
@@ -68,7 +68,7 @@ Looking = Callable[
 
 
 def look(work: tuple[str, bytes, str, Source | None] | None) -> PageFacts | Failed | None:
-    """Examine elsewhere a document's body, of this media type, read so."""
+    """Examine a body in a worker process: the document, the body, its media type and its source."""
     if work is None:
         return None
     document, body, media, source = work
@@ -301,7 +301,7 @@ def _source(entry: Entry, document: Document, declared: Sequence[Document]) -> S
 
 
 def _owner(document: Document) -> tuple[str, str]:
-    return document.id.partition("/")[0], document.edition
+    return service_of(document.id), document.edition
 
 
 def _of_entry(entry: Entry, body: bytes) -> Record:

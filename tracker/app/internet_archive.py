@@ -227,7 +227,10 @@ class ArchiveRun:
     @property
     def trouble(self) -> str:
         """Why no more is asked of it in this run; empty while it answers."""
-        return f"{_host(self.public.base)}: {self._trouble.reason}" if self._trouble else ""
+        if self._trouble is None:
+            return ""
+        host, reason = _host(self.public.base), self._trouble.reason
+        return reason if host in reason else f"{host}: {reason}"
 
     def _mind(self, error: NoAnswer) -> None:
         self._silent += 1

@@ -1,4 +1,4 @@
-"""What came of a body, at the cost of reading it only where it does not read as it did last."""
+"""Judging a body, which is parsed only where it differs from the last good one."""
 
 from __future__ import annotations
 

@@ -199,7 +199,7 @@ class Rederived:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """A document that has to be derived; its part will be known again by `key`."""
+    """A document that has to be derived; `key` names all that its part depends on."""
 
     case: Case
     key: str

@@ -9,7 +9,7 @@ from tracker.app.session import histories_of, opened
 from tracker.config.declarations import find as find_document
 from tracker.config.topics import find as find_topic
 from tracker.errors import UsageError
-from tracker.model import Document, History, Topic
+from tracker.model import Document, History, Topic, service_of
 
 
 def asked(app: App, names: Sequence[str]) -> tuple[tuple[Topic, ...], list[History]]:
@@ -68,4 +68,4 @@ def _meant(documents: Sequence[Document], name: str) -> list[str]:
 def _of_one_kind(documents: Sequence[Document], name: str) -> list[Document]:
     """Return the documents of a service or an edition."""
     wanted = name.strip().casefold()
-    return [d for d in documents if wanted in {d.id.partition("/")[0], d.edition}]
+    return [d for d in documents if wanted in {service_of(d.id), d.edition}]

@@ -27,9 +27,9 @@ def revision_between(
 
 
 def version_at(found: History, day: str | None = None) -> Version:
-    """Return the version that stood at the end of `day` (or at an ISO time), or the latest.
+    """Return the version that was seen last by the end of `day` (or at an ISO time), or the latest.
 
-    A time at which one was first seen, as its address or the id of its item gives it, names that.
+    A time of first sight, as it is in an address or the id of an item, names that version.
     Raises UsageError where nothing was seen by then.
     """
     if not found.versions:

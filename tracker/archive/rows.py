@@ -1,7 +1,8 @@
 """Captures as rows of the archive, and back.
 
 The names here are columns. The bytes that are hashed for a row are defined separately, in
-`tracker.archive.log_entries`: a new column does not change them.
+`tracker.archive.log_entries`: a new column does not change them, so nothing would prove it. A new
+fact about a capture belongs into its `facts`, which are proved.
 """
 
 from __future__ import annotations

@@ -107,8 +107,8 @@ class Archive:
     def together(self) -> Iterator[None]:
         """Put all that is added in the block on disk at once, when it ends, even by an error.
 
-        Where bodies are outside each addition is still on disk at once: a store must not be told
-        to drop a body before the row is gone.
+        With an outside store, each addition is committed at once: a body may be dropped from there
+        only after its row.
         """
         if self.shelf.outside is not None:
             yield

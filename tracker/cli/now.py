@@ -36,6 +36,6 @@ def now(app: App, names: tuple[str, ...], as_json: bool) -> None:
         return
     found = [reply for history in histories for reply in replies(history, topics)]
     if as_json:
-        print_json(records.now(found, topics, app.workspace.settings.site_url))
+        print_json(records.in_force(found, topics, app.workspace.settings.site_url))
     else:
         say(terminal.now(found, topics, colour=colour(), width=width()))

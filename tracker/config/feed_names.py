@@ -9,7 +9,7 @@ from tracker.config import topics
 from tracker.config.declarations import Declared
 from tracker.config.validation import Refusal, quoted
 from tracker.errors import DeclarationError
-from tracker.model import Document, Settings, Topic
+from tracker.model import Document, Settings, Topic, service_of
 
 
 def admitted(declared: Declared, watched: Sequence[Topic] = ()) -> Declared:
@@ -37,7 +37,7 @@ def _clash(document: Document, watched: Sequence[Topic]) -> Refusal | None:
 
 
 def _feeds(document: Document) -> tuple[str, str]:
-    return document.edition, document.id.partition("/")[0]
+    return document.edition, service_of(document.id)
 
 
 def check_topics(declared: Declared, watched: Sequence[Topic]) -> None:

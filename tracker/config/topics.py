@@ -24,7 +24,7 @@ from tracker.model import Question, Topic
 FILE = "topics.toml"
 
 _KEYS = ("title", "about", "words", "near", "never", "headings", "questions")
-_ASKED = ("name", "ask", "says", "words", "near", "never")
+_ASKED = ("name", "ask", "says", "words", "near", "never", "unless")
 _GROUPS = ("one-of", "and-one-of", "and-also-one-of")
 #: Other feeds and files of the published root, which no topic and no edition may overwrite.
 RESERVED = set(
@@ -130,6 +130,7 @@ def _question(place: Place, value: object) -> Question:
         words=_words(place.at("words"), table.get("words", [])),
         near=tuple(_near(place.at("near"), rule) for rule in _rules(place.at("near"), table)),
         never=_words(place.at("never"), table.get("never", [])),
+        unless=_words(place.at("unless"), table.get("unless", [])),
     )
     if not question.words and not question.near:
         raise place.wrong("has no words that answer it; give it words or a near rule")

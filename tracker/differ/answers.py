@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from tracker.differ.effective_dates import effective
-from tracker.differ.topic_matching import Interval, above, mentions
+from tracker.differ.topic_matching import Interval, Mention, above, has_any, mentions
 from tracker.extractor.normalise import enumerator, fold
 from tracker.model import (
     AnswerChange,
@@ -34,12 +34,15 @@ from tracker.model import (
 _END = re.compile(r"(?<=[.!?])[\"”’)]{0,2}\s+(?=[\"“‘(\[]?[^\W_a-z])|\n+")
 _SHORT = re.compile(r"\b(?:e\.g|i\.e|etc|vs|No|Art|Inc|Ltd|Co|U\.S|U\.K|St|Mr|Ms|Dr)\.$")
 _REFUSING = re.compile(
-    r"\b(?:not|never|no|cannot|nor|neither|nicht|kein\w{0,2}|jamais|aucune?)\b|n['’]t\b",
+    r"\b(?:not|never|no|cannot|nor|neither|nicht|kein\w{0,2}|jamais|aucune?|prohibit\w*|forbid\w*)\b"
+    r"|n['’]t\b|\b(?:restrict|prevent|bar)\w*\b(?=[^.;:]{1,80}\bfrom\b)",
     re.IGNORECASE,
 )
 #: A refusal is so near to the words that answer, and nothing turns it before them.
-_NEAR = 8  # words
-_TURN = re.compile(r"[;:]|\b(?:but|unless|except|however)\b", re.IGNORECASE)
+_NEAR = 25  # words
+_TURN = re.compile(
+    r"[;:]|\b(?:but|unless|except|however)\b|,\s(?:we|you|they|it|our|your)\b", re.IGNORECASE
+)
 #: What holds only under a condition comes after all that holds without one.
 _CONDITIONAL = re.compile(r"\W{0,3}+(?:if|where|when|unless|should)\b", re.IGNORECASE)
 _CONDITION = 100
@@ -143,16 +146,13 @@ def _below_title(clause: Clause, version: Version) -> tuple[str, ...]:
 
 def sentences(text: str) -> list[Interval]:
     """Find the sentences of a clause as a reader would quote them."""
-    gaps = [
-        m.span()
-        for m in _END.finditer(text)
-        if not _SHORT.search(text[max(0, m.start() - 8) : m.start()])
-    ]
+    found = (match.span() for match in _END.finditer(text))
+    gaps = [(at, end) for at, end in found if not _SHORT.search(text[max(0, at - 8) : at])]
     # A closing mark belongs to the sentence that it closes.
     ends = [(end - len(text[start:end].lstrip('"”’)')), end) for start, end in gaps]
     edges = [(0, 0), *ends, (len(text), len(text))]
-    found = [(start, end) for (_, start), (end, _) in pairwise(edges) if text[start:end].strip()]
-    return found or [(0, len(text))]
+    said = [(start, end) for (_, start), (end, _) in pairwise(edges) if text[start:end].strip()]
+    return said or [(0, len(text))]
 
 
 def _asked(
@@ -195,12 +195,12 @@ def _heard(topic: Topic, question: Question, passage: _Passage, within: Interval
     text = f"{lead}{passage.text[start:end]}"
     found = mentions(question, text, [(len(lead), len(text))])
     own = [mention for mention in found if mention.end > len(lead)]
-    if not own:
+    if not own or has_any(question.unless, text):
         return None
     return _Heard(
         asked=(topic.id, question.id),
         within=within,
-        refuses=any(_is_refused(text[: mention.start]) for mention in found),
+        refuses=any(_is_refused(text, mention, len(lead)) for mention in found),
         start=max(own[0].start - len(lead), 0),
         weight=len(own)
         + len(mentions(topic, text[len(lead) :]))
@@ -208,9 +208,15 @@ def _heard(topic: Topic, question: Question, passage: _Passage, within: Interval
     )
 
 
-def _is_refused(before: str) -> bool:
-    """Return whether the last of the words before an answer turn it into a refusal."""
-    return bool(_REFUSING.search(" ".join(_TURN.split(before)[-1].split()[-_NEAR:])))
+def _is_refused(text: str, mention: Mention, led: int) -> bool:
+    """Return whether an answer, or the last words before it, turn it into a refusal.
+
+    What leads to a list, the first `led` characters, refuses each of its items: "You may not:".
+    """
+    lead = text[:led].rstrip(" :")
+    before = text[led : mention.end] if mention.end > led else text[: mention.end]
+    last = _TURN.split(before)[-1].split()[-_NEAR - len(mention.words.split()) :]
+    return bool(_REFUSING.search(f"{_TURN.split(lead)[-1]} {' '.join(last)}"))
 
 
 def _statement(version: Version, place: int, lead: str, heard: _Heard) -> Statement:

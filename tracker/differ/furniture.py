@@ -34,6 +34,8 @@ _WIDGET = re.compile(
     r"|(?:was|did|is) this (?:page|article|answer|information)?\s?(?:help\w*|useful)(?: you)?"
     r"|related (?:articles?|links?|topics?|pages?|content)|(?:on|in) this (?:page|article)"
     r"|(?:recently viewed|popular|see also|more) articles?|share this (?:page|article)|follow us"
+    r"|can['’]?t find what you(?:['’]?re| are) looking for"
+    r"|(?:on this page )?(?:expand|collapse)(?: all| table of contents)?"
     r"|sign in(?: ?/ ?register)?|log in|search(?: suggestions)?|(?:send|give)(?: us)? feedback",
     re.IGNORECASE,
 )

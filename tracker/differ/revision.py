@@ -34,6 +34,7 @@ from tracker.model import (
     Topic,
     Unit,
     Version,
+    service_of,
 )
 
 #: A banner stands among the first clauses of a page.
@@ -202,7 +203,7 @@ def _change(step: _Step, topics: Sequence[Topic], effort: Effort) -> Change | No
     if kind is Kind.REWORDED and not moved and only_renumbered(spans, step.numbers):
         kind = Kind.RENUMBERED
     added, removed = _links(before, after)
-    service = step.new.document.partition("/")[0]
+    service = service_of(step.new.document)
     place = significance.Place(
         step.is_top, step.has_strayed, step.known, step.is_furniture, service
     )

@@ -213,7 +213,7 @@ def _has_moved(version: Version) -> bool:
 
 
 def _is_transcript(version: Version) -> bool:
-    return all(capture.media.startswith("text/markdown") for capture in version.captures)
+    return all(capture.is_transcript for capture in version.captures)
 
 
 def _sources(version: Version) -> list[str]:

@@ -16,7 +16,6 @@ from tracker.differ.order import heaviest_increasing, shared_ends
 
 #: A tuple of words, or a string with one character for each word (see `as_letters`).
 Words = Sequence[str]
-Scored = tuple[int, int, float]
 
 _FEWEST_WORDS = 6  # with fewer a resemblance across the text means nothing
 _KEPT = 0.8  # share of the shorter one's words, at the ends of the longer: it grew or shrank

@@ -50,7 +50,8 @@ _IS_NEW = re.compile(
     r"|änderung|actualiza|cambios|aggiorna|modifiche|atualiza|alterações|bijgewerkt|gewijzigd|wijzigingen)",
     re.IGNORECASE,
 )
-#: A change is about a mention so many words away, and any in its sentence when so large.
+#: A change is about a mention up to `_NEAR` words away; one of `_LARGE` words or more is about
+#: every mention in its sentence.
 _NEAR = 6
 _LARGE = 5
 #: Headings above a clause that say what it is about; what is farther up is of the chapter.
@@ -94,6 +95,11 @@ def mentions(
             key=lambda m: (m.start, m.end),
         )
     )
+
+
+def has_any(phrases: tuple[str, ...], text: str) -> bool:
+    """Return whether any of some phrases is in a text."""
+    return any(_found(_possible(phrases, text), text, [(0, len(text))]))
 
 
 def sentences(text: str) -> Iterator[Interval]:

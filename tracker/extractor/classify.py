@@ -85,7 +85,7 @@ def classify(
     declared: str = "",
     same: Same | None = None,
 ) -> Classification:
-    """Judge a body that came whole; at `time`; `earlier` are those of its source, oldest first.
+    """Judge a complete body that came at `time`; `earlier` are its source's captures, oldest first.
 
     `declared` is the language of the document, "" where none is declared. A Markdown body was
     chosen by the archive it comes from: its collapse counts as agreed. `same` says which captures
@@ -158,7 +158,7 @@ def classify_against_history(
     declared: str = "",
     same: Same | None = None,
 ) -> Classification:
-    """Return an impression against what was captured of the page before `time`, oldest first."""
+    """Judge a page's facts at `time` against its `earlier` captures, oldest first."""
     if seen.is_guessed and any(_says_encoding(c) for c in earlier):
         reason = "The page came without the encoding it used to name, and it is not UTF-8."
         return Classification(Outcome.NOT_TEXT, reason, None, 0, None)

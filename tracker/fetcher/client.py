@@ -293,7 +293,7 @@ class Fetcher:
             url, before = onward, visit.head
 
     def _step(self, url: httpx.URL, ask: RequestPlan, deadline: Deadline) -> FinalResponse:
-        """Return one request, if robots.txt permits, when it is our turn."""
+        """Make one request when it is our turn, if robots.txt permits it."""
         robots = ask.permit(str(url))
         if self._obey and not robots.allowed:
             return FinalResponse(ResponseHead(str(url)), Verdict(robots.outcome, robots.reason))

@@ -4,9 +4,8 @@ On seven real pages 158 of 238 changes of text went back to a text seen shortly 
 sight that is suspicious is held: an upheaval, a wording that was there in the last thirty days, or
 anything new on a page that is known to flap. It is believed after three agreeing looks over at
 least a day, and forgotten when the text before it is seen again. A page that never flapped does
-not wait. An archive records nothing while a page stays the same, so what it saw is believed when
-it stood for a day (a returning wording: a week) before the archive recorded another; and since
-its records are read in hindsight, what it saw come and go within a day is none.
+not wait. An archive stores a page only when it changed. So its text is believed if it stayed for a
+day (a returning wording: for a week) before the next record, and dropped if it went within a day.
 """
 
 from __future__ import annotations

@@ -61,6 +61,7 @@ class _Source:
     since: datetime | None = None
     is_closed: bool = False
     worked: bool = False
+    title: str = ""
 
 
 def standing(
@@ -137,7 +138,9 @@ class Telling:
                 self._see(look, name)
             if name:
                 self._is_watched = True
-                self._hear_of(self._sources.setdefault(name, _Source()), look, good)
+                source = self._sources.setdefault(name, _Source())
+                source.title = look[0].via
+                self._hear_of(source, look, good)
         if self._is_watched:
             self.time = known[0].recorded
 
@@ -302,6 +305,7 @@ class Telling:
                 outcome=source.trouble.outcome if source.trouble else None,
                 reason=source.trouble.reason if source.trouble else "",
                 is_closed=source.is_closed,
+                title=source.title,
             )
 
 

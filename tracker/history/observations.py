@@ -2,8 +2,7 @@
 
 A document combined from several pages was seen only when each of them came well. An archive takes
 each page at times of its own: a capture of one is completed by the newest of the others. A collapse
-is no good look; once looks agreed so that one is, those before that saw the same were the first of
-it.
+is no good look; if later looks agree, it counts from the first look that showed it.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ class Observation:
     @property
     def is_transcript(self) -> bool:
         """Whether it is a text as Markdown rather than the page itself."""
-        return all(c.media.startswith("text/markdown") for c in self.parts)
+        return all(c.is_transcript for c in self.parts)
 
 
 Alike = Callable[[Observation, Observation], float]

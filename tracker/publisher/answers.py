@@ -23,7 +23,6 @@ from tracker.publisher.continuity import present
 from tracker.publisher.site.clause_history import ClauseHistories, clause_histories
 
 ENGLISH_ONLY = "Questions are read in English texts only"
-_QUOTED = 110  # characters in a headline
 _GLANCE = 120  # characters in a table
 
 
@@ -107,7 +106,7 @@ def _reply(
             _quote(dated.statement, dated.since, answer.first, newest, lives, brought)
             for dated in sorted(answer.statements, key=lambda dated: _rank(dated.statement))
         ),
-        is_read={capture.language for capture in newest.captures} <= {None, "en"},
+        is_read=is_understood(newest),
         seen=newest.first_seen,
         last_seen=newest.last_seen,
         read_since=answer.first.first_seen if answer.first != history.versions[0] else None,
@@ -118,6 +117,11 @@ def _reply(
         before=tuple(statement.text for statement in answer.before),
         was_answered=answer.was_answered,
     )
+
+
+def is_understood(version: Version) -> bool:
+    """Return whether a text is in the language in which questions are put."""
+    return {capture.language for capture in version.captures} <= {None, "en"}
 
 
 def _rank(said: Statement) -> tuple[bool, int]:
@@ -246,8 +250,13 @@ def _turn(change: AnswerChange, question: Question) -> str:
         return f"will say {said}"
     if change.is_new or change.is_over:
         side, verb = (change.came, "now says") if change.is_new else (change.gone, "no longer says")
-        return f"{verb} “{words.unforged(words.line(side[0].text, _QUOTED))}”"
+        return f"{verb} “{glance(side[0])}”"
     return ""
+
+
+def affirms(side: Iterable[Statement]) -> bool:
+    """Return whether some statements say yes, for now."""
+    return _affirmed(side)[0]
 
 
 def _affirmed(side: Iterable[Statement]) -> tuple[bool, bool]:

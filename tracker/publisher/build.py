@@ -20,6 +20,7 @@ from tracker.publisher.feeds.channels import (
     written,
 )
 from tracker.publisher.feeds.digest import digests
+from tracker.publisher.feeds.drift import drifts, said_in
 from tracker.publisher.site import (
     document_page,
     pages,
@@ -99,7 +100,10 @@ def site_files(
     yield FileGroup("site", None, partial(pages.pages, frame, ordered))
     for leaf, make in pages.older(frame):
         yield FileGroup(f"list {leaf.path}", (leaf, topics, settings), make)
-    items = in_order((item for a in ordered for item in a.items), histories)
+    found = [item for a in ordered for item in a.items]
+    said = said_in(reply for a in ordered for reply in a.replies)
+    found += drifts(histories, said, topics, until, frame.base)
+    items = in_order(found, histories)
     items += digests(items, topics, until, frame.base)
     hub = settings.websub_hub
     for channel in shared_channels(histories, items, topics, frame.base):

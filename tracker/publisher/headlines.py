@@ -25,6 +25,7 @@ from tracker.model import (
     Op,
     Revision,
     Significance,
+    Span,
     Tag,
     Topic,
     Turn,
@@ -34,12 +35,15 @@ from tracker.publisher import words
 from tracker.publisher.answers import told
 from tracker.publisher.selection import is_about
 
-_MOST = 110  # characters of a quotation
+_MOST = 160  # characters of a quotation
+_HEAD = 50  # characters of the beginning of a sentence that is cut to its end
 _LONG = 400  # characters of a sentence that is given in full
 _SHORT = 50  # characters of words that gave way to others
 _FEW = 6  # words; a name, a label
 _LARGE = 30  # words that changed; more matter no more
 _WORD = re.compile(r"[^\W_]+")
+# What is of one word with the edit beside it.
+_TAIL, _HEADS = re.compile(r"(?<!\S)\S*\w\S*\Z"), re.compile(r"\S*\w")
 _QUIET = {
     Significance.TECHNICAL: "read from another place; not a change of the terms",
     Significance.LINKS: "link targets changed",
@@ -190,8 +194,12 @@ class _Piece:
 
     def around(self, words_: str = "") -> str:
         """Return the sentence, cut to what is near these words, or near what changed."""
-        place = self.text.casefold().find(words_.casefold()) if words_ else self.start
-        return _window(self.text, 0 if self.is_whole and not words_ else place)
+        said = self.text.casefold()
+        places = [said.find(words_.casefold())] if words_ else [self.start]
+        if self.is_whole and not words_:
+            about = (said.find(w.casefold()) for tag in self.change.tags for w in tag.words)
+            places = [place for place in about if place >= 0]
+        return _window(self.text, min(places, default=0))
 
     @property
     def turn(self) -> Note | None:
@@ -269,7 +277,7 @@ def _swapped(change: Change) -> str:
     ]
     if len(edits) != 1 or len(changed) != 2 or change.kind is not Kind.REWORDED:
         return ""
-    before, after = edits[0][0].before.strip(" ,;."), edits[0][1].after.strip(" ,;.")
+    before, after = (side.strip(" ,;.") for side in _as_words(change.redline, *edits[0]))
     if not (before and after) or max(len(before), len(after)) > _SHORT:
         return ""
     around = next((p for p in _pieces(change) if p.came), None)
@@ -277,6 +285,15 @@ def _swapped(change: Change) -> str:
         return ""
     before, after = (words.line(words.unforged(side)) for side in (before, after))
     return f"“{before}” became “{after}” in {_quoted(around.around())}"
+
+
+def _as_words(redline: Sequence[Span], gone: Span, came: Span) -> tuple[str, str]:
+    """Return an edit with the rest of the words it is in: an address, a compound."""
+    place = next(n for n, span in enumerate(redline) if span is gone)
+    head = _TAIL.search(redline[place - 1].after) if place else None
+    tail = _HEADS.match(redline[place + 2].after) if place + 2 < len(redline) else None
+    around = (head[0] if head else "", tail[0] if tail else "")
+    return gone.before.join(around), came.after.join(around)
 
 
 def _pieces(change: Change) -> Iterator[_Piece]:
@@ -307,13 +324,17 @@ def _side(change: Change, op: Op) -> tuple[str, list[tuple[int, int]]]:
 
 
 def _window(text: str, place: int) -> str:
-    """At most `_MOST` characters of a sentence that hold what is at `place`."""
+    """At most `_MOST` characters of a sentence: who it is about, and what is at `place`."""
     if len(text) <= _MOST:
         return text
-    start = max(0, min(place - _MOST // 3, len(text) - _MOST))
-    head = text[start : start + _MOST]
-    cut = head if start == 0 else f"… {head.partition(' ')[2] or head}"
-    return cut if start + _MOST >= len(text) else f"{cut.rpartition(' ')[0] or cut} …"
+    if place <= _MOST // 2:
+        return f"{text[:_MOST].rpartition(' ')[0] or text[:_MOST]} …"
+    head = text[:_HEAD].rpartition(" ")[0] or text[:_HEAD]
+    start = min(place - _HEAD // 2, len(text) - _MOST + _HEAD)
+    tail = text[start : start + _MOST - _HEAD]
+    tail = tail.partition(" ")[2] or tail
+    end = "" if start + _MOST - _HEAD >= len(text) else " …"
+    return f"{head} … {tail.rpartition(' ')[0] if end else tail}{end}"
 
 
 def _quoted(text: str) -> str:

@@ -64,9 +64,7 @@ def _side(spans: Sequence[Span], op: Op) -> Iterator[Run]:
 
 
 def _harmless(value: object) -> object:
-    """Return every value on its way into a page; what is markup already went through here
-    before.
-    """
+    """Make every value that is put into a page safe; markup already is."""
     return words.safe(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
@@ -92,7 +90,7 @@ def environment() -> Environment:
         "withdrawal": words.withdrawal,
         "provenance": words.provenance,
         "origins": words.origins,
-        "worth": words.significance_label,
+        "significance": words.significance_label,
         "kind": words.kind,
         "compared": words.compared,
         "turn": words.turn,

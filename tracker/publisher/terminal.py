@@ -119,8 +119,6 @@ def _state(history: History, now: datetime) -> str:
         return "no longer declared"
     if standing.last_seen and standing.last_seen > now and standing.last_seen - now > _AHEAD:
         return "SEEN IN THE FUTURE, as was recorded"
-    if history.document.ended:
-        return "no longer declared"
     if standing.state is State.IMPORTED:
         return standing.state.value
     if standing.state is not State.OK:
@@ -144,7 +142,7 @@ def _standing(history: History, now: datetime, colour: bool, width: int) -> Iter
     )
     yield f"    {words.line(history.title)}: {versions}{changed}"
     answered = [
-        f"{words.source_name(source.name)} answered {words.minute(source.answered)}"
+        f"{words.source_name(source.name, source.title)} answered {words.minute(source.answered)}"
         for source in standing.sources
         if source.answered and source.name != "page"
     ]

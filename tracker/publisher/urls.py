@@ -13,7 +13,7 @@ BUNDLE = "evidence.zip"
 
 _OF_ONE = re.compile(
     r"(?:(?:archive|changes|documents|embed|search)/)?"
-    r"([a-z0-9-]+/[a-z0-9-]+@[a-z0-9-]+)(?:/.*|\.(?:xml|atom|json))"
+    r"([a-z0-9-]+/[a-z0-9-]+@[a-z0-9-]+)(?:/.*|\.[a-z]+)"
 )
 
 

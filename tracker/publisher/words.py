@@ -196,17 +196,18 @@ def keeper(capture: Capture) -> str:
     return ""
 
 
-def source_name(name: str) -> str:
-    """Name a source of a document as people do."""
+def source_name(name: str, title: str = "") -> str:
+    """Name a source of a document as people do, a collection by its title."""
     names = {"page": "the page itself", "internet-archive": "the Internet Archive"}
-    return names.get(name, f"the collection {line(name)}")
+    return names.get(name, line(title) or f"the collection {line(name)}")
 
 
 def through(standing: Standing) -> str:
     """Say through whom a text was read: "through the Internet Archive"; empty if directly."""
     if standing.through in ("", "page"):
         return ""
-    return f"through {source_name(standing.through)}"
+    titles = {source.name: source.title for source in standing.sources}
+    return f"through {source_name(standing.through, titles.get(standing.through, ''))}"
 
 
 def hindrances(standing: Standing, *, advice: bool = False) -> list[str]:
@@ -225,7 +226,7 @@ def hindrances(standing: Standing, *, advice: bool = False) -> list[str]:
         if source.is_closed:
             found.append(told(source.reason))
         elif source.since:
-            name = source_name(source.name)
+            name = source_name(source.name, source.title)
             since = f"has failed since {moment(source.since)}"
             found.append(f"{name[0].upper()}{name[1:]} {since}: {told(source.reason)}")
     rest = standing.reason and not any(s.reason == standing.reason for s in standing.sources)
@@ -311,7 +312,7 @@ def about(revision: Revision, topic: str) -> int:
     return sum(any(t.topic == topic for t in c.tags) for c in news(revision))
 
 
-def worth(history: History) -> int:
+def topic_changes(history: History) -> int:
     """Return how much a document has to tell: how many changes were about a topic."""
     return sum(bool(c.tags) for r in history.revisions if r.topics for c in r.changes)
 

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-HYPHENS = "-\u2010\u00ad"
 _SOFT = "\u00ad"
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010'’][^\W\d_]+)*+")
 _LAST = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,80}+)[-\u2010\u00ad]$")

@@ -41,6 +41,12 @@ class Entry:
     location: str | None
     part: str = ""
 
+    @property
+    def path(self) -> str:
+        """The file, without the page of a text that is combined from several."""
+        suffix = next(suffix for suffix, media in _MEDIA.items() if media == self.media)
+        return f"{self.service}/{self.type}{suffix}"
+
 
 @dataclass(frozen=True, slots=True)
 class Undated:

@@ -168,7 +168,7 @@
     words: (entry, value, n) => value.toLowerCase().split(/\s+/).every((word) => texts[n].includes(word)),
     document: (entry, value) => entry.dataset.document === value,
     topics: (entry, value) => entry.dataset.topics.split(" ").includes(value),
-    worth: (entry, value) => value === "news" ? entry.classList.contains("news") : entry.dataset.worth === value,
+    significance: (entry, value) => value === "news" ? entry.classList.contains("news") : entry.dataset.significance === value,
   };
 
   function filter() {

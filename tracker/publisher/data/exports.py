@@ -17,7 +17,6 @@ from tracker.publisher.redlines import anchored
 from tracker.publisher.site.context import Table
 
 Cell = str | int | None
-Rows = tuple[tuple[Cell, ...], ...]
 
 _CHANGES = (
     ("id", "Number of the row: the oldest revision first, in it the order of the text."),
@@ -26,9 +25,9 @@ _CHANGES = (
     ("from", "When the older version was first seen (ISO 8601, UTC)."),
     ("to", "When the newer version was first seen; with document, it names the revision (where one "
            "second has several, page does)."),
-    ("revision", "What the revision is worth: substantive, announcement, reverted, upcoming (the "
-                 "news), editorial, links or technical."),
-    ("significance", "What this change is worth by itself: substantive, announcement, editorial "
+    ("revision", "The significance of the revision: substantive, announcement, reverted, upcoming "
+                 "(the news), editorial, links or technical."),
+    ("significance", "The significance of this change alone: substantive, announcement, editorial "
                      "or links."),
     ("kind", "What happened to the clause: added, removed, reworded, moved, split, merged, "
              "renumbered or links."),
@@ -48,13 +47,16 @@ _REVISIONS = (
     ("to", "When the newer version was first seen; with document, it names the revision."),
     ("from", "When the older version was first seen."),
     ("title", "What the page called itself."),
-    ("significance", "What the revision is worth, as `revision` above."),
+    ("significance", "The significance of the revision, as `revision` above."),
     ("reason", "Why it has this significance, in words."),
     ("topics", "The watched topics it is about, joined by a space."),
     ("effective", "The day from which the text says it applies."),
     ("changes", "How many clauses changed."),
+    ("of_substance", "How many of them count on pages, in feeds and in headlines: those with the "
+                     "significance substantive or announcement. Of these, the ones about a topic "
+                     "have it in `topics`."),
     ("page", "The page of the revision."),
-)
+)  # fmt: skip
 _VERSIONS = (
     ("document", "The document, as service/type@edition."),
     ("first_seen", "When the version was first seen."),
@@ -98,7 +100,7 @@ def _told(revision: Revision) -> Told:
     return Told(
         order=revision.order,
         row=_revision(revision),
-        lines=tuple(_json_line(record) for record in records.of(revision)),
+        lines=tuple(json_line(record) for record in records.of(revision)),
         anchors=tuple(f"{page}index.html#{row.anchor}" for row in anchored(revision)),
         page=page,
     )
@@ -149,6 +151,7 @@ def _revision(revision: Revision) -> tuple[Cell, ...]:
         " ".join(revision.topics),
         revision.effective.isoformat() if revision.effective else None,
         len(revision.changes),
+        len(words.news(revision)),
         urls.revision_page(revision),
     )
 
@@ -185,14 +188,13 @@ def _tame(cell: Cell) -> Cell:
     return f"'{cell}" if formula else cell
 
 
-def as_json_lines(told: Iterable[Told]) -> bytes:
-    """Return one JSON object a change, as `changes.schema.json` describes it; oldest revision
-    first.
-    """
-    return "".join(line for t in told for line in t.lines).encode()
+def as_json_lines(lines: Iterable[str]) -> bytes:
+    """Return a file of one JSON object a line."""
+    return "".join(lines).encode()
 
 
-def _json_line(record: Record) -> str:
+def json_line(record: Record) -> str:
+    """Return a record as a line of a JSON Lines file."""
     return f"{json.dumps(record, ensure_ascii=True)}\n"
 
 

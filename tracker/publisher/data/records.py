@@ -25,8 +25,10 @@ from tracker.publisher.words import (
     hindrances,
     is_web,
     iso,
+    news,
     origins,
     source,
+    source_name,
     through,
 )
 
@@ -111,6 +113,7 @@ def _revision(revision: Revision) -> Record:
         "topics": list(revision.topics),
         "effective": revision.effective.isoformat() if revision.effective else None,
         "changes": len(revision.changes),
+        "of_substance": len(news(revision)),
     }
 
 
@@ -124,7 +127,7 @@ def comparison(revision: Revision) -> Record:
     return {"documents": [revision.before.document, revision.after.document], **diff(revision)}
 
 
-def now(found: Iterable[Reply], topics: Sequence[Topic], base: str) -> list[Record]:
+def in_force(found: Iterable[Reply], topics: Sequence[Topic], base: str) -> list[Record]:
     """Return one record a question and document, in that order; `base` is the address of the
     site.
     """
@@ -227,6 +230,7 @@ def _source(source: SourceState) -> Record:
         "answered": _time(source.answered),
         "seen": _time(source.seen),
         "closed": source.is_closed,
+        "title": source_name(source.name, source.title),
         "since": _time(source.since),
         "outcome": source.outcome.value if source.outcome else None,
         "reason": without_advice(source.reason) or None,

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from icalendar import Calendar, Event
 
+from tracker.model import service_of
 from tracker.publisher import words
 from tracker.publisher.site.listing import ListEntry
 
@@ -34,7 +35,7 @@ def calendar(entries: Iterable[ListEntry], base: str) -> bytes:
 
 def _key(entry: ListEntry) -> tuple[date, str, str, str]:
     revision = entry.revision
-    service = revision.document.partition("/")[0]
+    service = service_of(revision.document)
     return revision.effective or date.max, service, revision.document, entry.page
 
 

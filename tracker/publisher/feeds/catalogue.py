@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tracker.config.topics import RESERVED
-from tracker.model import History, Topic
+from tracker.model import History, Topic, service_of
 from tracker.publisher import words
 from tracker.publisher.urls import document_page, topic_page
 
@@ -62,11 +62,6 @@ def services(histories: Sequence[History], topics: Sequence[Topic]) -> dict[str,
     ordered = sorted(histories, key=lambda h: h.document.id)
     found = {service_of(h.document.id): h.document.service for h in reversed(ordered)}
     return {name: found[name] for name in sorted(found) if name not in taken}
-
-
-def service_of(document: str) -> str:
-    """Return the name of the feed of a document's service."""
-    return document.partition("/")[0]
 
 
 def of_service(service: str, topic: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from tracker.model import Correction, History, Revision, Settings, Topic
+from tracker.model import Correction, History, Revision, Settings, Topic, service_of
 from tracker.publisher.feeds.catalogue import (
     ALL,
     STATUS,
@@ -15,11 +15,11 @@ from tracker.publisher.feeds.catalogue import (
     catalogue,
     editions,
     of_service,
-    service_of,
     services,
 )
 from tracker.publisher.feeds.channel import Channel, Item
 from tracker.publisher.feeds.digest import digests
+from tracker.publisher.feeds.drift import drifts, said_by
 from tracker.publisher.feeds.formats import FORMATS
 from tracker.publisher.feeds.items import revision_item
 from tracker.publisher.feeds.notices import (
@@ -94,6 +94,7 @@ def feed_items(
     """
     base = settings.site_url or UNPUBLISHED
     found = [item for h in histories for item in document_items(h, topics, base, corrections)]
+    found += drifts(histories, said_by(histories, topics), topics, until, base)
     told = in_order([*found, *outages(histories, base)], histories)
     return sorted([*told, *digests(told, topics, until, base)], key=_order)
 

@@ -26,7 +26,7 @@ _STATUS = frozenset({STATUS})
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """Where a notice leads, and under which words."""
 
     history: History
@@ -54,13 +54,13 @@ def correction_item(
     page = revision_page(revision) if revision else document_page(correction.document)
     key = digest(correction.sentence.encode("utf-8", "replace"))[:8]
     said = [s for s in (words.safe(correction.sentence), about, gone) if s]
-    return _notice(
+    return sentences_item(
         f"correction/{correction.document}/{seen}/{correction.date}-{key}",
         f"{name}: correction of what was published {words.day(correction.first_seen)}",
         said,
         ("correction", "Correction"),
         corrected_at(correction),
-        _Place(history, base + page, "What was published"),
+        Place(history, base + page, "What was published"),
         feeds,
     )
 
@@ -72,13 +72,13 @@ def _verdict_item(
     what = f"the capture of {words.moment(correction.first_seen)} was {said}"
     about = f"In the log it stays as it was recorded; from now on {_COUNTS[str(said)]}."
     key = digest(correction.sentence.encode("utf-8", "replace"))[:8]
-    return _notice(
+    return sentences_item(
         f"{said}/{correction.document}/{seen}/{correction.date}-{key}",
         f"{words.document_name(history)}: {what}",
         [words.safe(correction.sentence), about],
         ("correction", "Correction"),
         corrected_at(correction),
-        _Place(history, base + document_page(correction.document), "What is known"),
+        Place(history, base + document_page(correction.document), "What is known"),
         feeds,
     )
 
@@ -94,13 +94,13 @@ def withdrawal_item(
 ) -> Item:
     """Return the item of news that is none any more, under the id by which it was told."""
     name, key = words.document_name(history), words.name_key(published)
-    return _notice(
+    return sentences_item(
         f"{published.document}/{key}",
         f"{name}: withdrawn, what was told on {words.day(published.told)}",
         [words.withdrawal(published)],
         ("withdrawn", "Withdrawn"),
         published.told,
-        _Place(history, base + withdrawn_page(published), "What is known"),
+        Place(history, base + withdrawn_page(published), "What is known"),
         feeds,
     )
 
@@ -118,10 +118,10 @@ def renamed_item(history: History, time: datetime, base: str) -> Item:
     `time` is when it was last seen under this name.
     """
     document, became = history.document.id, history.document.became
-    place = _Place(history, f"{base}{document_page(became)}", "Its changes from now on")
+    place = Place(history, f"{base}{document_page(became)}", "Its changes from now on")
     said = [f"This text is followed as {became} now, whose feed tells what changes in it."]
     name, kind = words.document_name(history), ("renamed", "Renamed")
-    return _notice(
+    return sentences_item(
         f"renamed/{document}/{became}",
         f"{name}: goes on as {became}",
         said,
@@ -135,7 +135,7 @@ def renamed_item(history: History, time: datetime, base: str) -> Item:
 def outage_items(history: History, outage: Outage, base: str) -> Iterator[Item]:
     """Yield an item for the beginning of an outage and, once it is over, another for its end."""
     document, name = history.document.id, words.document_name(history)
-    place = _Place(history, f"{base}status/", "How every text stands")
+    place = Place(history, f"{base}status/", "How every text stands")
     since = f"since {words.day(outage.last_seen or outage.began)}"
     why = f": {outage.outcome.value}" if outage.outcome is not Outcome.ANSWERED else ""
     before = (
@@ -145,21 +145,23 @@ def outage_items(history: History, outage: Outage, base: str) -> Iterator[Item]:
     )
     said = [s for s in (words.line(without_advice(outage.reason), 1000), before) if s]
     key, kind = f"outage/{document}/{words.iso(outage.began)}", ("outage", "Outage")
-    yield _notice(key, f"{name}: not seen {since}{why}", said, kind, outage.began, place, _STATUS)
+    yield sentences_item(
+        key, f"{name}: not seen {since}{why}", said, kind, outage.began, place, _STATUS
+    )
     if outage.ended:
         well = f"All is as expected again since {words.moment(outage.ended)}."
         said = [f"It had not been seen {since}. {well}"]
         key, kind = f"recovery/{document}/{words.iso(outage.ended)}", ("recovery", "Recovery")
-        yield _notice(key, f"{name}: seen again", said, kind, outage.ended, place, _STATUS)
+        yield sentences_item(key, f"{name}: seen again", said, kind, outage.ended, place, _STATUS)
 
 
-def _notice(
+def sentences_item(
     key: str,
     title: str,
     said: Sequence[str],
     kind: tuple[str, str],
     time: datetime,
-    place: _Place,
+    place: Place,
     feeds: frozenset[str],
 ) -> Item:
     """Return an item of plain sentences."""

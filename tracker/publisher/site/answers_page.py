@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tracker.model import AnswerChange, Document, Question, Topic
+from tracker.model import AnswerChange, Document, Question, Topic, service_of
 from tracker.publisher import answers, words
 from tracker.publisher.answers import Quote, Reply
 from tracker.publisher.site.listing import ListEntry
@@ -120,7 +120,7 @@ def _audiences(found: Iterable[Reply], *, of_one: bool) -> Iterator[tuple[str, s
     """
     groups: dict[str, list[Reply]] = {}
     for reply in found:
-        groups.setdefault(slug(reply.history.document), []).append(reply)
+        groups.setdefault(service_of(reply.history.document.id), []).append(reply)
     for service, mine in sorted(groups.items()):
         known = editions(mine)
         name = words.line(mine[0].history.document.service)
@@ -128,11 +128,6 @@ def _audiences(found: Iterable[Reply], *, of_one: bool) -> Iterator[tuple[str, s
             parts = [] if of_one and known[1:] else [name]
             parts += [edition_title(edition)] if known != ["global"] else []
             yield ", ".join(parts), f"{service}-{edition}", list(for_edition(mine, edition))
-
-
-def slug(document: Document) -> str:
-    """Return the name of a service in addresses."""
-    return document.id.partition("/")[0]
 
 
 def _cell(name: str, anchor: str, found: Sequence[Reply]) -> Cell:
@@ -158,7 +153,7 @@ def _glanced(said: Sequence[Said]) -> Iterator[Said]:
 
 
 def _order(document: Document) -> tuple[int, str]:
-    """Return what is written for everybody goes before what is written for business."""
+    """Return a key that orders texts for everybody before texts for business."""
     kind = document.id.partition("/")[2].partition("@")[0]
     return (_KINDS.index(kind) if kind in _KINDS else len(_KINDS)), document.id
 
@@ -188,10 +183,10 @@ def services(replies: Sequence[Reply], ways: Iterable[OptOut]) -> list[Service]:
     named: dict[str, list[OptOut]] = {}
     for way in ways:
         if not way.gone:
-            named.setdefault(slug(way.history.document), []).append(way)
+            named.setdefault(service_of(way.history.document.id), []).append(way)
     groups: dict[str, list[Reply]] = {}
     for reply in replies:
-        groups.setdefault(slug(reply.history.document), []).append(reply)
+        groups.setdefault(service_of(reply.history.document.id), []).append(reply)
     return [
         Service(
             words.line(groups[name][0].history.document.service),

@@ -18,7 +18,8 @@ from tracker.model import Change, Clause, History, Kind, Revision, Version, dige
 from tracker.publisher.continuity import carries_on, is_break, kept
 from tracker.publisher.redlines import Row, whole
 
-_WHOLESALE = 2000  # changes in one revision
+#: Clauses that a text may have for each of them to have a page.
+_MOST_CLAUSES = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,8 @@ class ClauseHistory:
 
     @property
     def has_page(self) -> bool:
-        """Whether that is told on a page of its own.
-
-        Where thousands of clauses changed at once a page for each would tell nothing more.
-        """
-        own = self.steps[self.was_born_of_a_change :]
-        return any(len(step.revision.changes) <= _WHOLESALE for step in own)
+        """Whether it has a page of its own: not in a text of thousands of clauses."""
+        return len(self.born.clauses) <= _MOST_CLAUSES and (self.has_changed or self.is_alive)
 
 
 @dataclass(frozen=True, slots=True)

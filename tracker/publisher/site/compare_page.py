@@ -29,7 +29,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class DocumentVersions:
-    """The versions of one document, newest first; `worth` as `words.worth` has it."""
+    """The versions of one document, newest first; `worth` as `words.topic_changes` has it."""
 
     name: str
     document: str
@@ -66,7 +66,7 @@ def document_versions(history: History) -> DocumentVersions:
         for v in reversed(found)
     )
     name = words.document_name(history)
-    return DocumentVersions(name, history.document.id, choices, words.worth(history))
+    return DocumentVersions(name, history.document.id, choices, words.topic_changes(history))
 
 
 def _choice(history: History, version: Version, has_twin: bool, text: int) -> Choice:

@@ -266,6 +266,6 @@ def _captures(frame: PageContext, captures: Sequence[Capture]) -> Iterator[tuple
     for n, capture in enumerate(captures, 1):
         body = frame.lent.body(capture)
         if body is not None and digest(body) == capture.body:
-            kind = "md" if capture.media.startswith("text/markdown") else "html"
+            kind = "md" if capture.is_transcript else "html"
             kind = "pdf" if is_pdf(body) else kind
             yield f"capture{'' if n == 1 else f'-{n}'}.{kind}.txt", body

@@ -51,7 +51,7 @@ class Event:
 
 
 def events(found: Sequence[ListEntry]) -> list[Event]:
-    """Entries that are neighbours, with those of one service and day as one event."""
+    """Group neighbouring entries of one service and day as one event."""
     groups = groupby(found, key=lambda e: (e.service, e.revision.first_seen.date()))
     return [_event(list(group)) for _, group in groups]
 

@@ -8,11 +8,10 @@ from functools import partial
 
 from tracker import __version__
 from tracker._support.cache import READERS, versions
-from tracker.model import Correction, History, Topic
+from tracker.model import Correction, History, Topic, service_of
 from tracker.publisher import urls
 from tracker.publisher.answers import Reply
 from tracker.publisher.data import exports, records
-from tracker.publisher.data.exports import Export
 from tracker.publisher.feeds import catalogue
 from tracker.publisher.feeds.calendar import FILE as UPCOMING
 from tracker.publisher.feeds.calendar import calendar
@@ -49,7 +48,7 @@ def pages(frame: PageContext, abstracts: Sequence[DocumentSummary]) -> Pages:
     yield _compare(frame, abstracts)
     yield frame.page("search/", "search.html")
     yield from index_files(abstract.search for abstract in abstracts)
-    yield from _data(frame, [abstract.export for abstract in abstracts])
+    yield from _data(frame, abstracts)
     yield from _prose(frame)
     yield "feeds.opml", opml(frame.feeds, frame.base)
     yield UPCOMING, calendar(frame.entries, frame.base)
@@ -94,7 +93,7 @@ class _Now:
 
     def _service(self, service: Service) -> tuple[str, bytes]:
         frame = self._frame
-        texts = [h for h in frame.histories if answers_page.slug(h.document) == service.slug]
+        texts = [h for h in frame.histories if service_of(h.document.id) == service.slug]
         own = {history.document.id for history in texts}
         return frame.page(
             urls.service_page(service.slug),
@@ -188,15 +187,24 @@ def _compare(frame: PageContext, abstracts: Sequence[DocumentSummary]) -> tuple[
     return frame.page("compare/", "compare.html", shelves=shelves, suggestions=suggested)
 
 
-def _data(frame: PageContext, found: Sequence[Export]) -> Pages:
+def _data(frame: PageContext, abstracts: Sequence[DocumentSummary]) -> Pages:
+    found = [abstract.export for abstract in abstracts]
+    said = [reply for abstract in abstracts for reply in abstract.replies]
     tables, told = exports.tables(found), exports.ordered(found)
     yield "data/changes.csv", exports.as_csv(tables[0])
-    yield "data/changes.jsonl", exports.as_json_lines(told)
+    yield "data/changes.jsonl", exports.as_json_lines(line for t in told for line in t.lines)
     yield "data/changes.places.json", exports.addresses(told)
+    yield "data/now.jsonl", exports.as_json_lines(_said(said, frame))
     if frame.lent.database:
         yield "data/changes.sqlite", frame.lent.database(tables)
     has_database = frame.lent.database is not None
     yield frame.page("data/", "data.html", tables=tables, has_database=has_database)
+
+
+def _said(found: Sequence[Reply], frame: PageContext) -> Iterator[str]:
+    for record in records.in_force(found, frame.topics, frame.base):
+        del record["last_seen"]  # which every visit changes
+        yield exports.json_line(record)
 
 
 def _prose(frame: PageContext) -> Pages:
@@ -259,7 +267,7 @@ def _sitemap(frame: PageContext) -> bytes:
     paths += [urls.document_page(h.document.id) for h in frame.histories]
     known = [h.document for h in frame.histories if h.versions]
     if any(topic.questions for topic in frame.topics):
-        paths += sorted({urls.service_page(answers_page.slug(document)) for document in known})
+        paths += sorted({urls.service_page(service_of(document.id)) for document in known})
         paths += sorted({urls.edition_page(document.edition) for document in known})
     paths += [e.page for e in frame.entries]
     paths += [urls.version_page(v) for h in frame.histories for v in h.versions]

@@ -34,7 +34,7 @@ class SearchIndex:
     """The words of one document, packed: those of a whole site are in memory at once.
 
     `parts` is how many parts it has, the first `standing` of which are in force; `worth` is as
-    `words.worth` has it.
+    `words.topic_changes` has it.
     """
 
     document: str
@@ -83,7 +83,7 @@ def search_files(
         words.document_name(history),
         len(groups),
         sum(1 for group in groups if group[0].last == newest),
-        words.worth(history),
+        words.topic_changes(history),
         zlib.compress(json.dumps(known, sort_keys=True).encode()),
     )
     return index, [

@@ -103,9 +103,7 @@ def _other(revision: Revision) -> int:
 
 
 def _quiet(revision: Revision) -> int:
-    """Return all clauses of a revision that is no news (none of a break), of news those that are
-    none.
-    """
+    """Count a revision's changes that are not news; 0 at a break."""
     if is_break(revision):
         return 0
     if not revision.significance.is_news:
