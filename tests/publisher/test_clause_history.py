@@ -101,16 +101,14 @@ def test_an_added_clause_that_stands_has_no_more_to_tell() -> None:
     assert not life.has_changed
 
 
-def test_what_changed_or_is_in_force_has_a_page() -> None:
-    found = clause_histories(heron())
-    wanted = {life.id for life in found.lives.values() if life.has_changed or life.is_alive}
-    assert found.with_pages() == wanted
-
-
-def test_of_thousands_none_has_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = clause_histories(heron())
-    monkeypatch.setattr(clause_history, "_WHOLESALE", 0)
-    assert found.with_pages() == set()
+def test_in_a_text_of_thousands_of_clauses_none_has_a_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lives = clause_histories(heron()).lives.values()
+    assert all(life.has_page is (life.has_changed or life.is_alive) for life in lives)
+    assert any(life.has_page for life in lives)
+    monkeypatch.setattr(clause_history, "_MOST_CLAUSES", 0)
+    assert not any(life.has_page for life in lives)
 
 
 def test_of_a_split_the_first_part_goes_on_and_the_other_is_born() -> None:

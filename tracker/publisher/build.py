@@ -67,7 +67,10 @@ def document_output(
     frame = PageContext([history], entries(history, topics, mine), topics, settings, mine, lent)
     found = clause_histories(history)
     said = replies(history, topics, found)
-    told = frozenset(found.with_pages() | {quote.life for reply in said for quote in reply.quotes})
+    told = frozenset(
+        {life.id for life in found.lives.values() if life.has_page}
+        | {quote.life for reply in said for quote in reply.quotes}
+    )
     files = dict(document_page.pages(frame, history, found, told)) | dict(
         revision_page.pages(frame, found, told)
     )

@@ -18,8 +18,8 @@ from tracker.model import Change, Clause, History, Kind, Revision, Version, dige
 from tracker.publisher.continuity import carries_on, is_break, kept
 from tracker.publisher.redlines import Row, whole
 
-#: Of more changes at once, or of more clauses in force, a page for each would tell nothing more.
-_WHOLESALE = 2000
+#: Clauses that a text may have for each of them to have a page.
+_MOST_CLAUSES = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,9 @@ class ClauseHistory:
         return len(self.steps) > self.was_born_of_a_change
 
     @property
-    def changed_among_few(self) -> bool:
-        """Whether it changed in a revision that did not change thousands of others too."""
-        own = self.steps[self.was_born_of_a_change :]
-        return any(len(step.revision.changes) <= _WHOLESALE for step in own)
+    def has_page(self) -> bool:
+        """Whether it has a page of its own: not in a text of thousands of clauses."""
+        return len(self.born.clauses) <= _MOST_CLAUSES and (self.has_changed or self.is_alive)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +96,6 @@ class ClauseHistories:
         """Return the life of a clause of a version, None in a preview."""
         place = self.places.get(version.key)
         return None if place is None else self.lives[self.ids[place][clause]]
-
-    def with_pages(self) -> set[str]:
-        """Return the lives that are told on pages of their own: changed, or in force today."""
-        alive = {life.id for life in self.lives.values() if life.is_alive}
-        changed = {life.id for life in self.lives.values() if life.changed_among_few}
-        return changed | (alive if len(alive) <= _WHOLESALE else set())
 
     def anchor(self, version: Version, clause: int) -> str:
         """Return its anchor on the page of its version: its life, or its place if it has none."""
