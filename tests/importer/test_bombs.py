@@ -149,6 +149,20 @@ def _many_pages() -> Iterator[bytes]:
         yield gzip.compress(record(http(body), n, f"2020-01-01T{n // 60:02}:{n % 60:02}:00Z"))
 
 
+@pytest.mark.parametrize("length", [10**20, 10**6, "all but"])
+def test_a_record_that_ends_before_its_length_is_refused(tmp_path: Path, length: int | str) -> None:
+    declare(tmp_path, {"Terms": URL})
+    served = http(terms())
+    said = len(served) + 1 if isinstance(length, str) else length
+    whole = f"Content-Length: {len(served)}".encode()
+    made = record(served).replace(whole, f"Content-Length: {said}".encode(), 1)
+    file = tmp_path / "cut.warc"
+    file.write_bytes(made.removesuffix(b"\r\n\r\n"))
+    done = tracker(tmp_path, "import", "warc", str(file))
+    assert "is not whole" in done.output
+    assert captures(tmp_path) == []
+
+
 @pytest.mark.parametrize("name", BOMBS)
 def test_no_file_fills_the_memory(tmp_path: Path, name: str) -> None:
     declare(tmp_path, {"Terms": URL})

@@ -113,6 +113,8 @@ def _answer(found: Any, url: str, time: datetime, via: str) -> Record | None:
         return None
     served = tuple((n.lower(), v) for n, v in found.http_headers.headers)
     body = _body(found.raw_stream, dict(served))
+    if found.raw_stream.limit > 0 and not found.raw_stream.read(1):
+        raise _Unreadable("is not whole: it ends before its length")
     if not body:
         return None
     media = dict(served).get("content-type", "text/html")
