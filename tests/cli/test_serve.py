@@ -133,7 +133,7 @@ def test_a_port_that_is_taken_and_a_site_that_is_not_there_are_one_sentence(
 ) -> None:
     taken = CliRunner().invoke(main, ["--root", str(root), "serve", "--port", str(port)])
     assert taken.exit_code == 2
-    assert f"Port {port} cannot be had" in taken.stderr
+    assert f"Port {port} cannot be used" in taken.stderr
     missing = CliRunner().invoke(main, ["--root", str(tmp_path), "serve"])
     assert missing.exit_code == 2
     assert "tracker publish" in missing.stderr

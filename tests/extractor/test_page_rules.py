@@ -25,6 +25,7 @@ def texts(rules: str, html: str) -> list[str]:
         "#y {visibility : hidden ;}",
         "em{color:red}p.x{display:none}",
         "main > .x{content-visibility:hidden}",
+        "/* of the **/ .x{display:none} /**/",
         ".a, .x , .b{DISPLAY:NONE}",
         ".x{display:none !important} #y{display:block}",
         ".x{display:block}.x{display:none}",

@@ -292,5 +292,6 @@ def test_the_raw_pdf_of_these_tests_is_one() -> None:
 )
 def test_a_hostile_pdf_ends_within_bounds(body: bytes) -> None:
     what, reason = outcome(body)
-    assert what in {Outcome.NOT_TEXT, Outcome.GOOD}
-    assert what is Outcome.GOOD or reason.startswith("it is a PDF")
+    # A first sight of a few words that no terms say waits for agreement.
+    assert what in {Outcome.NOT_TEXT, Outcome.GOOD, Outcome.EMPTY}
+    assert what is not Outcome.NOT_TEXT or reason.startswith("it is a PDF")

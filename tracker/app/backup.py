@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sqlite3
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -22,6 +23,8 @@ from tracker.archive.store import Archive
 from tracker.errors import ArchiveError, UsageError
 from tracker.publisher.words import stamp
 
+#: How a disk refuses what is written, by itself or through SQLite.
+_FAULTS = (OSError, sqlite3.OperationalError)
 _LONG = 24 * 3600.0  # seconds
 _SQLITE = b"SQLite format 3\0"
 
@@ -56,7 +59,7 @@ def backup(archive: Path, target: Path, outside: ObjectStore | None = None) -> C
         found = _whole(fresh, f"a copy of {archive}", "what was backed up before stands")
         published.put_in(fresh, lines)
         _settle(fresh, target)
-    except OSError as error:
+    except _FAULTS as error:
         raise _unwritten(target, error) from error
     finally:
         _remove(fresh)
@@ -85,7 +88,7 @@ def restore(source: Path, archive: Path, now: datetime, outside: ObjectStore | N
             former_ledger = _replaced(ledger, now) if ledger else None
         finally:
             _remove(fresh)
-    except OSError as error:
+    except _FAULTS as error:
         raise _unwritten(archive, error) from error
     finally:
         os.close(lock)
@@ -182,5 +185,6 @@ def _is_database(path: Path) -> bool:
         return False
 
 
-def _unwritten(path: Path, error: OSError) -> ArchiveError:
-    return ArchiveError(f"{path}: cannot be written ({error.strerror}); what was there stands.")
+def _unwritten(path: Path, error: OSError | sqlite3.Error) -> ArchiveError:
+    said = error.strerror if isinstance(error, OSError) else error
+    return ArchiveError(f"{path}: cannot be written ({said}); what was there is untouched.")

@@ -17,7 +17,7 @@ from tracker.model import Clause, Op, Pair, Span, Unit
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3})*")
 # The longest first, and none is tried anew: of ", , , ," there is more than one way to read it.
 _AND = r"(?:\s*+(?:,|;|and|through|to|und|oder|or|et|ou|y|o|en|e|–|-|&)\s*+)++"
-_NUMBERS = re.compile(rf"{_NUMBER.pattern}(?:{_AND}{_NUMBER.pattern})*+")
+_NUMBERS = re.compile(rf"{_NUMBER.pattern}(?:{_AND}{_NUMBER.pattern})*")
 #: What stands before a number that names a section, in the languages of LinkedIn's own texts;
 #: further numbers may follow the first ("Sections 3.2, 3.4 and 5").
 _NAMES = """

@@ -33,7 +33,7 @@ _MARKUP = re.compile(
 _ENDS = {n: re.compile(b"</" + n + rb"(?=[\s/>])", re.IGNORECASE)
          for n in (b"script", b"style", b"title")}  # fmt: skip
 _ATTRIBUTE = re.compile(
-    rb"([^\s\"'>/=]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"?|'([^']*+)'?|([^\s\"'>]++)))?+"
+    rb"([^\s\"'>/=]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"?|'([^']*+)'?|([^\s\"'>]++)))?"
 )
 #: In a long text so few bytes may be broken; more of them are another encoding than it says.
 _FEW = 3

@@ -54,7 +54,7 @@ _ENDS_PARAGRAPH = re.compile(
     r"|summary|table|td|th|ul)(?=[\s/>])[^>]{0,2000}>",
     re.IGNORECASE,
 )
-_MARKS = r"(?:[^\s<>\"']++|\s(?!srcdoc)|\"[^\"]*+\"|'[^']*+')*+"
+_MARKS = r"(?:[^\s<>\"']|\s(?!srcdoc)|\"[^\"]*+\"|'[^']*+')*"
 #: The page in a frame that is written in the page around it.
 _INNER = re.compile(
     rf"<iframe(?=[\s/])(?P<before>{_MARKS})\ssrcdoc\s*+=\s*+(?:\"(?P<one>[^\"]*+)\"|'(?P<two>[^']*+)')"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from tracker.extractor.styles import READ, is_hidden
 
-_COMMENT = re.compile(r"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?|<!--|-->")
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _QUOTED = re.compile(r"\"[^\"\n]{0,500}\"|'[^'\n]{0,500}'")
 #: The rest of a declaration or what stands before a block, and what ends it.
 _PART = re.compile(r"([^{};]*+)([{};]|\Z)")

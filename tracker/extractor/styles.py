@@ -13,7 +13,7 @@ READ = frozenset(
     vertical-align unicode-bidi direction list-style list-style-type
     """.split()
 )
-_COMMENT = re.compile(r"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?")
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _BLOCKS = frozenset("block flex grid table list-item flow-root table-cell table-row".split())
 _ROWS = frozenset("flex grid inline-flex inline-grid".split())
 
