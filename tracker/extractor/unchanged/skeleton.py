@@ -39,7 +39,7 @@ _PLAIN_PAGE = re.compile(
     rf"|(?!{_SPECIAL})"
     rf"{_EMPTIED}?+{_ELEMENT}{_MARKS}|(?i:!doctype)[^<>]*+>"
     rf"|(?:{'|'.join(rf'(?i:{n}){_END}{_MARKS}[^<]*+</(?i:{n})' for n in _TEXTUAL)}){_BLANK}*+>"
-    r")[^<]*+)*+"
+    r")[^<]*+)*"
 )
 # As `extract` finds them, which takes each `<noscript>` out of the characters.
 _OPENED = re.compile(r"<(?=[sSnN!])(?:((?i:script|style|noscript))\b|!--)")
@@ -48,7 +48,7 @@ _MARKED = re.compile(_MARKS)
 _CLOSED = {name: re.compile(rf"</(?i:{name})({_BLANK}*>)?") for name in ("script", "style")}
 # Tags without their ends, written in the one way that is taken apart here.
 _TAG = rf"<{_EMPTIED}?{_ELEMENT}"
-_TAGS = re.compile(rf"(?:{_TAG}(?:{_BLANK}++{_NAME}(?:=\"[^\"<>]*+\")?+)*+{_BLANK}*+/?+)*+")
+_TAGS = re.compile(rf"(?:{_TAG}(?:{_BLANK}++{_NAME}(?:=\"[^\"<>]*+\")?)*{_BLANK}*+/?+)*")
 # Values that no reading looks at; of the last two it asks whether they are there.
 # A style may hide or strike out what it is on, make a block of it, raise or turn its letters, keep
 # its lines or number its items.
