@@ -16,7 +16,7 @@ def asked(app: App, names: Sequence[str]) -> tuple[tuple[Topic, ...], list[Histo
     """Find the topics and the histories that names mean; all where there are none.
 
     A name is that of a service, of an edition, any unambiguous part of a document's, or it means
-    a topic. Raises UsageError for a name that is none of these.
+    a topic. Raises UsageError for a name that is nothing of the kind.
     """
     topics, documents = app.workspace.topics, _known(app)
     named, wanted = list[Topic](), list[str]()

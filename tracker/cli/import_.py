@@ -45,7 +45,7 @@ def _last(_context: click.Context, _option: click.Parameter, end: datetime | Non
 
 def _in_days(command: _Command) -> _Command:
     """Add the first and the last day to import."""
-    what = "Only what is of this day (or of this month or year) or {}."
+    what = "Only records of this day (or month, or year) or {}."
     for name, kind, day, bound in (
         ("--until", Period(end=True), _last, "older"),
         ("--since", Period(), _first, "newer"),

@@ -15,7 +15,7 @@ from tracker.extractor.styles import READ, is_hidden
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _QUOTED = re.compile(r"\"[^\"\n]{0,500}\"|'[^'\n]{0,500}'")
-#: The rest of a declaration or what stands before a block, and what ends it.
+#: A declaration or the head of a block, and the sign that ends it.
 _PART = re.compile(r"([^{};]*+)([{};]|\Z)")
 #: What a sheet must have for anything in it to be read.
 _ANY = re.compile(rf"(?<![\w-])(?:{'|'.join(sorted(READ))})\s*+:", re.IGNORECASE)
@@ -132,7 +132,7 @@ def _specificity(selector: str) -> tuple[int, int, int]:
 
 
 def _holds(block: str) -> bool:
-    """Return whether what stands in a block counts on a screen."""
+    """Return whether the rules in a block count on a screen."""
     if block.startswith("@media"):
         return _applies(block.removeprefix("@media"))
     return block.startswith(_TRANSPARENT)

@@ -42,7 +42,7 @@ _SHORT = 50  # characters of words that gave way to others
 _FEW = 6  # words; a name, a label
 _LARGE = 30  # words that changed; more matter no more
 _WORD = re.compile(r"[^\W_]+")
-# What is of one word with the edit beside it.
+# The rest of a word in which an edit begins, and of one in which it ends.
 _TAIL, _HEADS = re.compile(r"(?<!\S)(?=[^\w\s]*\w)\S++\Z"), re.compile(r"\S*\w")
 _QUIET = {
     Significance.TECHNICAL: "read from another place; not a change of the terms",
